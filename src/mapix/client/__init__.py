@@ -1,0 +1,1 @@
+"""The typed face of a session: stores, folders and messages as plain Python objects."""

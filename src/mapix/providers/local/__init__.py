@@ -1,0 +1,1 @@
+"""The local transport: delivers between mailboxes that the same machine holds."""

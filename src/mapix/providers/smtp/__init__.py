@@ -1,0 +1,1 @@
+"""The SMTP transport: hands submitted messages to a mail server."""

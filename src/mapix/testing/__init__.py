@@ -1,0 +1,1 @@
+"""Conformance suites and doubles that providers subclass to prove themselves; nothing in the house imports it."""
