@@ -45,7 +45,7 @@ def between(text: str, start: str, end: str, body: Iterable[str]) -> str:
     _, closed, after = rest.partition(end + "\n")
     if not found or not closed:
         raise SystemExit(f"markers missing: {start!r} … {end!r}")
-    return before + found + "\n".join(body).strip("\n") + "\n" + closed + after
+    return before + found + "\n".join(body) + "\n" + closed + after
 
 
 def run(files: Mapping[Path, str], arguments: Sequence[str] | None = None) -> int:
