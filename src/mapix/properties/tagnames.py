@@ -33,7 +33,7 @@ def _tags(address_book: bool) -> dict[str, PropTag]:
 
 @cache
 def _names(address_book: bool) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[str, ...]]]:
-    """Names by tag, and by identifier alone: those of its first tag, if it has one that is not `_A`, `_W`, `_O`, `_T`."""
+    """Names by tag, and by identifier alone: those of its first tag, a plain name before `_A`, `_W`, `_O` and `_T`."""
     by_tag: dict[int, tuple[str, ...]] = {}
     for name, tag in _tags(address_book).items():
         by_tag[tag] = (*by_tag.get(tag, ()), name)
@@ -50,10 +50,9 @@ def names_of(tag: int, *, address_book: bool = False) -> tuple[str, ...]:
     are named properties (P-003) and have no fixed name, except on the entries of an Exchange address book
     (`address_book=True`). Returns an empty tuple where there is no name.
     """
+    places = [address_book, not address_book]
     if tag >> 16 >= _FIRST_NAMED:
         places = [True] if address_book else []
-    else:
-        places = [address_book, not address_book]
     tables = [_names(place) for place in places]
     exact = (by_tag.get(tag, ()) for by_tag, _ in tables)
     loose = (by_id.get(tag >> 16, ()) for _, by_id in tables)

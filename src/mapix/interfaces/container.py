@@ -1,0 +1,100 @@
+"""Containers: IMAPIContainer, and folders: IMAPIFolder."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapix.interfaces.message import Message
+from mapix.interfaces.prop import Access, MapiProp
+from mapix.interfaces.table import MapiTable
+from mapix.properties.sort import SortOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Result of a bulk operation: identifiers that were left out; truthy when all was done (F-070, PG-006)."""
+
+    left_out: tuple[bytes, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.left_out
+
+
+class MapiContainer(MapiProp):
+    """Something with contents and a hierarchy."""
+
+    @abstractmethod
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
+        """An object reachable from here; None opens the top container (F-023). `NotFound`, `UnknownEntryid`,
+        `NoAccess`.
+        """
+
+    @abstractmethod
+    def get_contents_table(self, *, associated: bool = False) -> MapiTable:
+        """The messages or recipients in the container (F-021)."""
+
+    @abstractmethod
+    def get_hierarchy_table(self, *, deep: bool = False) -> MapiTable:
+        """The containers below; with `deep` all levels and their depth (F-022)."""
+
+
+class MapiFolder(MapiContainer):
+    """A folder of a message store. Its properties act at once (F-004)."""
+
+    @abstractmethod
+    def create_message(self, *, associated: bool = False) -> Message:
+        """A new message, in memory until its first save (F-060)."""
+
+    @abstractmethod
+    def create_folder(
+        self, name: str, *, comment: str | None = None, kind: int = 1, open_if_exists: bool = False
+    ) -> MapiFolder:
+        """A folder below this one; `Collision` for a name that is taken (F-061). `kind` is PR_FOLDER_TYPE."""
+
+    @abstractmethod
+    def copy_messages(self, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool = False) -> Completion:
+        """Copy or move messages of this folder into `target` (F-062)."""
+
+    @abstractmethod
+    def delete_messages(self, entry_ids: Sequence[bytes], *, hard: bool = False) -> Completion:
+        """Delete messages of this folder (F-063)."""
+
+    @abstractmethod
+    def copy_folder(
+        self,
+        entry_id: bytes,
+        target: MapiFolder,
+        *,
+        name: str | None = None,
+        move: bool = False,
+        subfolders: bool = True,
+    ) -> Completion:
+        """Copy or move a folder below this one into `target` (F-065)."""
+
+    @abstractmethod
+    def delete_folder(
+        self, entry_id: bytes, *, messages: bool = False, folders: bool = False, hard: bool = False
+    ) -> Completion:
+        """Delete a folder below this one; `HasMessages`/`HasFolders` without leave (F-064)."""
+
+    @abstractmethod
+    def empty_folder(self, *, associated: bool = False, hard: bool = False) -> Completion:
+        """Remove messages and subfolders, keep the folder (F-066)."""
+
+    @abstractmethod
+    def set_read_flags(self, entry_ids: Sequence[bytes] | None, flags: int = 0) -> Completion:
+        """Read state of some or all messages by the table of M-120; `flags` as in SetReadFlags (F-067)."""
+
+    @abstractmethod
+    def get_message_status(self, entry_id: bytes) -> int:
+        """Status bits of a message in this folder (F-068)."""
+
+    @abstractmethod
+    def set_message_status(self, entry_id: bytes, status: int, mask: int) -> int:
+        """Set the status bits of `mask`; the old status (F-068)."""
+
+    @abstractmethod
+    def save_contents_sort(self, order: SortOrder) -> None:
+        """The order later contents tables start in (F-069)."""
