@@ -32,11 +32,14 @@ def module(docstring: str, generator: str, body: Iterable[str]) -> str:
 
 
 def assignment(names: Sequence[str], value: str) -> list[str]:
-    """`a = b = value` on one line, or on one line a name where that would be too long."""
+    """`a = b = value` on one line; too long: a line a name, and the value, a call, opened up."""
     chain = " = ".join([*names, value])
     if len(chain) <= LINE_LENGTH:
         return [chain]
-    return [f"{names[0]} = {value}", *(f"{name} = {names[0]}" for name in names[1:])]
+    first = f"{names[0]} = {value}"
+    if len(first) > LINE_LENGTH:
+        first = first.replace("(", "(\n    ", 1).removesuffix(")") + "\n)"
+    return [first, *(f"{name} = {names[0]}" for name in names[1:])]
 
 
 def between(text: str, start: str, end: str, body: Iterable[str]) -> str:

@@ -29,6 +29,12 @@ They hold on address book entries only: above 0x8000 the same identifiers are na
 `_O` is the object form, `_T` the text form, `_A` and `_W` the 8-bit and Unicode ones.
 """
 
+NAMED_TEXT = """
+Property names by name: `PidLidReminderSet = dispidReminderSet = PropertyName(PSETID_Common, 0x8503)`.
+
+`NAMED_TYPES` has the property types each may have, the usual one first; empty where the reference gives none.
+"""
+
 
 def tags(file: str, docstring: str) -> str:
     """Source of a module of tags, one line a tag, its names in order of preference."""
@@ -38,12 +44,37 @@ def tags(file: str, docstring: str) -> str:
     return module(docstring, NAME, lines)
 
 
+def named_tags() -> str:
+    """Source of `mapix.properties.named_tags`: one line a property name, then the types."""
+    rows = records("named.csv")
+    names = sorted({"PropertyName", *(row["set"] for row in rows)}, key=lambda name: (not name.isupper(), name.lower()))
+    lines = [
+        "from typing import Final",
+        "",
+        "from mapix.properties.named import (",
+        *(f"    {name}," for name in names),
+        ")",
+        "",
+    ]
+    for row in rows:
+        name = row["name"] if row["name"].startswith("0x") else f'"{row["name"]}"'
+        lines += assignment([row["canonical"], *row["names"].split()], f"PropertyName({row['set']}, {name})")
+    lines += ["", "NAMED_TYPES: Final[dict[PropertyName, tuple[int, ...]]] = {"]
+    lines += [f"    {row['canonical']}: {_tuple(row['types'].split())}," for row in rows]
+    return module(NAMED_TEXT, NAME, [*lines, "}"])
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
 def main() -> int:
     """Generate everything; returns the exit status."""
     return run(
         {
             PROPERTIES / "tags.py": tags("tags.csv", TAGS_TEXT),
             PROPERTIES / "ems_tags.py": tags("ems_tags.csv", EMS_TEXT),
+            PROPERTIES / "named_tags.py": named_tags(),
         }
     )
 

@@ -1,10 +1,12 @@
-"""Names of tags, and tags by name.
+"""Names of tags and of property names, and both by name.
 
     >>> from mapix.properties.tag import PropTag
     >>> name_of(PropTag(0x0037001F))
     'PR_SUBJECT'
     >>> by_name("PidTagSubject") == 0x0037001F
     True
+    >>> named_by_name("PidLidReminderSet")
+    PropertyName(PSETID_Common, 0x8503)
 
 The tables are built on first use, so that a program which never asks does not pay for them.
 """
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from mapix.properties.errors import NotFound
 
 if TYPE_CHECKING:
+    from mapix.properties.named import PropertyName
     from mapix.properties.tag import PropTag
 
 _FIRST_NAMED: Final = 0x8000
@@ -50,6 +53,7 @@ def names_of(tag: int, *, address_book: bool = False) -> tuple[str, ...]:
     are named properties (P-003) and have no fixed name, except on the entries of an Exchange address book
     (`address_book=True`). Returns an empty tuple where there is no name.
     """
+    tag &= 0xFFFFFFFF
     places = [address_book, not address_book]
     if tag >> 16 >= _FIRST_NAMED:
         places = [True] if address_book else []
@@ -74,11 +78,41 @@ def by_name(name: str) -> PropTag:
         tag = _tags(address_book).get(name)
         if tag is not None:
             return tag
-    raise NotFound("no property has this name", value=name, hint=_nearest(name))
+    raise NotFound("no property tag has this name", value=name, hint=_nearest(name, [*_tags(False), *_tags(True)]))
 
 
-def _nearest(name: str) -> str:
+@cache
+def _named() -> dict[str, PropertyName]:
+    from mapix.properties import named_tags
+
+    return {name: value for name, value in vars(named_tags).items() if name.startswith(("PidLid", "PidName", "dispid"))}
+
+
+@cache
+def _named_names() -> dict[PropertyName, tuple[str, ...]]:
+    names: dict[PropertyName, tuple[str, ...]] = {}
+    for name, value in _named().items():
+        names[value] = (*names.get(value, ()), name)
+    return names
+
+
+def names_of_named(value: PropertyName) -> tuple[str, ...]:
+    """The names the reference has for a property name: `PidLid` or `PidName` first, then `dispid`; empty if none."""
+    return _named_names().get(value, ())
+
+
+def named_by_name(name: str) -> PropertyName:
+    """The property name called `name` (`PidLid…`, `PidName…`, `dispid…`), spelled exactly.
+
+    Raises NotFound, with the nearest names as the hint.
+    """
+    value = _named().get(name)
+    if value is None:
+        raise NotFound("no property name is called this", value=name, hint=_nearest(name, list(_named())))
+    return value
+
+
+def _nearest(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    known = [*_tags(False), *_tags(True)]
     return " or ".join(get_close_matches(name, known, n=3, cutoff=0.75))
