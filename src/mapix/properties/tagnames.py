@@ -84,8 +84,9 @@ def by_name(name: str) -> PropTag:
 @cache
 def _named() -> dict[str, PropertyName]:
     from mapix.properties import named_tags
+    from mapix.properties.named import PropertyName
 
-    return {name: value for name, value in vars(named_tags).items() if name.startswith(("PidLid", "PidName", "dispid"))}
+    return {name: value for name, value in vars(named_tags).items() if isinstance(value, PropertyName)}
 
 
 @cache
