@@ -35,6 +35,31 @@ Property names by name: `PidLidReminderSet = dispidReminderSet = PropertyName(PS
 `NAMED_TYPES` has the property types each may have, the usual one first; empty where the reference gives none.
 """
 
+MAPITAGS_TEXT = """
+The names of `win32com.mapi.mapitags`, in its order: property tags and types as plain unsigned numbers.
+"""
+
+MAPITAGS_FUNCTIONS = """
+
+def PROP_TYPE(ulPropTag: int) -> int:
+    \"""The type of a tag.\"""
+    return ulPropTag & 0xFFFF
+
+
+def PROP_ID(ulPropTag: int) -> int:
+    \"""The identifier of a tag; of a negative tag a negative one.\"""
+    return ulPropTag >> 16
+
+
+def PROP_TAG(ulPropType: int, ulPropID: int) -> int:
+    \"""The tag of a type and an identifier, in this order.\"""
+    return (ulPropID << 16) | ulPropType
+"""
+
+EMSABTAGS_TEXT = """
+The names of `win32com.mapi.emsabtags`, in its order: tags of an Exchange directory as plain unsigned numbers.
+"""
+
 
 def tags(file: str, docstring: str) -> str:
     """Source of a module of tags, one line a tag, its names in order of preference."""
@@ -68,6 +93,18 @@ def _tuple(items: list[str]) -> str:
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
+def mapitags() -> str:
+    """Source of `mapix.pywin32.mapitags`: the exact names of the original, no import of its own."""
+    lines = [f"{row['name']} = {row['value']}" for row in records("pywin32_mapitags.csv")]
+    return module(MAPITAGS_TEXT, NAME, [*lines, *MAPITAGS_FUNCTIONS.splitlines()])
+
+
+def emsabtags() -> str:
+    """Source of `mapix.pywin32.emsabtags`: the exact names of the original."""
+    lines = [f"{row['name']} = {row['value']}" for row in records("pywin32_emsabtags.csv")]
+    return module(EMSABTAGS_TEXT, NAME, ["from mapix.pywin32.mapitags import PROP_TAG as PROP_TAG", "", *lines])
+
+
 def main() -> int:
     """Generate everything; returns the exit status."""
     return run(
@@ -75,6 +112,8 @@ def main() -> int:
             PROPERTIES / "tags.py": tags("tags.csv", TAGS_TEXT),
             PROPERTIES / "ems_tags.py": tags("ems_tags.csv", EMS_TEXT),
             PROPERTIES / "named_tags.py": named_tags(),
+            SOURCE / "pywin32" / "mapitags.py": mapitags(),
+            SOURCE / "pywin32" / "emsabtags.py": emsabtags(),
         }
     )
 
