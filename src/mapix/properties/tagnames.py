@@ -66,7 +66,7 @@ def names_of(tag: int, *, address_book: bool = False) -> tuple[str, ...]:
 def name_of(tag: int, *, address_book: bool = False) -> str:
     """The preferred name of `tag`, or its number as `0x8001001F`; see `names_of`."""
     names = names_of(tag, address_book=address_book)
-    return names[0] if names else f"0x{tag:08X}"
+    return names[0] if names else f"0x{tag & 0xFFFFFFFF:08X}"
 
 
 def by_name(name: str) -> PropTag:
