@@ -1,10 +1,53 @@
-"""Extended MAPI for Python on every operating system."""
+"""Extended MAPI for Python on every operating system.
 
+The public names, each loaded when it is first asked for:
 
-def __getattr__(name: str) -> str:
-    """The version, read when asked for: `mapix.__version__`."""
-    if name != "__version__":
-        raise AttributeError(f"module 'mapix' has no attribute {name!r}")
+    import mapix
+
+    with mapix.logon() as session:
+        session.new(subject="Q3", text="...", to="ann@example.org").submit()
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
     from mapix._version import __version__
+    from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.properties.errors import MapiError
+    from mapix.properties.tag import PropTag, PropType
 
-    return __version__
+__all__ = [
+    "Attachment",
+    "Folder",
+    "MapiError",
+    "Message",
+    "PropTag",
+    "PropType",
+    "Recipient",
+    "Session",
+    "Store",
+    "__version__",
+    "logon",
+]
+
+_HOMES = {
+    "__version__": "mapix._version",
+    "MapiError": "mapix.properties.errors",
+    "PropTag": "mapix.properties.tag",
+    "PropType": "mapix.properties.tag",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the room it lives in."""
+    if name not in __all__:
+        raise AttributeError(f"module 'mapix' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES.get(name, "mapix.client")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,150 @@
+"""Folders: their messages, their subfolders, and what can be done with both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from mapix.client.base import PropertyObject
+from mapix.client.fields import Integer, Text
+from mapix.client.message import Message, Place, fill, note_flags
+from mapix.client.query import COLUMNS, MessageQuery
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import Message as MapiMessage
+from mapix.interfaces.prop import Access
+from mapix.interfaces.table import query_all_rows
+from mapix.properties import tags as t
+from mapix.properties.errors import NotFound, UnableToComplete
+from mapix.properties.value import Row
+
+if TYPE_CHECKING:
+    from mapix.client.store import Store
+
+
+class FolderMessages(MessageQuery):
+    """The messages of a folder: a query over all of them, and the place to make new ones."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(lambda: folder.mapi.get_contents_table(), folder.message_of_row)
+        object.__setattr__(self, "folder", folder)
+
+    if TYPE_CHECKING:
+        folder: Folder
+
+    def new(self, **fields: Any) -> Message:
+        """A new message with the fields named; `to`, `cc`, `bcc` take addresses. Permanent with `save` or `submit`."""
+        mapi = self.folder.mapi.create_message()
+        note_flags(mapi)
+        return fill(Message(mapi), fields)
+
+    def where(self, *restrictions: Any) -> MessageQuery:
+        """Only those that satisfy all of `restrictions`."""
+        return MessageQuery(self.table, self.make).where(*restrictions)
+
+    def order_by(self, *keys: Any) -> MessageQuery:
+        """In the order of `keys`."""
+        return MessageQuery(self.table, self.make).order_by(*keys)
+
+    def get(self, entry_id: bytes) -> Message:
+        """One message by its entry identifier; `NotFound`."""
+        return self.folder.message(entry_id)
+
+
+class Folder(PropertyObject):
+    """A folder of a store. Its own fields act at once."""
+
+    name = Text(t.PR_DISPLAY_NAME, "Its name.")
+    comment = Text(t.PR_COMMENT, "What it is for.")
+    container_class = Text(t.PR_CONTAINER_CLASS, "What it holds, `IPF.Note` for mail.")
+    count = Integer(t.PR_CONTENT_COUNT, "How many messages it has.", read_only=True)
+    unread = Integer(t.PR_CONTENT_UNREAD, "How many of them were not read.", read_only=True)
+
+    def __init__(self, store: Store, mapi: MapiFolder) -> None:
+        super().__init__(mapi)
+        self.store = store
+
+    @property
+    def mapi(self) -> MapiFolder:
+        """The IMAPIFolder underneath."""
+        return cast(MapiFolder, self._mapi)
+
+    @property
+    def entry_id(self) -> bytes:
+        """The entry identifier."""
+        entry_id: bytes = self.get(t.PR_ENTRYID)
+        return entry_id
+
+    @property
+    def messages(self) -> FolderMessages:
+        """Its messages."""
+        return FolderMessages(self)
+
+    def message(self, entry_id: bytes) -> Message:
+        """A message of this folder by its entry identifier."""
+        place = self._place(entry_id)
+        return Message(place.open(), place=place)
+
+    def message_of_row(self, row: Row) -> Message:
+        """The message behind a row of `query.COLUMNS`."""
+        return Message(place=self._place(row[0]), row=dict(zip(COLUMNS, row, strict=True)))
+
+    @property
+    def folders(self) -> list[Folder]:
+        """The folders directly below, by name."""
+        rows = query_all_rows(self.mapi.get_hierarchy_table(), (t.PR_ENTRYID,))
+        found = [self.store.folder_by_id(entry_id) for (entry_id,) in rows]
+        return sorted(found, key=lambda folder: (folder.name or "").casefold())
+
+    def walk(self) -> Iterator[tuple[str, Folder]]:
+        """Every folder below with its path, `a/b`, depth first."""
+        for folder in self.folders:
+            name = folder.name or ""
+            yield name, folder
+            yield from ((f"{name}/{path}", below) for path, below in folder.walk())
+
+    def folder(self, path: str) -> Folder:
+        """The folder at a path below this one, case aside; `NotFound` names what is there."""
+        found = self
+        for name in filter(None, path.split("/")):
+            found = found._child(name)
+        return found
+
+    def create_folder(self, name: str, *, exist_ok: bool = False) -> Folder:
+        """A new folder below; `Collision` for a name that is taken, unless `exist_ok`."""
+        return Folder(self.store, self.mapi.create_folder(name, open_if_exists=exist_ok))
+
+    def delete_folder(self, name: str) -> None:
+        """Remove a folder below with everything in it."""
+        self.mapi.delete_folder(self.folder(name).entry_id, messages=True, folders=True)
+
+    def empty(self) -> None:
+        """Remove all messages and folders in it."""
+        if not self.mapi.empty_folder():
+            raise UnableToComplete("not everything in the folder could be deleted", value=self.name)
+
+    def __getitem__(self, key: str | int) -> Any:
+        if isinstance(key, str) and not key.startswith(("PR_", "PidTag")):
+            return self.folder(key)
+        return super().__getitem__(key)
+
+    def __repr__(self) -> str:
+        return f"<Folder {self.name!r} {self.count} messages>"
+
+    def _child(self, name: str) -> Folder:
+        folders = self.folders
+        for folder in folders:
+            if (folder.name or "").casefold() == name.casefold():
+                return folder
+        there = ", ".join(folder.name or "" for folder in folders)
+        raise NotFound("there is no such folder", value=name, hint=there and f"one of: {there}")
+
+    def _place(self, entry_id: bytes) -> Place:
+        def move(target: Folder) -> None:
+            if not self.mapi.copy_messages([entry_id], target.mapi, move=True):
+                raise NotFound("the message could not be moved", value=entry_id)
+
+        def delete() -> None:
+            if not self.mapi.delete_messages([entry_id]):
+                raise NotFound("the message could not be deleted", value=entry_id)
+
+        return Place(entry_id, lambda: cast(MapiMessage, self.mapi.open_entry(entry_id, Access.BEST)), delete, move)

@@ -1,0 +1,222 @@
+"""Messages: fields, bodies, recipients and attachments over IMessage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+from mapix.client import body
+from mapix.client.attachment import Attachment, Attachments
+from mapix.client.base import PropertyObject, raise_problems
+from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
+from mapix.client.recipient import KINDS, Recipient, recipient_rows
+from mapix.interfaces.message import Message as MapiMessage
+from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.prop import Keep
+from mapix.interfaces.table import query_all_rows
+from mapix.properties import flags
+from mapix.properties import tags as t
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.tag import PropTag
+
+__all__ = ["Message", "Place", "Recipient"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a saved message lies: how to open it, and the folder it belongs to."""
+
+    entry_id: bytes
+    open: Callable[[], MapiMessage]
+    delete: Callable[[], None]
+    move: Callable[[Any], None]
+
+
+class Message(PropertyObject):
+    """A message of a folder. Made by `folder.messages.new(...)`, found by `folder.messages.where(...)`.
+
+    A message out of a list carries the values of its row and opens the MAPI object only when more is asked for.
+    """
+
+    subject = Text(t.PR_SUBJECT, "What it is about.")
+    sender_name = Text(t.PR_SENDER_NAME, "Who sent it.")
+    sender_address = Text(t.PR_SENDER_EMAIL_ADDRESS, "The sender's address.")
+    to = Text(t.PR_DISPLAY_TO, "Names of the To recipients, as saved.", read_only=True)
+    cc = Text(t.PR_DISPLAY_CC, "Names of the Cc recipients, as saved.", read_only=True)
+    bcc = Text(t.PR_DISPLAY_BCC, "Names of the Bcc recipients, as saved.", read_only=True)
+    delivered = Time(t.PR_MESSAGE_DELIVERY_TIME, "When it arrived.")
+    submitted = Time(t.PR_CLIENT_SUBMIT_TIME, "When it was sent.")
+    created = Time(t.PR_CREATION_TIME, "When it was made.", read_only=True)
+    modified = Time(t.PR_LAST_MODIFICATION_TIME, "When it was saved last.", read_only=True)
+    message_class = Text(t.PR_MESSAGE_CLASS, "What kind of item it is, `IPM.Note` for mail.")
+    message_id = Text(t.PR_INTERNET_MESSAGE_ID, "The Message-ID of Internet mail.")
+    importance = Integer(t.PR_IMPORTANCE, "0 low, 1 normal, 2 high.")
+    sensitivity = Integer(t.PR_SENSITIVITY, "0 none, 1 personal, 2 private, 3 confidential.")
+    size = Integer(t.PR_MESSAGE_SIZE, "Bytes, as saved.", read_only=True)
+    has_attachments = Flag(t.PR_HASATTACH, "Whether something is attached.", read_only=True)
+    headers = Text(t.PR_TRANSPORT_MESSAGE_HEADERS, "The header lines it came with.")
+    search_key = Binary(t.PR_SEARCH_KEY, "The same in every copy.")
+    is_read = Bit(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_READ, "Whether it was read.")
+    is_unsent = Bit(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_UNSENT, "Whether it is still being written.")
+
+    def __init__(
+        self, mapi: MapiMessage | None = None, *, place: Place | None = None, row: Mapping[PropTag, Any] | None = None
+    ) -> None:
+        self._mapi = mapi
+        self._place = place
+        self._row = dict(row or {})
+
+    @property
+    def mapi(self) -> MapiMessage:
+        """The IMessage underneath, opened when first needed."""
+        if self._mapi is None:
+            assert self._place is not None
+            self._mapi = self._place.open()
+        return cast(MapiMessage, self._mapi)
+
+    def get(self, tag: PropTag) -> Any:
+        """One value, from the list's row where it holds it."""
+        if self._mapi is None and tag in self._row:
+            return self._row[tag]
+        return super().get(tag)
+
+    def set(self, tag: PropTag, value: Any) -> None:
+        """Set one value; permanent with `save` or `submit`."""
+        self._row.clear()
+        super().set(tag, value)
+
+    @property
+    def entry_id(self) -> bytes | None:
+        """The entry identifier; None before the first save."""
+        if self._place is not None:
+            return self._place.entry_id
+        entry_id: bytes | None = super().get(t.PR_ENTRYID)
+        return entry_id
+
+    @property
+    def text(self) -> str | None:
+        """The plain text; taken from the HTML where there is no other."""
+        return body.text_of(self.mapi)
+
+    @text.setter
+    def text(self, value: str | None) -> None:
+        self.set(t.PR_BODY, value)
+
+    @property
+    def html(self) -> str | None:
+        """The HTML, None where there is none."""
+        return body.html_of(self.mapi)
+
+    @html.setter
+    def html(self, value: str | None) -> None:
+        body.set_html(self, value)
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, as `Name <address>`; empty when nobody is known."""
+        name, address = self.sender_name or "", self.sender_address or ""
+        return f"{name} <{address}>" if name and address and name != address else name or address
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """Everybody it goes to, unsaved changes included."""
+        columns = (t.PR_RECIPIENT_TYPE, t.PR_DISPLAY_NAME, t.PR_SMTP_ADDRESS, t.PR_EMAIL_ADDRESS)
+        rows = query_all_rows(self.mapi.get_recipient_table(), columns)
+        return [
+            Recipient(name or "", smtp or address or "", KINDS.get(kind, "to")) for kind, name, smtp, address in rows
+        ]
+
+    def add_recipients(
+        self,
+        *,
+        to: Iterable[str | Recipient] | str = (),
+        cc: Iterable[str | Recipient] | str = (),
+        bcc: Iterable[str | Recipient] | str = (),
+    ) -> None:
+        """Add people by address, or `Name <address>`; one string may hold several, separated by commas."""
+        rows = [*recipient_rows(to, "to"), *recipient_rows(cc, "cc"), *recipient_rows(bcc, "bcc")]
+        if rows:
+            self.mapi.modify_recipients(ModifyRecipients.ADD, rows)
+
+    @property
+    def attachments(self) -> Attachments:
+        """What is attached."""
+        return Attachments(self.mapi)
+
+    def attach(
+        self, source: str | Path | bytes | IO[bytes], name: str | None = None, *, content_type: str | None = None
+    ) -> Attachment:
+        """Attach a file, or bytes under a `name`; permanent with the message. `NotFound` for a missing file."""
+        return self.attachments.add(source, name, content_type=content_type)
+
+    def submit(self) -> bytes | None:
+        """Send: save, and hand over to the spooler. The message object is dead afterwards (M-140).
+
+        Returns the entry identifier it has in the queue. Raises `NoRecipients`.
+        """
+        if super().get(t.PR_MESSAGE_CLASS) is None:
+            self.message_class = "IPM.Note"
+        self.mapi.save_changes(Keep.READWRITE)
+        entry_id: bytes | None = super().get(t.PR_ENTRYID)
+        self.mapi.submit_message()
+        return entry_id
+
+    def delete(self) -> None:
+        """Remove it from its folder."""
+        self._saved_place().delete()
+
+    def move_to(self, folder: Any) -> None:
+        """Move it into another folder."""
+        self._saved_place().move(folder)
+
+    def mark_read(self, read: bool = True) -> None:
+        """Set or clear its read flag."""
+        self.mapi.set_read_flag(0 if read else flags.CLEAR_READ_FLAG)
+        self._row.clear()
+
+    def to_mime(self) -> bytes:
+        """The message as Internet mail."""
+        from mapix.formats.mime import to_mime
+        from mapix.objects.content import read_content
+
+        return to_mime(read_content(self.mapi))
+
+    def save_as(self, path: str | Path) -> Path:
+        """Write it to a file, as Internet mail (`.eml`); the path."""
+        target = Path(path)
+        if target.suffix.lower() != ".eml":
+            raise InvalidParameter("a message can be saved as .eml", value=str(target), hint=f"{target.stem}.eml")
+        target.write_bytes(self.to_mime())
+        return target
+
+    def __repr__(self) -> str:
+        when = self.delivered or self.submitted or datetime.now(UTC)
+        return f"<Message {self.subject!r} from {self.sender or 'nobody'} {when:%Y-%m-%d %H:%M}>"
+
+    def _saved_place(self) -> Place:
+        if self._place is None:
+            raise InvalidParameter("the message is in no folder yet", hint="save() it first")
+        return self._place
+
+
+def fill(message: Message, values: Mapping[str, Any]) -> Message:
+    """Set fields by name; `to`, `cc` and `bcc` add recipients. `InvalidParameter` names an unknown one."""
+    people = {kind: values[kind] for kind in ("to", "cc", "bcc") if values.get(kind)}
+    for name, value in values.items():
+        if name in ("to", "cc", "bcc") or value is None:
+            continue
+        if not hasattr(Message, name):
+            raise InvalidParameter("a message has no such field", value=name)
+        setattr(message, name, value)
+    message.add_recipients(**people)
+    return message
+
+
+def note_flags(mapi: MapiMessage) -> None:
+    """A message under composition is an unsent note until it is submitted (C-004, M-010)."""
+    raise_problems(
+        mapi.set_props({t.PR_MESSAGE_CLASS: "IPM.Note", t.PR_MESSAGE_FLAGS: flags.MSGFLAG_UNSENT | flags.MSGFLAG_READ})
+    )

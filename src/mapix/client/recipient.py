@@ -1,0 +1,64 @@
+"""Recipients: people a message goes to, from and to recipient rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mapix.properties import tags as t
+from mapix.properties.entryid import OneOff, search_key
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.tag import PropTag
+
+KINDS = {1: "to", 2: "cc", 3: "bcc"}
+_TYPES = {"to": 1, "cc": 2, "bcc": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient: display name, SMTP address, and `to`, `cc` or `bcc`."""
+
+    name: str
+    address: str
+    kind: str = "to"
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name and self.name != self.address else self.address
+
+    def row(self) -> dict[PropTag, Any]:
+        """The recipient as a resolved row (M-082, ABK-81)."""
+        name = self.name or self.address
+        return {
+            t.PR_RECIPIENT_TYPE: _TYPES[self.kind],
+            t.PR_DISPLAY_NAME: name,
+            t.PR_ADDRTYPE: "SMTP",
+            t.PR_EMAIL_ADDRESS: self.address,
+            t.PR_SMTP_ADDRESS: self.address,
+            t.PR_ENTRYID: OneOff(name, "SMTP", self.address).dump(),
+            t.PR_SEARCH_KEY: search_key("SMTP", self.address),
+            t.PR_OBJECT_TYPE: 6,
+            t.PR_DISPLAY_TYPE: 0,
+            t.PR_SEND_RICH_INFO: False,
+        }
+
+
+def parse(people: Iterable[str | Recipient] | str, kind: str) -> list[Recipient]:
+    """Recipients of `Name <address>` texts; `InvalidParameter` for one without an address."""
+    from email.utils import getaddresses
+
+    found: list[Recipient] = []
+    for person in [people] if isinstance(people, str) else people:
+        if isinstance(person, Recipient):
+            found.append(Recipient(person.name, person.address, kind))
+            continue
+        parsed = getaddresses([person])
+        if not parsed or any("@" not in address for _, address in parsed):
+            raise InvalidParameter("not an address", value=person, hint="name@example.org, or Name <name@example.org>")
+        found += [Recipient(name, address, kind) for name, address in parsed]
+    return found
+
+
+def recipient_rows(people: Iterable[str | Recipient] | str, kind: str) -> list[dict[PropTag, Any]]:
+    """Recipient rows of addresses in text."""
+    return [person.row() for person in parse(people, kind)] if people else []

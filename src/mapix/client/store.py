@@ -1,0 +1,79 @@
+"""Stores: the special folders by name, and any folder by path."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mapix.client.base import PropertyObject
+from mapix.client.fields import Text
+from mapix.client.folder import Folder
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.prop import Access
+from mapix.interfaces.store import MsgStore
+from mapix.properties import tags as t
+from mapix.properties.errors import NotFound
+from mapix.properties.tag import PropTag
+
+
+class Store(PropertyObject):
+    """A message store of the session."""
+
+    name = Text(t.PR_DISPLAY_NAME, "Its name.")
+
+    def __init__(self, mapi: MsgStore) -> None:
+        super().__init__(mapi)
+
+    @property
+    def mapi(self) -> MsgStore:
+        """The IMsgStore underneath."""
+        return cast(MsgStore, self._mapi)
+
+    @property
+    def root(self) -> Folder:
+        """The top of what people see (the IPM subtree)."""
+        return self._special(t.PR_IPM_SUBTREE_ENTRYID, "IPM subtree")
+
+    @property
+    def inbox(self) -> Folder:
+        """Where mail arrives: the default receive folder."""
+        return self.folder_by_id(self.mapi.get_receive_folder()[0])
+
+    @property
+    def outbox(self) -> Folder:
+        """Where mail waits to be sent."""
+        return self._special(t.PR_IPM_OUTBOX_ENTRYID, "Outbox")
+
+    @property
+    def sent(self) -> Folder:
+        """Where mail lies that was sent."""
+        return self._special(t.PR_IPM_SENTMAIL_ENTRYID, "Sent Items")
+
+    @property
+    def deleted(self) -> Folder:
+        """Where deleted things wait to go."""
+        return self._special(t.PR_IPM_WASTEBASKET_ENTRYID, "Deleted Items")
+
+    def folder(self, path: str) -> Folder:
+        """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` in any case are special."""
+        first, _, rest = path.strip("/").partition("/")
+        special = {"inbox": "inbox", "outbox": "outbox", "sent": "sent", "deleted": "deleted"}.get(first.casefold())
+        if special is None:
+            return self.root.folder(path)
+        top: Folder = getattr(self, special)
+        return top.folder(rest)
+
+    def folder_by_id(self, entry_id: bytes) -> Folder:
+        """A folder by its entry identifier."""
+        return Folder(self, cast(MapiFolder, self.mapi.open_entry(entry_id, Access.BEST)))
+
+    def __getitem__(self, key: str | int) -> Folder:
+        return self.folder(key) if isinstance(key, str) and not key.startswith("PR_") else super().__getitem__(key)
+
+    def __repr__(self) -> str:
+        return f"<Store {self.name!r}>"
+
+    def _special(self, tag: PropTag, name: str) -> Folder:
+        entry_id = self.get(tag)
+        if entry_id is None:
+            raise NotFound(f"the store has no {name}", value=self.name, hint="open it as the default store")
+        return self.folder_by_id(entry_id)
