@@ -257,11 +257,6 @@ def value_type(code: int) -> ValueType:
     return found or Raw(code)
 
 
-def register(kind: ValueType) -> None:
-    """Let `kind` write the values of its type code from now on."""
-    _TYPES[kind.code] = kind
-
-
 def _sequence(kind: ValueType, value: Any) -> Sequence[Any]:
     if isinstance(value, tuple | list):
         return value
