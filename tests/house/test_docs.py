@@ -1,0 +1,44 @@
+"""What is written is run: examples in docstrings, and the Python of README.md."""
+
+import doctest
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
+
+
+def modules_with_examples() -> list[str]:
+    """Names of the modules whose text has an example for the interpreter."""
+    found = [path for path in (SOURCE / "mapix").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8")]
+    return sorted(".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in found)
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.S)
+
+
+@pytest.mark.parametrize("name", modules_with_examples())
+def test_examples_in_docstrings_run(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_the_python_of_the_readme_runs_against_a_fresh_profile(tmp_path: Path) -> None:
+    env = {**os.environ, "MAPIX_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}
+    mapix = [sys.executable, "-m", "mapix"]
+    subprocess.run(
+        [*mapix, "init", "--yes", "--address", "you@example.org", "--name", "You"], env=env, check=True, timeout=60
+    )
+    (program,) = blocks(ROOT / "README.md", "python")
+    ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
+    assert ran.stderr == ""
+    assert ran.stdout == "Q3 ['q3.csv']\n"
