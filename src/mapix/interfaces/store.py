@@ -145,6 +145,9 @@ class MsgStore(MapiProp):
     def notify_new_mail(self, notification: NewMailNotification) -> None:
         """Tell sinks registered for the whole store (ST-070, N-021)."""
 
+    def poll(self) -> None:
+        """Look for what other processes changed, and notify it. Cheap; the session calls it now and then."""
+
     def open_mailbox(self, address: str) -> MsgStore | None:
         """The store on the same store server whose owner has the SMTP address `address`, opened for delivery; None
         when there is none. The way to it on Windows is IExchangeManageStore::CreateStoreEntryID.
@@ -236,6 +239,14 @@ class StoreBackend(Protocol):
     def poll(self) -> None:
         """Tell the listener what other processes changed since the last look."""
 
+    def decorate(self, decorator: RowDecorator) -> None:
+        """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""
+
+    def announce_new_mail(self, number: int) -> None:
+        """Tell every listener of this store, in whatever process, that a message was delivered: a `Change` with
+        NEW_MAIL (N-021). Inside a transaction it is told with its other changes.
+        """
+
     def store(self) -> PropertySource:
         """The store's own properties."""
 
@@ -306,6 +317,9 @@ class StoreBackend(Protocol):
 
     def contents_sort(self, folder: int) -> bytes | None:
         """What `save_contents_sort` keeps for a folder: an opaque value."""
+
+    def set_contents_sort(self, folder: int, value: bytes | None) -> None:
+        """Keep or forget it; no change of the folder is told."""
 
     def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
         """Names behind identifiers; all when None (P-190)."""
@@ -381,3 +395,8 @@ class RowDecorator(Protocol):
 
     def value(self, prop_id: int, kind: int, number: int, parent: int) -> Any:
         """The value for an object of `kind` (MAPI object type)."""
+
+    def table_key(self, table: str, folder: int) -> bytes:
+        """What `RowSource.notification_key` answers for a folder's table `contents`, `associated`, `hierarchy` or
+        `deep` (the hierarchy of all levels).
+        """
