@@ -69,8 +69,8 @@ class ChangeSet:
     """What `save_changes` hands to a source, applied whole or not at all.
 
     `values` are the properties set (canonical tags: text as UNICODE; large ones may be `LargeValue`), `deleted` the
-    identifiers removed. A value replaces whatever the identifier had before, of whichever type (P-153). `version` is the version the object was opened at, or None to save over whatever is there
-    (FORCE_SAVE).
+    identifiers removed. A value replaces whatever its identifier had before, of whichever type (P-153). `version` is
+    the version the object was opened at, or None to save over whatever is there (FORCE_SAVE).
     """
 
     values: dict[PropTag, Any] = field(default_factory=dict)
