@@ -1,0 +1,89 @@
+"""The `mapix` command: which commands there are. Each is loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from mapix._version import __version__
+from mapix.cli.base import DEBUG, Lazy, LazyGroup, debug_option
+
+_TABLE = {
+    "init": Lazy("mapix.cli.init", "Make a profile, with a store and what sends."),
+    "send": Lazy("mapix.cli.send", "Send a message."),
+    "ls": Lazy("mapix.cli.ls", "List the messages of a folder."),
+    "show": Lazy("mapix.cli.show", "Show a message, or save it and what is attached."),
+    "folders": Lazy("mapix.cli.folders", "List the folders of the store."),
+    "run": Lazy("mapix.cli.run", "Run a script written for pywin32's win32com.mapi."),
+    "profile": Lazy("mapix.cli.profile", "List, show, create and delete profiles."),
+    "service": Lazy("mapix.cli.service", "List, add and remove message services."),
+    "spooler": Lazy("mapix.cli.spooler", "Send what waits in the Outbox."),
+    "store": Lazy("mapix.cli.store", "List and check message stores."),
+    "status": Lazy("mapix.cli.status", "Show what the session's parts say of themselves."),
+    "doctor": Lazy("mapix.cli.doctor", "Find out what works, and what to do next."),
+}
+_START = """\
+mapix - Extended MAPI without Outlook, Exchange or Windows
+
+  mapix init                  make a profile: where mail is kept, and what sends it
+  mapix send --to ann@example.org --subject Hello --text "Good morning"
+  mapix ls                    what is in the Inbox
+  mapix run script.py         run a script written for win32com.mapi
+
+mapix --help lists all commands, mapix COMMAND --help explains one.
+mapix doctor finds out what works here."""
+
+
+class Root(LazyGroup):
+    """The top of the tree: failures become one line and an exit code here, and nowhere else."""
+
+    def short_text(self, ctx: click.Context) -> str:
+        """The first commands one needs."""
+        return _START
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command that the arguments name, and exit by the table of `mapix.cli.errors.Exit`."""
+        state: dict[str, bool] = {}
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False, "obj": state})
+        except BaseException as error:
+            from mapix.cli.errors import report
+
+            code = report(error, debug=DEBUG in state)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"mapix {__version__}")
+        ctx.exit()
+
+
+cli = Root(
+    "mapix",
+    table=_TABLE,
+    examples=("mapix init", 'mapix send --to ann@example.org --subject Hello --text "Good morning" --wait'),
+    help="Extended MAPI without Outlook, Exchange or Windows: profiles, message stores, mail.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part, 4 not found, 5 no logon, 6 corrupt, 130 stopped.",
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_version,
+            help="Show the version.",
+        ),
+        debug_option(),
+    ],
+)
+
+
+def main() -> NoReturn:
+    """The console command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    cli.main(prog_name="mapix")

@@ -1,0 +1,88 @@
+"""What commands print: data on stdout as lines, tables or JSON; talk on stderr.
+
+On a terminal a list is a table (drawn by rich where that is installed), elsewhere lines with tabs between the columns.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+SCHEMA = 1
+"""Version of the JSON documents; it changes when a key changes its meaning."""
+
+
+def say(text: str) -> None:
+    """Talk to the person at the terminal."""
+    click.echo(text, err=True)
+
+
+def emit_json(document: Mapping[str, Any]) -> None:
+    """One JSON document, its `schema` first."""
+    import json
+
+    click.echo(json.dumps({"schema": SCHEMA, **document}, ensure_ascii=False, indent=2, default=str))
+
+
+def emit_rows(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A list: a table on a terminal, else a line a row with tabs between."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in cells:
+            click.echo("\t".join(line))
+    elif cells:
+        _table(titles, cells)
+
+
+def clean(value: object) -> str:
+    """A value as one line that cannot steer a terminal; nothing for None."""
+    text = "" if value is None else str(value)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def clean_text(text: str) -> str:
+    """Text of several lines that cannot steer a terminal."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(_visible(letter) for letter in line) for line in lines)
+
+
+def when(moment: Any) -> str:
+    """A moment in local time, to the minute; nothing for None."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def iso(moment: Any) -> str | None:
+    """A moment for JSON."""
+    return moment.isoformat() if moment else None
+
+
+def _visible(letter: str) -> str:
+    return letter if letter.isprintable() or letter == "\t" else "�"
+
+
+def _table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    try:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    except ImportError:
+        _columns([titles, *cells])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+    for number, title in enumerate(titles):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", style="cyan" if number == 0 else None)
+    for line in cells:
+        table.add_row(*map(Text, line))
+    Console(highlight=False).print(table)
+
+
+def _columns(lines: Sequence[Sequence[str]]) -> None:
+    """The table without rich: columns padded to their widest cell."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
