@@ -1,0 +1,55 @@
+"""Which transport gets which recipient: pure decisions over recipient rows and address types (SPL-10..SPL-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mapix.interfaces.spi import AddressTypes
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ADDRTYPE, PR_ENTRYID
+from mapix.subsystem.spooler.delivery import Delivery
+
+Offer = tuple[bytes, AddressTypes]
+"""A transport's uid and what it takes."""
+
+_UID = slice(4, 20)
+
+
+def takes_uid(types: AddressTypes, row: Mapping[PropTag, Any]) -> bool:
+    """Whether the recipient's entry identifier is of a provider the transport names (SPL-11)."""
+    return row.get(PR_ENTRYID, b"")[_UID] in types.uids
+
+
+def takes_type(types: AddressTypes, row: Mapping[PropTag, Any]) -> bool:
+    """Whether the recipient's address type is one the transport takes, case aside (SPL-11, SPL-12).
+
+    A recipient without an address type is unresolved: nobody takes it by type (SPL-15).
+    """
+    address_type = row.get(PR_ADDRTYPE, "").upper()
+    if not address_type:
+        return False
+    return types.types is None or address_type in (each.upper() for each in types.types)
+
+
+def candidates(row: Mapping[PropTag, Any], offers: Sequence[Offer]) -> list[bytes]:
+    """The transports for a recipient in the order they are asked: all uid matches, then all type matches (SPL-10)."""
+    by_uid = [uid for uid, types in offers if takes_uid(types, row)]
+    by_type = [uid for uid, types in offers if takes_type(types, row)]
+    return list(dict.fromkeys([*by_uid, *by_type]))
+
+
+def next_call(
+    delivery: Delivery, wanted: Mapping[int, Sequence[bytes]], order: Sequence[bytes]
+) -> tuple[bytes, list[int]] | None:
+    """The transport to ask next and the rows it is to handle; None when nobody is left to ask.
+
+    `wanted` gives each row's candidates. A recipient goes to its first candidate that did not decline it in this
+    round; of the transports with recipients waiting the first in `order` has its turn.
+    """
+    turns: dict[bytes, list[int]] = {}
+    for one in delivery.ready():
+        left = [uid for uid in wanted.get(one.row_id, ()) if uid not in one.declined]
+        if left:
+            turns.setdefault(left[0], []).append(one.row_id)
+    return next(((uid, turns[uid]) for uid in order if uid in turns), None)
