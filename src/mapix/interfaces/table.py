@@ -86,6 +86,18 @@ class RowSource(Protocol):
         """Under which key changes of these rows are notified; None where they never change or nobody tells (NOT-4)."""
 
 
+class DirectRowSource(RowSource, Protocol):
+    """What a source may offer besides; `TableView` uses either method where it is there."""
+
+    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
+        """The key of the row that `index` others stand before, None past the end: seeking far costs no walk."""
+
+    def version(self) -> Any:
+        """A value that changes whenever rows may have changed, by whomever; cheap to ask. Sources that tell are read
+        ahead when rows are asked for a few at a time.
+        """
+
+
 class MapiTable(ABC):
     """A view of rows with a cursor: IMAPITable. Rows are tuples aligned with the columns, `None` where a value is
     missing (T-037).
