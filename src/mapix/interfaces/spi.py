@@ -83,6 +83,10 @@ class MessageService:
     single_copy: bool = False
     check: Callable[[Mapping[str, Any]], None] | None = None
     """Raises `InvalidParameter` or `Unconfigured` for settings that cannot work together; opens nothing."""
+    configure: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """Asked once when a provider says `Unconfigured`: settings that complete the given ones (MSG_SERVICE_CONFIGURE,
+    LOG-24). Raises `Unconfigured` when it cannot.
+    """
 
 
 class Support(Protocol):
