@@ -1,0 +1,141 @@
+"""Entry identifiers and keys of one store: made from numbers, and read back.
+
+    >>> ids = StoreIds(bytes(16), bytes(15) + b"1", b"wrapped")
+    >>> ids.read(ids.folder(7)) == (ObjectType.FOLDER, 7)
+    True
+
+`StoreIds` also decorates the rows of a backend's tables with every column that follows from an object's number and
+place. Identifiers are long-term always (E-004); record keys hold within the store (E-008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mapix.interfaces.prop import ObjectType
+from mapix.properties.entryid import ObjectEntryId
+from mapix.properties.errors import InvalidEntryid, UnknownEntryid
+from mapix.properties.flags import DT_FOLDER
+from mapix.properties.tags import (
+    PR_DISPLAY_TYPE,
+    PR_ENTRYID,
+    PR_INSTANCE_KEY,
+    PR_LONGTERM_ENTRYID_FROM_TABLE,
+    PR_MAPPING_SIGNATURE,
+    PR_MDB_PROVIDER,
+    PR_OBJECT_TYPE,
+    PR_PARENT_ENTRYID,
+    PR_RECORD_KEY,
+    PR_STORE_ENTRYID,
+    PR_STORE_RECORD_KEY,
+)
+
+_NUMBER_SIZE: Final = 8
+_KEY_SIZE: Final = 12
+_FOLDER: Final = int(ObjectType.FOLDER)
+_MESSAGE: Final = int(ObjectType.MESSAGE)
+
+
+class StoreIds:
+    """The identifiers of one store.
+
+    `provider_uid` and `store_uid` are 16 bytes each; `wrapped_store_id` is the store's own identifier as clients see
+    it (E-011).
+    """
+
+    def __init__(self, provider_uid: bytes, store_uid: bytes, wrapped_store_id: bytes) -> None:
+        self.provider_uid = provider_uid
+        self.store_uid = store_uid
+        self.store_entry_id = wrapped_store_id
+        self._heads = {
+            kind: ObjectEntryId(provider_uid, store_uid, kind, 0).dump()[:-_NUMBER_SIZE] for kind in (_FOLDER, _MESSAGE)
+        }
+        self._columns = self._decorations()
+
+    # identifiers
+
+    def entry_id(self, kind: int, number: int) -> bytes:
+        """The identifier of a folder or message."""
+        return self._heads[kind] + number.to_bytes(_NUMBER_SIZE, "little")
+
+    def folder(self, number: int) -> bytes:
+        """The identifier of a folder."""
+        return self._heads[_FOLDER] + number.to_bytes(_NUMBER_SIZE, "little")
+
+    def message(self, number: int) -> bytes:
+        """The identifier of a message."""
+        return self._heads[_MESSAGE] + number.to_bytes(_NUMBER_SIZE, "little")
+
+    def record_key(self, kind: int, number: int) -> bytes:
+        """What tells an object from all others of the store, byte by byte (E-008)."""
+        return self.entry_id(kind, number)[-_KEY_SIZE:]
+
+    def read(self, entry_id: bytes) -> tuple[ObjectType, int]:
+        """`(kind, number)` of a folder or message of this store; the store itself has number 0.
+
+        `UnknownEntryid` for identifiers of other stores and providers (E-007), `InvalidEntryid` for a kind that no
+        store has.
+        """
+        if entry_id == self.store_entry_id:
+            return ObjectType.STORE, 0
+        found = ObjectEntryId.load(entry_id)
+        if found.provider != self.provider_uid or found.store != self.store_uid:
+            raise UnknownEntryid("this identifier belongs to another store", value=bytes(entry_id))
+        if found.kind in (_FOLDER, _MESSAGE):
+            return ObjectType(found.kind), found.number
+        if found.kind == ObjectType.STORE:
+            return ObjectType.STORE, 0
+        raise InvalidEntryid("no store has objects of this kind", value=found.kind)
+
+    def read_folder(self, entry_id: bytes) -> int:
+        """The number of a folder; `InvalidEntryid` for another object of the store."""
+        return self._read_kind(entry_id, ObjectType.FOLDER)
+
+    def read_message(self, entry_id: bytes) -> int:
+        """The number of a message; `InvalidEntryid` for another object of the store."""
+        return self._read_kind(entry_id, ObjectType.MESSAGE)
+
+    def _read_kind(self, entry_id: bytes, wanted: ObjectType) -> int:
+        kind, number = self.read(entry_id)
+        if kind is not wanted:
+            raise InvalidEntryid(f"not a {wanted.name.lower()}", value=bytes(entry_id))
+        return number
+
+    # rows
+
+    def columns(self) -> frozenset[int]:
+        """See `RowDecorator.columns`."""
+        return frozenset(self._columns)
+
+    def value(self, prop_id: int, kind: int, number: int, parent: int) -> Any:
+        """See `RowDecorator.value`; `parent` is a folder's number."""
+        return self._columns[prop_id](kind, number, parent)
+
+    def table_key(self, table: str, folder: int) -> bytes:
+        """See `RowDecorator.table_key`."""
+        return self.folder(folder) + table.encode("ascii")
+
+    def _decorations(self) -> dict[int, Callable[[int, int, int], Any]]:
+        def entry_id(kind: int, number: int, parent: int) -> bytes:
+            return self._heads[kind] + number.to_bytes(_NUMBER_SIZE, "little")
+
+        def key(kind: int, number: int, parent: int) -> bytes:
+            return self.record_key(kind, number)
+
+        def constant(value: Any) -> Callable[[int, int, int], Any]:
+            return lambda kind, number, parent: value
+
+        return {
+            PR_ENTRYID.id: entry_id,
+            PR_LONGTERM_ENTRYID_FROM_TABLE.id: entry_id,
+            PR_RECORD_KEY.id: key,
+            PR_INSTANCE_KEY.id: key,
+            PR_PARENT_ENTRYID.id: lambda kind, number, parent: self.folder(parent),
+            PR_OBJECT_TYPE.id: lambda kind, number, parent: int(kind),
+            PR_DISPLAY_TYPE.id: lambda kind, number, parent: DT_FOLDER if kind == _FOLDER else None,
+            PR_STORE_ENTRYID.id: constant(self.store_entry_id),
+            PR_STORE_RECORD_KEY.id: constant(self.store_uid),
+            PR_MAPPING_SIGNATURE.id: constant(self.store_uid),
+            PR_MDB_PROVIDER.id: constant(self.provider_uid),
+        }
