@@ -74,7 +74,7 @@ class Lazy(NamedTuple):
 
 
 class LazyGroup(Group):
-    """A group whose commands are imported when they are called: `table` says in which module each is, under its name."""
+    """A group whose commands are imported when they are called; `table` says which module has the one of a name."""
 
     def __init__(self, *args: Any, table: Mapping[str, Lazy], **extra: Any) -> None:
         super().__init__(*args, **extra)

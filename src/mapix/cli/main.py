@@ -66,7 +66,7 @@ cli = Root(
     table=_TABLE,
     examples=("mapix init", 'mapix send --to ann@example.org --subject Hello --text "Good morning" --wait'),
     help="Extended MAPI without Outlook, Exchange or Windows: profiles, message stores, mail.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part, 4 not found, 5 no logon, 6 corrupt, 130 stopped.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part, 4 not found, 5 no logon, 6 corrupt.",
     params=[
         click.Option(
             ["--version"],

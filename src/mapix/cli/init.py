@@ -1,0 +1,178 @@
+"""`mapix init`: a profile with a store, local delivery and, where a server is named, SMTP."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.output import say
+from mapix.cli.sessions import logged_on, mapi
+
+if TYPE_CHECKING:
+    from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
+
+SECURITIES = ("none", "starttls", "tls")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the new profile is to have; None: not told."""
+
+    profile: str
+    address: str | None = None
+    name: str | None = None
+    store: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    security: str | None = None
+    user: str | None = None
+    password: str | None = None
+    password_command: str | None = None
+
+    def smtp(self) -> dict[str, Any]:
+        """Settings of the SMTP service, the secret left out."""
+        named = {
+            "host": self.host,
+            "port": self.port,
+            "security": self.security,
+            "user": self.user,
+            "address": self.address,
+            "name": self.name,
+            "password_command": self.password_command,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@command(
+    examples=(
+        "mapix init",
+        'mapix init --yes --address you@example.org --name "You"',
+        "mapix init --yes --profile Work --address you@example.org --smtp-host smtp.example.org "
+        "--smtp-user you --password-command 'pass show smtp'",
+    )
+)
+@click.option("--profile", default="Default", show_default=True, metavar="NAME", help="How the profile is called.")
+@click.option("--address", help="Your e-mail address.")
+@click.option("--name", help="Your name, as others read it.")
+@click.option("--store", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help="The file of the store.")
+@click.option("--smtp-host", metavar="HOST", help="The mail server; without one mail stays on this machine.")
+@click.option("--smtp-port", type=click.IntRange(1, 65535), metavar="PORT", help="Its port.")
+@click.option("--smtp-security", type=click.Choice(SECURITIES), help="How the connection is protected.")
+@click.option("--smtp-user", metavar="USER", help="The name to log on with.")
+@click.option("--password-command", metavar="COMMAND", help="A command that prints the password.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
+def init(
+    profile: str,
+    address: str | None,
+    name: str | None,
+    store: Path | None,
+    smtp_host: str | None,
+    smtp_port: int | None,
+    smtp_security: str | None,
+    smtp_user: str | None,
+    password_command: str | None,
+    yes: bool,
+) -> None:
+    """Make a profile: a message store, local delivery and, with --smtp-host, a way to a mail server.
+
+    On a terminal it asks for what the options leave open. The password of a server is asked and kept in the keyring,
+    or comes from --password-command or MAPIX_SMTP_PASSWORD; it is never written into the profile. The new profile
+    becomes the default one.
+    """
+    plan = Plan(profile, address, name, store, smtp_host, smtp_port, smtp_security, smtp_user, None, password_command)
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        refuse_taken(profiles, profile)
+        if not yes and sys.stdin.isatty():
+            plan = _ask(plan)
+        create(profiles, plan)
+    _open_store(plan)
+    _tell(plan)
+
+
+def refuse_taken(profiles: ProfAdmin, name: str) -> None:
+    """`Collision` when there is a profile of this name."""
+    from mapix.cli.profiles import profile_names
+    from mapix.properties.errors import Collision
+
+    if any(name.casefold() == taken.casefold() for taken, _ in profile_names(profiles)):
+        hint = f"another --profile, or mapix profile delete {name}"
+        raise Collision("there is a profile of this name already", value=name, hint=hint)
+
+
+def create(profiles: ProfAdmin, plan: Plan) -> None:
+    """Make the profile of a plan and the default one; all of it or nothing."""
+    profiles.create_profile(plan.profile)
+    try:
+        _add_services(profiles.admin_services(plan.profile), plan)
+        profiles.set_default_profile(plan.profile)
+    except BaseException:
+        profiles.delete_profile(plan.profile)
+        raise
+
+
+def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
+    who = {name: value for name, value in (("address", plan.address), ("name", plan.name)) if value is not None}
+    store = {"path": plan.store} if plan.store else {}
+    services.create_msg_service("MAPIXSTORE", settings=store)
+    services.create_msg_service("LOCAL", settings=who)
+    if plan.host:
+        uid = services.create_msg_service("SMTP", settings=plan.smtp())
+        if plan.password:
+            services.configure_msg_service(uid, {"password": plan.password})
+
+
+def _open_store(plan: Plan) -> None:
+    """Log on once, so that the store and its folders exist and what cannot work shows now."""
+    with logged_on(plan.profile) as session:
+        say(f"Profile {plan.profile} made, and now the default one.")
+        say(
+            f"  store      {session.store.name}: {', '.join(folder.name or '' for folder in session.store.root.folders)}"
+        )
+    say(f"  address    {plan.address or 'none: mail is sent without a sender'}")
+    say(f"  sends by   {f'SMTP, {plan.host}' if plan.host else 'local delivery only; --smtp-host names a mail server'}")
+
+
+def _tell(plan: Plan) -> None:
+    target = plan.address or "ann@example.org"
+    say("\nType next:")
+    say(f'  mapix send --to {target} --subject Hello --text "Good morning" --wait')
+    say("  mapix ls")
+    say("  mapix doctor")
+
+
+def _ask(plan: Plan) -> Plan:
+    """The plan with what a person at the terminal adds."""
+    plan = replace(
+        plan,
+        address=plan.address or _prompt("Your e-mail address"),
+        name=plan.name or _prompt("Your name"),
+        host=plan.host or _prompt("Mail server (SMTP), empty for mail on this machine only"),
+    )
+    if not plan.host:
+        return plan
+    plan = replace(
+        plan,
+        security=plan.security or click.prompt("Security", type=click.Choice(SECURITIES), default="starttls", err=True),
+        user=plan.user or _prompt("User name at the server, empty for none"),
+    )
+    return _ask_password(plan) if plan.user and not plan.password_command else plan
+
+
+def _ask_password(plan: Plan) -> Plan:
+    from mapix.subsystem.secrets import usable_keyring
+
+    if usable_keyring() is None:
+        command_text = _prompt("There is no keyring. A command that prints the password, empty to set it later")
+        return replace(plan, password_command=command_text)
+    return replace(plan, password=click.prompt("Password (kept in the keyring)", hide_input=True, err=True))
+
+
+def _prompt(text: str) -> str | None:
+    answer: str = click.prompt(text, default="", show_default=False, err=True)
+    return answer.strip() or None

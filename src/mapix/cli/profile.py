@@ -1,0 +1,129 @@
+"""`mapix profile`: the profiles of this user."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mapix.cli.base import Group, command
+from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.sessions import mapi
+
+if TYPE_CHECKING:
+    from mapix.cli.profiles import Service
+
+_optional_name = click.argument("name", required=False, envvar="MAPIX_PROFILE")
+
+
+@command(examples=("mapix profile list",), name="list")
+@json_option
+def list_profiles(as_json: bool) -> None:
+    """List the profiles; the default one has a star."""
+    from mapix.cli.profiles import profile_names
+
+    with mapi() as subsystem:
+        known = profile_names(subsystem.admin_profiles())
+    if as_json:
+        emit_json({"profiles": [{"name": name, "default": default} for name, default in known]})
+        return
+    emit_rows(("profile", "default"), ((name, "*" if default else "") for name, default in known))
+    if not known:
+        say("There is no profile yet. Try: mapix init")
+
+
+@command(examples=("mapix profile show", "mapix profile show Work --json"))
+@_optional_name
+@json_option
+def show(name: str | None, as_json: bool) -> None:
+    """Show the services of profile NAME, or of the default one, and their settings. Secrets are never shown."""
+    from mapix.cli.profiles import chosen, profile_names, services_of
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, name)
+        default = (name, True) in profile_names(profiles)
+        services = services_of(profiles.admin_services(name))
+    if as_json:
+        emit_json({"profile": name, "default": default, "services": [service_document(each) for each in services]})
+        return
+    click.echo(f"{name}{' (the default profile)' if default else ''}")
+    for service in services:
+        _show_service(service)
+
+
+@command(examples=("mapix profile create Empty",))
+@click.argument("name")
+def create(name: str) -> None:
+    """Make an empty profile; `mapix init` makes one that works."""
+    from mapix.cli.init import refuse_taken
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        refuse_taken(profiles, name)
+        profiles.create_profile(name)
+    say(f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {name}")
+
+
+@command(examples=("mapix profile delete Old --yes",))
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def delete(name: str, yes: bool) -> None:
+    """Delete a profile. The files of its stores stay where they are."""
+    from mapix.cli.profiles import chosen
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, name)
+        if not yes and sys.stdin.isatty():
+            click.confirm(f"Delete the profile {name}?", abort=True, err=True)
+        elif not yes:
+            raise click.UsageError("Without a terminal to ask at, --yes is needed.")
+        profiles.delete_profile(name)
+    say(f"Profile {name} deleted. The files of its stores were left alone.")
+
+
+@command(examples=("mapix profile default", "mapix profile default Work"))
+@click.argument("name", required=False)
+@click.option("--none", is_flag=True, help="No profile is the default one.")
+def default(name: str | None, none: bool) -> None:
+    """Make NAME the default profile; without NAME print which one is."""
+    from mapix.cli.profiles import chosen
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        if none:
+            profiles.set_default_profile(None)
+            return
+        found = chosen(profiles, name)
+        if name is None:
+            click.echo(found)
+        else:
+            profiles.set_default_profile(found)
+
+
+def service_document(service: Service) -> dict[str, Any]:
+    """A service of a profile for JSON."""
+    return {
+        "uid": service.uid.hex(),
+        "service": service.name,
+        "display_name": service.display_name,
+        "providers": list(service.providers),
+        "settings": dict(service.settings),
+    }
+
+
+def _show_service(service: Service) -> None:
+    click.echo(f"\n{service.name}  {service.display_name}")
+    for name, value in service.settings.items():
+        if value is not None:
+            click.echo(f"  {name} = {value}")
+
+
+profile = Group(
+    "profile",
+    commands=[list_profiles, show, create, delete, default],
+    examples=("mapix profile list", "mapix profile default Work"),
+    help="The profiles of this user: each names the message services that a session has.",
+)

@@ -1,0 +1,68 @@
+"""Profiles and their services as plain values, read off the administration tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mapix.interfaces.table import query_all_rows
+from mapix.properties import tags as t
+from mapix.properties.errors import InvalidParameter, LogonFailed, NotFound
+
+if TYPE_CHECKING:
+    from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
+
+
+class Service(NamedTuple):
+    """A message service of a profile."""
+
+    uid: bytes
+    name: str
+    display_name: str
+    settings: Mapping[str, Any]
+    providers: tuple[str, ...]
+
+
+def profile_names(profiles: ProfAdmin) -> list[tuple[str, bool]]:
+    """Every profile, and whether it is the default one."""
+    rows = query_all_rows(profiles.get_profile_table(), (t.PR_DISPLAY_NAME, t.PR_DEFAULT_PROFILE))
+    return [(name, bool(default)) for name, default in rows]
+
+
+def chosen(profiles: ProfAdmin, name: str | None) -> str:
+    """The profile called `name`, the default one for None; `LogonFailed` says what to do when there is none."""
+    known = profile_names(profiles)
+    for found, default in known:
+        if default if name is None else found.casefold() == name.casefold():
+            return found
+    if not known or name is None:
+        raise LogonFailed("there is no default profile" if known else "there is no profile yet", hint="mapix init")
+    hint = f"one of {', '.join(found for found, _ in known)}, or mapix init --profile {name}"
+    raise LogonFailed("there is no profile of this name", value=name, hint=hint)
+
+
+def services_of(admin: MsgServiceAdmin) -> list[Service]:
+    """The services of a profile in their order, secrets left out."""
+    rows = query_all_rows(admin.get_msg_service_table(), (t.PR_SERVICE_UID, t.PR_SERVICE_NAME, t.PR_DISPLAY_NAME))
+    return [_service(admin, *row) for row in rows]
+
+
+def one_service(admin: MsgServiceAdmin, name: str) -> Service:
+    """The service called `name`, or whose uid starts so in hex; `NotFound`, `InvalidParameter` when there are more."""
+    known = services_of(admin)
+    found = [each for each in known if each.name.casefold() == name.casefold()]
+    found = found or [each for each in known if name and each.uid.hex().startswith(name.lower())]
+    if not found:
+        names = ", ".join(each.name for each in known)
+        raise NotFound("the profile has no such message service", value=name, hint=names and f"one of {names}")
+    if len(found) > 1:
+        ids = ", ".join(each.uid.hex()[:8] for each in found)
+        raise InvalidParameter("the profile has more than one of these", value=name, hint=f"one of {ids}")
+    return found[0]
+
+
+def _service(admin: MsgServiceAdmin, uid: bytes, name: str, display_name: str | None) -> Service:
+    section = admin.open_profile_section(uid)
+    rows = query_all_rows(admin.admin_providers(uid).get_provider_table(), (t.PR_PROVIDER_DISPLAY, t.PR_DISPLAY_NAME))
+    providers = tuple(display or own or "" for display, own in rows)
+    return Service(uid, name, display_name or "", section.settings, providers)

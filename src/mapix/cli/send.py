@@ -1,0 +1,80 @@
+"""`mapix send`: a message into the Outbox, and with `--wait` on its way."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.output import say
+from mapix.cli.sessions import logged_on, profile_option
+from mapix.properties.errors import InvalidParameter
+
+_WAIT = 60.0
+
+
+@command(
+    examples=(
+        'mapix send --to ann@example.org --subject Hello --text "Good morning" --wait',
+        'mapix send --to "Ann Archer <ann@example.org>, bob@example.org" --subject Q3 --text - --attach q3.pdf < text',
+    )
+)
+@click.option("--to", multiple=True, metavar="ADDRESSES", help="Who it goes to; repeatable, or separated by commas.")
+@click.option("--cc", multiple=True, metavar="ADDRESSES", help="Who gets a copy.")
+@click.option("--bcc", multiple=True, metavar="ADDRESSES", help="Who gets a copy that nobody else sees.")
+@click.option("--subject", default="", help="What it is about.")
+@click.option("--text", help="The text; - reads it from stdin.")
+@click.option("--html", help="The text as HTML; - reads it from stdin.")
+@click.option("--attach", multiple=True, metavar="FILE", help="A file to attach; repeatable.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    is_flag=False,
+    flag_value=_WAIT,
+    metavar="[SECONDS]",
+    help=f"Send it now, wait until it is handed over (at most {_WAIT:.0f} s when not told), and say how that went.",
+)
+@profile_option
+def send(
+    to: tuple[str, ...],
+    cc: tuple[str, ...],
+    bcc: tuple[str, ...],
+    subject: str,
+    text: str | None,
+    html: str | None,
+    attach: tuple[str, ...],
+    wait: float | None,
+    profile: str | None,
+) -> int:
+    """Send a message. It is safe in the Outbox before the command ends.
+
+    Without --wait a running spooler sends it, or `mapix spooler flush`. With --wait the exit code is 0 when everybody
+    was reached, 3 when somebody was not or waits for another attempt, 1 when nobody was reached.
+    """
+    from mapix.cli.outcome import tell_outcome
+
+    if not (to or cc or bcc):
+        raise click.UsageError("Nobody to send it to: --to, --cc or --bcc is needed.")
+    if text == "-" and html == "-":
+        raise click.UsageError("Only one of --text and --html can come from stdin.")
+    body, page = _read(text), _read(html)
+    with logged_on(profile, mail=wait is not None) as session:
+        message = session.new(subject=subject, text=body, html=page, to=to, cc=cc, bcc=bcc)
+        for path in attach:
+            message.attach(path)
+        if wait is not None:
+            return tell_outcome(session, message, wait)
+        message.submit()
+    say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
+    return 0
+
+
+def _read(text: str | None) -> str | None:
+    """An option's text, or with `-` what stdin has."""
+    if text != "-":
+        return text
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise InvalidParameter(f"stdin is not text in {error.encoding}", value=error.object[error.start :]) from None

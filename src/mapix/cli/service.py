@@ -1,0 +1,153 @@
+"""`mapix service`: the message services of a profile, and those that can be added to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from mapix.cli.base import Group, command
+from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.sessions import mapi, profile_option
+
+_set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
+
+
+@command(examples=("mapix service types", "mapix service types --json"))
+@json_option
+def types(as_json: bool) -> None:
+    """List the services that can be added: those of this installation, and why one cannot be used."""
+    with mapi() as subsystem:
+        found = [_type_document(entry) for entry in subsystem.catalogue]
+    if as_json:
+        emit_json({"services": found})
+        return
+    rows = ((each["service"], each["display_name"], each["reason"] or _wanted(each["settings"])) for each in found)
+    emit_rows(("service", "what it is", "settings"), rows)
+
+
+@command(examples=("mapix service list", "mapix service list --profile Work --json"), name="list")
+@json_option
+@profile_option
+def list_services(as_json: bool, profile: str | None) -> None:
+    """List the services of a profile in their order, with what was set."""
+    from mapix.cli.profile import service_document
+    from mapix.cli.profiles import chosen, services_of
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, profile)
+        services = services_of(profiles.admin_services(name))
+    if as_json:
+        emit_json({"profile": name, "services": [service_document(each) for each in services]})
+        return
+    rows = ((each.uid.hex()[:8], each.name, each.display_name, _told(each.settings.items())) for each in services)
+    emit_rows(("uid", "service", "name", "settings"), rows)
+
+
+@command(examples=("mapix service add SMTP --set host=smtp.example.org --set security=starttls --set user=you",))
+@click.argument("service")
+@_set_option
+@profile_option
+def add(service: str, settings: tuple[str, ...], profile: str | None) -> None:
+    """Add SERVICE to a profile. A password is kept in the keyring, never in the profile."""
+    from mapix.cli.profiles import chosen
+
+    values = parse_settings(settings)
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, profile)
+        wanted = subsystem.catalogue.get(service)
+        uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
+    say(f"{wanted.name} added to {name} as {uid.hex()[:8]}. Try: mapix doctor")
+
+
+@command(examples=("mapix service configure SMTP port=2525 security=none",))
+@click.argument("service")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+@_set_option
+@profile_option
+def configure(service: str, values: tuple[str, ...], settings: tuple[str, ...], profile: str | None) -> None:
+    """Change settings of SERVICE, a name or the start of a uid. NAME= alone goes back to the default."""
+    from mapix.cli.profiles import chosen, one_service
+
+    changes = parse_settings((*values, *settings))
+    if not changes:
+        raise click.UsageError("No setting to change: NAME=VALUE is needed.")
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        admin = profiles.admin_services(chosen(profiles, profile))
+        found = one_service(admin, service)
+        admin.configure_msg_service(found.uid, {name: value or None for name, value in changes.items()})
+    say(f"{found.name}: {', '.join(changes)} set.")
+
+
+@command(examples=("mapix service remove SMTP",))
+@click.argument("service")
+@profile_option
+def remove(service: str, profile: str | None) -> None:
+    """Remove SERVICE, a name or the start of a uid, from a profile. The file of a store stays where it is."""
+    from mapix.cli.profiles import chosen, one_service
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, profile)
+        admin = profiles.admin_services(name)
+        found = one_service(admin, service)
+        admin.delete_msg_service(found.uid)
+    say(f"{found.name} removed from {name}.")
+
+
+def parse_settings(words: Iterable[str]) -> dict[str, str]:
+    """Settings of `name=value` words; a usage error for a word without `=`."""
+    settings: dict[str, str] = {}
+    for word in words:
+        name, mark, value = word.partition("=")
+        if not mark or not name:
+            raise click.UsageError(f"A setting is NAME=VALUE, not {word!r}.")
+        settings[name] = value
+    return settings
+
+
+def _type_document(entry: Any) -> dict[str, Any]:
+    from mapix.interfaces.spi import MessageService
+
+    if not isinstance(entry, MessageService):
+        reason = f"cannot be used: {entry.reason}"
+        return {"service": entry.name, "display_name": "", "available": False, "reason": reason, "settings": []}
+    settings = [
+        {
+            "name": setting.name,
+            "kind": setting.kind.value,
+            "help": setting.help,
+            "required": setting.required,
+            "default": setting.default,
+            "choices": list(setting.choices),
+        }
+        for setting in entry.settings
+    ]
+    return {
+        "service": entry.name,
+        "display_name": entry.display_name,
+        "available": True,
+        "reason": None,
+        "settings": settings,
+    }
+
+
+def _wanted(settings: list[dict[str, Any]]) -> str:
+    """Settings in a line, required ones with a mark."""
+    return " ".join(f"{each['name']}{'!' if each['required'] else ''}" for each in settings)
+
+
+def _told(settings: Iterable[tuple[str, Any]]) -> str:
+    return " ".join(f"{name}={value}" for name, value in settings if value is not None)
+
+
+service = Group(
+    "service",
+    commands=[types, list_services, add, configure, remove],
+    examples=("mapix service types", "mapix service add SMTP --set host=smtp.example.org"),
+    help="The message services of a profile: stores, transports, address books.",
+)

@@ -1,0 +1,38 @@
+"""How commands log on, and how they reach the profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mapix.client.session import Session
+    from mapix.subsystem.initialize import Subsystem
+
+profile_option = click.option(
+    "--profile", metavar="NAME", envvar="MAPIX_PROFILE", help="The profile to log on to, instead of the default one."
+)
+
+
+@contextmanager
+def logged_on(profile: str | None, *, mail: bool = False) -> Iterator[Session]:
+    """A session on a profile, the default one for None; `mail` lets it send and receive."""
+    from mapix.client.session import logon
+
+    with logon(profile, mail=mail) as session:
+        yield session
+
+
+@contextmanager
+def mapi() -> Iterator[Subsystem]:
+    """The subsystem without a session, for profiles and services."""
+    from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
+
+    mapi_initialize()
+    try:
+        yield subsystem()
+    finally:
+        mapi_uninitialize()

@@ -1,0 +1,139 @@
+"""`mapix spooler`: sending what waits in the Outbox."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mapix.cli.base import Group, command
+from mapix.cli.errors import Exit
+from mapix.cli.output import clean, emit_json, emit_rows, iso, json_option, say, when
+from mapix.cli.sessions import logged_on, profile_option
+
+if TYPE_CHECKING:
+    from mapix.client.session import Session
+    from mapix.interfaces.store import QueueEntry
+
+_LOOK_SECONDS = 0.5
+
+
+@command(examples=("mapix spooler run", "mapix spooler run --profile Work"))
+@profile_option
+def run(profile: str | None) -> None:
+    """Send and receive until it is stopped with Ctrl-C or SIGTERM.
+
+    Tells on stderr what comes and goes. One spooler at a time works on a store; a second one waits its turn.
+    """
+    stop = threading.Event()
+    former = _on_signals(stop.set)
+    try:
+        with logged_on(profile, mail=True) as session:
+            say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
+            _watch(session, stop)
+            left = len(session.store.mapi.outgoing.entries())
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    say(f"Stopped; {left} in the Outbox.")
+
+
+@command(examples=("mapix spooler flush", "mapix spooler flush --timeout 300"))
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait at most."
+)
+@profile_option
+def flush(timeout: float, profile: str | None) -> int:
+    """Send what waits, now. The exit code is 3 when something is left."""
+    with logged_on(profile, mail=True) as session:
+        left = session.flush(timeout)
+    say(f"{left} left in the Outbox. Try: mapix spooler status" if left else "Nothing is left in the Outbox.")
+    return Exit.PARTIAL if left else Exit.OK
+
+
+@command(examples=("mapix spooler status", "mapix spooler status --json"))
+@json_option
+@profile_option
+def status(as_json: bool, profile: str | None) -> None:
+    """List what waits: id, when it was submitted, attempts, when it is tried next, the last reason, subject."""
+    with logged_on(profile) as session:
+        waiting = [_document(session, entry) for entry in session.store.mapi.outgoing.entries()]
+    if as_json:
+        found = [{**one, "submitted": iso(one["submitted"]), "due": iso(one["due"])} for one in waiting]
+        emit_json({"waiting": found})
+        return
+    titles = ("id", "submitted", "attempts", "next", "reason", "subject")
+    emit_rows(titles, (_row(one) for one in waiting))
+    if not waiting:
+        say("Nothing waits in the Outbox.")
+
+
+def _row(one: dict[str, Any]) -> tuple[object, ...]:
+    return one["id"], when(one["submitted"]), one["attempts"], when(one["due"]), one["reason"], one["subject"]
+
+
+def _document(session: Session, entry: QueueEntry) -> dict[str, Any]:
+    from mapix.cli.refs import short_id
+    from mapix.properties.times import to_datetime
+
+    return {
+        "id": short_id(entry.entry_id),
+        "subject": _subject(session, entry.entry_id),
+        "submitted": to_datetime(entry.submit_time),
+        "attempts": entry.attempts,
+        "due": to_datetime(entry.due),
+        "reason": entry.reason,
+    }
+
+
+def _subject(session: Session, entry_id: bytes) -> str:
+    """The subject of a queued message; nothing when it left meanwhile."""
+    from mapix.properties.errors import MapiError
+
+    try:
+        return session.message(entry_id).subject or ""
+    except MapiError:
+        return ""
+
+
+def _on_signals(call: Callable[[], None]) -> dict[int, Any]:
+    """Let SIGINT and SIGTERM call; the handlers there were."""
+    return {number: signal.signal(number, lambda *_: call()) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def _watch(session: Session, stop: threading.Event) -> None:
+    """Tell what enters, fails and leaves the queue until `stop`."""
+    queue = session.store.mapi.outgoing
+    known: dict[bytes, QueueEntry] = {}
+    names: dict[bytes, str] = {}
+    version = None
+    while not stop.is_set():
+        if (now := queue.version()) != version:
+            version = now
+            entries = {entry.entry_id: entry for entry in queue.entries()}
+            for entry_id in entries.keys() - names.keys():
+                names[entry_id] = clean(_subject(session, entry_id))
+            _tell_changes(known, entries, names)
+            known = entries
+        stop.wait(_LOOK_SECONDS)
+
+
+def _tell_changes(old: dict[bytes, QueueEntry], new: dict[bytes, QueueEntry], names: dict[bytes, str]) -> None:
+    for entry_id in new.keys() - old.keys():
+        say(f"waiting  {names[entry_id]}")
+    for entry_id in old.keys() & new.keys():
+        if new[entry_id].attempts > old[entry_id].attempts:
+            say(f"put off  {names[entry_id]}: {clean(new[entry_id].reason)}")
+    for entry_id in old.keys() - new.keys():
+        say(f"gone     {names.pop(entry_id)}")
+
+
+spooler = Group(
+    "spooler",
+    commands=[run, flush, status],
+    examples=("mapix spooler flush", "mapix spooler run"),
+    help="The spooler takes what was submitted from the Outbox to the transports.",
+)
