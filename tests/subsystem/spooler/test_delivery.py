@@ -17,10 +17,10 @@ from mapix.properties.tags import (
     PR_RESPONSIBILITY,
     PR_ROWID,
 )
+from mapix.properties.times import TICKS_PER_SECOND
 from mapix.subsystem.spooler.delivery import (
     NOBODY,
     STEPS,
-    TICKS,
     Delivery,
     Pace,
     Recipient,
@@ -85,7 +85,7 @@ def test_a_recipient_put_off_waits_and_is_offered_again_in_the_next_round():
     said = (result(1, RecipientState.SENT), result(2, RecipientState.RETRY, 451, "busy"))
     value = delivery().asking(ONE, (1, 2)).after(Outcome(results=said)).round_over(NOW, PACE, 0.0)
     assert stages(value) == [Stage.SENT, Stage.HELD]
-    assert value.due == NOW + 60 * TICKS
+    assert value.due == NOW + 60 * TICKS_PER_SECOND
     assert value.reason == "451 busy"
     assert [each.row_id for each in value.again().ready()] == [2]
 
@@ -113,7 +113,7 @@ def test_whom_no_transport_takes_fails_with_a_clear_text():
 
 
 def test_a_transport_that_is_down_makes_the_message_wait_for_ever_without_a_report():
-    long_ago = NOW - 400 * 86400 * TICKS
+    long_ago = NOW - 400 * 86400 * TICKS_PER_SECOND
     value = delivery(submitted=long_ago).asking(ONE, (1, 2)).after(Outcome(OutcomeKind.WAIT, text="no network"))
     value = value.round_over(NOW, PACE, 0.0)
     assert stages(value) == [Stage.HELD, Stage.HELD]
@@ -122,17 +122,17 @@ def test_a_transport_that_is_down_makes_the_message_wait_for_ever_without_a_repo
 
 def test_the_wait_a_transport_asks_for_is_kept():
     value = delivery().asking(ONE, (1, 2)).after(Outcome(OutcomeKind.WAIT, wait=2.5)).round_over(NOW, PACE, 1.0)
-    assert value.due == NOW + 25 * TICKS // 10
+    assert value.due == NOW + 25 * TICKS_PER_SECOND // 10
 
 
 def test_the_shortest_wait_of_a_round_counts():
     value = delivery().asking(ONE, (1,)).after(Outcome(OutcomeKind.BUSY, wait=30))
     value = value.asking(TWO, (2,)).after(Outcome(OutcomeKind.WAIT, wait=5))
-    assert value.round_over(NOW, PACE, 0.0).due == NOW + 5 * TICKS
+    assert value.round_over(NOW, PACE, 0.0).due == NOW + 5 * TICKS_PER_SECOND
 
 
 def test_a_recipient_put_off_for_five_days_is_given_up_with_the_last_answer():
-    value = delivery(submitted=NOW - 5 * 86400 * TICKS).asking(ONE, (1, 2))
+    value = delivery(submitted=NOW - 5 * 86400 * TICKS_PER_SECOND).asking(ONE, (1, 2))
     value = value.after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"), result(2, RecipientState.SENT))))
     value = value.round_over(NOW, PACE, 0.0)
     assert stages(value) == [Stage.FAILED, Stage.SENT]
@@ -141,7 +141,7 @@ def test_a_recipient_put_off_for_five_days_is_given_up_with_the_last_answer():
 
 
 def test_giving_up_is_counted_from_the_time_the_message_was_to_leave():
-    entry = QueueEntry(b"entry", NOW - 30 * 86400 * TICKS, NOW)
+    entry = QueueEntry(b"entry", NOW - 30 * 86400 * TICKS_PER_SECOND, NOW)
     value = Delivery.of(entry, [row(1)], since=NOW).asking(ONE, (1,))
     value = value.after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"),)))
     assert stages(value.round_over(NOW, PACE, 0.0)) == [Stage.HELD]
@@ -255,7 +255,7 @@ def test_every_way_ends_sent_failed_or_queued_and_nobody_is_offered_after_being_
         assert all(each.stage in (Stage.SENT, Stage.FAILED, Stage.HELD) for each in value.recipients)
         assert value.settled or value.due > now
         entry = QueueEntry(b"e", NOW, value.due, value.attempts, value.reason)
-        now = max(now, value.due) + data.draw(st.integers(0, 3 * 86400)) * TICKS
+        now = max(now, value.due) + data.draw(st.integers(0, 3 * 86400)) * TICKS_PER_SECOND
     assert all(count == 1 for count in acknowledged.values())
     for number, each in stored.items():
         found = read_recipient(each)

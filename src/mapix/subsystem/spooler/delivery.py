@@ -29,6 +29,7 @@ from mapix.properties.tags import (
     PR_ROWID,
     PR_SUPPLEMENTARY_INFO,
 )
+from mapix.properties.times import TICKS_PER_SECOND
 from mapix.subsystem.spooler.reasons import (
     DIAG_MAXIMUM_TIME_EXPIRED,
     DIAG_OR_NAME_UNRECOGNIZED,
@@ -36,9 +37,6 @@ from mapix.subsystem.spooler.reasons import (
     REASON_TRANSFER_IMPOSSIBLE,
     diagnosis,
 )
-
-TICKS: Final = 10_000_000
-"""FILETIME ticks in a second."""
 
 NOBODY = "no transport takes this address"
 
@@ -226,14 +224,14 @@ class Delivery:
 
     def round_over(self, now: int, pace: Pace, jitter: float) -> Delivery:
         """No transport is left to ask: who still is READY has none (SPL 6.2.4), who is HELD waits or is given up."""
-        expired = now - self.since >= pace.give_up * TICKS
+        expired = now - self.since >= pace.give_up * TICKS_PER_SECOND
         done = self._each(lambda one: _conclude(one, expired, pace))
         if done.settled:
             return replace(done, reason="", wait=0.0)
         attempts = self.attempts + 1
         pause = self.wait or pace.pause(attempts, jitter)
         reason = next(each.said for each in done.recipients if each.stage is Stage.HELD)
-        return replace(done, attempts=attempts, due=now + int(pause * TICKS), reason=reason, wait=0.0)
+        return replace(done, attempts=attempts, due=now + int(pause * TICKS_PER_SECOND), reason=reason, wait=0.0)
 
     def again(self) -> Delivery:
         """A new round: who was put off may be offered again, to every transport."""

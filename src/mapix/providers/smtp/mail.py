@@ -1,0 +1,93 @@
+"""A submission as mail: the bytes, the envelope, and which recipient rows stand behind each address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mapix.formats.mime import to_mime
+from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
+from mapix.objects.content import read_content
+from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.transmit import outgoing
+from mapix.properties.content import MessageContent
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SMTP_ADDRESS
+from mapix.properties.times import now
+from mapix.providers.smtp.connection import Reply
+
+LOG_ON_FIRST: Final = frozenset((530, 534, 535, 538))
+"""Replies that mean the profile must change, not the message (RFC 4954)."""
+
+_FORBIDDEN: Final = frozenset("<>\r\n\0 \t")
+
+
+class UnsendableError(Exception):
+    """The message itself can never be sent by SMTP; `code` and `text` as a server would say it."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message ready for the wire. `rows` gives the recipient rows of each envelope address, in order."""
+
+    sender: str
+    data: bytes
+    rows: Mapping[str, tuple[int, ...]]
+
+    def needs_utf8(self, addresses: Iterable[str]) -> bool:
+        """Whether a transaction for `addresses` needs SMTPUTF8: an address or a header field is not ASCII."""
+        head = self.data.partition(b"\r\n\r\n")[0]
+        return not (self.sender.isascii() and head.isascii() and all(each.isascii() for each in addresses))
+
+    def results(self, address: str, reply: Reply) -> list[RecipientResult]:
+        """What `reply` means for the rows of `address`."""
+        state = RecipientState.RETRY
+        if reply.good:
+            state = RecipientState.SENT
+        elif reply.lasting and reply.code not in LOG_ON_FIRST:
+            state = RecipientState.FAILED
+        return [RecipientResult(row, state, reply.code, reply.text) for row in self.rows[address]]
+
+
+def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
+    """The mail of a submission; `sender` holds PR_SENDER_* of the transport's user, or nothing.
+
+    Raises `UnsendableError` when there is no sender or an address cannot be in an envelope.
+    """
+    content = read_content(submission.message)
+    sent = outgoing(content, sender=sender, message_id=submission.message_id, now=now())
+    rows: dict[str, tuple[int, ...]] = {}
+    for row in submission.recipients:
+        address = envelope_address(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))
+        rows[address] = (*rows.get(address, ()), row[PR_ROWID])
+    return Mail(_reverse_path(sent), to_mime(sent, message_id=submission.message_id), rows)
+
+
+def envelope_address(address: str) -> str:
+    """`address` for MAIL or RCPT: the domain in ASCII form (RFC 5891); `UnsendableError` for what is no address."""
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or _FORBIDDEN & set(address):
+        raise UnsendableError(553, f"5.1.3 not an e-mail address: {address!r}")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        raise UnsendableError(553, f"5.1.2 not a domain: {domain!r}") from None
+
+
+def _reverse_path(content: MessageContent) -> str:
+    """Where failures are told: nowhere for reports (RFC 5321 4.5.5), else the sender."""
+    props = content.properties
+    if str(props.get(PR_MESSAGE_CLASS, "")).upper().startswith("REPORT."):
+        return ""
+    address = SENDER.smtp(props) or SENT_REPRESENTING.smtp(props)
+    if not address:
+        raise UnsendableError(554, "5.1.7 the message has no sender; set address in the service SMTP")
+    return envelope_address(address)
