@@ -195,7 +195,7 @@ def _bitmask(restriction: Bitmask) -> Matcher:
 
 def _size(restriction: Size) -> Matcher:
     measure, holds, size = size_reader(restriction.tag), _operator(restriction.relop), restriction.size
-    tag = restriction.tag
+    tag = restriction.tag.unicode()
     return lambda get, parts: (found := measure(get(tag))) is not None and holds(found, size)
 
 
