@@ -1,0 +1,91 @@
+"""Tables compared with a plain list: whatever is done to both, they answer alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.objects.tabledata import TableData
+from mapix.objects.tableview import TableView
+from mapix.properties.restriction import Restriction
+from mapix.properties.sort import SortKey
+from mapix.properties.tag import PropTag
+from mapix.testing.strategies import COLUMNS, rows
+from mapix.testing.tablemodel import ListTable, Operation, compare_tables, operations
+
+
+class Plain:
+    """A source with nothing but the methods every source has."""
+
+    def __init__(self, data: TableData, table_type: TableType) -> None:
+        self.table_type = table_type
+        self.data = data
+
+    def default_columns(self) -> Sequence[PropTag]:
+        return self.data.default_columns()
+
+    def available_columns(self) -> Sequence[PropTag]:
+        return self.data.available_columns()
+
+    def count(self, where: Restriction | None) -> int:
+        return self.data.count(where)
+
+    def page(
+        self,
+        where: Restriction | None,
+        order: Sequence[SortKey],
+        after: RowKey | None,
+        count: int,
+        columns: Sequence[PropTag],
+    ) -> Page:
+        return self.data.page(where, order, after, count, columns)
+
+    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
+        return self.data.position(where, order, key)
+
+    def notification_key(self) -> bytes | None:
+        return None
+
+
+def open_table(kind: str, given_rows: list[dict[PropTag, Any]]) -> TableView:
+    data = TableData(COLUMNS, given_rows)
+    if kind == "direct":
+        table = data.view()
+    else:
+        table = TableView(Plain(data, TableType.DYNAMIC if kind == "dynamic" else TableType.SNAPSHOT))
+    table.set_columns(COLUMNS)
+    return table
+
+
+@pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
+@settings(deadline=None)
+@given(given_rows=rows(), steps=st.lists(operations(), max_size=12))
+def test_a_table_is_a_list_with_a_cursor(
+    kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
+) -> None:
+    compare_tables(open_table(kind, given_rows), ListTable(COLUMNS, given_rows), steps)
+
+
+@settings(deadline=None, max_examples=50)
+@given(given_rows=rows(max_size=40), counts=st.lists(st.integers(1, 9), max_size=30))
+def test_rows_read_a_few_at_a_time_are_the_rows(given_rows: list[dict[PropTag, Any]], counts: list[int]) -> None:
+    table, read = open_table("direct", given_rows), 0
+    for count in counts:
+        expected = [tuple(map(row.get, COLUMNS)) for row in given_rows[read : read + count]]
+        assert table.query_rows(count) == expected
+        read += len(expected)
+
+
+def test_a_walk_over_many_rows_takes_them_in_steps() -> None:
+    rowid = PropTag(0x30000003)
+    data = TableData([rowid], [{rowid: number} for number in range(3500)])
+    table = TableView(Plain(data, TableType.SNAPSHOT))
+    assert table.seek_row(0, 3000) == 3000
+    assert table.query_rows(1) == [(3000,)]
+    assert table.seek_row(1, -2500) == -2500
+    assert table.query_rows(1) == [(501,)]
+    assert table.seek_row(2, -9999) == -3500
+    assert table.query_position() == (0, 0, 3500)
