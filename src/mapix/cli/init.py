@@ -130,10 +130,9 @@ def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
 def _open_store(plan: Plan) -> None:
     """Log on once, so that the store and its folders exist and what cannot work shows now."""
     with logged_on(plan.profile) as session:
+        folders = ", ".join(folder.name or "" for folder in session.store.root.folders)
         say(f"Profile {plan.profile} made, and now the default one.")
-        say(
-            f"  store      {session.store.name}: {', '.join(folder.name or '' for folder in session.store.root.folders)}"
-        )
+        say(f"  store      {session.store.name}: {folders}")
     say(f"  address    {plan.address or 'none: mail is sent without a sender'}")
     say(f"  sends by   {f'SMTP, {plan.host}' if plan.host else 'local delivery only; --smtp-host names a mail server'}")
 
@@ -170,7 +169,8 @@ def _ask_password(plan: Plan) -> Plan:
     if usable_keyring() is None:
         command_text = _prompt("There is no keyring. A command that prints the password, empty to set it later")
         return replace(plan, password_command=command_text)
-    return replace(plan, password=click.prompt("Password (kept in the keyring)", hide_input=True, err=True))
+    secret = click.prompt("Password (kept in the keyring)", default="", show_default=False, hide_input=True, err=True)
+    return replace(plan, password=secret or None)
 
 
 def _prompt(text: str) -> str | None:

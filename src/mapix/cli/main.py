@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -46,8 +47,9 @@ class Root(LazyGroup):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command that the arguments name, and exit by the table of `mapix.cli.errors.Exit`."""
         state: dict[str, bool] = {}
+        colour = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
         try:
-            code = super().main(*args, **{**extra, "standalone_mode": False, "obj": state})
+            code = super().main(*args, **{"color": colour, **extra, "standalone_mode": False, "obj": state})
         except BaseException as error:
             from mapix.cli.errors import report
 

@@ -1,0 +1,159 @@
+"""`mapix doctor`: what is configured, what answers, and what to do next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.errors import Exit
+from mapix.cli.output import clean, emit_json, json_option, say
+from mapix.cli.sessions import logged_on, mapi, profile_option
+from mapix.properties.errors import MapiError
+
+if TYPE_CHECKING:
+    from mapix.cli.profiles import Service
+    from mapix.cli.status import StatusRow
+    from mapix.client.session import Session
+    from mapix.subsystem.initialize import Subsystem
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: whether it is well, what it is, what was seen, what to do."""
+
+    ok: bool
+    what: str
+    detail: str
+    hint: str = ""
+
+
+@command(examples=("mapix doctor", "mapix doctor --profile Work --json"))
+@json_option
+@profile_option
+def doctor(as_json: bool, profile: str | None) -> int:
+    """Find out what works: the profile, its services, the store, and every transport, which is asked to connect.
+
+    Logs on as a mail program does, so what waits in the Outbox may be sent meanwhile. The exit code is 1 when
+    something is wrong.
+    """
+    findings: list[Finding] = []
+    for finding in _findings(profile):
+        findings.append(finding)
+        if not as_json:
+            _tell(finding)
+    well = all(finding.ok for finding in findings)
+    if as_json:
+        emit_json({"ok": well, "findings": [finding._asdict() for finding in findings]})
+    elif well:
+        say('\nAll is well. Try: mapix send --to YOUR-ADDRESS --subject Hello --text "Good morning" --wait')
+    else:
+        say("\nSomething is wrong; the lines above say what to try.")
+    return Exit.OK if well else Exit.FAILED
+
+
+def _findings(wanted: str | None) -> Iterator[Finding]:
+    """Everything that can be said, from the ground up; a failure ends what builds on it."""
+    with mapi() as subsystem:
+        home = _home(subsystem)
+        yield home
+        try:
+            name, services = _profile(subsystem, wanted)
+        except MapiError as error:
+            yield _failure("profile", error)
+            return
+        yield Finding(True, "profile", f"{name}: {', '.join(each.name for each in services) or 'no services'}")
+        yield from (_service(subsystem, each) for each in services)
+    try:
+        with logged_on(name, mail=True) as session:
+            yield from _session(session)
+    except MapiError as error:
+        yield _failure("session", error)
+
+
+def _home(subsystem: Subsystem) -> Finding:
+    home = subsystem.home
+    place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    if os.access(place, os.W_OK):
+        return Finding(True, "home", f"{home}{'' if home.exists() else ' (not made yet)'}")
+    return Finding(False, "home", f"{home} cannot be written to", "set MAPIX_HOME to a directory of yours")
+
+
+def _profile(subsystem: Subsystem, wanted: str | None) -> tuple[str, list[Service]]:
+    from mapix.cli.profiles import chosen, services_of
+
+    profiles = subsystem.admin_profiles()
+    name = chosen(profiles, wanted)
+    return name, services_of(profiles.admin_services(name))
+
+
+def _service(subsystem: Subsystem, service: Service) -> Finding:
+    """Whether the service of a profile is installed and has the settings it needs."""
+    from mapix.subsystem.settings import require
+
+    try:
+        require(subsystem.catalogue.get(service.name), service.settings)
+    except MapiError as error:
+        return _failure(f"service {service.name}", error)
+    return Finding(True, f"service {service.name}", "installed, and its settings are complete")
+
+
+def _session(session: Session) -> Iterator[Finding]:
+    from mapix.cli.status import status_rows
+    from mapix.properties.flags import MAPI_SPOOLER, MAPI_TRANSPORT_PROVIDER
+
+    try:
+        yield _store(session)
+    except MapiError as error:
+        yield _failure("store", error)
+        return
+    rows = status_rows(session)
+    transports = [row for row in rows if row.kind == MAPI_TRANSPORT_PROVIDER]
+    yield from (_answers(session, row) for row in rows if row.kind == MAPI_SPOOLER)
+    yield from (_answers(session, row) for row in transports)
+    if not transports:
+        yield Finding(False, "transport", "nothing takes mail anywhere", "mapix service add LOCAL")
+    yield _queue(session)
+
+
+def _store(session: Session) -> Finding:
+    store = session.store
+    inbox = store.inbox
+    detail = f"{store.name}: {inbox.name} has {inbox.count} messages, {inbox.unread} unread"
+    return Finding(True, "store", detail)
+
+
+def _answers(session: Session, row: StatusRow) -> Finding:
+    """Ask one resource to validate its state: a transport connects."""
+    from typing import cast
+
+    from mapix.interfaces.status import Status
+
+    what = row.name or "transport"
+    try:
+        cast(Status, session.mapi.open_entry(row.entry_id)).validate_state()
+    except MapiError as error:
+        return _failure(what, error)
+    return Finding(True, what, "answers")
+
+
+def _queue(session: Session) -> Finding:
+    waiting = session.store.mapi.outgoing.entries()
+    put_off = [entry for entry in waiting if entry.attempts]
+    if put_off:
+        detail = f"{len(waiting)} messages wait, {put_off[0].reason}"
+        return Finding(False, "Outbox", detail, "mapix spooler status, then mapix spooler flush")
+    return Finding(True, "Outbox", f"{len(waiting)} messages wait" if waiting else "nothing waits")
+
+
+def _failure(what: str, error: MapiError) -> Finding:
+    text, _, _ = str(error).partition(". Try: ")
+    return Finding(False, what, text, error.hint)
+
+
+def _tell(finding: Finding) -> None:
+    mark = click.style("ok   ", fg="green") if finding.ok else click.style("wrong", fg="red", bold=True)
+    hint = f". Try: {clean(finding.hint)}" if finding.hint else ""
+    click.echo(f"{mark} {clean(finding.what)}: {clean(finding.detail)}{hint}")

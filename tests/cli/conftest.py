@@ -1,0 +1,93 @@
+"""The `mapix` command as users run it: a process of its own, with a home of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Mapix:
+    """Runs `mapix` against one `MAPIX_HOME`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("MAPIX_")}
+        self.env |= {
+            "MAPIX_HOME": str(home),
+            "PYTHONWARNINGS": "error",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        }
+
+    def __call__(
+        self, *args: str | Path, stdin: str | None = None, code: int = 0, timeout: float = 60, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command; it has to end with `code`, and never with a traceback."""
+        ran = subprocess.run(
+            self.command(*args),
+            env={**self.env, **env},
+            input=stdin or "",
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        assert "MAPIX_DEBUG" in env or "Traceback" not in ran.stderr, ran.stderr
+        return ran
+
+    def command(self, *args: str | Path) -> list[str]:
+        """The words that start `mapix`."""
+        return [sys.executable, "-m", "mapix", *map(str, args)]
+
+    def json(self, *args: str | Path) -> Any:
+        """The JSON document a command prints."""
+        return json.loads(self(*args, "--json").stdout)
+
+    def init(self, *options: str | Path) -> None:
+        """Make the default profile, Ann's."""
+        self("init", "--yes", "--address", "ann@example.org", "--name", "Ann Archer", *options)
+
+
+class Server(NamedTuple):
+    """A real SMTP server: where it listens, and where it writes down what it got."""
+
+    port: int
+    record: Path
+
+    @property
+    def seen(self) -> list[dict[str, Any]]:
+        """What it was given, in order."""
+        if not self.record.exists():
+            return []
+        return [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()]
+
+    @property
+    def options(self) -> list[str]:
+        """What `mapix init` needs to know of it."""
+        return ["--smtp-host", "127.0.0.1", "--smtp-port", str(self.port), "--smtp-security", "none"]
+
+
+@pytest.fixture
+def mapix(tmp_path: Path) -> Mapix:
+    """A fresh home without a profile."""
+    return Mapix(tmp_path / "home")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A real SMTP server in a process of its own."""
+    record = tmp_path / "received.jsonl"
+    command = [sys.executable, ROOT / "examples" / "smtp_server.py", record]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield Server(int(process.stdout.readline()), record)
+        process.stdin.close()
+        process.wait(10)
