@@ -5,6 +5,7 @@ On a terminal a list is a table (drawn by rich where that is installed), elsewhe
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -77,7 +78,7 @@ def _table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
         table.add_column(title, no_wrap=True, overflow="ellipsis", style="cyan" if number == 0 else None)
     for line in cells:
         table.add_row(*map(Text, line))
-    Console(highlight=False).print(table)
+    Console(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto").print(table)
 
 
 def _columns(lines: Sequence[Sequence[str]]) -> None:
