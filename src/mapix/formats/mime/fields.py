@@ -1,0 +1,193 @@
+"""The header of a message, from its properties ([MS-OXCMAIL] 2.1.3)."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mapix.formats.mime.addresses import Address, address_field
+from mapix.formats.mime.dates import date_text
+from mapix.formats.mime.headers import LONGEST_WORD, field, folded
+from mapix.formats.mime.people import (
+    RCVD_REPRESENTING,
+    SENDER,
+    SENT_REPRESENTING,
+    address_of,
+    recipients_of,
+    reply_to,
+)
+from mapix.formats.mime.values import bytes_of, number_of, text_of
+from mapix.properties.content import MessageContent
+from mapix.properties.entryid import OneOff
+from mapix.properties.errors import MapiError
+from mapix.properties.flags import MAPI_CC, MAPI_TO
+from mapix.properties.named import PS_INTERNET_HEADERS
+from mapix.properties.tag import PropTag, PropType
+from mapix.properties.tags import (
+    PR_CLIENT_SUBMIT_TIME,
+    PR_CONVERSATION_INDEX,
+    PR_CONVERSATION_TOPIC,
+    PR_CREATION_TIME,
+    PR_EXPIRY_TIME,
+    PR_IMPORTANCE,
+    PR_IN_REPLY_TO_ID,
+    PR_INTERNET_MESSAGE_ID,
+    PR_INTERNET_REFERENCES,
+    PR_MESSAGE_DELIVERY_TIME,
+    PR_PRIORITY,
+    PR_READ_RECEIPT_ENTRYID,
+    PR_READ_RECEIPT_REQUESTED,
+    PR_REPLY_TIME,
+    PR_SENSITIVITY,
+    PR_SUBJECT,
+)
+
+IMPORTANCE: Final = {0: ("low", "5"), 2: ("high", "1")}
+PRIORITY: Final = {-1: "non-urgent", 1: "urgent"}
+SENSITIVITY: Final = {1: "Personal", 2: "Private", 3: "Company-Confidential"}
+UNDISCLOSED: Final = "To: undisclosed-recipients:;"
+
+_IDENTIFIER: Final = re.compile(r"<[^<>]*>|[^\s<>]+")
+_UNPRINTABLE: Final = re.compile(r"[^!-~]+")
+_FIELD_NAME: Final = re.compile(r"[!-9;-~]{1,70}")
+_OURS: Final = re.compile(
+    r"(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|return-path"
+    r"|mime-version|content-.*|importance|priority|x-priority|sensitivity|disposition-notification-to|expires|reply-by"
+    r"|thread-topic|thread-index|resent-.*|dkim-signature)",
+    re.IGNORECASE,
+)
+
+
+def message_fields(content: MessageContent, message_id: str | None, *, report: bool = False) -> list[str]:
+    """The fields of a message's header, each without its final CRLF; those of its body are not among them.
+
+    `report` tells that the recipients are those reported on, and not whom the message goes to (RP-008).
+    """
+    return [
+        *_from(content),
+        *(_report_to(content) if report else _to(content)),
+        *_subject(content),
+        *_date(content),
+        *_identifiers(content, message_id),
+        *_wishes(content),
+        *_thread(content),
+        *_named(content),
+    ]
+
+
+def identifiers(text: str) -> list[str]:
+    """The message identifiers in a text, each in angle brackets and fit for a header."""
+    found = (match.group().strip("<>") for match in _IDENTIFIER.finditer(text))
+    clean = (
+        "".join(letter if "!" <= letter <= "~" else "?" for letter in each if letter.isprintable()) for each in found
+    )
+    return [f"<{each}>" for each in clean if each and len(each) < LONGEST_WORD]
+
+
+def _from(content: MessageContent) -> Iterator[str]:
+    sender = address_of(content.properties, SENDER)
+    author = address_of(content.properties, SENT_REPRESENTING) or sender
+    if author:
+        yield from _people("From", [author])
+    if sender and author and sender.address.casefold() != author.address.casefold():
+        yield from _people("Sender", [sender])
+    yield from _people("Reply-To", reply_to(content))
+
+
+def _to(content: MessageContent) -> Iterator[str]:
+    to, copied = recipients_of(content, MAPI_TO), recipients_of(content, MAPI_CC)
+    yield from _people("To", to)
+    yield from _people("Cc", copied)
+    if content.recipients and not to and not copied:
+        yield UNDISCLOSED
+
+
+def _report_to(content: MessageContent) -> Iterator[str]:
+    reader = address_of(content.properties, RCVD_REPRESENTING)
+    yield from _people("To", [reader]) if reader else [UNDISCLOSED]
+
+
+def _people(name: str, addresses: list[Address]) -> list[str]:
+    line = address_field(name, addresses)
+    return [line] if line else []
+
+
+def _subject(content: MessageContent) -> Iterator[str]:
+    subject = text_of(content.properties, PR_SUBJECT)
+    if subject is not None:
+        yield field("Subject", subject)
+
+
+def _date(content: MessageContent) -> Iterator[str]:
+    """When it was sent; for a message that never was, the nearest thing known."""
+    times = (PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_CREATION_TIME)
+    ticks = next((content.properties[tag] for tag in times if tag in content.properties), None)
+    text = date_text(ticks) if isinstance(ticks, int) else None
+    if text:
+        yield f"Date: {text}"
+
+
+def _identifiers(content: MessageContent, message_id: str | None) -> Iterator[str]:
+    props = content.properties
+    texts = {
+        "Message-ID": message_id or text_of(props, PR_INTERNET_MESSAGE_ID),
+        "In-Reply-To": text_of(props, PR_IN_REPLY_TO_ID),
+        "References": text_of(props, PR_INTERNET_REFERENCES),
+    }
+    for name, text in texts.items():
+        found = identifiers(text or "")
+        if found:
+            yield folded(name, found[:1] if name == "Message-ID" else found)
+
+
+def _wishes(content: MessageContent) -> Iterator[str]:
+    """How urgent, how private, until when, and whether a receipt is wanted."""
+    props = content.properties
+    if (importance := number_of(props, PR_IMPORTANCE, 1)) in IMPORTANCE:
+        name, number = IMPORTANCE[importance]
+        yield f"Importance: {name}"
+        yield f"X-Priority: {number}"
+    if (priority := number_of(props, PR_PRIORITY)) in PRIORITY:
+        yield f"Priority: {PRIORITY[priority]}"
+    if (sensitivity := number_of(props, PR_SENSITIVITY)) in SENSITIVITY:
+        yield f"Sensitivity: {SENSITIVITY[sensitivity]}"
+    for header, tag in (("Expires", PR_EXPIRY_TIME), ("Reply-By", PR_REPLY_TIME)):
+        if tag in props and (text := date_text(number_of(props, tag))):
+            yield f"{header}: {text}"
+    if props.get(PR_READ_RECEIPT_REQUESTED):
+        yield from _people("Disposition-Notification-To", _receipt_to(content))
+
+
+def _receipt_to(content: MessageContent) -> list[Address]:
+    """Who gets the read receipt (RP-003): the one named, else the sender."""
+    entry_id = bytes_of(content.properties, PR_READ_RECEIPT_ENTRYID)
+    if entry_id:
+        try:
+            named = OneOff.load(entry_id)
+            return [Address(named.name, named.address, named.address_type.upper() or "SMTP")]
+        except MapiError:
+            pass
+    author = address_of(content.properties, SENT_REPRESENTING) or address_of(content.properties, SENDER)
+    return [author] if author else []
+
+
+def _thread(content: MessageContent) -> Iterator[str]:
+    topic = text_of(content.properties, PR_CONVERSATION_TOPIC)
+    if topic:
+        yield field("Thread-Topic", topic)
+    index = bytes_of(content.properties, PR_CONVERSATION_INDEX)
+    if index:
+        letters = binascii.b2a_base64(index, newline=False).decode("ascii")
+        yield folded("Thread-Index", [letters[at : at + 64] for at in range(0, len(letters), 64)])
+
+
+def _named(content: MessageContent) -> Iterator[str]:
+    """Header fields that are named properties; those this module writes itself are left out."""
+    for number, name in content.names.items():
+        if name.guid != PS_INTERNET_HEADERS or not isinstance(name.name, str):
+            continue
+        text = text_of(content.properties, PropTag.of(number, PropType.UNICODE))
+        if text is not None and _FIELD_NAME.fullmatch(name.name) and not _OURS.fullmatch(name.name):
+            yield field(name.name, text)
