@@ -1,5 +1,6 @@
 """The order of values."""
 
+from itertools import pairwise
 from math import inf, nan
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_missing_values_sort_last_in_both_directions(descending: bool, prop_type
     present = [value for value in ordered if value is not None]
     assert ordered == present + [None] * (len(ordered) - len(present))
     wrong = -1 if descending else 1
-    assert all(compare(left, right, prop_type) != wrong for left, right in zip(present, present[1:], strict=False))
+    assert all(compare(left, right, prop_type) != wrong for left, right in pairwise(present))
 
 
 @pytest.mark.parametrize("prop_type", TYPES)

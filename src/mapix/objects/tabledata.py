@@ -43,8 +43,8 @@ class TableData:
     """A `RowSource` over rows in memory, dictionaries by tag.
 
     `columns` are the default columns of new views, `index` the column that identifies rows (made where it is
-    PR_INSTANCE_KEY and a row has none), `key` the notification key of the views, `on_change` hears of every change.
-    `InvalidParameter` for rows without index, or two with the same.
+    PR_INSTANCE_KEY and a row has none), `key` the notification key of the views; `on_change` hears of every change
+    after these `rows`. `InvalidParameter` for rows without index, or two with the same.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class TableData:
         self.index = index.unicode()
         self.table_type = table_type
         self.key = key
-        self.on_change = on_change
-        self._columns = list(dict.fromkeys(columns))
+        self.on_change: ChangeHook | None = None
+        self._columns = {tag.unicode(): None for tag in columns}
         self._rows: dict[Any, TableRow] = {}
         self._made = 0
         self._version = 0
@@ -71,6 +71,7 @@ class TableData:
         self._orders: dict[Any, tuple[list[RowKey], list[TableRow]]] = {}
         for row in rows:
             self.insert_row(row)
+        self.on_change = on_change
 
     # rows
 
@@ -182,7 +183,7 @@ class TableData:
 
     def _put(self, values: dict[PropTag, Any]) -> TableNotification:
         old = self._rows.get(values.get(self.index))
-        self._columns += dict.fromkeys(tag for tag in values if tag not in self._columns)
+        self._columns.update(dict.fromkeys(values))
         row = self._new_row(values) if old is None else TableRow(values, old.number, old.instance_key)
         self._rows[row.values[self.index]] = row
         self._changed()

@@ -22,12 +22,13 @@ from mapix.interfaces.table import Bookmark, MapiTable, RowSource, TableType
 from mapix.objects.bookmarks import Bookmarks
 from mapix.objects.canonical import canonical, looks_below
 from mapix.objects.evaluate import check
+from mapix.objects.life import Life, remembered, told
 from mapix.objects.sorting import sortable
 from mapix.objects.tablecolumns import ColumnSet, in_width, resolve
 from mapix.objects.tablecursor import TableCursor
 from mapix.objects.tableevents import ANY_CHANGE, as_changes
 from mapix.properties.codepage import ANSI
-from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NoSupport, NotFound, UnableToAbort
+from mapix.properties.errors import InvalidParameter, MapiError, NoSupport, NotFound, UnableToAbort
 from mapix.properties.flags import TBLSTAT_COMPLETE
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortOrder
@@ -38,22 +39,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _call(
-    method: Callable[Concatenate[TableView, P], R],
-) -> Callable[Concatenate[TableView, P], R]:
+def _call(method: Callable[Concatenate[TableView, P], R]) -> Callable[Concatenate[TableView, P], R]:
     """A method that refuses closed tables and remembers what it failed of."""
 
+    @remembered
     @wraps(method)
-    def guarded(self: TableView, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._closed:
-            raise InvalidObject("the table is closed")
-        try:
-            return method(self, *args, **kwargs)
-        except MapiError as error:
-            self._last_error = ErrorInfo(str(error), low_level=error.low_level)
-            raise
+    def call(self: TableView, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self._life.check()
+        return method(self, *args, **kwargs)
 
-    return guarded
+    return call
 
 
 class TableView(MapiTable):
@@ -61,8 +56,11 @@ class TableView(MapiTable):
 
     `codepage` is that of STRING8 columns and constants; `unicode` says whether columns that nobody chose show text as
     UNICODE or as STRING8 (T-008). `subscribe` and `unsubscribe` register sinks under a notification key; without them
-    `advise` is `NoSupport`. `position_changed` tells of the last `seek_row` or `find_row` whether its bookmark had
-    lost its row (MAPI_W_POSITION_CHANGED).
+    `advise` is `NoSupport`. Without `bookmarks` none can be made, as attachment tables want it (A-025). The table may
+    be used within `life`.
+
+    `position_changed` tells of the last `seek_row` or `find_row` whether its bookmark had lost its row
+    (MAPI_W_POSITION_CHANGED).
     """
 
     position_changed = False
@@ -75,6 +73,8 @@ class TableView(MapiTable):
         subscribe: Callable[[bytes, Event, AdviseSink], int] | None = None,
         unsubscribe: Callable[[int], None] | None = None,
         unicode: bool = True,
+        bookmarks: bool = True,
+        life: Life | None = None,
     ) -> None:
         self._source = source
         self._codepage = codepage
@@ -86,8 +86,9 @@ class TableView(MapiTable):
         self._cursor = TableCursor(source)
         self._order = SortOrder()
         self._bookmarks = Bookmarks()
-        self._last_error: ErrorInfo | None = None
-        self._closed = False
+        self._has_bookmarks = bookmarks
+        self._last_error: MapiError | None = None
+        self._life = Life(life)
 
     @_call
     def set_columns(self, columns: Sequence[PropTag]) -> None:
@@ -194,7 +195,9 @@ class TableView(MapiTable):
 
     @_call
     def create_bookmark(self) -> int:
-        """A bookmark on the row at the cursor (T-030)."""
+        """A bookmark on the row at the cursor (T-030); `NoSupport` where the table has none."""
+        if not self._has_bookmarks:
+            raise NoSupport("this table has no bookmarks", hint="find_row by PR_INSTANCE_KEY")
         return self._bookmarks.create(self._cursor)
 
     @_call
@@ -243,7 +246,7 @@ class TableView(MapiTable):
 
     def get_last_error(self) -> ErrorInfo | None:
         """What there is to say about the last failed call on this table."""
-        return self._last_error
+        return told(self._last_error)
 
     def close(self) -> None:
         """Release the table with its bookmarks and registrations; twice is harmless."""
@@ -252,7 +255,7 @@ class TableView(MapiTable):
             for connection in connections:
                 self._unsubscribe(connection)
         self._bookmarks.clear()
-        self._closed = True
+        self._life.end()
 
     def _at(self, bookmark: int) -> TableCursor:
         cursor = self._cursor.fork()
