@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapix.cli.base import DEBUG
+
 if TYPE_CHECKING:
     from mapix.client.session import Session
     from mapix.subsystem.initialize import Subsystem
@@ -22,6 +24,7 @@ def logged_on(profile: str | None, *, mail: bool = False) -> Iterator[Session]:
     """A session on a profile, the default one for None; `mail` lets it send and receive."""
     from mapix.client.session import logon
 
+    _set_up_log()
     with logon(profile, mail=mail) as session:
         yield session
 
@@ -31,8 +34,24 @@ def mapi() -> Iterator[Subsystem]:
     """The subsystem without a session, for profiles and services."""
     from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
 
+    _set_up_log()
     mapi_initialize()
     try:
         yield subsystem()
     finally:
         mapi_uninitialize()
+
+
+def _set_up_log() -> None:
+    """What the house logs is shown with `--debug` and goes nowhere else."""
+    import logging
+
+    log = logging.getLogger("mapix")
+    if log.handlers:
+        return
+    context = click.get_current_context(silent=True)
+    if context is not None and DEBUG in (context.find_object(dict) or {}):
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.DEBUG)
+    else:
+        log.addHandler(logging.NullHandler())
