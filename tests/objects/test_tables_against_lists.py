@@ -61,8 +61,8 @@ def open_table(kind: str, given_rows: list[dict[PropTag, Any]]) -> TableView:
 
 
 @pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
-@settings(deadline=None)
-@given(given_rows=rows(), steps=st.lists(operations(), max_size=12))
+@settings(deadline=None, max_examples=200)
+@given(given_rows=rows(max_size=16), steps=st.lists(operations(), min_size=5, max_size=20))
 def test_a_table_is_a_list_with_a_cursor(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
 ) -> None:
@@ -89,3 +89,13 @@ def test_a_walk_over_many_rows_takes_them_in_steps() -> None:
     assert table.query_rows(1) == [(501,)]
     assert table.seek_row(2, -9999) == -3500
     assert table.query_position() == (0, 0, 3500)
+
+
+@pytest.mark.parametrize("start", range(1, 6))
+@pytest.mark.parametrize("back", range(1, 7))
+def test_a_walk_back_ends_on_the_row_it_was_meant_to(start: int, back: int) -> None:
+    rowid = PropTag(0x30000003)
+    table = TableView(Plain(TableData([rowid], [{rowid: number} for number in range(5)]), TableType.DYNAMIC))
+    table.seek_row(0, start)
+    assert table.seek_row(1, -back) == -min(start, back)
+    assert table.query_rows(1) == [(max(0, start - back),)]

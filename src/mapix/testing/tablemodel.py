@@ -132,11 +132,12 @@ class ListTable:
 
 def operations(columns: Sequence[PropTag] = COLUMNS) -> st.SearchStrategy[Operation]:
     """Calls of a table that two tables can be compared by."""
-    counts, marks = st.integers(-7, 7), st.integers(0, 5)
+    counts, marks = st.integers(-4, 4) | st.integers(-20, 20), st.sampled_from((0, 1, 1, 1, 2, 3, 4))
     wanted = restrictions(columns, max_leaves=3)
     return st.one_of(
         _calls("query_rows", counts, advance=st.booleans()),
         _calls("seek_row", marks, counts),
+        _calls("seek_row", st.just(Bookmark.CURRENT), counts),
         _calls("seek_row_approx", st.integers(-1, 6), st.integers(0, 5)),
         _calls("find_row", wanted, marks, backward=st.booleans()),
         _calls("restrict", st.none() | wanted),
