@@ -1,0 +1,241 @@
+"""The module `win32com.mapi.mapi`: its functions, constants, interface identifiers and wrapper classes.
+
+The constants are put here from `mapi_constants`, the identifiers from `iids`; both are generated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import hexdigits
+from typing import TYPE_CHECKING, Any
+
+from mapix.interfaces.prop import MapiProp
+from mapix.interfaces.table import MapiTable, query_all_rows
+from mapix.properties.errors import InvalidParameter, NoSupport, NotInitialized, from_hresult
+from mapix.properties.tag import PropType
+from mapix.pywin32 import args, bytestreams, iids, sink
+from mapix.pywin32.admin import PyIProfAdmin
+from mapix.pywin32.convert import restrictions, rows, tags, values
+from mapix.pywin32.iid import IID, PyIID, from_bytes
+from mapix.pywin32.mapi_constants import *  # noqa: F403
+from mapix.pywin32.message import PyIMessage
+from mapix.pywin32.prop import PyIMAPIProp, read
+from mapix.pywin32.session import PyIMAPISession, log_off_dropped
+from mapix.pywin32.stream import PyIStream
+from mapix.pywin32.table import PyIMAPITable
+from mapix.pywin32.unknown import guarded, strict_target_of, target_of
+from mapix.subsystem.initialize import Subsystem, is_initialized, mapi_initialize, mapi_uninitialize, subsystem
+
+globals().update({name: IID(text) for name, text in iids.MAPI.items()})
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> PyIID:
+        """The identifiers, for type checkers."""
+
+
+_ANY = 0xFFFFFFFF
+_NO_RTF = "compressed RTF is not read or written here yet"
+_NO_IMSG = "message sessions on storages are not here yet"
+
+
+def _subsystem() -> Subsystem:
+    """The subsystem of this process, or a hint in this module's words (GEN-3)."""
+    if not is_initialized():
+        raise NotInitialized("MAPI has not been initialized in this process", hint="mapi.MAPIInitialize(None)")
+    return subsystem()
+
+
+@guarded
+def MAPIInitialize(init: Any, /) -> None:
+    """Start MAPI for this process, or count one more user (SUB-1); `init` is None or `(MAPI_INIT_VERSION, flags)`."""
+    if init is None:
+        return mapi_initialize()
+    if not isinstance(init, tuple) or len(init) != 2:
+        raise TypeError("MAPIINIT_0 must be None or a tuple of (version, flags)")
+    version, flags = args.int32(init[0]), args.flags(init[1], _ANY)
+    if version != 0:
+        raise InvalidParameter("there is one version of MAPIINIT_0", value=version, hint="MAPI_INIT_VERSION")
+    return mapi_initialize(flags)
+
+
+@guarded
+def MAPIUninitialize() -> None:
+    """Undo one MAPIInitialize; the last one ends every session (SUB-10)."""
+    mapi_uninitialize()
+
+
+@guarded
+def MAPILogonEx(uiParam: Any, profileName: Any, password: Any = None, flags: Any = 0, /) -> PyIMAPISession:
+    """Log on (LOG-1..LOG-36); a profile's name of None is none, as an empty one is."""
+    args.int32(uiParam)
+    word = args.flags(flags, _ANY)
+    profile, secret = args.mapistr_or_none(profileName, word), args.mapistr_or_none(password, word)
+    log_off_dropped()
+    return PyIMAPISession(_subsystem().logon(profile, secret, word))
+
+
+@guarded
+def MAPIAdminProfiles(flags: Any, /) -> PyIProfAdmin:
+    """The profiles of this user."""
+    args.flags(flags)
+    return PyIProfAdmin(_subsystem().admin_profiles())
+
+
+@guarded
+def HexFromBin(val: Any, /) -> str:
+    """Bytes as upper-case hexadecimal digits."""
+    return args.buffer(val).hex().upper()
+
+
+@guarded
+def BinFromHex(val: Any, /) -> bytes:
+    """The bytes of hexadecimal digits; ValueError when there is anything else in the text."""
+    text = args.wstr(val)
+    if len(text) % 2 or not set(text) <= set(hexdigits):
+        raise ValueError("FBinFromHex failed - input data is invalid")
+    return bytes.fromhex(text)
+
+
+@guarded
+def HrQueryAllRows(
+    table: Any, properties: Any, restrictions_: Any, sortOrderSet: Any, rowsMax: Any, /
+) -> tuple[tuple[values.Pair, ...], ...]:
+    """All rows of a table; more than `rowsMax` (unless 0) are MAPI_E_TABLE_TOO_BIG (T-041)."""
+    source: MapiTable = target_of(table, PyIMAPITable)
+    columns, where = tags.tags(properties), restrictions.restriction(restrictions_)
+    order, limit = restrictions.sort_order(sortOrderSet), args.int32(rowsMax)
+    found = query_all_rows(source, columns, where, order, max(limit, 0))
+    return rows.rows_out(source.query_columns(), found)
+
+
+@guarded
+def HrGetOneProp(prop: Any, propTag: Any, /) -> values.Pair:
+    """`(tag, value)`; a missing property is com_error MAPI_E_NOT_FOUND (P-116)."""
+    source: MapiProp = strict_target_of(prop, PyIMAPIProp)
+    asked = tags.tag(propTag)
+    ((found, value),) = read(source, [asked], False)
+    if found & 0xFFFF == PropType.ERROR:
+        raise from_hresult(value, "the property cannot be had", value=asked)
+    if value is None:
+        raise TypeError(f"Unsupported MAPI property type 0x{found & 0xFFFF:X}")
+    return found, value
+
+
+@guarded
+def HrSetOneProp(prop: Any, propValue: Any, /) -> None:
+    """Set one property; a problem with it is a com_error (P-116)."""
+    target: MapiProp = strict_target_of(prop, PyIMAPIProp)
+    tag, value = values.pair_in(propValue)
+    for problem in target.set_props({tag: value}):
+        raise from_hresult(problem.scode, "the property cannot be set", value=problem.tag)
+
+
+@guarded
+def HrAllocAdviseSink(callback: Callable[..., Any], context: Any = None, /) -> sink.PyIMAPIAdviseSink:
+    """A sink that calls `callback(notifications, context)` (NOT-23)."""
+    if not callable(callback):
+        raise TypeError("OnNotify must be callable")
+    return sink.of_callback(callback, context)
+
+
+@guarded
+def HrThisThreadAdviseSink(sink_: Any, /) -> sink.PyIMAPIAdviseSink:
+    """The same sink, called on this thread only while it dispatches (NOT-21)."""
+    return sink.of_this_thread(sink_)
+
+
+@guarded
+def HrDispatchNotifications(flags: Any, /) -> None:
+    """Tell what is queued for this thread (NOT-22)."""
+    args.flags(flags)
+    log_off_dropped()
+    _subsystem().dispatch_notifications()
+
+
+@guarded
+def MAPIUIDFromBinary(data: Any, /) -> PyIID:
+    """The PyIID of 16 bytes."""
+    given = args.buffer(data)
+    if len(given) != 16:
+        raise ValueError("The string is not a valid MAPIUID (bad size)")
+    return from_bytes(given)
+
+
+@guarded
+def OpenStreamOnFile(filename: Any, flags: Any = 0, prefix: Any = None, /) -> PyIStream:
+    """A stream on a file; `flags` are STGM_* and SOF_UNIQUEFILENAME, names 8-bit or text."""
+    name, start = args.chars_or_none(filename), args.chars_or_none(prefix)
+    word = args.flags(flags, _ANY)
+    return _file_stream(name.decode() if name else None, word, start.decode() if start else None)
+
+
+@guarded
+def OpenStreamOnFileW(filename: Any, flags: Any = 0, prefix: Any = None, /) -> PyIStream:
+    """As OpenStreamOnFile, names text only."""
+    name, start = args.wstr_or_none(filename), args.wstr_or_none(prefix)
+    return _file_stream(name, args.flags(flags, _ANY), start)
+
+
+def _file_stream(name: str | None, flags: int, prefix: str | None) -> PyIStream:
+    return PyIStream(bytestreams.on_file(name, flags, prefix))
+
+
+@guarded
+def RTFSync(message: Any, flags: Any, /) -> int:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    target_of(message, PyIMessage)
+    args.flags(flags, 3)
+    raise NoSupport(_NO_RTF, hint="PR_BODY and PR_HTML are kept in step by themselves")
+
+
+@guarded
+def WrapCompressedRTFStream(stream: Any, flags: Any, /) -> PyIStream:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    target_of(stream, PyIStream)
+    args.flags(flags, _ANY)
+    raise NoSupport(_NO_RTF, hint="read PR_BODY or PR_HTML")
+
+
+@guarded
+def WrapCompressedRTFStreamEx(stream: Any, wcsinfo: Any = (0, 0, 0), /) -> tuple[PyIStream, int]:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    strict_target_of(stream, PyIStream)
+    if not isinstance(wcsinfo, tuple) or len(wcsinfo) != 3:
+        raise TypeError("the information must be a tuple of (flags, inCodePage, outCodePage)")
+    for number in wcsinfo:
+        args.uint32(number)
+    raise NoSupport(_NO_RTF, hint="read PR_BODY or PR_HTML")
+
+
+@guarded
+def RTFStreamToHTML(stream: Any, /) -> bytes | None:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    strict_target_of(stream, PyIStream)
+    raise NoSupport("HTML in RTF is not taken out here yet", hint="read PR_HTML")
+
+
+@guarded
+def OpenIMsgSession(flags: Any = 0, /) -> int:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    args.flags(flags, _ANY)
+    raise NoSupport(_NO_IMSG)
+
+
+@guarded
+def CloseIMsgSession(session: Any, /) -> None:
+    """Nothing: there is no session to close."""
+    args.int32(session)
+
+
+@guarded
+def OpenIMsgOnIStg(
+    session: Any, support: Any, storage: Any, callback: Any = None, callbackData: Any = 0, flags: Any = 0, /
+) -> PyIMessage:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    args.int32(session)
+    if support is not None or callback is not None:
+        raise TypeError("Only None us supported for MAPISupport and CallRelease")
+    args.int32(callbackData)
+    args.flags(flags, _ANY)
+    raise NoSupport(_NO_IMSG)

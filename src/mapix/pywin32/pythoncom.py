@@ -1,0 +1,141 @@
+"""The names of `pythoncom` that MAPI scripts use: start and stop, streams, identifiers, waiting for notifications."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from mapix.properties.errors import InvalidParameter, NoSupport
+from mapix.pywin32 import args, iids
+from mapix.pywin32.bytestreams import MemoryStream
+from mapix.pywin32.errors import REGDB_E_CLASSNOTREG, com_error, make, text_of
+from mapix.pywin32.iid import IID, PyIID
+from mapix.pywin32.pywintypes import CreateGuid as CreateGuid
+from mapix.pywin32.stream import PyIStream
+from mapix.pywin32.unknown import TYPES, guarded
+
+error = com_error
+TypeIIDs = TYPES
+InterfaceNames: dict[str, PyIID] = {
+    **{cls.removeprefix("Py"): IID(text) for cls, text in iids.INTERFACES.items()},
+    **{name.removeprefix("IID_"): IID(text) for name, text in iids.PYTHONCOM.items()},
+}
+ServerInterfaces: dict[PyIID, Any] = {}
+
+IID_IUnknown = IID(iids.PYTHONCOM["IID_IUnknown"])
+IID_IStream = IID(iids.PYTHONCOM["IID_IStream"])
+IID_IStorage = IID(iids.PYTHONCOM["IID_IStorage"])
+IID_ILockBytes = IID(iids.PYTHONCOM["IID_ILockBytes"])
+IID_ISequentialStream = IID(iids.PYTHONCOM["IID_ISequentialStream"])
+
+STREAM_SEEK_SET = 0
+STREAM_SEEK_CUR = 1
+STREAM_SEEK_END = 2
+CLSCTX_INPROC_SERVER = 1
+CLSCTX_INPROC_HANDLER = 2
+CLSCTX_LOCAL_SERVER = 4
+CLSCTX_SERVER = 21
+CLSCTX_ALL = 23
+COINIT_MULTITHREADED = 0
+COINIT_APARTMENTTHREADED = 2
+
+_NO_STORAGES = "structured storages are not opened here yet"
+_WAIT_SECONDS = 0.1
+
+
+class _Marker:
+    """A value that stands for an argument that is not there."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<pythoncom.{self._name}>"
+
+
+Empty = _Marker("Empty")
+Missing = _Marker("Missing")
+ArgNotFound = _Marker("ArgNotFound")
+
+
+def CoInitialize() -> None:
+    """Nothing: there is no COM to start."""
+
+
+def CoInitializeEx(flags: Any, /) -> None:
+    """Nothing: there is no COM to start."""
+    args.int32(flags)
+
+
+def CoUninitialize() -> None:
+    """Nothing: there is no COM to stop."""
+
+
+def MakeIID(iid: Any, isBytes: Any = False, /) -> PyIID:
+    """A PyIID from text, or with `isBytes` from 16 bytes."""
+    return IID(iid, isBytes)
+
+
+def GetScodeString(hr: Any, /) -> str:
+    """What the system says of a code."""
+    return text_of(args.uint32(hr))
+
+
+def CreateStreamOnHGlobal(hGlobal: Any = None, deleteOnRelease: Any = True, /) -> PyIStream:
+    """A stream in memory; there are no memory handles, so `hGlobal` is None."""
+    if hGlobal is not None:
+        raise TypeError("there are no memory handles here: pass None")
+    return PyIStream(MemoryStream())
+
+
+@guarded
+def PumpWaitingMessages(firstMessage: Any = 0, lastMessage: Any = 0, /) -> int:
+    """Tell notifications that wait for this thread; 0, for nobody asks this program to end."""
+    from mapix.subsystem.initialize import is_initialized, subsystem
+
+    if is_initialized():
+        subsystem().dispatch_notifications()
+    return 0
+
+
+@guarded
+def PumpMessages() -> None:
+    """Tell notifications as they come, until the program is interrupted."""
+    from mapix.subsystem.initialize import subsystem
+
+    while True:
+        subsystem().notifications.wait(_WAIT_SECONDS)
+        subsystem().dispatch_notifications()
+
+
+def CoCreateInstance(clsid: Any, outer: Any, context: Any, iid: Any, /) -> NoReturn:
+    """com_error REGDB_E_CLASSNOTREG: no class is registered here."""
+    wanted = args.iid(clsid)
+    args.int32(context)
+    args.iid(iid)
+    raise make(REGDB_E_CLASSNOTREG, NoSupport("there are no COM classes on this system", value=str(wanted)))
+
+
+@guarded
+def StgOpenStorage(name: Any, other: Any, mode: Any, snbExclude: Any = None, reserved: Any = 0, /) -> NoReturn:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    args.wstr_or_none(name)
+    args.int32(mode)
+    raise NoSupport(_NO_STORAGES, value=name)
+
+
+@guarded
+def StgCreateDocfile(name: Any, mode: Any, reserved: Any = 0, /) -> NoReturn:
+    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
+    args.wstr_or_none(name)
+    args.flags(mode, 0xFFFFFFFF)
+    raise NoSupport(_NO_STORAGES, value=name)
+
+
+@guarded
+def StgIsStorageFile(name: Any, /) -> int:
+    """1 when a file starts as compound files do, 0 otherwise."""
+    from mapix.pywin32.bytestreams import on_file
+
+    if not args.wstr(name):
+        raise InvalidParameter("a file name must be given")
+    return int(on_file(name, 0, None).read(8) == bytes.fromhex("d0cf11e0a1b11ae1"))

@@ -1,0 +1,64 @@
+"""Times of the pywin32 face: aware UTC datetimes with milliseconds, as pywin32 makes them."""
+
+from __future__ import annotations
+
+import datetime as _datetime
+import time
+from typing import Any
+
+from mapix.properties import times
+
+
+class datetime(_datetime.datetime):  # noqa: N801  # pywin32's name for it
+    """A `datetime.datetime` that can also `Format` itself."""
+
+    def Format(self, format: str = "%c", /) -> str:
+        """The time by a format of `strftime`."""
+        return self.strftime(format)
+
+
+datetime.__module__ = "pywintypes"
+
+LATEST = _datetime.datetime.max
+"""What stands for times after the year 9999: the latest naive datetime."""
+
+
+def from_moment(moment: _datetime.datetime) -> datetime:
+    """`moment` as the face's class."""
+    return datetime.combine(moment.date(), moment.timetz())
+
+
+def cut(moment: _datetime.datetime) -> _datetime.datetime:
+    """`moment` without what is finer than a millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def from_ticks(ticks: int) -> _datetime.datetime:
+    """A FILETIME (100 ns since 1601 UTC) as an aware UTC time with milliseconds; `LATEST` beyond the year 9999."""
+    if not 0 <= ticks < 2_650_467_744_000_000_000:
+        return LATEST
+    return from_moment(cut(times.to_datetime(ticks)))
+
+
+def from_days(days: float) -> _datetime.datetime:
+    """An application time (days since 1899-12-30) as an aware UTC time, to the nearest millisecond."""
+    moment = times.apptime_to_datetime(days) + _datetime.timedelta(microseconds=500)
+    return from_moment(cut(moment))
+
+
+def Time(value: Any, /) -> datetime:
+    """`pywintypes.Time`: seconds since 1970, a `struct_time`, its fields, or a datetime, as an aware UTC time.
+
+    Fields and naive datetimes are local time. TypeError for anything else.
+    """
+    if isinstance(value, _datetime.datetime):
+        moment = value
+    elif isinstance(value, int | float):
+        moment = _datetime.datetime.fromtimestamp(value, _datetime.UTC)
+    elif isinstance(value, tuple | list | time.struct_time):
+        fields = tuple(value)
+        extra = fields[9] * 1000 if len(fields) == 10 else 0
+        moment = _datetime.datetime(*fields[:6], microsecond=extra)  # type: ignore[misc]
+    else:
+        raise TypeError(f"cannot make a time of {type(value).__name__}")
+    return from_moment(moment.astimezone(_datetime.UTC))

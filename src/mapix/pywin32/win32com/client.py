@@ -1,0 +1,63 @@
+"""What `win32com.client` answers here: that programs cannot be automated on this system, and what to use instead."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from mapix.properties.errors import NoSupport
+from mapix.pywin32.errors import CO_E_CLASSSTRING, make
+
+_HINT = "win32com.mapi (Extended MAPI), which works here, or mapix.client"
+
+
+def _refuse(name: Any) -> NoReturn:
+    reason = NoSupport("there are no COM servers such as Outlook on this system", value=name, hint=_HINT)
+    raise make(CO_E_CLASSSTRING, reason)
+
+
+def Dispatch(dispatch: Any, *rest: Any, **named: Any) -> NoReturn:
+    """com_error CO_E_CLASSSTRING: no program can be automated here."""
+    _refuse(dispatch)
+
+
+def DispatchEx(clsid: Any, *rest: Any, **named: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(clsid)
+
+
+def DispatchWithEvents(clsid: Any, *rest: Any, **named: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(clsid)
+
+
+def GetActiveObject(Class: Any, *rest: Any, **named: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(Class)
+
+
+def GetObject(Pathname: Any = None, Class: Any = None, *rest: Any, **named: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(Class or Pathname)
+
+
+class _Gencache:
+    """`win32com.client.gencache`, which makes Python code for COM servers."""
+
+    @staticmethod
+    def EnsureDispatch(prog_id: Any, *rest: Any, **named: Any) -> NoReturn:
+        """As Dispatch."""
+        _refuse(prog_id)
+
+    @staticmethod
+    def EnsureModule(typelib: Any, *rest: Any, **named: Any) -> NoReturn:
+        """As Dispatch."""
+        _refuse(typelib)
+
+
+gencache = _Gencache()
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise AttributeError(
+        f"win32com.client has no {name!r} on this system: COM servers cannot be automated. Try: {_HINT}"
+    )
