@@ -18,11 +18,15 @@ from mapix.properties.tags import (
     PR_ROWID,
 )
 from mapix.properties.times import TICKS_PER_SECOND
-from mapix.subsystem.spooler.delivery import (
-    NOBODY,
+from mapix.subsystem.spooler.delivery import NOBODY, Delivery, Pace
+from mapix.subsystem.spooler.matching import candidates, next_call
+from mapix.subsystem.spooler.reasons import (
+    DIAG_MAXIMUM_TIME_EXPIRED,
+    DIAG_OR_NAME_UNRECOGNIZED,
+    REASON_TRANSFER_IMPOSSIBLE,
+)
+from mapix.subsystem.spooler.recipient import (
     STEPS,
-    Delivery,
-    Pace,
     Recipient,
     Stage,
     Word,
@@ -30,12 +34,6 @@ from mapix.subsystem.spooler.delivery import (
     read_recipient,
     record_of,
     unreported,
-)
-from mapix.subsystem.spooler.matching import candidates, next_call
-from mapix.subsystem.spooler.reasons import (
-    DIAG_MAXIMUM_TIME_EXPIRED,
-    DIAG_OR_NAME_UNRECOGNIZED,
-    REASON_TRANSFER_IMPOSSIBLE,
 )
 
 ONE, TWO = b"one", b"two"

@@ -34,11 +34,14 @@ class UnsendableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message ready for the wire. `rows` gives the recipient rows of each envelope address, in order."""
+    """One message ready for the wire. `rows` gives the recipient rows of each envelope address, in order; `unsendable`
+    speaks of rows whose address can be in no envelope.
+    """
 
     sender: str
     data: bytes
     rows: Mapping[str, tuple[int, ...]]
+    unsendable: tuple[RecipientResult, ...] = ()
 
     def needs_utf8(self, addresses: Iterable[str]) -> bool:
         """Whether a transaction for `addresses` needs SMTPUTF8: an address or a header field is not ASCII."""
@@ -58,15 +61,13 @@ class Mail:
 def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
     """The mail of a submission; `sender` holds PR_SENDER_* of the transport's user, or nothing.
 
-    Raises `UnsendableError` when there is no sender or an address cannot be in an envelope.
+    Raises `UnsendableError` when there is no sender that can be in an envelope.
     """
     content = read_content(submission.message)
     sent = outgoing(content, sender=sender, message_id=submission.message_id, now=now())
-    rows: dict[str, tuple[int, ...]] = {}
-    for row in submission.recipients:
-        address = envelope_address(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))
-        rows[address] = (*rows.get(address, ()), row[PR_ROWID])
-    return Mail(_reverse_path(sent), to_mime(sent, message_id=submission.message_id), rows)
+    reverse_path = _reverse_path(sent)
+    rows, unsendable = _addressed(submission.recipients)
+    return Mail(reverse_path, to_mime(sent, message_id=submission.message_id), rows, tuple(unsendable))
 
 
 def envelope_address(address: str) -> str:
@@ -80,6 +81,20 @@ def envelope_address(address: str) -> str:
         return f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         raise UnsendableError(553, f"5.1.2 not a domain: {domain!r}") from None
+
+
+def _addressed(recipients: Iterable[Mapping[PropTag, Any]]) -> tuple[dict[str, tuple[int, ...]], list[RecipientResult]]:
+    """The rows by envelope address, and what is to be said of those without one."""
+    rows: dict[str, tuple[int, ...]] = {}
+    unsendable = []
+    for row in recipients:
+        try:
+            address = envelope_address(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))
+        except UnsendableError as error:
+            unsendable.append(RecipientResult(row[PR_ROWID], RecipientState.FAILED, error.code, error.text))
+        else:
+            rows[address] = (*rows.get(address, ()), row[PR_ROWID])
+    return rows, unsendable
 
 
 def _reverse_path(content: MessageContent) -> str:

@@ -111,8 +111,8 @@ class SmtpTransport(TransportLogon):
             self._hand_over(mail, submission.progress, answers)
         except (NetworkError, LogonFailed) as error:
             trouble = error.text
+            self._show(trouble)
             if not answers and not isinstance(error, ConnectionLostError):
-                self._show(trouble)
                 return Outcome(OutcomeKind.WAIT, code=error.low_level, text=trouble)
         return _outcome(mail, answers, trouble)
 
@@ -214,7 +214,8 @@ def _outcome(mail: Mail, answers: Mapping[str, Reply], trouble: str) -> Outcome:
         reply = next(iter(answers.values()))
         return Outcome(OutcomeKind.WAIT, code=reply.code, text=reply.text)
     later = Reply(0, trouble)
-    return Outcome(results=tuple(each for to in mail.rows for each in mail.results(to, answers.get(to, later))))
+    results = (each for to in mail.rows for each in mail.results(to, answers.get(to, later)))
+    return Outcome(results=(*results, *mail.unsendable))
 
 
 def _status(trouble: str) -> dict[PropTag, Any]:

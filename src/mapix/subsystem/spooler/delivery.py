@@ -4,76 +4,23 @@
     delivery = delivery.asking(transport.uid, row_ids).after(outcome)
     delivery = delivery.round_over(now, pace, jitter)
 
-A round asks transports until no recipient is READY with a transport left to ask. What must survive a crash are the
-two final stages; READY and HELD are both just "not handled yet" in the store (PR_RESPONSIBILITY FALSE, SPL-76).
-`STEPS` is the whole machine, and `diagram` draws it.
+A round asks transports until no recipient is READY with a transport left to ask. The stages of one recipient are in
+`recipient`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState
 from mapix.interfaces.store import QueueEntry
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import (
-    PR_DELIVER_TIME,
-    PR_NDR_DIAG_CODE,
-    PR_NDR_REASON_CODE,
-    PR_REPORT_TEXT,
-    PR_REPORT_TIME,
-    PR_RESPONSIBILITY,
-    PR_ROWID,
-    PR_SUPPLEMENTARY_INFO,
-)
 from mapix.properties.times import TICKS_PER_SECOND
-from mapix.subsystem.spooler.reasons import (
-    DIAG_MAXIMUM_TIME_EXPIRED,
-    DIAG_OR_NAME_UNRECOGNIZED,
-    REASON_TRANSFER_FAILED,
-    REASON_TRANSFER_IMPOSSIBLE,
-    diagnosis,
-)
+from mapix.subsystem.spooler.recipient import FINAL, Recipient, Stage, Word, read_recipient, record_of
 
 NOBODY = "no transport takes this address"
-
-
-class Stage(Enum):
-    """Where one recipient stands. SENT and FAILED are final."""
-
-    READY = "ready"
-    HELD = "held"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Word(Enum):
-    """What can be said about one recipient."""
-
-    SENT = "sent"
-    FAILED = "failed"
-    RETRY = "retry"
-    DECLINED = "declined"
-    WAIT = "wait"
-    NOBODY = "nobody left to ask"
-    GIVE_UP = "give up"
-    AGAIN = "again"
-
-
-STEPS: Final[Mapping[tuple[Stage, Word], Stage]] = {
-    (Stage.READY, Word.SENT): Stage.SENT,
-    (Stage.READY, Word.FAILED): Stage.FAILED,
-    (Stage.READY, Word.RETRY): Stage.HELD,
-    (Stage.READY, Word.WAIT): Stage.HELD,
-    (Stage.READY, Word.DECLINED): Stage.READY,
-    (Stage.READY, Word.NOBODY): Stage.FAILED,
-    (Stage.HELD, Word.AGAIN): Stage.READY,
-    (Stage.HELD, Word.GIVE_UP): Stage.FAILED,
-}
-"""Every step a recipient can take; a word that is not here for a stage changes nothing (SENT stays sent)."""
 
 _WORDS = {
     RecipientState.SENT: Word.SENT,
@@ -81,11 +28,6 @@ _WORDS = {
     RecipientState.RETRY: Word.RETRY,
     RecipientState.DECLINED: Word.DECLINED,
 }
-_GIVEN_UP: Mapping[Word | None, tuple[int, int]] = {
-    Word.NOBODY: (REASON_TRANSFER_IMPOSSIBLE, DIAG_OR_NAME_UNRECOGNIZED),
-    Word.GIVE_UP: (REASON_TRANSFER_FAILED, DIAG_MAXIMUM_TIME_EXPIRED),
-}
-_FINAL = frozenset((Stage.SENT, Stage.FAILED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,42 +47,6 @@ class Pace:
         """Seconds after `attempts` attempts; `jitter` from 0 to 1."""
         pause = self.first * self.factor ** min(max(attempts - 1, 0), 60)
         return min(pause, self.most) * (1 + self.spread * jitter)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One recipient on the way: its stage, what was last said of it, which transports declined it in this round."""
-
-    row_id: int
-    stage: Stage = Stage.READY
-    code: int = 0
-    text: str = ""
-    word: Word | None = None
-    declined: frozenset[bytes] = frozenset()
-    answered: bool = False
-    """Whether a peer itself put the recipient off; only then is it ever given up (SPL-14)."""
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.stage in _FINAL
-
-    @property
-    def said(self) -> str:
-        """What was last said, with the reply code where there was one."""
-        return f"{self.code} {self.text}".rstrip() if self.code else self.text
-
-    def told(self, word: Word, code: int = 0, text: str = "") -> Recipient:
-        """The recipient after `word`."""
-        stage = STEPS.get((self.stage, word))
-        if stage is None:
-            return self
-        answered = self.answered or word is Word.RETRY
-        return replace(self, stage=stage, word=word, code=code, text=text or self.text, answered=answered)
-
-    def passed(self, transport: bytes) -> Recipient:
-        """The recipient after `transport` declined it."""
-        return replace(self.told(Word.DECLINED), declined=self.declined | {transport})
 
 
 _Change = Callable[[Recipient], Recipient]
@@ -181,7 +87,7 @@ class Delivery:
         stages = {each.stage for each in self.recipients}
         if stages <= {Stage.SENT}:
             return Stage.SENT
-        return Stage.FAILED if stages <= _FINAL else Stage.HELD
+        return Stage.FAILED if stages <= FINAL else Stage.HELD
 
     @property
     def settled(self) -> bool:
@@ -259,44 +165,6 @@ class Delivery:
 
     def _hush(self) -> Delivery:
         return replace(self, asked=b"", rows=frozenset[int]())
-
-
-def read_recipient(row: Mapping[PropTag, Any]) -> Recipient | None:
-    """The stage a recipient row tells of (SPL-66, SPL-76); None for a row that is nobody's to send."""
-    row_id = row[PR_ROWID]
-    if not row.get(PR_RESPONSIBILITY):
-        return Recipient(row_id)
-    if PR_DELIVER_TIME in row:
-        return Recipient(row_id, Stage.SENT)
-    if PR_NDR_REASON_CODE in row:
-        return Recipient(row_id, Stage.FAILED, text=row.get(PR_REPORT_TEXT, ""))
-    return None
-
-
-def record_of(recipient: Recipient, now: int) -> dict[PropTag, Any]:
-    """The properties that make a settled recipient durable (RP-008, SPL-66)."""
-    if recipient.stage is Stage.SENT:
-        return {PR_RESPONSIBILITY: True, PR_DELIVER_TIME: now, PR_SUPPLEMENTARY_INFO: recipient.said}
-    reason, diagnostic = _GIVEN_UP.get(recipient.word) or diagnosis(recipient.code, recipient.text)
-    return {
-        PR_RESPONSIBILITY: True,
-        PR_NDR_REASON_CODE: reason,
-        PR_NDR_DIAG_CODE: diagnostic,
-        PR_REPORT_TEXT: recipient.said,
-    }
-
-
-def unreported(rows: Sequence[Mapping[PropTag, Any]], stage: Stage) -> list[Mapping[PropTag, Any]]:
-    """Rows that reached `stage` and were in no report yet."""
-    found = ((row, read_recipient(row)) for row in rows if PR_REPORT_TIME not in row)
-    return [row for row, one in found if one is not None and one.stage is stage]
-
-
-def diagram() -> str:
-    """The machine of one recipient, drawn from `STEPS` in Mermaid's language."""
-    lines = ["stateDiagram-v2", f"    [*] --> {Stage.READY.value}"]
-    lines += [f"    {old.value} --> {new.value}: {word.value}" for (old, word), new in STEPS.items()]
-    return "\n".join([*lines, *(f"    {stage.value} --> [*]" for stage in _FINAL)])
 
 
 def _conclude(one: Recipient, expired: bool, pace: Pace) -> Recipient:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mapix.interfaces.spi import AddressTypes, Outcome, OutcomeKind, Submission, TransportLogon
+from mapix.properties.times import TICKS_PER_SECOND
+from mapix.subsystem.spooler.delivery import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,35 @@ class AbsentTransport(TransportLogon):
 
     def logoff(self) -> None:
         """There is nothing to let go of."""
+
+
+@dataclass(slots=True)
+class Holds:
+    """Which transports asked not to be called for a while: WAIT and BUSY speak of the transport, not of one message."""
+
+    until: dict[bytes, tuple[int, Outcome]] = field(default_factory=dict)
+    tries: dict[bytes, int] = field(default_factory=dict)
+
+    def still(self, uid: bytes, now: int) -> Outcome | None:
+        """The answer that still holds at `now` (FILETIME), with the seconds that are left; None: ask."""
+        until, outcome = self.until.get(uid, (0, _NOTHING))
+        return replace(outcome, wait=(until - now) / TICKS_PER_SECOND) if until > now else None
+
+    def heard(self, uid: bytes, outcome: Outcome, now: int, pace: Pace, jitter: float) -> Outcome:
+        """Remember what a transport said; WAIT and BUSY come back with the seconds to wait filled in."""
+        if outcome.kind not in (OutcomeKind.WAIT, OutcomeKind.BUSY):
+            self.until.pop(uid, None)
+            self.tries.pop(uid, None)
+            return outcome
+        self.tries[uid] = self.tries.get(uid, 0) + 1
+        held = replace(outcome, wait=outcome.wait or pace.pause(self.tries[uid], jitter))
+        self.until[uid] = now + int(held.wait * TICKS_PER_SECOND), held
+        return held
+
+    def release(self) -> None:
+        """Ask everybody again at once."""
+        self.until.clear()
+        self.tries.clear()
+
+
+_NOTHING = Outcome()

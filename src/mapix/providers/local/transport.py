@@ -1,0 +1,131 @@
+"""The local transport: from one store to others of the same store server, found by SMTP address.
+
+A delivery carries the message's delivery key: repeated after a crash it is recognised and counts as made (SPL-76).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mapix.interfaces.spi import (
+    AddressTypes,
+    Outcome,
+    OutcomeKind,
+    RecipientResult,
+    RecipientState,
+    Submission,
+    TransportLogon,
+    TransportProvider,
+    TransportSupport,
+)
+from mapix.interfaces.store import MsgStore
+from mapix.objects.content import read_content
+from mapix.objects.correspondents import RECEIVED_BY, SENDER
+from mapix.objects.transmit import outgoing, recipient_kind
+from mapix.properties.content import MessageContent
+from mapix.properties.entryid import OneOff, search_key
+from mapix.properties.errors import MapiError
+from mapix.properties.flags import (
+    MAPI_BCC,
+    STATUS_AVAILABLE,
+    STATUS_FLUSH_QUEUES,
+    STATUS_OUTBOUND_ENABLED,
+    STATUS_VALIDATE_STATE,
+)
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_DISPLAY_NAME,
+    PR_EMAIL_ADDRESS,
+    PR_IDENTITY_DISPLAY,
+    PR_IDENTITY_ENTRYID,
+    PR_IDENTITY_SEARCH_KEY,
+    PR_MESSAGE_RECIP_ME,
+    PR_RESOURCE_METHODS,
+    PR_ROWID,
+    PR_SMTP_ADDRESS,
+    PR_STATUS_CODE,
+)
+from mapix.properties.times import now
+
+Row = Mapping[PropTag, Any]
+
+
+class LocalProvider(TransportProvider):
+    """The provider behind the service LOCAL."""
+
+    def logon(self, support: TransportSupport) -> LocalTransport:
+        return LocalTransport(support)
+
+    def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
+        address = support.section.settings.get("address")
+        if not address:
+            return {}
+        name = support.section.settings.get("name") or address
+        return {
+            PR_IDENTITY_DISPLAY: name,
+            PR_IDENTITY_ENTRYID: OneOff(name, "SMTP", address).dump(),
+            PR_IDENTITY_SEARCH_KEY: search_key("SMTP", address),
+        }
+
+
+class LocalTransport(TransportLogon):
+    """One logged-on local transport."""
+
+    def __init__(self, support: TransportSupport) -> None:
+        self._support = support
+        settings = support.section.settings
+        address = settings.get("address") or ""
+        self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
+        support.modify_status_row(
+            {
+                PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
+                PR_STATUS_CODE: STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED,
+            }
+        )
+
+    def address_types(self) -> AddressTypes:
+        return AddressTypes(("SMTP",))
+
+    def submit_message(self, submission: Submission) -> Outcome:
+        """Deliver to everybody who has a mailbox here; the others are declined. Nobody here: NOT_ME."""
+        found = [(row, self._mailbox(submission.store, row)) for row in submission.recipients]
+        if not any(mailbox is not None for _, mailbox in found):
+            return Outcome(OutcomeKind.NOT_ME)
+        content = read_content(submission.message)
+        sent = outgoing(content, sender=self._sender, message_id=submission.message_id, now=now())
+        results = []
+        for row, mailbox in found:
+            result = self._deliver(submission, sent, row, mailbox)
+            if result.state is RecipientState.SENT:
+                submission.progress([result])
+            results.append(result)
+        return Outcome(results=tuple(results))
+
+    def logoff(self) -> None:
+        """There is nothing to let go of."""
+
+    def _mailbox(self, store: MsgStore, row: Row) -> MsgStore | None:
+        return store.open_mailbox(_address(row))
+
+    def _deliver(
+        self, submission: Submission, sent: MessageContent, row: Row, mailbox: MsgStore | None
+    ) -> RecipientResult:
+        if mailbox is None:
+            return RecipientResult(row[PR_ROWID], RecipientState.DECLINED)
+        received = RECEIVED_BY.filled(row.get(PR_DISPLAY_NAME, ""), _address(row))
+        if recipient_kind(row) == MAPI_BCC:
+            received[PR_MESSAGE_RECIP_ME] = True
+        try:
+            content = replace(sent, properties=sent.properties | received)
+            self._support.deliver(mailbox, content, submission.delivery_key)
+        except MapiError as error:
+            return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=str(error))
+        finally:
+            mailbox.close()
+        return RecipientResult(row[PR_ROWID], RecipientState.SENT, 250, "delivered to a mailbox here")
+
+
+def _address(row: Row) -> str:
+    return str(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))

@@ -1,0 +1,247 @@
+"""Inbound mail: what a message gets on arrival, where it goes, and that it arrives once (SPL 6.9).
+
+`arrived` and `placed` decide; `deliver` puts one message into a store in one durable step; `fetch` takes what a
+polling transport has, acknowledging to its source only what is safe (SPL-76).
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final, cast
+
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import Message
+from mapix.interfaces.notify import Event, NewMailNotification
+from mapix.interfaces.prop import Access, Keep
+from mapix.interfaces.spi import Placement, SpoolerHook
+from mapix.interfaces.store import MsgStore
+from mapix.objects.content import read_content, write_content
+from mapix.objects.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.transmit import recipient_kind
+from mapix.properties.content import MessageContent
+from mapix.properties.errors import NoSupport
+from mapix.properties.flags import (
+    MAPI_BCC,
+    MAPI_CC,
+    MAPI_TO,
+    MSGFLAG_FROMME,
+    MSGFLAG_NRN_PENDING,
+    MSGFLAG_RN_PENDING,
+    MSGFLAG_UNMODIFIED,
+)
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_CLIENT_SUBMIT_TIME,
+    PR_EMAIL_ADDRESS,
+    PR_ENTRYID,
+    PR_MESSAGE_CC_ME,
+    PR_MESSAGE_CLASS,
+    PR_MESSAGE_DELIVERY_TIME,
+    PR_MESSAGE_FLAGS,
+    PR_MESSAGE_RECIP_ME,
+    PR_MESSAGE_TO_ME,
+    PR_NON_RECEIPT_NOTIFICATION_REQUESTED,
+    PR_PROVIDER_SUBMIT_TIME,
+    PR_READ_RECEIPT_REQUESTED,
+    PR_REPLY_RECIPIENT_ENTRIES,
+    PR_REPLY_RECIPIENT_NAMES,
+    PR_SEARCH_KEY,
+    PR_SMTP_ADDRESS,
+    PR_SPOOLER_STATUS,
+)
+from mapix.properties.times import now
+from mapix.subsystem.spooler.transports import LoadedTransport
+
+DEFAULT_CLASS: Final = "IPM.Note"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that lies where it belongs, and what its store is to be told of it."""
+
+    entry_id: bytes
+    news: NewMailNotification
+
+
+def arrived(content: MessageContent, moment: int, me: Mapping[PropTag, Any]) -> MessageContent:
+    """`content` with the properties of an incoming message (SPL-51, M-002); nothing that is there is replaced.
+
+    `me` holds PR_SENDER_* of the logged-on user, `moment` is the time of arrival (FILETIME).
+    """
+    props = dict(content.properties)
+    props.setdefault(PR_MESSAGE_CLASS, DEFAULT_CLASS)
+    props.setdefault(PR_MESSAGE_DELIVERY_TIME, moment)
+    props.setdefault(PR_CLIENT_SUBMIT_TIME, props.get(PR_PROVIDER_SUBMIT_TIME, moment))
+    for mine, other in ((SENT_REPRESENTING, SENDER), (SENDER, SENT_REPRESENTING), (RCVD_REPRESENTING, RECEIVED_BY)):
+        if not mine.is_set(props):
+            props |= mine.taken_from(props, other)
+    if PR_REPLY_RECIPIENT_ENTRIES not in props and (sender := props.get(SENT_REPRESENTING.entry_id)):
+        props[PR_REPLY_RECIPIENT_ENTRIES] = flat_entry_list([sender])
+        props[PR_REPLY_RECIPIENT_NAMES] = props.get(SENT_REPRESENTING.name, "")
+    props |= _named(props, content.recipients)
+    props |= {PR_MESSAGE_FLAGS: _flags(props, me), PR_SPOOLER_STATUS: 0}
+    return replace(content, properties=props)
+
+
+def flat_entry_list(entry_ids: Sequence[bytes]) -> bytes:
+    """A FLATENTRYLIST: count, size, then each identifier with its length, padded to four bytes."""
+    entries = b"".join(struct.pack("<I", len(each)) + each + bytes(-len(each) % 4) for each in entry_ids)
+    return struct.pack("<II", len(entry_ids), len(entries)) + entries
+
+
+def placed(hooks: Iterable[SpoolerHook], message: Message, folder: bytes) -> bytes | None:
+    """Where the inbound hooks send a message that lies in `folder`; None: away with it (SPL-22).
+
+    A hook that fails is passed over, so that no mail is lost by it.
+    """
+    for hook in hooks:
+        try:
+            placement = hook.inbound(message, folder)
+        except Exception:
+            _log.exception("an inbound hook failed; the message goes on without it")
+            placement = Placement(folder)
+        if placement.folder is None:
+            return None
+        folder = placement.folder
+        if placement.stop:
+            break
+    return folder
+
+
+def deliver(
+    store: MsgStore,
+    content: MessageContent,
+    key: bytes,
+    *,
+    hooks: Sequence[SpoolerHook] = (),
+    identity: Mapping[PropTag, Any] | None = None,
+) -> bytes | None:
+    """Put a message into its receive folder, once for each `key`, and tell the store's sinks.
+
+    One durable step, so that a delivery repeated after a crash is recognised. The entry id, or None when it was made
+    before or a hook took the message away.
+    """
+    with store.transaction():
+        if not first_time(store, key):
+            return None
+        arrival = put(store, content, hooks=hooks, identity=identity or {})
+    if arrival is None:
+        return None
+    store.notify_new_mail(arrival.news)
+    return arrival.entry_id
+
+
+def first_time(store: MsgStore, key: bytes) -> bool:
+    """Whether the delivery `key` is new; a store that does not remember deliveries always says yes."""
+    try:
+        return store.mark_delivered(key)
+    except NoSupport:
+        return True
+
+
+def put(
+    store: MsgStore, content: MessageContent, *, hooks: Sequence[SpoolerHook], identity: Mapping[PropTag, Any]
+) -> Arrival | None:
+    """Write a message into the receive folder of its class and let the hooks move it; None when they drop it."""
+    full = arrived(content, now(), identity)
+    folder_id, _ = store.get_receive_folder(full.properties[PR_MESSAGE_CLASS])
+    folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
+    message = folder.create_message()
+    write_content(full, message)
+    message.save_changes(Keep.READWRITE)
+    return _settle(store, folder, folder_id, message, hooks)
+
+
+def fetch(
+    store: MsgStore,
+    transport: LoadedTransport,
+    *,
+    hooks: Sequence[SpoolerHook] = (),
+    identity: Mapping[PropTag, Any] | None = None,
+) -> int:
+    """Take what a transport has waiting; how many messages (SPL 6.9 steps 1 to 5, SPL-52)."""
+    count = 0
+    while transport.logon.poll():
+        folder_id, _ = store.get_receive_folder("")
+        folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
+        message = folder.create_message()
+        try:
+            token = transport.logon.start_message(message)
+            if token is None:
+                break
+            _take(store, folder, message, sha256(transport.uid + token).digest(), hooks, identity or {})
+            transport.logon.accept_message(token)
+        finally:
+            message.close()
+        count += 1
+    return count
+
+
+def _take(
+    store: MsgStore,
+    folder: MapiFolder,
+    message: Message,
+    key: bytes,
+    hooks: Sequence[SpoolerHook],
+    identity: Mapping[PropTag, Any],
+) -> None:
+    """A message the transport saved into the Inbox becomes mail of its class; one offered again goes away."""
+    with store.transaction():
+        entry_id = message.get_prop(PR_ENTRYID)
+        content = read_content(message)
+        folder.delete_messages([entry_id], hard=True)
+        arrival = put(store, content, hooks=hooks, identity=identity) if first_time(store, key) else None
+    if arrival is not None:
+        store.notify_new_mail(arrival.news)
+
+
+def _settle(
+    store: MsgStore, folder: MapiFolder, folder_id: bytes, message: Message, hooks: Sequence[SpoolerHook]
+) -> Arrival | None:
+    tags = (PR_ENTRYID, PR_MESSAGE_CLASS, PR_MESSAGE_FLAGS)
+    props = message.get_props(tags)
+    entry_id = props[PR_ENTRYID]
+    target = placed(hooks, message, folder_id)
+    message.close()
+    if target is None:
+        folder.delete_messages([entry_id], hard=True)
+        return None
+    if target != folder_id:
+        folder.copy_messages([entry_id], cast(MapiFolder, store.open_entry(target, Access.MODIFY)), move=True)
+    news = NewMailNotification(
+        Event.NEW_MAIL, entry_id, target, props[PR_MESSAGE_CLASS], props.get(PR_MESSAGE_FLAGS, 0)
+    )
+    return Arrival(entry_id, news)
+
+
+def _named(props: Mapping[PropTag, Any], rows: Iterable[Mapping[PropTag, Any]]) -> dict[PropTag, Any]:
+    """PR_MESSAGE_TO_ME, _CC_ME and _RECIP_ME: whether the receiver stands in the list himself."""
+    address = RECEIVED_BY.smtp(props).casefold()
+    key = props.get(RECEIVED_BY.search_key)
+    if not address and not key:
+        return {}
+    kinds = {
+        recipient_kind(row)
+        for row in rows
+        if (key and row.get(PR_SEARCH_KEY) == key)
+        or (address and address in (row.get(tag, "").casefold() for tag in (PR_EMAIL_ADDRESS, PR_SMTP_ADDRESS)))
+    }
+    named = {PR_MESSAGE_TO_ME: MAPI_TO in kinds, PR_MESSAGE_CC_ME: MAPI_CC in kinds}
+    return {**named, PR_MESSAGE_RECIP_ME: bool(kinds & {MAPI_TO, MAPI_CC, MAPI_BCC}) or PR_MESSAGE_RECIP_ME in props}
+
+
+def _flags(props: Mapping[PropTag, Any], me: Mapping[PropTag, Any]) -> int:
+    """Unread and unmodified; from me when I sent it; reports owed (RP-005)."""
+    flags = MSGFLAG_UNMODIFIED
+    if (mine := me.get(SENDER.search_key)) and mine == props.get(SENDER.search_key):
+        flags |= MSGFLAG_FROMME
+    if props.get(PR_READ_RECEIPT_REQUESTED):
+        flags |= MSGFLAG_RN_PENDING
+    if props.get(PR_NON_RECEIPT_NOTIFICATION_REQUESTED):
+        flags |= MSGFLAG_NRN_PENDING
+    return flags

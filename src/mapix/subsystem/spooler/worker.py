@@ -1,0 +1,292 @@
+"""The spooler at work: the only thread of the subsystem that sends and fetches (SPL-3).
+
+    spooler = Spooler(stores, transports, default_store=…, identity=…)
+    spooler.start()
+    left = spooler.flush(10)
+    spooler.stop(10)
+
+It takes what is due in each store whose queue it may work on, oldest first, and sleeps until the next message is due,
+`wake` is called, or another process changed a queue. Where another process is the spooler of a store, that one does
+the work; when it dies, its role is taken over (SPL-76).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mapix.interfaces.spi import SpoolerHook
+from mapix.interfaces.store import MsgStore, QueueEntry
+from mapix.properties.errors import MapiError
+from mapix.properties.tag import PropTag
+from mapix.properties.times import TICKS_PER_SECOND, now
+from mapix.subsystem.spooler.delivery import Pace
+from mapix.subsystem.spooler.inbound import fetch
+from mapix.subsystem.spooler.outbound import Outbound
+from mapix.subsystem.spooler.reports import Reporter, same_store
+from mapix.subsystem.spooler.transports import LoadedTransport
+
+LOOK: Final = 0.2
+"""Seconds between looks at what other processes did."""
+
+APPLY: Final = 1.0
+"""Seconds between attempts to become the spooler of a store another process works on, or one that is in trouble."""
+
+FETCH: Final = 60.0
+"""Seconds between polls of transports for new mail."""
+
+FETCH_SOON: Final = 5.0
+"""The same after `wake`."""
+
+_BATCH: Final = 50
+_NEVER: Final = float("-inf")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What the worker knows of one store: whether the queue is its to work on, and when something is due."""
+
+    store: MsgStore
+    ours: bool = False
+    applied: float = _NEVER
+    version: int | None = None
+    next_due: int | None = None
+
+    def may_work(self) -> bool:
+        """Whether this process is the spooler of the store; tries to become it, not too often."""
+        clock = time.monotonic()
+        if not self.ours and clock - self.applied >= APPLY:
+            self.applied = clock
+            self.ours = self.store.outgoing.become_spooler()
+        return self.ours
+
+    def due(self) -> int | None:
+        """When the next message is due; asks the store only when its queue changed."""
+        version = self.store.outgoing.version()
+        if version != self.version:
+            self.next_due = self.store.outgoing.next_due()
+            self.version = version
+        return self.next_due
+
+    def leave(self) -> None:
+        """Give the role up; a store in trouble is left to the end of its connection."""
+        ours, self.ours, self.version = self.ours, False, None
+        if ours:
+            with suppress(MapiError):
+                self.store.outgoing.resign()
+
+
+class Spooler:
+    """Sends what is submitted, and puts what arrives where it belongs.
+
+    `stores` and `transports` are asked anew each round, transports in the order they are to be tried. `default_store`
+    gets reports and fetched mail, `identity` gives PR_SENDER_* of the user. Stores must be the spooler's own logons.
+    """
+
+    def __init__(
+        self,
+        stores: Callable[[], Sequence[MsgStore]],
+        transports: Callable[[], Sequence[LoadedTransport]],
+        *,
+        hooks: Sequence[SpoolerHook] = (),
+        default_store: Callable[[], MsgStore | None],
+        identity: Callable[[], Mapping[PropTag, Any]],
+        pace: Pace | None = None,
+    ) -> None:
+        self._stores = stores
+        self._transports = transports
+        self._hooks = hooks
+        self._default_store = default_store
+        self._identity = identity
+        self._outbound = Outbound(Reporter(default_store, identity, hooks), pace or Pace(), hooks)
+        self._working = threading.RLock()
+        self._awake = threading.Event()
+        self._hurry = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._desks: dict[int, _Desk] = {}
+        self._fetch_at = 0.0
+        self._fetched = _NEVER
+
+    def start(self) -> None:
+        """Begin to work in a thread of its own; twice is harmless."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="mapix-spooler", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Finish the message under way, take no other, and give up the role.
+
+        Whether that was done within `timeout` seconds; if not, it happens as soon as the transport lets go.
+        """
+        self._stopping.set()
+        self._awake.set()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            self._leave()
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def wake(self, *, ready: bool = False) -> None:
+        """Look again now: something was submitted or mail arrived; with `ready` a transport can send again, and what
+        waits for it is tried at once (SPL-43).
+        """
+        if ready:
+            self._hurry.set()
+        self._fetch_at = min(self._fetch_at, self._fetched + FETCH_SOON)
+        self._awake.set()
+
+    def pump(self) -> bool:
+        """Do one round on this thread; whether there was anything to do."""
+        with self._working:
+            hurry = self._hurry.is_set()
+            self._hurry.clear()
+            if hurry:
+                self._outbound.holds.release()
+            worked = [self._serve(desk, hurry) for desk in self._open_desks() if not self._stopping.is_set()]
+            return any(worked) | self._fetch()
+
+    def flush(self, timeout: float) -> int:
+        """Try everything now, also what waits after a failed attempt, and wait until it is handed over.
+
+        How many messages are left after `timeout` seconds, or earlier when none of them can move before (SPL-55).
+        Messages whose time to leave has not come stay. Where another process is the spooler its work is waited for.
+        """
+        deadline = time.monotonic() + timeout
+        self._fetch_at = 0.0
+        self.wake(ready=True)
+        while self._can_move(deadline):
+            if self._thread is None:
+                self.pump()
+            time.sleep(min(0.01, max(deadline - time.monotonic(), 0)))
+        return self.pending()
+
+    def pending(self) -> int:
+        """How many messages are in the queues."""
+        return sum(len(store.outgoing.entries()) for store in self._stores())
+
+    def _can_move(self, deadline: float) -> bool:
+        """Whether a queue may get shorter before `deadline` (of the monotonic clock)."""
+        left = deadline - time.monotonic()
+        if left < 0 or self._stopping.is_set():
+            return False
+        last = now() + int(left * TICKS_PER_SECOND)
+        dues = (store.outgoing.next_due() for store in self._stores())
+        return self._hurry.is_set() or any(due is not None and due <= last for due in dues)
+
+    # the thread
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._awake.clear()
+                if not self._round() and not self._stopping.is_set():
+                    self._awake.wait(self._nap())
+        finally:
+            self._leave()
+
+    def _round(self) -> bool:
+        """One round if there is a reason; trouble is logged and the next round comes all the same."""
+        try:
+            if self._reason():
+                return self.pump()
+            for transport in self._transports():
+                transport.logon.flush()
+        except Exception:
+            _log.exception("the spooler stumbled; it goes on")
+        return False
+
+    def _reason(self) -> bool:
+        """Whether a round is worth while: haste, something due, a role to be had, or mail to fetch."""
+        if self._hurry.is_set() or time.monotonic() >= self._fetch_at:
+            return True
+        moment, clock = now(), time.monotonic()
+        for desk in self._open_desks():
+            if not desk.ours:
+                if clock - desk.applied >= APPLY:
+                    return True
+            elif (due := desk.due()) is not None and due <= moment:
+                return True
+        return False
+
+    def _nap(self) -> float:
+        """Seconds until somebody should look again."""
+        moment = now()
+        dues = (desk.next_due for desk in self._desks.values() if desk.ours)
+        return min([LOOK, *((due - moment) / TICKS_PER_SECOND for due in dues if due is not None and due > moment)])
+
+    def _leave(self) -> None:
+        with self._working:
+            for desk in self._desks.values():
+                desk.leave()
+            self._desks.clear()
+
+    # one round
+
+    def _open_desks(self) -> list[_Desk]:
+        """A desk for each store there is now; those of stores that went away are given up."""
+        stores = {id(store): store for store in self._stores()}
+        for gone in self._desks.keys() - stores.keys():
+            self._desks.pop(gone).leave()
+        return [self._desks.setdefault(key, _Desk(store)) for key, store in stores.items()]
+
+    def _serve(self, desk: _Desk, hurry: bool) -> bool:
+        """Send what is due in one store; whether there was anything."""
+        try:
+            if not desk.may_work():
+                return False
+            self._outbound.recover()
+            if hurry:
+                _hasten(desk.store)
+            return self._send_due(desk)
+        except Exception as error:
+            level = logging.WARNING if isinstance(error, MapiError) else logging.ERROR
+            _log.log(level, "a store cannot be worked on now: %s", error, exc_info=level == logging.ERROR)
+            desk.leave()
+            return False
+
+    def _send_due(self, desk: _Desk) -> bool:
+        queue = desk.store.outgoing
+        seen: set[QueueEntry] = set()
+        while fresh := [entry for entry in queue.due(now(), _BATCH) if entry not in seen]:
+            for entry in fresh:
+                if self._stopping.is_set():
+                    return bool(seen)
+                seen.add(entry)
+                self._outbound.send(desk.store, entry, self._transports())
+        return bool(seen)
+
+    def _fetch(self) -> bool:
+        """Poll transports for new mail, when it is time and the store it goes to is ours; whether there was any."""
+        store = self._default_store()
+        if time.monotonic() < self._fetch_at or store is None or self._stopping.is_set():
+            return False
+        self._fetched = time.monotonic()
+        self._fetch_at = self._fetched + FETCH
+        ours = [desk.store for desk in self._desks.values() if desk.ours]
+        if not any(store is each or same_store(store, each) for each in ours):
+            return False
+        return sum(self._fetch_from(store, transport) for transport in self._transports()) > 0
+
+    def _fetch_from(self, store: MsgStore, transport: LoadedTransport) -> bool:
+        try:
+            return fetch(store, transport, hooks=self._hooks, identity=self._identity()) > 0
+        except Exception:
+            _log.exception("the transport %s could not fetch mail", transport.name)
+            return False
+
+
+def _hasten(store: MsgStore) -> None:
+    """Make what waits after a failed attempt due now; what its sender put off stays (SPL-36)."""
+    moment = now()
+    for entry in store.outgoing.entries():
+        if entry.attempts and entry.due > moment:
+            store.outgoing.record(entry.entry_id, {}, due=moment, attempts=entry.attempts, reason=entry.reason)
