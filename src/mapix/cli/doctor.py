@@ -132,6 +132,8 @@ def _answers(session: Session, row: StatusRow) -> Finding:
     from mapix.interfaces.status import Status
 
     what = row.name or "transport"
+    if row.failed:
+        return Finding(False, what, row.remark or row.state, "mapix service list")
     try:
         cast(Status, session.mapi.open_entry(row.entry_id)).validate_state()
     except MapiError as error:

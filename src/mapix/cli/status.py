@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 class StatusRow(NamedTuple):
-    """One resource of a session: its name, kind (PR_RESOURCE_TYPE), state in words, remark and identifier."""
+    """One resource of a session: its name, kind (PR_RESOURCE_TYPE), state in words, remark, whether it is out of use,
+    and its identifier.
+    """
 
     name: str
     kind: int
     state: str
     remark: str
+    failed: bool
     entry_id: bytes | None
 
 
@@ -59,7 +62,8 @@ def kind_name(kind: int) -> str:
 
 def _row(name: Any, kind: Any, code: Any, remark: Any, entry_id: Any) -> StatusRow:
     from mapix.properties.flagnames import decode
+    from mapix.properties.flags import STATUS_FAILURE
 
     bits = decode("status_code", code or 0).split(" | ")
     state = ", ".join(bit.removeprefix("STATUS_").replace("_", " ").lower() for bit in bits)
-    return StatusRow(name or "", kind or 0, state, remark or "", entry_id)
+    return StatusRow(name or "", kind or 0, state, remark or "", bool((code or 0) & STATUS_FAILURE), entry_id)

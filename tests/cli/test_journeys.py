@@ -1,0 +1,351 @@
+"""What people do: make a profile, send, read, look after it. Every step is a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mapix.cli.errors import Exit
+
+from .conftest import ROOT, Mapix, Server
+
+
+@pytest.fixture
+def ann(mapix: Mapix) -> Mapix:
+    """A home with Ann's profile, for mail on this machine."""
+    mapix.init()
+    return mapix
+
+
+@pytest.fixture
+def online(mapix: Mapix, server: Server) -> Mapix:
+    """A home with Ann's profile, and a mail server to send to."""
+    mapix.init(*server.options)
+    return mapix
+
+
+def test_without_a_profile_the_failure_says_why_and_what_to_type(mapix: Mapix) -> None:
+    for command in (
+        ["ls"],
+        ["send", "--to", "a@b.example"],
+        ["folders"],
+        ["status"],
+        ["spooler", "flush"],
+        ["store", "list"],
+    ):
+        text = mapix(*command, code=Exit.LOGON).stderr
+        assert text.startswith("mapix: MAPI_E_LOGON_FAILED (0x80040111): ")
+        assert "no default profile" in text
+        assert text.rstrip().endswith("Try: mapix init")
+        assert len(text.splitlines()) == 1
+
+
+def test_init_makes_a_profile_that_works(mapix: Mapix) -> None:
+    ran = mapix("init", "--yes", "--address", "ann@example.org", "--name", "Ann Archer")
+    assert ran.stdout == ""
+    assert "Inbox" in ran.stderr
+    assert "mapix send" in ran.stderr
+    assert mapix.json("profile", "list")["profiles"] == [{"name": "Default", "default": True}]
+    paths = {each["path"] for each in mapix.json("folders")["folders"]}
+    assert paths >= {"Inbox", "Outbox", "Sent Items", "Deleted Items"}
+
+
+def test_init_refuses_a_profile_that_exists(ann: Mapix) -> None:
+    text = ann("init", "--yes", code=Exit.FAILED).stderr
+    assert "MAPI_E_COLLISION (0x80040604)" in text
+    assert "mapix profile delete Default" in text
+    assert len(ann.json("profile", "list")["profiles"]) == 1
+
+
+def test_init_leaves_nothing_behind_when_something_is_wrong(mapix: Mapix) -> None:
+    mapix("init", "--yes", "--address", "not an address", "--smtp-host", "h", code=Exit.FAILED)
+    assert mapix.json("profile", "list")["profiles"] == []
+
+
+def test_a_store_lies_where_it_was_told_to(mapix: Mapix, tmp_path: Path) -> None:
+    mapix.init("--store", tmp_path / "elsewhere" / "mail.db")
+    assert (tmp_path / "elsewhere" / "mail.db").exists()
+
+
+def test_mail_to_oneself_is_sent_listed_and_shown(ann: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "q3.csv").write_text("1;2\n")
+    ran = ann(
+        "send",
+        "--to",
+        "Ann Archer <ann@example.org>",
+        "--subject",
+        "Q3 \u00fc\x1b[2J",
+        "--text",
+        "-",
+        "--attach",
+        tmp_path / "q3.csv",
+        "--wait",
+        stdin="It is attached.\n",
+    )
+    assert ran.stdout.split("\t")[:2] == ["sent", "ann@example.org"]
+    (row,) = ann.json("ls")["messages"]
+    assert row["subject"] == "Q3 \u00fc\x1b[2J"
+    assert row["from"] == {"name": "Ann Archer", "address": "ann@example.org"}
+    assert (row["read"], row["attachments"]) == (False, True)
+    line = ann("ls").stdout.rstrip("\n").split("\t")
+    assert line[0] == row["id"]
+    assert line[2:] == ["*@", "Ann Archer", "Q3 \u00fc [2J"]
+    text = ann("show", row["id"]).stdout
+    assert "It is attached." in text
+    assert "\x1b" not in text
+    assert "q3.csv" in text
+    assert ann.json("ls", "--unread")["messages"] == []
+    assert [each["subject"] for each in ann.json("ls", "sent")["messages"]] == ["Q3 \u00fc\x1b[2J"]
+
+
+def test_what_waits_in_the_outbox_goes_with_a_flush(ann: Mapix) -> None:
+    ann("send", "--to", "ann@example.org", "--subject", "Later", "--text", "x")
+    (entry,) = ann.json("spooler", "status")["waiting"]
+    assert (entry["subject"], entry["attempts"]) == ("Later", 0)
+    assert [each["subject"] for each in ann.json("ls", "outbox")["messages"]] == ["Later"]
+    ann("spooler", "flush")
+    assert ann.json("spooler", "status")["waiting"] == []
+    assert [each["subject"] for each in ann.json("ls")["messages"]] == ["Later"]
+
+
+def test_mail_beyond_this_machine_goes_through_the_server(online: Mapix, server: Server) -> None:
+    ran = online(
+        "send",
+        "--to",
+        "bob@elsewhere.example",
+        "--cc",
+        "ann@example.org",
+        "--bcc",
+        "eve@elsewhere.example",
+        "--subject",
+        "Out",
+        "--text",
+        "words",
+        "--html",
+        "<p>words</p>",
+        "--wait",
+    )
+    states = sorted(line.split("\t")[:2] for line in ran.stdout.splitlines())
+    assert states == [["sent", "ann@example.org"], ["sent", "bob@elsewhere.example"], ["sent", "eve@elsewhere.example"]]
+    taken = [each for each in server.seen if "message" in each]
+    assert sorted(address for each in taken for address in each["to"]) == [
+        "bob@elsewhere.example",
+        "eve@elsewhere.example",
+    ]
+    assert "eve" not in taken[0]["message"]
+    assert "Subject: Out" in taken[0]["message"]
+    assert taken[0]["from"] == "ann@example.org"
+    assert [each["subject"] for each in online.json("ls")["messages"]] == ["Out"]
+
+
+def test_a_refused_recipient_is_told_and_reported(online: Mapix) -> None:
+    ran = online("send", "--to", "nobody@elsewhere.example", "--subject", "x", "--wait", code=Exit.FAILED)
+    state, address, said = ran.stdout.rstrip("\n").split("\t")
+    assert (state, address) == ("failed", "nobody@elsewhere.example")
+    assert "No such mailbox here" in said
+    (report,) = online.json("ls")["messages"]
+    assert report["class"].startswith("REPORT.IPM.Note.NDR")
+    mixed = online("send", "--to", "nobody@e.example,bob@e.example", "--subject", "y", "--wait", code=Exit.PARTIAL)
+    assert sorted(line.split("\t")[0] for line in mixed.stdout.splitlines()) == ["failed", "sent"]
+
+
+def test_a_recipient_put_off_stays_in_the_outbox(online: Mapix) -> None:
+    ran = online("send", "--to", "later@elsewhere.example", "--subject", "x", "--wait", "3", code=Exit.PARTIAL)
+    assert ran.stdout.split("\t")[0] == "waiting"
+    (entry,) = online.json("spooler", "status")["waiting"]
+    assert entry["attempts"] == 1
+    assert "Come back later" in entry["reason"]
+    text = online("doctor", code=Exit.FAILED).stdout
+    assert "wrong Outbox" in text
+
+
+def test_an_attachment_that_does_not_exist_sends_nothing(ann: Mapix) -> None:
+    ran = ann(
+        "send", "--to", "ann@example.org", "--subject", "x", "--attach", "gone.pdf", "--wait", code=Exit.NOT_FOUND
+    )
+    assert "MAPI_E_NOT_FOUND (0x8004010F)" in ran.stderr
+    assert "gone.pdf" in ran.stderr
+    assert [each["messages"] for each in ann.json("folders")["folders"]].count(0) == len(ann.json("folders")["folders"])
+    assert ann.json("spooler", "status")["waiting"] == []
+
+
+def test_a_message_without_anybody_to_go_to_is_wrong_usage(ann: Mapix) -> None:
+    assert "--to" in ann("send", "--subject", "x", code=Exit.USAGE).stderr
+    ann("send", "--to", "no address", code=Exit.FAILED)
+
+
+def test_show_takes_ids_places_and_entry_identifiers(ann: Mapix) -> None:
+    for number in range(3):
+        ann("send", "--to", "ann@example.org", "--subject", f"n{number}", "--text", "t", "--wait")
+    rows = ann.json("ls")["messages"]
+    assert [row["subject"] for row in rows] == ["n2", "n1", "n0"]
+    assert [row["subject"] for row in ann.json("ls", "--limit", "2")["messages"]] == ["n2", "n1"]
+    for reference, subject in (
+        ("inbox#1", "n2"),
+        ("Inbox#3", "n0"),
+        (rows[1]["id"], "n1"),
+        (rows[1]["entry_id"], "n1"),
+    ):
+        assert ann.json("show", reference)["subject"] == subject
+    ann("show", "inbox#4", code=Exit.NOT_FOUND)
+    ann("show", "99999999", code=Exit.NOT_FOUND)
+    ann("show", "9" * 30, code=Exit.NOT_FOUND)
+    ann("show", "what", code=Exit.FAILED)
+    ann("ls", "nowhere", code=Exit.NOT_FOUND)
+
+
+def test_show_gives_html_properties_and_files(ann: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A")
+    ann(
+        "send",
+        "--to",
+        "ann@example.org",
+        "--subject",
+        "s",
+        "--html",
+        "<p>page</p>",
+        "--attach",
+        tmp_path / "a.txt",
+        "--attach",
+        tmp_path / "a.txt",
+        "--wait",
+    )
+    assert ann("show", "inbox#1", "--html").stdout.strip() == "<p>page</p>"
+    assert "PR_SUBJECT" in ann("show", "inbox#1", "--props").stdout
+    names = {each["name"] for each in ann.json("show", "inbox#1", "--props")["properties"]}
+    assert names >= {"PR_SUBJECT", "PR_ENTRYID", "PR_MESSAGE_CLASS"}
+    ann("show", "inbox#1", "--save", tmp_path / "out.eml", "--save-attachments", tmp_path / "out")
+    assert b"Subject: s" in (tmp_path / "out.eml").read_bytes()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a (2).txt", "a.txt"]
+    ann("show", "inbox#1", "--save-attachments", tmp_path / "out")
+    assert len(list((tmp_path / "out").iterdir())) == 4
+    ann("show", "inbox#1", "--save", tmp_path / "out.txt", code=Exit.FAILED)
+
+
+def test_only_reading_on_the_screen_marks_as_read(ann: Mapix, tmp_path: Path) -> None:
+    ann("send", "--to", "ann@example.org", "--subject", "s", "--text", "t", "--wait")
+    for options in (["--json"], ["--props"], ["--peek"], ["--save", tmp_path / "x.eml"]):
+        ann("show", "inbox#1", *options)
+    assert len(ann.json("ls", "--unread")["messages"]) == 1
+    ann("show", "inbox#1")
+    assert ann.json("ls", "--unread")["messages"] == []
+
+
+def test_profiles_are_made_chosen_and_deleted(ann: Mapix) -> None:
+    ann("profile", "create", "Work")
+    assert ann("profile", "default").stdout == "Default\n"
+    ann("profile", "default", "work")
+    assert ann("profile", "default").stdout == "Work\n"
+    assert ann("profile", "list").stdout == "Default\t\nWork\t*\n"
+    assert ann.json("profile", "show")["services"] == []
+    shown = ann.json("profile", "show", "Default")
+    assert [each["service"] for each in shown["services"]] == ["MAPIXSTORE", "LOCAL"]
+    ann("profile", "delete", "Work", code=Exit.USAGE)
+    ann("profile", "delete", "Work", "--yes")
+    assert ann("profile", "list").stdout == "Default\t\n"
+    ann("profile", "show", "Work", code=Exit.LOGON)
+    ann("profile", "delete", "Work", "--yes", code=Exit.LOGON)
+
+
+def test_another_profile_is_logged_on_to_by_option_and_environment(ann: Mapix) -> None:
+    ann("init", "--yes", "--profile", "Work", "--address", "work@example.org")
+    ann("send", "--profile", "Work", "--to", "work@example.org", "--subject", "w", "--text", "t", "--wait")
+    assert [row["subject"] for row in ann.json("ls", "--profile", "Work")["messages"]] == ["w"]
+    assert ann.json("ls", "--profile", "Default")["messages"] == []
+    assert json.loads(ann("ls", "--json", MAPIX_PROFILE="Work").stdout)["messages"] != []
+    ann("ls", "--profile", "Nobody", code=Exit.LOGON)
+
+
+def test_services_are_listed_added_changed_and_removed(ann: Mapix) -> None:
+    types = {each["service"]: each for each in ann.json("service", "types")["services"]}
+    assert types.keys() >= {"MAPIXSTORE", "LOCAL", "SMTP", "MEMORY"}
+    assert types["SMTP"]["available"]
+    ann("service", "add", "smtp", "--set", "host=mail.example.org", "--set", "port=2525")
+    found = {each["service"]: each["settings"] for each in ann.json("service", "list")["services"]}
+    assert (found["SMTP"]["host"], found["SMTP"]["port"]) == ("mail.example.org", 2525)
+    ann("service", "configure", "SMTP", "port=25", "--set", "security=none")
+    found = {each["service"]: each["settings"] for each in ann.json("service", "list")["services"]}
+    assert (found["SMTP"]["port"], found["SMTP"]["security"]) == (25, "none")
+    assert "'hots'" in ann("service", "configure", "SMTP", "hots=x", code=Exit.FAILED).stderr
+    ann("service", "add", "SMTP", "--set", "nonsense", code=Exit.USAGE)
+    ann("service", "remove", "SMTP")
+    assert "SMTP" not in ann("service", "list").stdout
+    ann("service", "remove", "SMTP", code=Exit.NOT_FOUND)
+    ann("service", "add", "NOTES", code=Exit.NOT_FOUND)
+
+
+def test_no_secret_is_written_or_shown(mapix: Mapix, server: Server) -> None:
+    command = f"{sys.executable} -c 'print(\"s3cret\")'"
+    mapix.init(*server.options, "--smtp-user", "ann", "--password-command", command)
+    texts = [path.read_bytes() for path in mapix.home.rglob("*") if path.is_file()]
+    assert not any(b"s3cret\n" in text for text in texts)
+    assert "password" not in mapix.json("service", "list")["services"][2]["settings"]
+
+
+def test_status_and_doctor_tell_that_all_is_well(online: Mapix) -> None:
+    names = {row["type"] for row in online.json("status")["status"]}
+    assert names >= {"subsystem", "spooler", "transport provider"}
+    found = online.json("doctor")
+    assert found["ok"]
+    assert {finding["what"] for finding in found["findings"]} >= {"home", "profile", "store", "Outbox"}
+    assert "wrong" not in online("doctor").stdout
+
+
+def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
+    mapix.init("--smtp-host", "127.0.0.1", "--smtp-port", "1", "--smtp-security", "none")
+    ran = mapix("doctor", code=Exit.FAILED)
+    assert "wrong" in ran.stdout
+    assert "127.0.0.1" in ran.stdout
+
+
+def test_doctor_works_without_a_profile(mapix: Mapix) -> None:
+    ran = mapix("doctor", code=Exit.FAILED)
+    assert ran.stdout.splitlines()[1].startswith("wrong profile: MAPI_E_LOGON_FAILED (0x80040111)")
+    assert "mapix init" in ran.stdout
+
+
+def test_a_spooler_in_a_process_of_its_own_sends_what_others_submit(ann: Mapix) -> None:
+    with subprocess.Popen(ann.command("spooler", "run"), env=ann.env, stderr=subprocess.PIPE, text=True) as spooler:
+        assert spooler.stderr is not None
+        assert "Sending for profile Default" in spooler.stderr.readline()
+        ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t")
+        for line in spooler.stderr:
+            if line.startswith("gone"):
+                break
+        spooler.terminate()
+        assert "Stopped; 0 in the Outbox." in spooler.stderr.read()
+        assert spooler.wait(10) == 0
+    assert [row["subject"] for row in ann.json("ls")["messages"]] == ["Hello"]
+
+
+def test_stores_are_listed_and_checked(ann: Mapix) -> None:
+    (store,) = ann.json("store", "list")["stores"]
+    assert store["default"]
+    ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t", "--wait")
+    assert ann.json("store", "check")["problems"] == []
+    ann("store", "check", "--repair")
+
+
+def test_a_script_gets_its_arguments_untouched(ann: Mapix, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import sys\nfrom win32com.mapi import mapi\nprint(sys.argv[1:], mapi.MAPI_TO)\nsys.exit(7)\n")
+    ran = ann("run", script, "-x", "--help", "--", "a b", code=7)
+    assert ran.stdout == "['-x', '--help', '--', 'a b'] 1\n"
+    ann("run", tmp_path / "none.py", code=Exit.NOT_FOUND)
+
+
+def test_a_win32com_script_sends_mail(online: Mapix, server: Server) -> None:
+    online("run", ROOT / "examples" / "send_mail.py", "bob@elsewhere.example", "From a script")
+    online("spooler", "flush")
+    (taken,) = [each for each in server.seen if "message" in each]
+    assert taken["to"] == ["bob@elsewhere.example"]
+    assert "From a script" in taken["message"]
+
+
+def test_the_typed_example_runs(ann: Mapix) -> None:
+    command = [sys.executable, ROOT / "examples" / "typed.py", "ann@example.org"]
+    ran = subprocess.run(command, env=ann.env, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert "q3.csv: ['north;1', 'south;2']" in ran.stdout
