@@ -18,6 +18,11 @@ def run(script: str, args: tuple[str, ...]) -> int:
 
     Everything after SCRIPT goes to the script, options too. The exit code is the script's.
     """
+    from pathlib import Path
+
+    from mapix.properties.errors import NotFound
     from mapix.pywin32.runner import run_script
 
+    if not Path(script).exists():
+        raise NotFound("there is no such script", value=script)
     return run_script(script, args)
