@@ -1,0 +1,295 @@
+"""The core of a session: what its members share (LOG-31..LOG-35).
+
+A profile, the providers logged on with it, the status rows, the spooler. The core starts with its first member and
+ends with its last. Stores are opened by each member for itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotification, Notification
+from mapix.interfaces.spi import AddressBookLogon, ProviderKind, StoreLogon, TransportLogon
+from mapix.properties.errors import EndOfSession, MapiError
+from mapix.properties.flags import (
+    STATUS_AVAILABLE,
+    STATUS_FAILURE,
+    STATUS_FLUSH_QUEUES,
+    STATUS_OUTBOUND_ENABLED,
+    STATUS_VALIDATE_STATE,
+)
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_DISPLAY_NAME,
+    PR_PROVIDER_DISPLAY,
+    PR_PROVIDER_DLL_NAME,
+    PR_RESOURCE_FLAGS,
+    PR_RESOURCE_METHODS,
+    PR_RESOURCE_TYPE,
+    PR_STATUS_CODE,
+    PR_STATUS_STRING,
+)
+from mapix.subsystem.identity import Identities
+from mapix.subsystem.loading import Providers
+from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
+from mapix.subsystem.routes import Routes
+from mapix.subsystem.spooling import Spooling
+from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
+from mapix.subsystem.storelist import Pair, StoreList
+from mapix.subsystem.support import ProviderSupport, StoreProviderSupport, TransportProviderSupport
+
+if TYPE_CHECKING:
+    from mapix.subsystem.addressbook import IntegratedAddressBook
+    from mapix.subsystem.initialize import Subsystem
+    from mapix.subsystem.session import Session
+
+MEMBER_LEFT = 1
+"""The code of the extended notification that tells session sinks of another member's logoff (NOT-14)."""
+
+_log = logging.getLogger("mapix.subsystem")
+
+
+@dataclass(slots=True)
+class LoadedBook:
+    """An address book provider that is logged on."""
+
+    uid: bytes
+    name: str
+    logon: AddressBookLogon
+    support: ProviderSupport
+
+
+@dataclass(slots=True)
+class StartedTransport:
+    """A transport of the session; `logon` is None where it failed, `reason` says why."""
+
+    pair: Pair
+    logon: TransportLogon | None
+    support: TransportProviderSupport
+    reason: str = ""
+
+
+class SessionCore:
+    """One session. `ended` is called when its last member has left."""
+
+    def __init__(self, subsystem: Subsystem, profile: Profile, ended: Callable[[SessionCore], None]) -> None:
+        self.subsystem = subsystem
+        self.uid = uuid4().bytes_le
+        self.handle = SessionProfile(subsystem.profiles, profile)
+        self.engine = subsystem.notifications
+        self.catalogue = subsystem.catalogue
+        self.providers = Providers(subsystem.catalogue)
+        self.routes = Routes()
+        self.status = StatusTable(self.uid, self.engine)
+        self.stores = StoreList(self)
+        self.identity = Identities(self)
+        self.spooling = Spooling(self)
+        self._ended = ended
+        self._guard = threading.RLock()
+        self._members: list[Session] = []
+        self._books: list[LoadedBook] | None = None
+        self._transports: list[StartedTransport] | None = None
+        self._book: IntegratedAddressBook | None = None
+        self.status.put_own_rows(profile.name, spooler=False)
+        self.engine.add_poller(self.poll)
+
+    @property
+    def profile_name(self) -> str:
+        """The profile of the session."""
+        return self.handle.name
+
+    @property
+    def members(self) -> list[Session]:
+        """Who is logged on."""
+        return list(self._members)
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether some member has mail (LOG-30, LOG-32)."""
+        return any(member.has_mail for member in self._members)
+
+    def new_uid(self) -> bytes:
+        """16 fresh bytes."""
+        return uuid4().bytes_le
+
+    # members
+
+    def join(self, member: Session) -> None:
+        """One more member; the first with mail starts address books and transports (session 2.5, step 8, 9)."""
+        with self._guard:
+            self._members.append(member)
+            if member.has_mail:
+                self.address_books()
+                self.transports()
+                self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
+                self.spooling.start_if_waiting()
+
+    def leave(self, member: Session, *, shared: bool) -> None:
+        """A member has logged off: the others hear of it, the last one ends everything (LOG-35, NOT-14)."""
+        with self._guard:
+            if member not in self._members:
+                return
+            self._members.remove(member)
+            for other in self._members:
+                other.told(_left(shared))
+            if self._members:
+                if not self.has_mail:
+                    self.spooling.stop()
+                return
+        self._end()
+
+    def poll(self) -> None:
+        """Look for what other processes changed in the open stores."""
+        for member in self.members:
+            member.poll_stores()
+
+    # providers
+
+    def address_books(self) -> list[LoadedBook]:
+        """The address books that could be logged on; the others are in `providers.failures` (SES-20, SES-21)."""
+        with self._guard:
+            if self._books is None:
+                self._books = []
+                for service, provider in self.handle.read().providers(ProviderKind.ADDRESS_BOOK):
+                    with suppress(MapiError):
+                        self._books.append(self._start_book(service, provider))
+            return list(self._books)
+
+    def transports(self) -> list[StartedTransport]:
+        """The transports in transport order, those that failed among them."""
+        with self._guard:
+            if self._transports is None:
+                self._transports = []
+                for pair in self.handle.read().transports():
+                    self._transports.append(self._start_transport(pair))
+            return list(self._transports)
+
+    def store_support(
+        self, pair: Pair, routes: Routes | None = None, wake: Callable[[], None] | None = None
+    ) -> StoreProviderSupport:
+        """A support object for a store."""
+        routes = self.routes if routes is None else routes
+        return StoreProviderSupport(self, *pair, routes, self._handle_of(pair), wake=wake)
+
+    def address_book(self) -> IntegratedAddressBook:
+        """The address book MAPI itself uses, for recipients of messages that are submitted."""
+        from mapix.subsystem.addressbook import IntegratedAddressBook
+
+        if self._book is None:
+            self._book = IntegratedAddressBook(self)
+        return self._book
+
+    def store_logon(self, uid: bytes) -> StoreLogon | None:
+        """The logon object of a store some member has open, by the uid of its section."""
+        found = (member.store_logon(uid) for member in self.members)
+        return next((logon for logon in found if logon is not None), None)
+
+    def provider_status(
+        self, service: ServiceEntry, provider: ProviderEntry, values: Mapping[PropTag, Any], *, update: bool
+    ) -> None:
+        """Set a provider's row of the status table; MAPI adds the columns that are its own (SES-31)."""
+        own = {
+            PR_RESOURCE_TYPE: int(provider.kind),
+            PR_RESOURCE_FLAGS: self.stores.flags((service, provider))
+            if provider.kind is ProviderKind.STORE
+            else provider.resource_flags,
+            PR_PROVIDER_DLL_NAME: service.name,
+        }
+        known: dict[PropTag, Any] = {
+            PR_DISPLAY_NAME: service.display_name or service.name,
+            PR_PROVIDER_DISPLAY: provider.display_name or service.name,
+            PR_STATUS_CODE: STATUS_AVAILABLE,
+            PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE,
+        }
+        base = {} if update and self.status.has(provider.uid) else known
+        self.status.put(provider.uid, {**base, **values, **own}, update=update)
+
+    def _handle_of(self, pair: Pair) -> ProfileHandle:
+        """The profile a store stands in: the session's, or one of its own in memory (SES-18)."""
+        if any(provider.uid == pair[1].uid for _, provider in self.handle.read().providers()):
+            return self.handle
+        profile = Profile(self.profile_name, self.handle.read().search_key, services=[pair[0]])
+        return UnstoredProfile(profile)
+
+    def _start_book(self, service: ServiceEntry, provider: ProviderEntry) -> LoadedBook:
+        support = ProviderSupport(self, service, provider, self.routes, self.handle)
+        try:
+            logon = self.providers.attempt(
+                service, provider, lambda: self.providers.address_book(service, provider).logon(support)
+            )
+        except MapiError as error:
+            support.release()
+            self._show_failure(service, provider, error)
+            raise
+        support.opener = logon
+        if not self.status.has(provider.uid):
+            self.provider_status(service, provider, {}, update=False)
+        return LoadedBook(provider.uid, service.display_name or service.name, logon, support)
+
+    def _start_transport(self, pair: Pair) -> StartedTransport:
+        service, provider = pair
+        support = TransportProviderSupport(self, service, provider, self.routes, self.handle)
+        try:
+            logon = self.providers.attempt(
+                service, provider, lambda: self.providers.transport(service, provider).logon(support)
+            )
+        except MapiError as error:
+            support.release()
+            self._show_failure(service, provider, error)
+            return StartedTransport(pair, None, support, str(error))
+        if not self.status.has(provider.uid):
+            self.provider_status(service, provider, _running(), update=False)
+        self.identity.publish(pair, support)
+        return StartedTransport(pair, logon, support)
+
+    def _show_failure(self, service: ServiceEntry, provider: ProviderEntry, error: MapiError) -> None:
+        told = {PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}
+        self.provider_status(service, provider, told, update=False)
+
+    # the end
+
+    def _end(self) -> None:
+        """Log the providers off in the order of SES-61 and give the profile free."""
+        self.engine.remove_poller(self.poll)
+        self.spooling.stop()
+        for book in self._books or ():
+            _log_off(book.logon, book.support)
+        for transport in self._transports or ():
+            if transport.logon is not None:
+                _log_off(transport.logon, transport.support)
+        self.spooling.close()
+        self.providers.shutdown()
+        self.subsystem.profiles.release(self.profile_name)
+        self._ended(self)
+
+
+def _log_off(logon: AddressBookLogon | TransportLogon, support: ProviderSupport) -> None:
+    try:
+        logon.logoff()
+    except Exception:
+        _log.warning("a provider failed at logoff", exc_info=True)
+    support.release()
+
+
+def _running() -> dict[PropTag, Any]:
+    """What a transport's row says when the transport itself says nothing."""
+    return {
+        PR_STATUS_CODE: STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED,
+        PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
+    }
+
+
+def _left(shared: bool) -> list[Notification]:
+    """What the members that stay are told."""
+    told: list[Notification] = [ExtendedNotification(Event.EXTENDED, MEMBER_LEFT)]
+    if shared:
+        text = "a member of the shared session asks everybody to log off"
+        told.append(ErrorNotification(Event.CRITICAL_ERROR, EndOfSession.hresult, text=text))
+    return told

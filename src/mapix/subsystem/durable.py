@@ -1,0 +1,113 @@
+"""Files that are replaced whole or not at all, and one lock a directory for those who read, change and write back.
+
+`replace_file` leaves the former content beside as `<name>.bak`: the last good copy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from mapix.properties.errors import DiskError, NotEnoughDisk
+from mapix.subsystem.home import private_directory
+
+_ENOSPC = 28
+_inside = threading.RLock()
+
+
+def replace_file(path: Path, data: bytes, *, keep: bool = True) -> None:
+    """Put `data` into `path` so that a crash leaves the old or the new content; `keep` leaves the old one as `.bak`.
+
+    Raises DiskError or NotEnoughDisk; then the old content stands.
+    """
+    private_directory(path.parent)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        _write(fresh, data)
+        if keep and path.exists():
+            _keep_copy(path)
+        fresh.replace(path)
+        _sync_directory(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        kind = NotEnoughDisk if error.errno == _ENOSPC else DiskError
+        text = f"cannot write the file ({error.strerror})"
+        raise kind(text, value=str(path), low_level=error.errno or 0) from error
+
+
+def backup_of(path: Path) -> Path:
+    """Where `replace_file` leaves the former content."""
+    return path.with_name(path.name + ".bak")
+
+
+@contextmanager
+def directory_lock(directory: Path) -> Iterator[None]:
+    """Hold the lock of a directory, against other threads and other processes of this user."""
+    with _inside:
+        private_directory(directory)
+        with (directory / ".lock").open("a+b") as file:
+            _lock(file)
+            try:
+                yield
+            finally:
+                _unlock(file)
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep_copy(path: Path) -> None:
+    """A second name for the present content: a link where the file system has them, else a copy."""
+    backup = backup_of(path)
+    with suppress(FileNotFoundError):
+        backup.unlink()
+    try:
+        backup.hardlink_to(path)
+    except (OSError, NotImplementedError):
+        _write(backup, path.read_bytes())
+
+
+def _sync_directory(path: Path) -> None:
+    """Make the new name durable; Windows has no way to say so and no need."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        while True:
+            with suppress(OSError):
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                return
+
+    def _unlock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _unlock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,163 @@
+"""Loading the providers of a session and logging them on: the loop of session 2.6.
+
+A provider that says `Unconfigured` gets one chance: the service's `configure` completes its settings and the logon
+is tried again. `FailOneProvider` leaves this provider out. Any other failure disables the whole service for the life
+of the session (LOG-22..LOG-29), except those that are about what was asked for and not about the provider.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from mapix.interfaces.prop import ErrorInfo
+from mapix.interfaces.spi import (
+    AddressBookProvider,
+    MessageService,
+    ProviderKind,
+    StoreProvider,
+    TransportProvider,
+)
+from mapix.properties.errors import (
+    CallFailed,
+    FailOneProvider,
+    InvalidEntryid,
+    InvalidParameter,
+    LogonFailed,
+    MapiError,
+    NoAccess,
+    NotFound,
+    Unconfigured,
+    UnknownEntryid,
+)
+from mapix.subsystem.profile import ProviderEntry, ServiceEntry
+from mapix.subsystem.services import provider_of
+from mapix.subsystem.settings import check_settings, complete, require
+
+if TYPE_CHECKING:
+    from mapix.subsystem.services import Catalogue
+
+T = TypeVar("T")
+P = TypeVar("P", bound="StoreProvider | TransportProvider | AddressBookProvider")
+
+_CALLERS_OWN = (NoAccess, NotFound, InvalidParameter, UnknownEntryid, InvalidEntryid)
+_log = logging.getLogger("mapix.subsystem")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A provider that could not be used, and why."""
+
+    service: ServiceEntry
+    provider: ProviderEntry
+    error: MapiError
+
+    def __str__(self) -> str:
+        return f"{self.service.display_name or self.service.name}: {self.error}"
+
+
+class Providers:
+    """The provider objects of one session core: one of each kind and service (SPI-5), and what failed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.failures: list[Failure] = []
+        self._loaded: dict[tuple[str, str], StoreProvider | TransportProvider | AddressBookProvider] = {}
+        self._disabled: dict[bytes, MapiError] = {}
+
+    def service(self, entry: ServiceEntry) -> MessageService:
+        """The service of a profile's entry, as the catalogue describes it; `NotFound`."""
+        return self.catalogue.get(entry.name)
+
+    def store(self, service: ServiceEntry, provider: ProviderEntry) -> StoreProvider:
+        """The store provider of an entry."""
+        return self._provider(service, provider, StoreProvider)
+
+    def transport(self, service: ServiceEntry, provider: ProviderEntry) -> TransportProvider:
+        """The transport provider of an entry."""
+        return self._provider(service, provider, TransportProvider)
+
+    def address_book(self, service: ServiceEntry, provider: ProviderEntry) -> AddressBookProvider:
+        """The address book provider of an entry."""
+        return self._provider(service, provider, AddressBookProvider)
+
+    def attempt(self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T]) -> T:
+        """Do `logon` by the rules; the error of the provider when it fails, `LogonFailed` for a disabled service."""
+        self.check_enabled(service)
+        try:
+            return self._with_retry(service, logon)
+        except FailOneProvider as error:
+            self._remember(Failure(service, provider, error))
+            raise
+        except _CALLERS_OWN:
+            raise
+        except MapiError as error:
+            self._disable(Failure(service, provider, error))
+            raise
+        except Exception as error:
+            _log.exception("the provider %s of %s failed", provider.name, service.name)
+            told = CallFailed(f"the provider failed ({type(error).__name__}: {error})", value=service.name)
+            self._disable(Failure(service, provider, told))
+            raise told from error
+
+    def check_enabled(self, service: ServiceEntry) -> None:
+        """`LogonFailed` when the service is disabled for this session."""
+        reason = self._disabled.get(service.uid)
+        if reason is not None:
+            text = f"the message service {service.name} is out of use in this session: {reason}"
+            raise LogonFailed(text, hint="mend the cause and log on again")
+
+    def is_enabled(self, service: ServiceEntry) -> bool:
+        """Whether the service may be used in this session."""
+        return service.uid not in self._disabled
+
+    def shutdown(self) -> None:
+        """Tell every provider that the session ends (SPI-50)."""
+        for provider in self._loaded.values():
+            try:
+                provider.shutdown()
+            except Exception:
+                _log.warning("a provider failed at its end", exc_info=True)
+        self._loaded.clear()
+
+    def last_error(self, kind: ProviderKind | None = None) -> ErrorInfo | None:
+        """Everything that failed, in one text (GEN-10, SES-21); None when nothing did."""
+        failed = [each for each in self.failures if kind is None or each.provider.kind == kind]
+        if not failed:
+            return None
+        return ErrorInfo("\n".join(map(str, failed)), low_level=failed[0].error.low_level)
+
+    def _provider(self, service: ServiceEntry, provider: ProviderEntry, kind: type[P]) -> P:
+        key = (service.name.upper(), provider.name)
+        if key not in self._loaded:
+            self._loaded[key] = provider_of(self.service(service), provider.name).load()
+        found = self._loaded[key]
+        if not isinstance(found, kind):
+            raise CallFailed(f"{service.name} offers something else than a {kind.__name__}", value=provider.name)
+        return found
+
+    def _with_retry(self, service: ServiceEntry, logon: Callable[[], T]) -> T:
+        try:
+            self._check_settings(service)
+            return logon()
+        except Unconfigured:
+            described = self.service(service)
+            if described.configure is None:
+                raise
+            service.settings.update(check_settings(described, described.configure(dict(service.settings))))
+        return logon()
+
+    def _check_settings(self, service: ServiceEntry) -> None:
+        described = self.service(service)
+        require(described, complete(described, service.settings))
+
+    def _disable(self, failure: Failure) -> None:
+        _log.warning("message service out of use: %s", failure)
+        self._disabled[failure.service.uid] = failure.error
+        self._remember(failure)
+
+    def _remember(self, failure: Failure) -> None:
+        kept = [each for each in self.failures if each.provider.uid != failure.provider.uid]
+        self.failures = [*kept, failure]

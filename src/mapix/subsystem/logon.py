@@ -1,0 +1,175 @@
+"""MAPILogonEx: from a profile's name and flags to a session (LOG-1..LOG-36, session flowchart 2.5).
+
+Nothing here asks a person: where the flowchart has a dialog, the branch without one is taken (GEN-15).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mapix.properties.errors import LogonFailed, MapiError, NotFound, TimedOut, UnknownFlags
+from mapix.properties.flags import (
+    MAPI_ALLOW_OTHERS,
+    MAPI_APP_PROFILE,
+    MAPI_BG_SESSION,
+    MAPI_EXPLICIT_PROFILE,
+    MAPI_EXTENDED,
+    MAPI_FORCE_DOWNLOAD,
+    MAPI_LOGON_UI,
+    MAPI_NEW_SESSION,
+    MAPI_NO_MAIL,
+    MAPI_NT_SERVICE,
+    MAPI_PASSWORD_UI,
+    MAPI_SERVICE_UI_ALWAYS,
+    MAPI_TIMEOUT_SHORT,
+    MAPI_UNICODE,
+    MAPI_USE_DEFAULT,
+)
+from mapix.subsystem.profile import LONGEST_NAME
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.initialize import Subsystem
+    from mapix.subsystem.session import Session
+
+SHORT_TIMEOUT = 5.0
+"""Seconds a logon with MAPI_TIMEOUT_SHORT waits for another one (LOG-21)."""
+
+DOWNLOAD_SECONDS = 60.0
+"""Seconds a logon with MAPI_FORCE_DOWNLOAD waits for new mail."""
+
+_KNOWN = (
+    MAPI_LOGON_UI
+    | MAPI_NEW_SESSION
+    | MAPI_APP_PROFILE
+    | MAPI_ALLOW_OTHERS
+    | MAPI_EXPLICIT_PROFILE
+    | MAPI_EXTENDED
+    | MAPI_USE_DEFAULT
+    | MAPI_FORCE_DOWNLOAD
+    | MAPI_SERVICE_UI_ALWAYS
+    | MAPI_NO_MAIL
+    | MAPI_NT_SERVICE
+    | MAPI_PASSWORD_UI
+    | MAPI_TIMEOUT_SHORT
+    | MAPI_BG_SESSION
+    | MAPI_UNICODE
+)
+
+
+class Logons:
+    """The sessions of one subsystem: who is logged on, and which session is shared."""
+
+    def __init__(self, subsystem: Subsystem) -> None:
+        self.subsystem = subsystem
+        self.short_timeout = SHORT_TIMEOUT
+        self._mutex = threading.Lock()
+        self._cores: list[SessionCore] = []
+        self._shared: SessionCore | None = None
+
+    def logon(self, profile: str, password: str, flags: int) -> Session:
+        """A session: a member of the shared one where there is one and MAPI_NEW_SESSION is clear, else its own.
+
+        Raises UnknownFlags, LogonFailed, TimedOut.
+        """
+        check_flags(flags)
+        if len(profile) > LONGEST_NAME:
+            raise LogonFailed(f"a profile's name has at most {LONGEST_NAME} characters", value=profile)
+        if password:
+            raise LogonFailed("profiles have no passwords", hint="leave the password out")
+        with self._serialized(flags):
+            core = None if flags & MAPI_NEW_SESSION else self._shared
+            if core is None:
+                core = self._new_core(self._choose(profile, flags))
+            session = self._join(core, flags)
+        if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
+            session.flush(DOWNLOAD_SECONDS)
+        return session
+
+    def ended(self, core: SessionCore) -> None:
+        """The last member of a core has logged off."""
+        with self._mutex:
+            if core in self._cores:
+                self._cores.remove(core)
+            if self._shared is core:
+                self._shared = None
+
+    def dispatch(self) -> int:
+        """Look for what other processes changed, and tell what is queued."""
+        for core in list(self._cores):
+            core.poll()
+        return self.subsystem.notifications.dispatch()
+
+    def close(self) -> None:
+        """Log everybody off."""
+        for core in list(self._cores):
+            for member in core.members:
+                member.logoff()
+
+    def _join(self, core: SessionCore, flags: int) -> Session:
+        """A new member of a core; a core that has none and gets none ends again."""
+        from mapix.subsystem.session import Session
+
+        session = Session(core, flags)
+        try:
+            core.join(session)
+        except BaseException:
+            session.logoff()
+            raise
+        if flags & MAPI_ALLOW_OTHERS:
+            self._shared = core
+        return session
+
+    def _new_core(self, name: str) -> SessionCore:
+        from mapix.subsystem.core import SessionCore
+
+        try:
+            profile = self.subsystem.profiles.use(name)
+        except NotFound as error:
+            hint = error.hint or "mapix init"
+            raise LogonFailed("there is no profile of this name", value=name, hint=hint) from None
+        except MapiError as error:
+            raise LogonFailed(f"the profile cannot be read: {error}", value=name) from error
+        core = SessionCore(self.subsystem, profile, self.ended)
+        self._cores.append(core)
+        return core
+
+    def _choose(self, name: str, flags: int) -> str:
+        """The profile's name by LOG-12..LOG-16."""
+        if name:
+            return name
+        if not flags & MAPI_USE_DEFAULT:
+            raise LogonFailed("no profile was named", hint="name one, or ask for the default with MAPI_USE_DEFAULT")
+        default = self.subsystem.profiles.default()
+        if default is not None:
+            return default
+        names = self.subsystem.profiles.names()
+        hint = f"mapix profile default {names[0]!r}" if names else "mapix init"
+        raise LogonFailed("there is no default profile", hint=hint)
+
+    @contextmanager
+    def _serialized(self, flags: int) -> Iterator[None]:
+        """One logon at a time (LOG-21)."""
+        timeout = self.short_timeout if flags & MAPI_TIMEOUT_SHORT else -1
+        if not self._mutex.acquire(timeout=timeout):
+            raise TimedOut("another logon is under way", hint="try again, or leave MAPI_TIMEOUT_SHORT out")
+        try:
+            yield
+        finally:
+            self._mutex.release()
+
+
+def check_flags(flags: int) -> None:
+    """Raises `UnknownFlags` for flags MAPILogonEx does not define or that exclude each other (LOG-17, LOG-18)."""
+    if flags & ~_KNOWN:
+        raise UnknownFlags("MAPILogonEx does not know these flags", value=hex(flags & ~_KNOWN))
+    if flags & MAPI_LOGON_UI and flags & MAPI_PASSWORD_UI:
+        raise UnknownFlags("MAPI_LOGON_UI and MAPI_PASSWORD_UI exclude each other", value=hex(flags))
+    if flags & MAPI_NT_SERVICE:
+        if not flags & MAPI_NO_MAIL:
+            raise UnknownFlags("MAPI_NT_SERVICE needs MAPI_NO_MAIL", value=hex(flags))
+        if flags & (MAPI_LOGON_UI | MAPI_PASSWORD_UI):
+            raise UnknownFlags("a service cannot have dialogs", value=hex(flags))

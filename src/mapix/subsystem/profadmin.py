@@ -1,0 +1,58 @@
+"""The profiles of this user: IProfAdmin (PRF-5..PRF-8, session 4.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
+from mapix.interfaces.table import MapiTable
+from mapix.properties.errors import LogonFailed
+from mapix.subsystem.adminrows import profile_table
+
+if TYPE_CHECKING:
+    from mapix.subsystem.initialize import Subsystem
+
+
+class ProfileAdministration(ProfAdmin):
+    """Administration of the profiles of a subsystem."""
+
+    def __init__(self, subsystem: Subsystem) -> None:
+        self._subsystem = subsystem
+        self._profiles = subsystem.profiles
+
+    def get_profile_table(self) -> MapiTable:
+        """See `ProfAdmin.get_profile_table`; zero rows when there are none."""
+        return profile_table(self._profiles.names(), self._profiles.default())
+
+    def create_profile(self, name: str) -> None:
+        """See `ProfAdmin.create_profile`; `InvalidParameter` for a name no profile may have (PRF-7)."""
+        self._profiles.create(name)
+
+    def delete_profile(self, name: str) -> None:
+        """See `ProfAdmin.delete_profile`; `NotFound`. Secrets of its services leave the keyring."""
+        from mapix.subsystem.serviceadmin import forget_secrets
+
+        profile = self._profiles.load(name)
+        for service in profile.services:
+            forget_secrets(self._subsystem.catalogue, profile, service)
+        self._profiles.delete(name)
+
+    def copy_profile(self, old: str, new: str) -> None:
+        """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken. Secrets are not copied."""
+        self._profiles.copy(old, new)
+
+    def rename_profile(self, old: str, new: str) -> None:
+        """See `ProfAdmin.rename_profile`; in use it is put off until the last session ends."""
+        self._profiles.rename(old, new)
+
+    def set_default_profile(self, name: str | None) -> None:
+        """See `ProfAdmin.set_default_profile`; `NotFound`."""
+        self._profiles.set_default(name)
+
+    def admin_services(self, name: str) -> MsgServiceAdmin:
+        """See `ProfAdmin.admin_services`; `LogonFailed` for an unknown profile."""
+        from mapix.subsystem.serviceadmin import ServiceAdministration
+
+        if not self._profiles.exists(name):
+            raise LogonFailed("there is no profile of this name", value=name, hint="create_profile")
+        return ServiceAdministration(self._subsystem, name)

@@ -1,0 +1,115 @@
+"""A profile as a value: message services with their settings, and the providers of each (PRF-1, PRF-2).
+
+`ProfileStore` keeps profiles on disk; everything else works on these records. The order of services and providers
+decides: default store, transport order, search path (PRF-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapix.interfaces.spi import ProviderKind
+from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.flags import STATUS_DEFAULT_STORE, STATUS_NO_DEFAULT_STORE, STATUS_XP_PREFER_LAST
+from mapix.properties.tag import PropTag
+
+LONGEST_NAME = 64
+
+
+@dataclass(slots=True)
+class ProviderEntry:
+    """One provider's section of a profile. `name` is that of its `ProviderSpec`, `resource_flags` PRF 4.8."""
+
+    uid: bytes
+    name: str
+    kind: ProviderKind
+    display_name: str = ""
+    resource_flags: int = 0
+    properties: dict[PropTag, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ServiceEntry:
+    """One message service of a profile. `name` is its key in the catalogue, `settings` what was configured."""
+
+    uid: bytes
+    name: str
+    display_name: str = ""
+    resource_flags: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+    properties: dict[PropTag, Any] = field(default_factory=dict)
+    providers: list[ProviderEntry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Profile:
+    """A whole profile.
+
+    `search_key` names it for ever, `name` may be used again (PRF-5). `transport_order` holds provider uids where
+    MsgServiceTransportOrder was called (PRF-4),
+    `no_default_store` says that none is wanted (SES-56). `deleted` and `renamed` wait for its last session (PRF-6).
+    """
+
+    name: str
+    search_key: bytes
+    services: list[ServiceEntry] = field(default_factory=list)
+    properties: dict[PropTag, Any] = field(default_factory=dict)
+    sections: dict[bytes, dict[PropTag, Any]] = field(default_factory=dict)
+    transport_order: list[bytes] = field(default_factory=list)
+    no_default_store: bool = False
+    deleted: bool = False
+    renamed: str = ""
+
+    def service(self, uid: bytes) -> ServiceEntry:
+        """The service of a uid; `NotFound`."""
+        for entry in self.services:
+            if entry.uid == uid:
+                return entry
+        raise NotFound("the profile has no message service with this uid", value=uid)
+
+    def provider(self, uid: bytes) -> tuple[ServiceEntry, ProviderEntry]:
+        """The provider of a uid and its service; `NotFound`."""
+        for service, provider in self.providers():
+            if provider.uid == uid:
+                return service, provider
+        raise NotFound("the profile has no provider with this uid", value=uid)
+
+    def providers(self, kind: ProviderKind | None = None) -> Iterator[tuple[ServiceEntry, ProviderEntry]]:
+        """Providers with their services in the order of the profile, of one kind or all."""
+        for service in self.services:
+            for provider in service.providers:
+                if kind is None or provider.kind == kind:
+                    yield service, provider
+
+    def transports(self) -> list[tuple[ServiceEntry, ProviderEntry]]:
+        """Transports in transport order: as told, else as added with STATUS_XP_PREFER_LAST at the end (PRF-4)."""
+        order = {uid: place for place, uid in enumerate(self.transport_order)}
+
+        def place(pair: tuple[ServiceEntry, ProviderEntry]) -> tuple[int, bool]:
+            last = bool(pair[1].resource_flags & STATUS_XP_PREFER_LAST)
+            return order.get(pair[1].uid, len(order)), last and pair[1].uid not in order
+
+        return sorted(self.providers(ProviderKind.TRANSPORT), key=place)
+
+    def default_store(self) -> bytes | None:
+        """The uid of the default store: the first flagged one, else the first that may be it (PRF-3)."""
+        stores = [entry for _, entry in self.providers(ProviderKind.STORE)]
+        able = [entry for entry in stores if not entry.resource_flags & STATUS_NO_DEFAULT_STORE]
+        marked = [entry for entry in able if entry.resource_flags & STATUS_DEFAULT_STORE]
+        return next((entry.uid for entry in (*marked, *(() if self.no_default_store else able))), None)
+
+
+def check_name(name: str) -> str:
+    """`name` when a profile may be called so: letters, digits, underscores and inner blanks, at most 64 (LOG-2).
+
+    Raises InvalidParameter (PRF-7).
+    """
+    if not name:
+        raise InvalidParameter("a profile needs a name")
+    if len(name) > LONGEST_NAME:
+        raise InvalidParameter(f"a profile's name has at most {LONGEST_NAME} characters", value=name)
+    if name != name.strip() or not all(letter.isalnum() or letter in "_ " for letter in name):
+        raise InvalidParameter("a profile's name holds letters, digits, underscores and inner blanks", value=name)
+    return name

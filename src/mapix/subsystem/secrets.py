@@ -1,0 +1,123 @@
+"""Secrets of message services: passwords and the like, which are never in a profile's file.
+
+A secret is looked for at the moment it is needed, in this order:
+
+1. the environment: `MAPIX_<SERVICE>_<NAME>`, then `MAPIX_<NAME>`; for the password of SMTP `MAPIX_SMTP_PASSWORD`
+   and `MAPIX_PASSWORD`;
+2. the command of the setting `<name>_command`, run without a shell; its first line of output is the secret;
+3. the keyring of the operating system, where the extra `secrets` is installed.
+
+`store_secret` puts one into the keyring.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from mapix.properties.errors import LogonFailed, NoSupport
+from mapix.subsystem.settings import COMMAND
+
+KEYRING_SERVICE = "mapix"
+COMMAND_SECONDS = 60.0
+
+
+class Keyring(Protocol):
+    """What is used of the `keyring` package."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """Where the secrets of one service of one profile are: the name of the service and a key of their own."""
+
+    service: str
+    key: str
+
+    def fetch(self, name: str, settings: Mapping[str, Any]) -> str | None:
+        """The secret called `name`, None when there is none; `LogonFailed` when its command fails."""
+        found = self._from_environment(name)
+        if found is None and (command := settings.get(name + COMMAND)):
+            found = run_command(str(command))
+        return self.fetch_kept(name) if found is None else found
+
+    def fetch_kept(self, name: str) -> str | None:
+        """What the keyring holds under `name`, None when there is nothing or no keyring."""
+        ring = usable_keyring()
+        return ring.get_password(KEYRING_SERVICE, self._user(name)) if ring is not None else None
+
+    def store(self, name: str, secret: str | None) -> None:
+        """Keep a secret in the keyring, or with None remove it; `NoSupport` where there is no keyring."""
+        ring = usable_keyring()
+        if ring is None:
+            if secret is None:
+                return
+            hint = f"set {self.variable(name)}, or {name}{COMMAND}, or install mapix[secrets]"
+            raise NoSupport(f"there is no keyring to keep the {name} in", hint=hint)
+        if secret is not None:
+            ring.set_password(KEYRING_SERVICE, self._user(name), secret)
+        elif ring.get_password(KEYRING_SERVICE, self._user(name)) is not None:
+            ring.delete_password(KEYRING_SERVICE, self._user(name))
+
+    def variable(self, name: str) -> str:
+        """The environment variable of this service for a secret."""
+        return "MAPIX_" + _upper(self.service) + "_" + _upper(name)
+
+    def _from_environment(self, name: str) -> str | None:
+        own = os.environ.get(self.variable(name))
+        return own if own is not None else os.environ.get("MAPIX_" + _upper(name))
+
+    def _user(self, name: str) -> str:
+        return f"{self.key}/{name}"
+
+
+def run_command(command: str) -> str:
+    """The first line a command prints. It is split into words as a shell would, and no shell runs it.
+
+    Raises LogonFailed when it cannot be run, fails, prints nothing or takes longer than `COMMAND_SECONDS`.
+    """
+    import shlex
+    import subprocess
+
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(
+            words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise LogonFailed(f"the command for a secret took longer than {COMMAND_SECONDS:.0f} s", value=command) from None
+    except (OSError, ValueError, IndexError) as error:
+        raise LogonFailed(f"the command for a secret cannot be run ({error})", value=command) from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        text = f"the command for a secret failed with {done.returncode}" + (f" ({said[-1]})" if said else "")
+        raise LogonFailed(text, value=command, low_level=done.returncode)
+    lines = done.stdout.splitlines()
+    if not lines or not lines[0]:
+        raise LogonFailed("the command for a secret printed nothing", value=command)
+    return lines[0]
+
+
+def usable_keyring() -> Keyring | None:
+    """The keyring of this machine; None where the package or a backend that keeps anything is missing."""
+    try:
+        import keyring
+    except ImportError:
+        return None
+    try:
+        backend = keyring.get_keyring()
+        return cast(Keyring, backend) if backend.priority > 0 else None
+    except Exception:
+        return None
+
+
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())

@@ -1,0 +1,98 @@
+"""The catalogue of message services: what can be put into a profile (the part of MAPISVC.INF; PRF-30).
+
+Distributions offer services by entry points in the group `mapix.services`; a program may add its own with
+`register`. Reading the names imports nothing, asking for a service imports the module that describes it, and only
+`ProviderSpec.load` imports a provider.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from mapix.interfaces.spi import MessageService, ProviderSpec
+from mapix.properties.errors import NotFound
+from mapix.subsystem.entrypoints import read_group
+
+GROUP = "mapix.services"
+_log = logging.getLogger("mapix.subsystem")
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A message service that is installed and cannot be used; `reason` says why."""
+
+    name: str
+    reason: str
+
+
+class Catalogue:
+    """The message services of this installation, by name, case aside."""
+
+    def __init__(self) -> None:
+        self._offered: dict[str, str] | None = None
+        self._known: dict[str, MessageService | Unavailable] = {}
+
+    def register(self, service: MessageService) -> None:
+        """Offer a service from within the program; it takes the place of an installed one of its name."""
+        self._known[service.name.upper()] = service
+
+    def names(self) -> list[str]:
+        """Names of all services, those that turn out unavailable included; nothing is imported."""
+        return sorted({*self._entries(), *(self._known)})
+
+    def get(self, name: str) -> MessageService:
+        """The service of a name; `NotFound` when there is none or it cannot be loaded, with the reason."""
+        found = self._load(name.upper())
+        if isinstance(found, MessageService):
+            return found
+        if found is not None:
+            raise NotFound(f"the message service cannot be used: {found.reason}", value=name)
+        hint = f"one of {', '.join(self.names()) or 'none that is installed'}"
+        raise NotFound("there is no message service of this name", value=name, hint=hint)
+
+    def find(self, name: str) -> MessageService | None:
+        """The service of a name, None when it cannot be had."""
+        found = self._load(name.upper())
+        return found if isinstance(found, MessageService) else None
+
+    def __iter__(self) -> Iterator[MessageService | Unavailable]:
+        """Every service, described; one that fails to load is `Unavailable` and the others go on."""
+        for name in self.names():
+            found = self._load(name)
+            if found is not None:
+                yield found
+
+    def _entries(self) -> dict[str, str]:
+        if self._offered is None:
+            self._offered = {name.upper(): value for name, value in read_group(GROUP).items()}
+        return self._offered
+
+    def _load(self, key: str) -> MessageService | Unavailable | None:
+        if key not in self._known and (value := self._entries().get(key)):
+            self._known[key] = _import(key, value)
+        return self._known.get(key)
+
+
+def provider_of(service: MessageService, name: str) -> ProviderSpec:
+    """The provider called `name` in a service; `NotFound`."""
+    for spec in service.providers:
+        if spec.name == name:
+            return spec
+    known = ", ".join(spec.name for spec in service.providers)
+    raise NotFound(f"the message service {service.name} has no such provider", value=name, hint=f"one of {known}")
+
+
+def _import(name: str, value: str) -> MessageService | Unavailable:
+    """What an entry point names. A stranger's module may raise anything; none of it stops the others."""
+    module, _, attribute = value.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except Exception as error:
+        _log.warning("message service %s (%s) cannot be loaded", name, value, exc_info=True)
+        return Unavailable(name, f"{type(error).__name__}: {error}")
+    if not isinstance(found, MessageService):
+        return Unavailable(name, f"{value} is not a MessageService")
+    return found

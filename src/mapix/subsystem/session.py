@@ -1,0 +1,371 @@
+"""A session as one client has it: IMAPISession (SES-1..SES-69).
+
+    with subsystem().logon(flags=MAPI_USE_DEFAULT) as session:
+        store = session.open_msg_store(entry_id)
+
+Every logon gets one of these; what members share is in `SessionCore` (LOG-33). After `logoff` it and everything opened
+through it is dead (GEN-9).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from mapix.interfaces.addrbook import AddrBook
+from mapix.interfaces.admin import MsgServiceAdmin, ProfSect
+from mapix.interfaces.notify import AdviseSink, Event, Notification
+from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
+from mapix.interfaces.spi import ProviderKind, StoreLogon
+from mapix.interfaces.store import MsgStore
+from mapix.interfaces.table import MapiTable
+from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
+from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NotFound, UnknownFlags
+from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
+from mapix.subsystem.lifetime import Opened
+from mapix.subsystem.routes import Routes
+from mapix.subsystem.spooling import close_store
+from mapix.subsystem.statustable import STATUS_UID
+from mapix.subsystem.storelist import Pair
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.spooler.worker import Spooler
+    from mapix.subsystem.support import StoreProviderSupport
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _call(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
+    """A method that a session refuses after its logoff, and whose failure it remembers (GEN-9, GEN-10)."""
+
+    @wraps(method)
+    def call(self: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._ended:
+            raise InvalidObject("the session has been logged off")
+        try:
+            return method(self, *args, **kwargs)
+        except MapiError as error:
+            self._last_error = ErrorInfo(str(error), low_level=error.low_level, context=error.hresult)
+            raise
+
+    return call
+
+
+@dataclass(slots=True)
+class _OpenStore:
+    """A store this member has open."""
+
+    pair: Pair
+    logon: StoreLogon
+    support: StoreProviderSupport
+
+
+class Session:
+    """One client's session. Made by `Subsystem.logon`; a context manager that logs off."""
+
+    def __init__(self, core: SessionCore, flags: int) -> None:
+        self._core = core
+        self.has_mail = not flags & MAPI_NO_MAIL
+        self._ended = False
+        self._guard = threading.RLock()
+        self._key = core.uid + core.new_uid()
+        self._routes = Routes()
+        self._stores: list[_OpenStore] = []
+        self._opened = Opened()
+        self._advised: dict[int, tuple[int, Callable[[int], None]]] = {}
+        self._last_connection = 0
+        self._last_error: ErrorInfo | None = None
+        self._book: AddrBook | None = None
+
+    @property
+    def profile_name(self) -> str:
+        """The profile this session runs on (SES-36)."""
+        return self._core.profile_name
+
+    @property
+    def spooler(self) -> Spooler | None:
+        """The session's spooler, None while there is nothing for it to do or without mail."""
+        return self._core.spooling.spooler if self.has_mail else None
+
+    # opening
+
+    @_call
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.BEST) -> MapiProp:
+        """The object of an identifier: store, folder, message, address book entry, status object (SES-1..SES-8).
+
+        `InvalidParameter` for None or nothing, `InvalidEntryid`, `UnknownEntryid` when what owns it is not open.
+        """
+        if not entry_id:
+            raise InvalidParameter("a session opens no object without an entry identifier (SES-2)", value=entry_id)
+        if is_wrapped_store(entry_id):
+            return self.open_msg_store(entry_id, access)
+        if provider_uid(entry_id) == STATUS_UID:
+            return self._opened.add(self._status_object(entry_id))
+        if self._routes.knows(entry_id):
+            opened: MapiProp = self._routes.ask(entry_id, lambda store: store.open_entry(entry_id, access))
+            return self._opened.add(opened)
+        return self._opened.add(self._address_book().open_entry(entry_id, access))
+
+    @_call
+    def open_msg_store(
+        self, entry_id: bytes, access: Access = Access.BEST, *, no_mail: bool = False, temporary: bool = False
+    ) -> MsgStore:
+        """Open a store (SES-10..SES-19). `no_mail` is MDB_NO_MAIL: the spooler is not told and no folder is made;
+        `temporary` MDB_TEMPORARY.
+
+        Raises what the provider raises, `LogonFailed` for settings that do not suffice, `UnknownEntryid`.
+        """
+        if not entry_id:
+            raise InvalidParameter("a store is opened by its entry identifier (SES-10)", value=entry_id)
+        pair, inner = self._core.stores.match(entry_id)
+        if not no_mail:
+            self._prepare(pair, inner)
+        opened = self._log_on(pair, inner, access, no_mail=no_mail)
+        with self._guard:
+            self._stores.append(opened)
+        if self.has_mail and not no_mail and not temporary:
+            self._core.spooling.add(pair)
+        return opened.logon.store
+
+    @_call
+    def open_address_book(self) -> AddrBook:
+        """The integrated address book, whatever providers failed: `get_last_error` tells of those (SES-20, SES-21)."""
+        book = self._address_book()
+        self._last_error = self._core.providers.last_error(ProviderKind.ADDRESS_BOOK)
+        return book
+
+    @_call
+    def open_profile_section(self, uid: bytes | None, access: Access = Access.READ, *, force: bool = False) -> ProfSect:
+        """A section of the profile, its own with None; `force` is MAPI_FORCE_ACCESS (SES-25..SES-28)."""
+        from mapix.subsystem.profsect import open_section
+
+        core = self._core
+        locks = core.subsystem.section_locks
+        return self._opened.add(open_section(core.handle, core.catalogue, locks, uid, access, force=force))
+
+    # tables
+
+    @_call
+    def get_msg_stores_table(self) -> MapiTable:
+        """The stores of the profile, live (SES-30)."""
+        return self._opened.add(self._core.stores.table())
+
+    @_call
+    def get_status_table(self) -> MapiTable:
+        """The resources of the session, live (SES-31)."""
+        return self._opened.add(self._core.status.open(mail=self.has_mail))
+
+    # identity and comparison
+
+    @_call
+    def query_identity(self) -> bytes | None:
+        """The entry identifier of the user, None when no provider has one (SES-40..SES-42)."""
+        return self._core.identity.query() if self.has_mail else None
+
+    @_call
+    def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
+        """Whether two identifiers name one object (SES-45); `UnknownEntryid` when the owner of one is not open."""
+        if is_wrapped_store(first) and is_wrapped_store(second):
+            (one, inner), (other, outer) = self._core.stores.match(first), self._core.stores.match(second)
+            return one[1].uid == other[1].uid or inner == outer
+        for entry_id in (first, second):
+            self._check_known(entry_id)
+        if provider_uid(first) != provider_uid(second):
+            return False
+        if self._routes.knows(first):
+            return bool(self._routes.ask(first, lambda store: store.compare_entry_ids(first, second)))
+        if provider_uid(first) == STATUS_UID:
+            return bytes(first) == bytes(second)
+        return self._address_book().compare_entry_ids(first, second)
+
+    # notifications
+
+    @_call
+    def advise(self, entry_id: bytes | None, mask: Event | int, sink: AdviseSink) -> int:
+        """Be told of events on an object, or with None of the session's own: critical errors always, EXTENDED when
+        another member logs off (SES-50, NOT-14). A connection number.
+        """
+        if entry_id:
+            return self._advise_object(entry_id, mask, sink)
+        connection = self._core.engine.subscribe(self._key, mask | Event.CRITICAL_ERROR, sink)
+        return self._remember(connection, self._core.engine.unsubscribe)
+
+    @_call
+    def unadvise(self, connection: int) -> None:
+        """End a registration; `NotFound` for an unknown number (SES-51)."""
+        known = self._advised.pop(connection, None)
+        if known is None:
+            raise NotFound("this session has no such registration", value=connection)
+        inner, end = known
+        end(inner)
+
+    @_call
+    def dispatch_notifications(self) -> int:
+        """Tell the sinks what is queued, on this thread (NOT-22); how many notifications were told."""
+        self._core.poll()
+        return self._core.engine.dispatch()
+
+    # the default store
+
+    @_call
+    def set_default_store(self, entry_id: bytes | None, flags: int = MAPI_DEFAULT_STORE) -> None:
+        """Make a store the default one, or none with None; `flags` is one of MAPI_DEFAULT_STORE,
+        MAPI_SIMPLE_STORE_TEMPORARY, MAPI_SIMPLE_STORE_PERMANENT, MAPI_PRIMARY_STORE, MAPI_SECONDARY_STORE
+        (SES-55..SES-58). `NoSupport` for a store that cannot be it.
+        """
+        from mapix.subsystem.defaultstore import set_default_store
+
+        set_default_store(self, self._core, entry_id, flags)
+
+    # sending
+
+    @_call
+    def flush(self, timeout: float = 60.0) -> int:
+        """Hand over what was submitted, waiting at most `timeout` seconds; how many messages are left."""
+        return self._core.spooling.flush(timeout) if self.has_mail else self._core.spooling.waiting()
+
+    @_call
+    def pending(self) -> int:
+        """How many submitted messages have not been handed over."""
+        spooler = self.spooler
+        return spooler.pending() if spooler is not None else self._core.spooling.waiting()
+
+    @_call
+    def enum_adr_types(self) -> list[str]:
+        """Address types of the active transports (SES-66)."""
+        types: dict[str, None] = {}
+        for transport in self._core.transports() if self.has_mail else ():
+            if transport.logon is not None:
+                types |= dict.fromkeys(transport.logon.address_types().types or ())
+        return [each for each in types if each]
+
+    # administration and the end
+
+    @_call
+    def admin_services(self) -> MsgServiceAdmin:
+        """The message services of the session's profile; changes take effect with the next session (SES-65)."""
+        from mapix.subsystem.serviceadmin import ServiceAdministration
+
+        return ServiceAdministration(self._core.subsystem, self.profile_name)
+
+    def get_last_error(self) -> ErrorInfo | None:
+        """What there is to say about the last failure, or about providers that are out of use (GEN-10, LOG-20)."""
+        return self._last_error or self._core.providers.last_error()
+
+    def logoff(self, flags: int = 0) -> None:
+        """End this session and everything opened through it (SES-60..SES-62). MAPI_LOGOFF_SHARED asks the other
+        members to log off, too. Twice is harmless.
+        """
+        if flags & ~(MAPI_LOGOFF_SHARED | MAPI_LOGOFF_UI):
+            raise UnknownFlags("Logoff does not know these flags", value=hex(flags))
+        with self._guard:
+            if self._ended:
+                return
+            self._ended = True
+        for connection, end in self._advised.values():
+            with suppress(MapiError):
+                end(connection)
+        self._advised.clear()
+        self._opened.close()
+        for opened in self._stores:
+            close_store(opened.logon, opened.support)
+        self._stores.clear()
+        self._core.leave(self, shared=bool(flags & MAPI_LOGOFF_SHARED))
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.logoff()
+
+    def __repr__(self) -> str:
+        state = "logged off" if self._ended else "mail" if self.has_mail else "no mail"
+        return f"<Session {self.profile_name!r} {state}>"
+
+    # for the core
+
+    def told(self, notifications: Sequence[Notification]) -> None:
+        """Queue something for this member's own sinks."""
+        self._core.engine.notify(self._key, notifications)
+
+    def poll_stores(self) -> None:
+        """Look for what other processes changed in the stores of this member."""
+        for opened in list(self._stores):
+            with suppress(MapiError):
+                opened.logon.store.poll()
+
+    def store_logon(self, uid: bytes) -> StoreLogon | None:
+        """The logon object of a store this member has open, by the uid of its section."""
+        return next((opened.logon for opened in self._stores if opened.pair[1].uid == uid), None)
+
+    # inside
+
+    def _address_book(self) -> AddrBook:
+        if self._book is None:
+            from mapix.subsystem.addressbook import IntegratedAddressBook
+
+            self._book = self._opened.add(IntegratedAddressBook(self._core))
+        return self._book
+
+    def _log_on(self, pair: Pair, inner: bytes, access: Access, *, no_mail: bool) -> _OpenStore:
+        wake = self._core.spooling.wake if self.has_mail and not no_mail else None
+        support = self._core.store_support(pair, self._routes, wake)
+        try:
+            logon = self._core.stores.logon(pair, inner, support, access, spooler=False)
+        except BaseException:
+            support.release()
+            raise
+        support.opener = logon.store
+        return _OpenStore(pair, logon, support)
+
+    def _prepare(self, pair: Pair, inner: bytes) -> None:
+        """Have the special folders made, by a logon of its own that may write (SES-19)."""
+        if not self._core.stores.needs_preparing(pair):
+            return
+        opened = self._log_on(pair, inner, Access.BEST, no_mail=True)
+        try:
+            self._core.stores.prepare(pair, opened.logon)
+        finally:
+            close_store(opened.logon, opened.support)
+
+    def _status_object(self, entry_id: bytes) -> MapiProp:
+        from mapix.subsystem.status import open_status
+
+        return open_status(self._core, entry_id, mail=self.has_mail)
+
+    def _check_known(self, entry_id: bytes) -> None:
+        """`UnknownEntryid` when nobody here owns the identifier (SES-46)."""
+        if provider_uid(entry_id) == STATUS_UID:
+            self._core.status.key_of(entry_id)
+        elif not self._routes.knows(entry_id) and not is_one_off(entry_id):
+            self._address_book().compare_entry_ids(entry_id, entry_id)
+
+    def _remember(self, connection: int, end: Callable[[int], None]) -> int:
+        """A connection number of this session for one of another object."""
+        with self._guard:
+            self._last_connection += 1
+            self._advised[self._last_connection] = (connection, end)
+            return self._last_connection
+
+    def _advise_object(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
+        if is_wrapped_store(entry_id):
+            return self._advise_store(entry_id, mask, sink)
+
+        def register(store: MsgStore) -> int:
+            return self._remember(store.advise(entry_id, Event(mask), sink), store.unadvise)
+
+        return self._routes.ask(entry_id, register)
+
+    def _advise_store(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
+        pair, _ = self._core.stores.match(entry_id)
+        for opened in self._stores:
+            if opened.pair[1].uid == pair[1].uid:
+                store = opened.logon.store
+                return self._remember(store.advise(None, Event(mask), sink), store.unadvise)
+        raise InvalidParameter("the store is not open in this session", hint="open_msg_store")

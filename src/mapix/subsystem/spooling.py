@@ -1,0 +1,165 @@
+"""The spooler of a session core: started when it is needed, with store logons of its own (session 6.1, SES-13).
+
+Its stores are opened in its own thread, marked as the spooler's (SPI-19).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mapix.interfaces.prop import Access
+from mapix.interfaces.spi import StoreLogon
+from mapix.interfaces.store import MsgStore
+from mapix.properties.errors import MapiError
+from mapix.subsystem.handover import note
+from mapix.subsystem.routes import Routes
+from mapix.subsystem.storelist import Pair
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.spooler.transports import LoadedTransport
+    from mapix.subsystem.spooler.worker import Spooler
+    from mapix.subsystem.support import StoreProviderSupport
+
+STOP_SECONDS = 10.0
+"""How long a logoff waits for the spooler to put down what it has in hand."""
+
+_log = logging.getLogger("mapix.subsystem")
+
+
+class Spooling:
+    """When the spooler runs, and what it works with."""
+
+    def __init__(self, core: SessionCore) -> None:
+        self.core = core
+        self.spooler: Spooler | None = None
+        self._guard = threading.RLock()
+        self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
+        self._extra: dict[bytes, Pair] = {}
+        self._routes = Routes()
+
+    def add(self, pair: Pair) -> None:
+        """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
+        self._extra.setdefault(pair[1].uid, pair)
+
+    def start(self) -> Spooler | None:
+        """The spooler, started if it was not; None in a session without mail or without transports."""
+        with self._guard:
+            if self.spooler is None and self.core.has_mail and self.core.transports():
+                from mapix.subsystem.spooler.worker import Spooler
+
+                spooler = Spooler(
+                    self._stores,
+                    self._transports,
+                    default_store=self._default_store,
+                    identity=self.core.identity.sender,
+                )
+                spooler.start()
+                self.spooler = spooler
+            return self.spooler
+
+    def wake(self) -> None:
+        """There is something to send."""
+        note(self.core)
+        spooler = self.start()
+        if spooler is not None:
+            spooler.wake()
+
+    def start_if_waiting(self) -> None:
+        """Start when an earlier session left something in a queue (SUB-17)."""
+        if self.spooler is None and self.core.transports() and self.waiting():
+            self.start()
+
+    def waiting(self) -> int:
+        """How many messages wait in the stores of the profile."""
+        return sum(self._count(pair) for pair in self._pairs())
+
+    def flush(self, timeout: float) -> int:
+        """Send and fetch now; how many messages are left after at most `timeout` seconds."""
+        spooler = self.start()
+        return spooler.flush(timeout) if spooler is not None else self.waiting()
+
+    def stop(self) -> None:
+        """Stop the spooler; what it had not handed over stays in the queue."""
+        with self._guard:
+            spooler, self.spooler = self.spooler, None
+        if spooler is not None:
+            spooler.stop(STOP_SECONDS)
+            self._close_stores()
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        self._close_stores()
+
+    def _pairs(self) -> list[Pair]:
+        pairs = [*self.core.stores.pairs(), *self._extra.values()]
+        return [pair for pair in pairs if self.core.providers.is_enabled(pair[0])]
+
+    def _stores(self) -> Sequence[MsgStore]:
+        """The stores to work on; called in the spooler's thread. One that cannot be opened is tried again later."""
+        found = (self._store(pair) for pair in self._pairs())
+        return [store for store in found if store is not None]
+
+    def _default_store(self) -> MsgStore | None:
+        default = self.core.stores.default()
+        return self._store(default) if default is not None else None
+
+    def _store(self, pair: Pair) -> MsgStore | None:
+        uid = pair[1].uid
+        if uid not in self._logons:
+            support = self.core.store_support(pair, self._routes)
+            try:
+                inner = self.core.stores.inner_id(pair)
+                logon = self.core.stores.logon(pair, inner, support, Access.BEST, spooler=True)
+            except MapiError as error:
+                support.release()
+                _log.warning("the spooler cannot open %s: %s", pair[0].display_name or pair[0].name, error)
+                return None
+            support.opener = logon.store
+            self._logons[uid] = (logon, support)
+        return self._logons[uid][0].store
+
+    def _transports(self) -> Sequence[LoadedTransport]:
+        from mapix.subsystem.spooler.transports import AbsentTransport, LoadedTransport
+
+        return [
+            LoadedTransport(
+                transport.pair[1].uid,
+                transport.pair[0].display_name or transport.pair[0].name,
+                transport.logon or AbsentTransport(transport.reason),
+            )
+            for transport in self.core.transports()
+        ]
+
+    def _count(self, pair: Pair) -> int:
+        support = self.core.store_support(pair, Routes())
+        try:
+            inner = self.core.stores.inner_id(pair)
+            logon = self.core.stores.logon(pair, inner, support, Access.READ, spooler=False)
+        except MapiError:
+            support.release()
+            return 0
+        try:
+            return len(logon.store.outgoing.entries())
+        except MapiError:
+            return 0
+        finally:
+            close_store(logon, support)
+
+    def _close_stores(self) -> None:
+        for logon, support in self._logons.values():
+            close_store(logon, support)
+        self._logons.clear()
+
+
+def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
+    """Close a store and everything opened through it, log it off, and forget what it registered (SPI-23)."""
+    for step in (logon.store.close, logon.logoff):
+        try:
+            step()
+        except Exception:
+            _log.warning("a store failed at logoff", exc_info=True)
+    support.release()

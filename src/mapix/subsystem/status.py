@@ -1,0 +1,190 @@
+"""Status objects: IMAPIStatus of the subsystem, the spooler, the address book and the providers (STA-1..STA-14).
+
+Reached by the identifier in a row of the status table. They are for reading whatever was asked for (STA-2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapix.interfaces.prop import Access, MapiProp, ObjectType
+from mapix.interfaces.spi import ProviderLogon
+from mapix.interfaces.status import Status
+from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.properties.errors import Busy, MapiError, NoSupport, NotFound, UnknownFlags
+from mapix.properties.flags import (
+    ABORT_XP_HEADER_OPERATION,
+    CONFIG_CHANGED,
+    FLUSH_ASYNC_OK,
+    FLUSH_DOWNLOAD,
+    FLUSH_FORCE,
+    FLUSH_NO_UI,
+    FLUSH_UPLOAD,
+    FORCE_XP_CONNECT,
+    FORCE_XP_DISCONNECT,
+    PROCESS_XP_HEADER_CACHE,
+    REFRESH_XP_HEADER_CACHE,
+    SHOW_XP_SESSION_UI,
+    STATUS_AVAILABLE,
+    STATUS_FAILURE,
+    STATUS_FLUSH_QUEUES,
+    SUPPRESS_UI,
+)
+from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
+from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM_KEY, Row
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+
+FLUSH_SECONDS = 300.0
+"""How long FlushQueues waits for the queues to be empty."""
+
+_VALIDATE = (
+    SUPPRESS_UI
+    | REFRESH_XP_HEADER_CACHE
+    | PROCESS_XP_HEADER_CACHE
+    | FORCE_XP_CONNECT
+    | FORCE_XP_DISCONNECT
+    | CONFIG_CHANGED
+    | ABORT_XP_HEADER_OPERATION
+    | SHOW_XP_SESSION_UI
+)
+_FLUSH = FLUSH_UPLOAD | FLUSH_DOWNLOAD | FLUSH_FORCE | FLUSH_NO_UI | FLUSH_ASYNC_OK
+
+
+class StatusObject(PropertyBag, Status):
+    """A status object over its row as it was when the object was opened."""
+
+    object_type = ObjectType.STATUS
+
+    def __init__(self, core: SessionCore, row: Row) -> None:
+        super().__init__(MemorySource(dict(row)), access=Access.READ)
+        self._core = core
+        self._methods: int = row.get(PR_RESOURCE_METHODS, 0)
+
+    def validate_state(self, flags: int = 0) -> None:
+        """See `Status.validate_state`; `UnknownFlags` (STA-8)."""
+        self._check()
+        if flags & ~_VALIDATE:
+            raise UnknownFlags("ValidateState does not know these flags", value=hex(flags & ~_VALIDATE))
+        self._validate(flags)
+
+    def flush_queues(self, flags: int = 0, target: bytes | None = None) -> None:
+        """See `Status.flush_queues`; `NoSupport` where the bit of the row is clear, `UnknownFlags`."""
+        self._check()
+        if not self._methods & STATUS_FLUSH_QUEUES:
+            raise NoSupport("this status object has no queues")
+        if flags & ~_FLUSH:
+            raise UnknownFlags("FlushQueues does not know these flags", value=hex(flags & ~_FLUSH))
+        self._flush(flags)
+
+    def _validate(self, flags: int) -> None:
+        """What this resource does to find out whether it works."""
+
+    def _flush(self, flags: int) -> None:
+        raise NoSupport("this status object has no queues")
+
+
+class SubsystemStatus(StatusObject):
+    """MAPI as a whole: asks every provider that is logged on."""
+
+    def _validate(self, flags: int) -> None:
+        for book in self._core.address_books():
+            book.logon.validate_state()
+        _validate_transports(self._core)
+
+
+class SpoolerStatus(StatusObject):
+    """The spooler: asks every transport, and sends and fetches now."""
+
+    def _validate(self, flags: int) -> None:
+        _validate_transports(self._core)
+        self._core.spooling.wake()
+
+    def _flush(self, flags: int) -> None:
+        if not self._core.has_mail:
+            raise NoSupport("a session without mail has no spooler")
+        if flags & FLUSH_ASYNC_OK:
+            self._core.spooling.wake()
+        elif left := self._core.spooling.flush(FLUSH_SECONDS):
+            raise Busy("messages are still waiting to be handed over", value=left)
+
+
+class AddressBookStatus(StatusObject):
+    """The integrated address book: its containers can be opened."""
+
+    def _validate(self, flags: int) -> None:
+        for book in self._core.address_books():
+            book.logon.containers()
+
+
+class ProviderStatus(StatusObject):
+    """A provider that has no status object of its own."""
+
+    def __init__(self, core: SessionCore, row: Row, uid: bytes, logon: ProviderLogon | None) -> None:
+        super().__init__(core, row)
+        self._uid = uid
+        self._logon = logon
+
+    def _validate(self, flags: int) -> None:
+        if self._logon is not None:
+            _validated(self._core, self._uid, self._logon)
+
+    def _flush(self, flags: int) -> None:
+        self._core.spooling.wake()
+
+
+def open_status(core: SessionCore, entry_id: bytes, *, mail: bool) -> MapiProp:
+    """The status object of an identifier; `UnknownEntryid` for a row that is gone or belongs to another session."""
+    key = core.status.key_of(entry_id)
+    row = core.status.row(key, mail=mail)
+    own = {SUBSYSTEM_KEY: SubsystemStatus, SPOOLER_KEY: SpoolerStatus, ADDRESS_BOOK_KEY: AddressBookStatus}.get(key)
+    if own is not None:
+        return own(core, row)
+    logon = _logon_of(core, key)
+    try:
+        return logon.open_status_entry() if logon is not None else ProviderStatus(core, row, key, None)
+    except NoSupport:
+        return ProviderStatus(core, row, key, logon)
+
+
+def _logon_of(core: SessionCore, uid: bytes) -> ProviderLogon | None:
+    for book in core.address_books():
+        if book.uid == uid:
+            return book.logon
+    for transport in core.transports() if core.has_mail else ():
+        if transport.pair[1].uid == uid:
+            return transport.logon
+    return core.store_logon(uid)
+
+
+def _validate_transports(core: SessionCore) -> None:
+    """Ask all transports; the first failure is raised after all were asked."""
+    failure: MapiError | None = None
+    for transport in core.transports() if core.has_mail else ():
+        try:
+            if transport.logon is not None:
+                _validated(core, transport.pair[1].uid, transport.logon)
+        except MapiError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+
+
+def _validated(core: SessionCore, uid: bytes, logon: ProviderLogon) -> None:
+    """Ask one provider, and show in its row what came out."""
+    try:
+        logon.validate_state()
+    except MapiError as error:
+        _show(core, uid, STATUS_FAILURE, str(error))
+        raise
+    _show(core, uid, STATUS_AVAILABLE, "")
+
+
+def _show(core: SessionCore, uid: bytes, code: int, text: str) -> None:
+    try:
+        row = core.status.row(uid)
+    except NotFound:
+        return
+    kept = row.get(PR_STATUS_CODE, 0) & ~0xFFFF
+    core.status.put(uid, {PR_STATUS_CODE: kept | code, PR_STATUS_STRING: text}, update=True)
