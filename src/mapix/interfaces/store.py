@@ -163,7 +163,11 @@ class MsgStore(MapiProp):
 
 @dataclass(slots=True)
 class AttachmentChanges(ChangeSet):
-    """Changes of one attachment; `embedded` those of the message inside."""
+    """Changes of one attachment; `embedded` those of the message inside, which they begin where there is none.
+
+    Deleting the identifier 0x3701 removes both PR_ATTACH_DATA_BIN and the message inside (A-010); `embedded` in the
+    same changes then begins a new one.
+    """
 
     embedded: MessageChanges | None = None
 
@@ -262,9 +266,9 @@ class StoreBackend(Protocol):
     def new_message(self, folder: int, *, associated: bool) -> MessageSource:
         """A message not saved yet."""
 
-    def create_folder(self, parent: int, name: str, values: Mapping[PropTag, Any]) -> int:
+    def create_folder(self, parent: int, name: str, values: Mapping[PropTag, Any], *, copy_of: int = 0) -> int:
         """A new folder with PR_FOLDER_TYPE and others in `values`; `Collision` when a sibling has the name, case
-        aside (F-002).
+        aside (F-002). Told as OBJECT_COPIED where it is made as the copy of folder `copy_of`.
         """
 
     def find_folder(self, parent: int, name: str) -> int | None:

@@ -113,8 +113,8 @@ class StoreIds:
         return self._columns[prop_id](kind, number, parent)
 
     def table_key(self, table: str, folder: int) -> bytes:
-        """See `RowDecorator.table_key`."""
-        return self.folder(folder) + table.encode("ascii")
+        """See `RowDecorator.table_key`; all deep hierarchies of a store share one."""
+        return self.store_uid + b"deep" if table == "deep" else self.folder(folder) + table.encode("ascii")
 
     def _decorations(self) -> dict[int, Callable[[int, int, int], Any]]:
         def entry_id(kind: int, number: int, parent: int) -> bytes:

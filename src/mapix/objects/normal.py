@@ -172,7 +172,7 @@ def html(tag: PropTag, value: Any, html_codepage: int) -> tuple[PropTag, Any]:
     return PR_HTML, value
 
 
-_FIXED: Final = {
+_FIXED: Final[dict[int, int]] = {
     PropType.SHORT: 2,
     PropType.LONG: 4,
     PropType.ERROR: 4,
@@ -180,7 +180,7 @@ _FIXED: Final = {
     PropType.BOOLEAN: 2,
     PropType.CLSID: 16,
 }
-_SIZES: Final = {int(code): _FIXED.get(code & ~MV_FLAG, 8) for code in PropType}  # type: ignore[call-overload]
+_SIZES: Final[dict[int, int]] = {int(code): _FIXED.get(code & ~MV_FLAG, 8) for code in PropType}
 
 
 def size_of(tag: int, value: Any) -> int:

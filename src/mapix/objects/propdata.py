@@ -108,7 +108,7 @@ class PropertyBag(MapiProp):
     ) -> None:
         self._source = source
         self._rules = rules
-        self._writable = access is not Access.READ
+        self._granted = self._writable = access is not Access.READ
         self._names = names
         self._codepage = codepage
         self._transacted = transacted

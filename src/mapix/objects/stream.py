@@ -220,4 +220,4 @@ def _copied(source: File) -> File:
 
 
 def _new_file() -> File:
-    return SpooledTemporaryFile(max_size=1 << 20)  # type: ignore[return-value]
+    return SpooledTemporaryFile(max_size=1 << 20)

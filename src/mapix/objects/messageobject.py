@@ -1,0 +1,343 @@
+"""Messages of a store: properties, recipients and attachments, transacted together (IMessage).
+
+Everything that is done to a message waits in memory for `save_changes`, which hands one `MessageChanges` to the
+backend. A new message costs the backend nothing before.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from mapix.interfaces.message import Attach, Message, ModifyRecipients
+from mapix.interfaces.prop import Access, ObjectType
+from mapix.interfaces.store import MessageChanges, MessageSource
+from mapix.interfaces.table import MapiTable
+from mapix.objects import computed, savedprops
+from mapix.objects.attachments import AttachmentList
+from mapix.objects.context import StoreContext
+from mapix.objects.life import Life, remembered
+from mapix.objects.propdata import PropertyBag
+from mapix.objects.recipients import RecipientList
+from mapix.properties import times
+from mapix.properties.codepage import ANSI
+from mapix.properties.errors import MapiError, NoAccess, NotFound
+from mapix.properties.flags import MSGFLAG_ASSOCIATED, MSGFLAG_HASATTACH, MSGFLAG_UNMODIFIED
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_CREATION_TIME,
+    PR_DISPLAY_BCC,
+    PR_DISPLAY_CC,
+    PR_DISPLAY_TO,
+    PR_HASATTACH,
+    PR_LAST_MODIFICATION_TIME,
+    PR_MESSAGE_ATTACHMENTS,
+    PR_MESSAGE_CODEPAGE,
+    PR_MESSAGE_FLAGS,
+    PR_MESSAGE_RECIPIENTS,
+    PR_MESSAGE_SIZE,
+    PR_SEARCH_KEY,
+)
+from mapix.properties.value import Problem, Problems, Props
+
+_KIND: Final = int(ObjectType.MESSAGE)
+_TABLES: Final = frozenset((PR_MESSAGE_RECIPIENTS.id, PR_MESSAGE_ATTACHMENTS.id))
+_FLAGS: Final = PR_MESSAGE_FLAGS.id
+_INITIAL: Final = {
+    PR_DISPLAY_TO.id: (PR_DISPLAY_TO, ""),
+    PR_DISPLAY_CC.id: (PR_DISPLAY_CC, ""),
+    PR_DISPLAY_BCC.id: (PR_DISPLAY_BCC, ""),
+    PR_HASATTACH.id: (PR_HASATTACH, False),
+}
+
+
+class MessageObject(PropertyBag, Message):
+    """A message over its source. `new` begins one that has never been saved; `embedded` marks one inside an
+    attachment, which has no identifiers and is saved into it.
+    """
+
+    object_type = ObjectType.MESSAGE
+
+    def __init__(
+        self,
+        context: StoreContext,
+        source: MessageSource,
+        access: Access,
+        *,
+        new: bool = False,
+        embedded: bool = False,
+        life: Life | None = None,
+    ) -> None:
+        super().__init__(
+            source,
+            rules=computed.EMBEDDED if embedded else computed.MESSAGE,
+            access=access,
+            names=context.names,
+            fresh=new,
+            life=Life(life or context.life),
+        )
+        self.context = context
+        self.is_embedded = embedded
+        self._message = source
+        self._recipients = RecipientList(None if new else source.recipients)
+        self._attachments = AttachmentList(self, None if new else source)
+        if new:
+            self._begin()
+
+    def _begin(self) -> None:
+        """What a message has from its creation on (objects 4.1)."""
+        now = times.now()
+        first = computed.INITIAL_FLAGS | (MSGFLAG_ASSOCIATED if self._message.associated else 0)
+        self._pending = {
+            PR_SEARCH_KEY.id: (PR_SEARCH_KEY, os.urandom(16)),
+            PR_CREATION_TIME.id: (PR_CREATION_TIME, now),
+            PR_LAST_MODIFICATION_TIME.id: (PR_LAST_MODIFICATION_TIME, now),
+            _FLAGS: (PR_MESSAGE_FLAGS, first),
+            **_INITIAL,
+        }
+
+    # what the rules ask
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has never been saved."""
+        return self._fresh
+
+    @property
+    def number(self) -> int:
+        """Its number in the store; 0 before the first save and for embedded messages."""
+        return self._message.number
+
+    @property
+    def folder_number(self) -> int:
+        """The folder it was opened or created in."""
+        return self._message.folder
+
+    @property
+    def flags(self) -> int:
+        """PR_MESSAGE_FLAGS as they stand."""
+        found: int = self._value(PR_MESSAGE_FLAGS) or 0
+        return found
+
+    @property
+    def is_associated(self) -> bool:
+        """Whether it lies in the associated contents of its folder."""
+        return self._message.associated
+
+    def make_read_only(self) -> None:
+        """Take back what was granted at opening."""
+        self._granted = self._writable = False
+
+    @property
+    def entry_id(self) -> bytes | None:
+        """PR_ENTRYID; None before the first save (P-218)."""
+        number = self._message.number
+        return self.context.ids.message(number) if number else None
+
+    @property
+    def record_key(self) -> bytes | None:
+        """PR_RECORD_KEY."""
+        number = self._message.number
+        return self.context.ids.record_key(_KIND, number) if number else None
+
+    @property
+    def parent_entry_id(self) -> bytes:
+        """PR_PARENT_ENTRYID."""
+        return self.context.ids.folder(self._message.folder)
+
+    def _narrow_codepage(self) -> int:
+        return self._value(PR_MESSAGE_CODEPAGE) or ANSI
+
+    # recipients
+
+    @remembered
+    def get_recipient_table(self) -> MapiTable:
+        """See `Message.get_recipient_table`."""
+        self._check()
+        return self._recipients.table().view()
+
+    @remembered
+    def modify_recipients(self, how: ModifyRecipients, rows: Iterable[Props]) -> None:
+        """See `Message.modify_recipients`."""
+        self._check_writable()
+        self._recipients.modify(ModifyRecipients(how), rows)
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """The rows as they stand, each with PR_ROWID: what the table is made of."""
+        self._check()
+        return [dict(row) for row in self._recipients.rows()]
+
+    # attachments
+
+    @remembered
+    def get_attachment_table(self) -> MapiTable:
+        """See `Message.get_attachment_table`."""
+        self._check()
+        return self._attachments.table().view()
+
+    @remembered
+    def create_attach(self) -> tuple[int, Attach]:
+        """See `Message.create_attach`."""
+        self._check_writable()
+        return self._attachments.create()
+
+    @remembered
+    def open_attach(self, number: int, access: Access = Access.READ) -> Attach:
+        """See `Message.open_attach`."""
+        self._check()
+        if access is Access.MODIFY:
+            self._check_writable()
+        return self._attachments.open(number, access if self._writable else Access.READ)
+
+    @remembered
+    def delete_attach(self, number: int) -> None:
+        """See `Message.delete_attach`."""
+        self._check_writable()
+        self._attachments.delete(number)
+
+    def attachment_numbers(self) -> list[int]:
+        """The attachments the table shows."""
+        self._check()
+        return self._attachments.numbers()
+
+    # properties
+
+    def delete_props(self, tags: Collection[PropTag]) -> Problems:
+        """See `MapiProp.delete_props`; deleting PR_MESSAGE_RECIPIENTS or PR_MESSAGE_ATTACHMENTS empties them."""
+        problems: list[Problem] = list(super().delete_props(tags))
+        named = {tag >> 16 for tag in tags} & _TABLES
+        self._removed -= named
+        if PR_MESSAGE_RECIPIENTS.id in named:
+            self._recipients.replace(())
+        if PR_MESSAGE_ATTACHMENTS.id in named:
+            self._attachments.clear()
+        return problems
+
+    def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
+        if kind is MapiTable and tag == PR_MESSAGE_RECIPIENTS:
+            return self.get_recipient_table()
+        if kind is MapiTable and tag == PR_MESSAGE_ATTACHMENTS:
+            return self.get_attachment_table()
+        return super()._open_as(tag, kind, access, create)
+
+    # saving
+
+    def _has_changes(self) -> bool:
+        return bool(self._pending or self._removed) or self._recipients.changed or self._attachments.changed
+
+    def _save(self, force: bool) -> None:
+        if self._fresh or self.is_embedded:
+            self._apply(self._changes(force))
+            return
+        with self.context.backend.transaction():
+            self._refresh_flags()
+            self._apply(self._changes(force))
+
+    def _apply(self, changes: MessageChanges) -> None:
+        self._version = self._message.apply(changes)
+        self._settle()
+        self._recipients.changed = False
+        self._attachments.settle()
+
+    def _changes(self, force: bool = False) -> MessageChanges:
+        """Everything that is to be saved, with what follows from it."""
+        before = None if self._fresh else self._size_of_saved()
+        savedprops.complete(self, self._pending, self._removed, times.now())
+        if self._recipients.changed:
+            self._pending.update(savedprops.displayed(self._recipients.rows()))
+        if self._attachments.changed:
+            self._note_attachments()
+        changes = MessageChanges(
+            values=dict(self._pending.values()),
+            deleted=set(self._removed),
+            version=None if force else self._version,
+            recipients=self._recipients.rows() if self._recipients.changed else None,
+            attachments=self._attachments.changes(),
+        )
+        size = savedprops.size_entry(self._size_of_new(changes) if before is None else self._size_of_changed(before))
+        self._pending[PR_MESSAGE_SIZE.id] = size
+        changes.values[PR_MESSAGE_SIZE] = size[1]
+        return changes
+
+    def _note_attachments(self) -> None:
+        present = bool(self._attachments.numbers())
+        flags = self.flags & ~MSGFLAG_HASATTACH | (MSGFLAG_HASATTACH if present else 0)
+        self._pending[PR_HASATTACH.id] = (PR_HASATTACH, present)
+        self._pending[_FLAGS] = (PR_MESSAGE_FLAGS, flags)
+
+    def _refresh_flags(self, *, modifying: bool = True) -> None:
+        """Flags change outside of saves (M-120): take those of now, less UNMODIFIED from the second save on."""
+        try:
+            now = self.context.backend.message(self.number).load((PR_MESSAGE_FLAGS,))[0].get(PR_MESSAGE_FLAGS, 0)
+        except NotFound:
+            return
+        self._saved[_FLAGS] = (PR_MESSAGE_FLAGS, now)
+        self._pending.pop(_FLAGS, None)
+        if modifying and now & MSGFLAG_UNMODIFIED:
+            self._pending[_FLAGS] = (PR_MESSAGE_FLAGS, now & ~MSGFLAG_UNMODIFIED)
+
+    def _size_of_new(self, changes: MessageChanges) -> int:
+        size = savedprops.size_of_all(changes.values) + self._attachments.size()
+        return size + sum(map(savedprops.size_of_all, changes.recipients or ()))
+
+    def _size_of_saved(self) -> int:
+        """What the parts outside the properties count for, as saved."""
+        total = self._saved.get(PR_MESSAGE_SIZE.id, (PR_MESSAGE_SIZE, 0))[1]
+        return int(total) - savedprops.size_of_all(dict(self._saved.values()))
+
+    def _size_of_changed(self, parts: int) -> int:
+        if self._recipients.changed:
+            parts -= sum(map(savedprops.size_of_all, self._message.recipients()))
+            parts += sum(map(savedprops.size_of_all, self._recipients.rows()))
+        if self._attachments.changed:
+            parts += self._attachments.growth()
+        props = {number: entry for number, entry in self._saved.items() if number not in self._removed}
+        return max(0, parts) + savedprops.size_of_all(dict((props | self._pending).values()))
+
+    # sending and reading
+
+    @remembered
+    def submit_message(self) -> None:
+        """See `Message.submit_message`."""
+        from mapix.objects.submit import submit
+
+        self._check()
+        if not self._granted:
+            raise NoAccess("the message is open for reading only", hint="open it with Access.MODIFY")
+        submit(self)
+        self._life.end()
+
+    def apply_submission(self, rows: list[dict[PropTag, Any]], values: Props, due: int) -> None:
+        """Save with the recipients and values of a submission, into the queue; all or nothing."""
+        pending, listed, changed = dict(self._pending), self._recipients.rows(), self._recipients.changed
+        try:
+            with self.context.backend.transaction():
+                if not self._fresh:
+                    self._refresh_flags()
+                self._recipients.replace(rows)
+                self._put({tag >> 16: (tag, value) for tag, value in values.items()})
+                changes = self._changes()
+                changes.submit, changes.submit_due = True, due
+                self._version = self._message.apply(changes)
+        except MapiError:
+            self._pending = pending
+            self._recipients.replace(listed)
+            self._recipients.changed = changed
+            raise
+
+    def reload_flags(self) -> None:
+        """Take PR_MESSAGE_FLAGS as they are in the store now."""
+        self._refresh_flags(modifying=False)
+
+    @remembered
+    def set_read_flag(self, flags: int = 0) -> None:
+        """See `Message.set_read_flag`."""
+        from mapix.objects.readflags import set_read_flag
+
+        self._check()
+        set_read_flag(self, flags)
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "writable" if self._writable else "read-only"
+        return f"<MessageObject {self.number or 'new'} {state}>"

@@ -1,0 +1,153 @@
+"""The outgoing queue of a store: what was submitted, as the spooler works on it (ST-066..ST-069, SPL-76)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.prop import Access
+from mapix.interfaces.store import OutgoingQueue, QueueEntry, QueueRow
+from mapix.objects import columns, folderwork
+from mapix.properties import flags
+from mapix.properties.errors import MapiError, NoSupport, NotFound, NotInQueue
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_DELETE_AFTER_SUBMIT,
+    PR_ENTRYID,
+    PR_INSTANCE_KEY,
+    PR_SENTMAIL_ENTRYID,
+    PR_SUBMIT_FLAGS,
+)
+
+if TYPE_CHECKING:
+    from mapix.interfaces.table import MapiTable
+    from mapix.objects.context import StoreContext
+
+_AFTER_SENDING: Final = flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT
+_SHOWN: Final = tuple(tag for tag in columns.OUTGOING if tag not in (PR_ENTRYID, PR_INSTANCE_KEY, PR_SUBMIT_FLAGS))
+
+
+class StoreQueue(OutgoingQueue):
+    """The queue of one open store."""
+
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+
+    def check_spooler(self) -> None:
+        """`NoSupport` for clients (SPL-25)."""
+        if not self._context.spooler:
+            raise NoSupport("only the spooler's opening of a store does this")
+
+    # OutgoingQueue
+
+    def become_spooler(self) -> bool:
+        """See `OutgoingQueue.become_spooler`."""
+        self.check_spooler()
+        return self._context.backend.become_spooler()
+
+    def resign(self) -> None:
+        """See `OutgoingQueue.resign`."""
+        self._context.backend.resign_spooler()
+
+    def due(self, now: int, limit: int = 50) -> list[QueueEntry]:
+        """See `OutgoingQueue.due`."""
+        return [self._entry(row) for row in self._context.backend.queue(due_before=now, limit=limit)]
+
+    def entries(self) -> list[QueueEntry]:
+        """See `OutgoingQueue.entries`."""
+        return [self._entry(row) for row in self._context.backend.queue()]
+
+    def find(self, entry_id: bytes) -> QueueEntry | None:
+        """See `OutgoingQueue.find`."""
+        rows = self._context.backend.queue(number=self._number(entry_id))
+        return self._entry(rows[0]) if rows else None
+
+    def next_due(self) -> int | None:
+        """See `OutgoingQueue.next_due`."""
+        return self._context.backend.queue_next_due()
+
+    def record(
+        self, entry_id: bytes, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
+    ) -> None:
+        """See `OutgoingQueue.record`."""
+        self.check_spooler()
+        self._context.backend.record(self._number(entry_id), recipients, due=due, attempts=attempts, reason=reason)
+
+    def version(self) -> int:
+        """See `OutgoingQueue.version`."""
+        return self._context.backend.queue_version()
+
+    # the store's own part
+
+    def set_lock_state(self, entry_id: bytes, *, locked: bool) -> None:
+        """See `MsgStore.set_lock_state`."""
+        self.check_spooler()
+        self._context.backend.set_lock(self._number(entry_id), locked=locked)
+
+    def finished(self, entry_id: bytes) -> bytes | None:
+        """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
+        self.check_spooler()
+        number, backend = self._number(entry_id), self._context.backend
+        wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
+        if wanted.get(PR_DELETE_AFTER_SUBMIT):
+            backend.dequeue(number, flags_off=_AFTER_SENDING, delete=True, force=True)
+            return None
+        folder: bytes | None = wanted.get(PR_SENTMAIL_ENTRYID)
+        try:
+            place = self._folder_here(folder) if folder else None
+        except MapiError:
+            return self._keep_elsewhere(number, folder or b"")
+        backend.dequeue(number, flags_off=_AFTER_SENDING, move_to=place, force=True)
+        return bytes(entry_id)
+
+    def _folder_here(self, entry_id: bytes) -> int:
+        number = self._context.ids.read_folder(entry_id)
+        self._context.backend.folder_parent(number)
+        return number
+
+    def _keep_elsewhere(self, number: int, folder_id: bytes) -> bytes | None:
+        """The sent-mail folder is not in this store: copy the message there, and delete it here only then. It stays
+        where it is when that folder cannot be had.
+        """
+        from mapix.objects.folderobject import FolderObject
+
+        backend, ids = self._context.backend, self._context.ids
+        backend.dequeue(number, flags_off=_AFTER_SENDING, force=True)
+        try:
+            target = self._context.support.open_entry(folder_id, Access.MODIFY)
+            home = self._context.open_entry(ids.folder(backend.message(number).folder), Access.MODIFY)
+            if isinstance(target, MapiFolder) and isinstance(home, FolderObject):
+                new_id = folderwork.copy_message(home, ids.message(number), target)
+                backend.delete_messages((number,))
+                return new_id
+        except MapiError:
+            pass
+        return ids.message(number)
+
+    def table(self) -> MapiTable:
+        """See `MsgStore.get_outgoing_queue`: ascending submit time (ST-067)."""
+        from mapix.objects.tabledata import TableData
+
+        self.check_spooler()
+        rows = [row for row in map(self._shown, self._context.backend.queue()) if row]
+        return TableData(columns.OUTGOING, rows).view()
+
+    def _shown(self, row: QueueRow) -> dict[PropTag, Any]:
+        try:
+            values, _ = self._context.backend.message(row.number).load(_SHOWN)
+        except NotFound:
+            return {}
+        entry_id = self._context.ids.message(row.number)
+        status = flags.SUBMITFLAG_LOCKED if row.locked else 0
+        return {**values, PR_ENTRYID: entry_id, PR_INSTANCE_KEY: entry_id, PR_SUBMIT_FLAGS: status}
+
+    def _entry(self, row: QueueRow) -> QueueEntry:
+        entry_id = self._context.ids.message(row.number)
+        return QueueEntry(entry_id, row.submit_time, row.due, row.attempts, row.reason)
+
+    def _number(self, entry_id: bytes) -> int:
+        try:
+            return self._context.ids.read_message(entry_id)
+        except MapiError as error:
+            raise NotInQueue("not a message of this store's queue", value=bytes(entry_id)) from error

@@ -1,0 +1,335 @@
+"""Message stores: whatever a `StoreBackend` keeps, as a whole IMsgStore.
+
+    store = StoreObject(backend, support, provider="memory", access=Access.MODIFY)
+    root = store.open_entry(None, Access.MODIFY)
+
+`provider` is the name that leads the wrapped store identifier (E-012). A store opened with `spooler=True` may use the
+outgoing queue (SPL-25); it does not notify, since the client's own opening of the same store does.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final
+
+from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification
+from mapix.interfaces.prop import Access, MapiProp, ObjectType
+from mapix.interfaces.spi import StoreSupport
+from mapix.interfaces.store import MsgStore, OutgoingQueue, StoreBackend
+from mapix.interfaces.table import MapiTable
+from mapix.objects import computed
+from mapix.objects.columns import RECEIVE_FOLDERS
+from mapix.objects.context import StoreContext
+from mapix.objects.entryids import StoreIds
+from mapix.objects.events import notify_changes
+from mapix.objects.folderobject import FolderObject
+from mapix.objects.life import Life, remembered
+from mapix.objects.messageobject import MessageObject
+from mapix.objects.names import Names
+from mapix.objects.outgoing import StoreQueue
+from mapix.objects.propdata import PropertyBag
+from mapix.objects.receive import checked_class, longest_prefix
+from mapix.properties.entryid import ObjectEntryId
+from mapix.properties.errors import (
+    InvalidParameter,
+    NoAccess,
+    NoSupport,
+    NotFound,
+    Submitted,
+)
+from mapix.properties.flags import (
+    LOGOFF_ABORT,
+    LOGOFF_COMPLETE,
+    LOGOFF_NO_WAIT,
+    LOGOFF_ORDERLY,
+    LOGOFF_OUTBOUND_QUEUE,
+    LOGOFF_PURGE,
+    LOGOFF_QUIET,
+    MSGFLAG_SUBMIT,
+)
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_ENTRYID,
+    PR_INSTANCE_KEY,
+    PR_MESSAGE_CLASS,
+    PR_RECEIVE_FOLDER_SETTINGS,
+    PR_RECORD_KEY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mapix.interfaces.store import Change
+
+_ADVISABLE: Final = (
+    Event.CRITICAL_ERROR
+    | Event.NEW_MAIL
+    | Event.OBJECT_CREATED
+    | Event.OBJECT_DELETED
+    | Event.OBJECT_MODIFIED
+    | Event.OBJECT_MOVED
+    | Event.OBJECT_COPIED
+    | Event.SEARCH_COMPLETE
+    | Event.EXTENDED
+)
+_LOGOFFS: Final = frozenset((LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET))
+
+
+def store_entry_id(backend: StoreBackend, support: StoreSupport) -> bytes:
+    """The wrapped identifier of a backend's store, as clients see it (E-011)."""
+    return support.wrap_store_entryid(unwrapped_entry_id(backend.provider_uid, backend.uid))
+
+
+def unwrapped_entry_id(provider_uid: bytes, store_uid: bytes) -> bytes:
+    """The identifier of a store as its provider knows it (E-004)."""
+    return ObjectEntryId(provider_uid, store_uid, ObjectType.STORE, 0).dump()
+
+
+class StoreObject(PropertyBag, MsgStore):
+    """The store of `backend`. `access` MODIFY on a read-only backend is `NoAccess`, BEST takes what there is."""
+
+    object_type = ObjectType.STORE
+
+    def __init__(
+        self,
+        backend: StoreBackend,
+        support: StoreSupport,
+        *,
+        provider: str,
+        access: Access,
+        spooler: bool = False,
+    ) -> None:
+        if access is Access.MODIFY and backend.readonly:
+            raise NoAccess("the store can only be read", hint="Access.BEST or Access.READ")
+        modifiable = access is not Access.READ and not backend.readonly
+        ids = StoreIds(backend.provider_uid, backend.uid, store_entry_id(backend, support))
+        self.context = StoreContext(
+            backend=backend,
+            support=support,
+            ids=ids,
+            names=Names(backend, backend.uid),
+            life=Life(),
+            modifiable=modifiable,
+            spooler=spooler,
+            open_entry=self.open_entry,
+        )
+        super().__init__(
+            backend.store(),
+            rules=computed.STORE,
+            access=Access.MODIFY if modifiable else Access.READ,
+            names=self.context.names,
+            transacted=False,
+            life=self.context.life,
+        )
+        self.provider = provider
+        self.logoff_flags = LOGOFF_ABORT
+        self._queue = StoreQueue(self.context)
+        backend.decorate(ids)
+        if not spooler:
+            backend.listen(self._changed)
+
+    # opening
+
+    @remembered
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
+        """See `MsgStore.open_entry`."""
+        self._check()
+        backend = self.context.backend
+        if entry_id is None:
+            return FolderObject(self.context, backend.root, self.context.granted(access))
+        kind, number = self.context.ids.read(entry_id)
+        if kind is ObjectType.FOLDER:
+            return FolderObject(self.context, number, self.context.granted(access))
+        if kind is ObjectType.MESSAGE:
+            return self._open_message(number, access)
+        raise InvalidParameter("a store does not open itself", value=bytes(entry_id))
+
+    def _open_message(self, number: int, access: Access) -> MessageObject:
+        """ST-060: a submitted message is read-only to clients, a locked one closed to all but the spooler."""
+        context = self.context
+        source = context.backend.message(number)
+        message = MessageObject(context, source, context.granted(access))
+        if message.flags & MSGFLAG_SUBMIT and not context.spooler:
+            row = next(iter(context.backend.queue(number=number)), None)
+            if row is not None and row.locked:
+                raise NoAccess("the spooler is working on this message", value=number)
+            if access is Access.MODIFY:
+                raise Submitted("the message has been submitted", value=number, hint="abort_submit, or read it only")
+            message.make_read_only()
+        return message
+
+    @remembered
+    def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
+        """See `MsgStore.compare_entry_ids`; `UnknownEntryid` for identifiers of other stores."""
+        self._check()
+        return self.context.ids.read(first) == self.context.ids.read(second)
+
+    def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
+        if tag == PR_RECEIVE_FOLDER_SETTINGS and kind is MapiTable:
+            return self.get_receive_folder_table()
+        return super()._open_as(tag, kind, access, create)
+
+    # receive folders
+
+    @remembered
+    def get_receive_folder(self, message_class: str = "") -> tuple[bytes, str]:
+        """See `MsgStore.get_receive_folder`; the root folder where no entry fits (ST-062)."""
+        self._check()
+        table = self._receive_folders()
+        found = longest_prefix(table, message_class)
+        number = self.context.backend.root if found is None else table[found]
+        return self.context.ids.folder(number), found or ""
+
+    @remembered
+    def set_receive_folder(self, message_class: str, entry_id: bytes | None) -> None:
+        """See `MsgStore.set_receive_folder`."""
+        self._check_writable()
+        folder = None if entry_id is None else self.context.ids.read_folder(entry_id)
+        if folder is not None:
+            self.context.backend.folder_parent(folder)
+        self.context.backend.set_receive_folder(checked_class(message_class), folder)
+
+    @remembered
+    def get_receive_folder_table(self) -> MapiTable:
+        """See `MsgStore.get_receive_folder_table`."""
+        from mapix.objects.tabledata import TableData
+
+        self._check()
+        ids, kind = self.context.ids, int(ObjectType.FOLDER)
+        rows = [
+            {
+                PR_ENTRYID: ids.folder(number),
+                PR_MESSAGE_CLASS: message_class,
+                PR_RECORD_KEY: ids.record_key(kind, number),
+                PR_INSTANCE_KEY: message_class.encode(),
+            }
+            for message_class, number in self._receive_folders().items()
+        ]
+        return TableData(RECEIVE_FOLDERS, rows).view()
+
+    def _receive_folders(self) -> dict[str, int]:
+        """The table as far as its folders are still there; the default is always (ST-063)."""
+        table = self.context.backend.receive_folders()
+        found = {entry: number for entry, number in table.items() if self._has_folder(number)}
+        return {"": self.context.backend.root} | found
+
+    def _has_folder(self, number: int) -> bool:
+        try:
+            self.context.backend.folder_parent(number)
+        except NotFound:
+            return False
+        return True
+
+    # notifications
+
+    @remembered
+    def advise(self, entry_id: bytes | None, mask: Event, sink: AdviseSink) -> int:
+        """See `MsgStore.advise`; table events are asked of tables (N-001)."""
+        self._check()
+        wanted = mask & _ADVISABLE
+        if not wanted:
+            raise NoSupport("a store has no such events", value=mask)
+        return self.context.support.subscribe(self._key(entry_id), wanted, sink)
+
+    def _key(self, entry_id: bytes | None) -> bytes:
+        if entry_id is None:
+            return self.context.ids.store_uid
+        kind, number = self.context.ids.read(entry_id)
+        return self.context.ids.entry_id(kind, number) if number else self.context.ids.store_uid
+
+    @remembered
+    def unadvise(self, connection: int) -> None:
+        """See `MsgStore.unadvise`."""
+        self._check()
+        self.context.support.unsubscribe(connection)
+
+    def _changed(self, changes: Sequence[Change]) -> None:
+        if not self.context.life.over:
+            notify_changes(self.context, changes)
+
+    def poll(self) -> None:
+        """See `MsgStore.poll`."""
+        if not self.context.life.over:
+            self.context.backend.poll()
+
+    # sending
+
+    @remembered
+    def abort_submit(self, entry_id: bytes) -> None:
+        """See `MsgStore.abort_submit`: the message can be edited again (M-012)."""
+        self._check_writable()
+        self.context.backend.dequeue(self.context.ids.read_message(entry_id), flags_off=MSGFLAG_SUBMIT)
+
+    @property
+    def outgoing(self) -> OutgoingQueue:
+        """See `MsgStore.outgoing`."""
+        self._check()
+        return self._queue
+
+    @remembered
+    def get_outgoing_queue(self) -> MapiTable:
+        """See `MsgStore.get_outgoing_queue`."""
+        self._check()
+        return self._queue.table()
+
+    @remembered
+    def set_lock_state(self, entry_id: bytes, *, locked: bool) -> None:
+        """See `MsgStore.set_lock_state`."""
+        self._check()
+        self._queue.set_lock_state(entry_id, locked=locked)
+
+    @remembered
+    def finished_msg(self, entry_id: bytes) -> bytes | None:
+        """See `MsgStore.finished_msg`."""
+        self._check()
+        return self._queue.finished(entry_id)
+
+    @remembered
+    def notify_new_mail(self, notification: NewMailNotification) -> None:
+        """See `MsgStore.notify_new_mail`: whoever has the store open is told."""
+        self._check()
+        self._queue.check_spooler()
+        self.context.backend.announce_new_mail(self.context.ids.read_message(notification.entry_id))
+
+    def open_mailbox(self, address: str) -> MsgStore | None:
+        """See `MsgStore.open_mailbox`."""
+        self._check()
+        backend = self.context.backend.open_mailbox(address)
+        if backend is None:
+            return None
+        return StoreObject(backend, self.context.support, provider=self.provider, access=Access.MODIFY, spooler=True)
+
+    def mark_delivered(self, key: bytes) -> bool:
+        """See `MsgStore.mark_delivered`."""
+        self._check()
+        self.context.check_modifiable()
+        return self.context.backend.mark_delivered(key)
+
+    # the rest
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """See `MsgStore.transaction`."""
+        self._check()
+        return self.context.backend.transaction()
+
+    @remembered
+    def store_logoff(self, flags: int = 0) -> int:
+        """See `MsgStore.store_logoff`: one of the five LOGOFF flags, 0 for LOGOFF_ABORT; what it says is remembered
+        in `logoff_flags` for the session (ST-065, X-35).
+        """
+        self._check()
+        if flags and flags not in _LOGOFFS:
+            raise InvalidParameter("exactly one of NO_WAIT, ORDERLY, PURGE, ABORT, QUIET", value=flags)
+        self.logoff_flags = flags or LOGOFF_ABORT
+        return LOGOFF_OUTBOUND_QUEUE if self.context.backend.queue(limit=1) else LOGOFF_COMPLETE
+
+    def close(self) -> None:
+        """The store and everything opened from it are dead, and its files let go."""
+        if not self._closed:
+            super().close()
+            self.context.life.end()
+            self.context.backend.listen(None)
+            self.context.backend.close()
+
+    def __repr__(self) -> str:
+        return f"<StoreObject {self.context.ids.store_uid.hex()[:8]} of {self.provider}>"
