@@ -31,6 +31,7 @@ _ENCAPSULATED: Final = re.compile(r"IMCEA([A-Za-z0-9]+)-([A-Za-z0-9_\-+=]*)@", r
 _TOKEN: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"?|<[^>]*>?|\[[^\]]*\]?|[ \t\r\n]+|[,;:()]|[^ \t\r\n"<\[,;:()]+', re.DOTALL
 )
+_COMMENT: Final = re.compile(r"\([^()]*\)")
 _UNQUOTE: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -171,7 +172,8 @@ class _Item:
 
     def is_group_name(self) -> bool:
         """Whether a colon now would end the name of a group."""
-        return self.angle is None and "@" not in "".join(self.words) and "".join(self.words).lower() != "mailto"
+        bare = "".join(word for word in self.words if word[0] != '"').lower()
+        return self.angle is None and "@" not in bare and bare != "mailto"
 
     def address(self) -> Address | None:
         """The mailbox; None where nothing was said."""
@@ -181,7 +183,7 @@ class _Item:
             return release(Address(_name(self.words) or comment, _addr_spec(self.angle)))
         if "@" in text or (text and " " not in text and not text.startswith('"') and text.isascii()):
             return release(Address(comment, _addr_spec(text)))
-        name = _name(self.words) or comment
+        name = _name(self.words)
         return Address(name, "") if name else None
 
 
@@ -225,7 +227,7 @@ def _addr_spec(text: str) -> str:
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]
     if '"' not in text:
-        text = "".join(text.split())
+        text = "".join(_COMMENT.sub("", text).split())
     return smtp_form(text) or one_line(decode_words(text))
 
 

@@ -33,6 +33,8 @@ from mapix.properties.tags import (
 MHTML_REFERENCE: Final = 4
 """The bit of PR_ATTACH_FLAGS that says the HTML shows this attachment ([MS-OXCMSG] 2.2.2.18)."""
 
+_FILE_NAMES: Final = (PR_ATTACH_LONG_FILENAME, PR_ATTACH_FILENAME)
+_NAMES: Final = (*_FILE_NAMES, PR_DISPLAY_NAME)
 _OCTETS: Final = "application/octet-stream"
 _TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+\-]{1,120}/[a-z0-9!#$&^_.+\-]{1,120}", re.IGNORECASE)
 _NOT_OPAQUE: Final = ("multipart/", "message/")
@@ -65,7 +67,7 @@ def attachment_part(attachment: AttachmentContent, nested: Nested, kind: str) ->
     props = attachment.properties
     if attachment.message is not None:
         part = nested(attachment.message)
-        part.headers.append(disposition(kind, name_of(props)))
+        part.headers.append(disposition(kind, name_of(props, _FILE_NAMES)))
         return part
     if number_of(props, PR_ATTACH_METHOD) in _REFERENCES and PR_ATTACH_DATA_BIN not in props:
         return _reference(props)
@@ -79,9 +81,8 @@ def attachment_part(attachment: AttachmentContent, nested: Nested, kind: str) ->
     return Part(headers, list(base64_pieces(pieces_of(_data(props)))))
 
 
-def name_of(props: Mapping[PropTag, Any]) -> str | None:
+def name_of(props: Mapping[PropTag, Any], tags: tuple[PropTag, ...] = _NAMES) -> str | None:
     """The best file name of an attachment."""
-    tags = (PR_ATTACH_LONG_FILENAME, PR_ATTACH_FILENAME, PR_DISPLAY_NAME)
     return next((name for tag in tags if (name := text_of(props, tag))), None)
 
 

@@ -36,7 +36,7 @@ def parse_date(text: str) -> int | None:
     try:
         parsed = parsedate_tz(text[:_LONGEST])
         if parsed is None:
-            return None
+            return from_datetime(datetime.fromisoformat(text.strip()))
         moment = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC) - timedelta(seconds=parsed[9] or 0)
         return from_datetime(moment)
     except (ValueError, TypeError, IndexError, OverflowError, BadValue):

@@ -20,6 +20,7 @@ from mapix.formats.mime.values import number_of, text_of
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_ATTACH_MIME_TAG,
     PR_BODY,
     PR_INTERNET_MESSAGE_ID,
     PR_MESSAGE_CLASS,
@@ -34,6 +35,17 @@ NDR_STATUS_CODE: Final = PropTag(0x0C200003)
 REMOTE_MTA: Final = PropTag(0x0C21001F)
 REPORTING_MTA: Final = PropTag(0x6820001F)
 """Properties of [MS-OXPROPS] 2.797, 2.903 and 2.905 that the headers of MAPI have no name for."""
+
+MACHINE_PARTS: Final = (
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/global-disposition-notification",
+)
+"""What machines read of a report; made anew from the properties whenever a report is written."""
+
+DELIVERY: Final = ("NDR", "DR")
+"""The kinds whose recipients are those they report on; receipts have recipients like any message."""
 
 _CLASS: Final = re.compile(r"REPORT\..+\.(NDR|DR|IPNRN|IPNNRN)", re.IGNORECASE)
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -51,7 +63,7 @@ def report_part(content: MessageContent, kind: str, body: Part, nested: Nested) 
 
     Attachments beyond that message stand with the text: a report has three parts and no more.
     """
-    delivery = kind in ("NDR", "DR")
+    delivery = kind in DELIVERY
     about, others = _original(content)
     status = _delivery_status(content, kind) if delivery else _disposition(content, kind, about)
     words = _words(content, body)
@@ -64,8 +76,13 @@ def report_part(content: MessageContent, kind: str, body: Part, nested: Nested) 
 
 def _original(content: MessageContent) -> tuple[MessageContent | None, list[AttachmentContent]]:
     """The message reported on, and the other attachments."""
+
+    def media(each: AttachmentContent) -> str:
+        return (text_of(each.properties, PR_ATTACH_MIME_TAG) or "").lower()
+
     first = next((each for each in content.attachments if each.message is not None), None)
-    return (first.message if first else None), [each for each in content.attachments if each is not first]
+    rest = [each for each in content.attachments if each is not first]
+    return (first.message if first else None), [each for each in rest if media(each) not in MACHINE_PARTS]
 
 
 def _words(content: MessageContent, body: Part) -> Part:

@@ -18,7 +18,7 @@ from mapix.formats.mime.bodies import bodies_of, body_part
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.parts import CRLF, Part, multipart
 from mapix.formats.mime.people import visible
-from mapix.formats.mime.reports import kind_of, report_part
+from mapix.formats.mime.reports import DELIVERY, kind_of, report_part
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import TooComplex
 
@@ -48,7 +48,7 @@ def message_part(content: MessageContent, message_id: str | None = None, depth: 
         raise TooComplex("messages stand too deep in one another", value=depth)
     kind = kind_of(content)
     inner = content_part(content, kind, depth)
-    fields = message_fields(content, message_id, report=kind is not None)
+    fields = message_fields(content, message_id, report=kind in DELIVERY)
     headers = [*fields, "MIME-Version: 1.0", *inner.headers]
     eight_bit = inner.eight_bit or not all(map(str.isascii, fields))
     return Part(headers, inner.body, eight_bit)

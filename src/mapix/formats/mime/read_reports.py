@@ -1,0 +1,142 @@
+"""Reports as MAPI has them: the class that tells the kind, and rows for the recipients reported on (RP-001, RP-008).
+
+The part that machines read stays as a hidden attachment, so that its other fields are not lost.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from mapix.formats.defects import Defects
+from mapix.formats.mime.addresses import Address, parse_addresses
+from mapix.formats.mime.dates import parse_date
+from mapix.formats.mime.headers import header_text
+from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipient, role_props
+from mapix.formats.mime.reports import MACHINE_PARTS, NDR_STATUS_CODE, REMOTE_MTA, REPORTING_MTA
+from mapix.formats.mime.tree import Node, field_blocks
+from mapix.properties.content import MessageContent
+from mapix.properties.flags import MAPI_TO
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_ATTACH_MIME_TAG,
+    PR_ATTACHMENT_HIDDEN,
+    PR_BODY,
+    PR_MESSAGE_CLASS,
+    PR_NDR_DIAG_CODE,
+    PR_NDR_REASON_CODE,
+    PR_ORIG_MESSAGE_CLASS,
+    PR_ORIGINAL_SUBJECT,
+    PR_REPORT_TEXT,
+    PR_REPORT_TIME,
+    PR_SUBJECT,
+    PR_SUPPLEMENTARY_INFO,
+)
+
+_ACTIONS: Final = {
+    "failed": "NDR",
+    "delivered": "DR",
+    "relayed": "Relayed",
+    "expanded": "Expanded",
+    "delayed": "Delayed",
+}
+_GRAVEST: Final = ("NDR", "Delayed", "DR", "Relayed", "Expanded")
+_OURS: Final = re.compile(r"reason=(-?\d{1,9}); *diagnostic=(-?\d{1,9})")
+_STATUS: Final = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
+_NO_DIAGNOSTIC: Final = -1
+_TRANSFER_FAILED: Final = 0
+
+
+def report_props(root: Node, content: MessageContent, defects: Defects) -> None:
+    """Make `content`, read from `root`, the report that it is; any other message is left as it is."""
+    if root.told()[0] != "multipart/report":
+        return
+    status = next((node for node in root.children() if node.told()[0] in MACHINE_PARTS), None)
+    if status is None:
+        defects.note("multipart/report", "has no part for machines", value=root.told()[1].get("report-type"))
+        return
+    blocks = field_blocks(status.data(defects))
+    suffix = _delivery(blocks, content) if "delivery-status" in status.told()[0] else _disposition(blocks)
+    if suffix is None:
+        defects.note(status.told()[0], "tells of nobody")
+        return
+    _describe(content, suffix)
+    for attachment in content.attachments:
+        if attachment.properties.get(PR_ATTACH_MIME_TAG) in MACHINE_PARTS:
+            attachment.properties[PR_ATTACHMENT_HIDDEN] = True
+
+
+def _describe(content: MessageContent, suffix: str) -> None:
+    """Class, text and subject of a report, as the message it came with tells them (RP-007)."""
+    about = next((each.message for each in content.attachments if each.message is not None), None)
+    original = about.get(PR_MESSAGE_CLASS, "IPM.Note") if about else "IPM.Note"
+    content.properties |= {PR_MESSAGE_CLASS: f"REPORT.{original}.{suffix}", PR_ORIG_MESSAGE_CLASS: original}
+    if about and about.get(PR_SUBJECT):
+        content.properties[PR_ORIGINAL_SUBJECT] = about.get(PR_SUBJECT)
+    if PR_BODY in content.properties:
+        content.properties[PR_REPORT_TEXT] = content.properties[PR_BODY]
+
+
+def _delivery(blocks: list[Node], content: MessageContent) -> str | None:
+    """Rows of the recipients in a delivery report in place of those it is addressed to; which kind it is."""
+    rows = [(block, _action(block)) for block in blocks if block.value_of("final-recipient")]
+    if not rows:
+        return None
+    readers = [address for row in content.recipients if (address := address_of(row))]
+    if readers:
+        content.properties |= role_props(readers[0], RCVD_REPRESENTING)
+    reporter = next((text for block in blocks if (text := block.value_of("reporting-mta"))), "")
+    if reporter:
+        content.properties[REPORTING_MTA] = _second(reporter)
+    content.recipients = [_row(block, kind) for block, kind in rows]
+    return min((kind for _, kind in rows), key=_GRAVEST.index)
+
+
+def _action(block: Node) -> str:
+    return _ACTIONS.get(block.value_of("action").lower(), "NDR")
+
+
+def _row(block: Node, kind: str) -> dict[PropTag, Any]:
+    row = recipient(_recipient(block.value_of("final-recipient")), MAPI_TO)
+    told = block.fields("diagnostic-code")
+    if told:
+        row[PR_SUPPLEMENTARY_INFO] = _second(header_text(told[0]))
+    if remote := block.value_of("remote-mta"):
+        row[REMOTE_MTA] = _second(remote)
+    if kind == "NDR":
+        row |= _failure(block)
+    when = parse_date(block.value_of("last-attempt-date"))
+    return row if when is None else row | {PR_REPORT_TIME: when}
+
+
+def _failure(block: Node) -> dict[PropTag, Any]:
+    """Why a recipient failed (RP-011): by our own field, else only that it did; and the status code as a number."""
+    ours = _OURS.search(block.value_of("x-mapi-ndr"))
+    codes = (int(ours[1]), int(ours[2])) if ours else (_TRANSFER_FAILED, _NO_DIAGNOSTIC)
+    row: dict[PropTag, Any] = dict(zip((PR_NDR_REASON_CODE, PR_NDR_DIAG_CODE), codes, strict=True))
+    status = _STATUS.search(block.value_of("status"))
+    if status and len(status[2]) == len(status[3]) == 1:
+        row[NDR_STATUS_CODE] = int(status[1] + status[2] + status[3])
+    return row
+
+
+def _disposition(blocks: list[Node]) -> str | None:
+    """Which kind of receipt it is (RFC 8098 3.2.6)."""
+    told = next((text for block in blocks if (text := block.value_of("disposition"))), None)
+    if told is None:
+        return None
+    return "IPNNRN" if _second(told).lower().startswith(("deleted", "denied", "failed")) else "IPNRN"
+
+
+def _recipient(text: str) -> Address:
+    """The address of a `type; address` field."""
+    kind, _, address = text.partition(";")
+    found = parse_addresses(address)
+    if kind.strip().lower() in ("rfc822", "utf-8") and found:
+        return found[0]
+    return Address(_second(text), "")
+
+
+def _second(text: str) -> str:
+    """What stands behind the semicolon of a `type; value` field."""
+    return (text.partition(";")[2] or text).strip()
