@@ -85,14 +85,15 @@ class SessionCore:
         self.handle = SessionProfile(subsystem.profiles, profile)
         self.engine = subsystem.notifications
         self.catalogue = subsystem.catalogue
-        self.providers = Providers(subsystem.catalogue)
+        self.providers = Providers(subsystem.catalogue, self.handle)
         self.routes = Routes()
         self.status = StatusTable(self.uid, self.engine)
         self.stores = StoreList(self)
         self.identity = Identities(self)
         self.spooling = Spooling(self)
         self._ended = ended
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
+        self._over = False
         self._members: list[Session] = []
         self._books: list[LoadedBook] | None = None
         self._transports: list[StartedTransport] | None = None
@@ -121,29 +122,37 @@ class SessionCore:
 
     # members
 
-    def join(self, member: Session) -> None:
-        """One more member; the first with mail starts address books and transports (session 2.5, step 8, 9)."""
-        with self._guard:
+    def join(self, member: Session) -> bool:
+        """One more member; the first with mail starts address books and transports (session 2.5, step 8, 9).
+
+        False when the session has ended already.
+        """
+        with self.guard:
+            if self._over:
+                return False
             self._members.append(member)
             if member.has_mail:
                 self.address_books()
                 self.transports()
                 self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
                 self.spooling.start_if_waiting()
+            return True
 
     def leave(self, member: Session, *, shared: bool) -> None:
         """A member has logged off: the others hear of it, the last one ends everything (LOG-35, NOT-14)."""
-        with self._guard:
+        with self.guard:
             if member not in self._members:
                 return
             self._members.remove(member)
             for other in self._members:
                 other.told(_left(shared))
-            if self._members:
-                if not self.has_mail:
-                    self.spooling.stop()
-                return
-        self._end()
+            self._over = not self._members
+            mail_ended = member.has_mail and not self.has_mail
+        if self._over:
+            self._end()
+        elif mail_ended:
+            self.spooling.stop()
+            self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
 
     def poll(self) -> None:
         """Look for what other processes changed in the open stores."""
@@ -154,7 +163,7 @@ class SessionCore:
 
     def address_books(self) -> list[LoadedBook]:
         """The address books that could be logged on; the others are in `providers.failures` (SES-20, SES-21)."""
-        with self._guard:
+        with self.guard:
             if self._books is None:
                 self._books = []
                 for service, provider in self.handle.read().providers(ProviderKind.ADDRESS_BOOK):
@@ -164,7 +173,7 @@ class SessionCore:
 
     def transports(self) -> list[StartedTransport]:
         """The transports in transport order, those that failed among them."""
-        with self._guard:
+        with self.guard:
             if self._transports is None:
                 self._transports = []
                 for pair in self.handle.read().transports():
@@ -264,7 +273,6 @@ class SessionCore:
         for transport in self._transports or ():
             if transport.logon is not None:
                 _log_off(transport.logon, transport.support)
-        self.spooling.close()
         self.providers.shutdown()
         self.subsystem.profiles.release(self.profile_name)
         self._ended(self)

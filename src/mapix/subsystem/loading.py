@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,6 +38,7 @@ from mapix.subsystem.services import provider_of
 from mapix.subsystem.settings import check_settings, complete, require
 
 if TYPE_CHECKING:
+    from mapix.subsystem.profilehandle import ProfileHandle
     from mapix.subsystem.services import Catalogue
 
 T = TypeVar("T")
@@ -61,8 +63,9 @@ class Failure:
 class Providers:
     """The provider objects of one session core: one of each kind and service (SPI-5), and what failed."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, handle: ProfileHandle) -> None:
         self.catalogue = catalogue
+        self._handle = handle
         self.failures: list[Failure] = []
         self._loaded: dict[tuple[str, str], StoreProvider | TransportProvider | AddressBookProvider] = {}
         self._disabled: dict[bytes, MapiError] = {}
@@ -146,7 +149,10 @@ class Providers:
             described = self.service(service)
             if described.configure is None:
                 raise
-            service.settings.update(check_settings(described, described.configure(dict(service.settings))))
+            changed = check_settings(described, described.configure(dict(service.settings)))
+            with suppress(NotFound):
+                self._handle.change(lambda profile: profile.service(service.uid).settings.update(changed))
+            service.settings.update(changed)
         return logon()
 
     def _check_settings(self, service: ServiceEntry) -> None:

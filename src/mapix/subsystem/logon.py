@@ -28,7 +28,7 @@ from mapix.properties.flags import (
     MAPI_UNICODE,
     MAPI_USE_DEFAULT,
 )
-from mapix.subsystem.profile import LONGEST_NAME
+from mapix.subsystem.profile import LONGEST_NAME, Profile
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -66,7 +66,8 @@ class Logons:
     def __init__(self, subsystem: Subsystem) -> None:
         self.subsystem = subsystem
         self.short_timeout = SHORT_TIMEOUT
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()
+        self._registry = threading.Lock()
         self._cores: list[SessionCore] = []
         self._shared: SessionCore | None = None
 
@@ -81,17 +82,17 @@ class Logons:
         if password:
             raise LogonFailed("profiles have no passwords", hint="leave the password out")
         with self._serialized(flags):
-            core = None if flags & MAPI_NEW_SESSION else self._shared
-            if core is None:
-                core = self._new_core(self._choose(profile, flags))
-            session = self._join(core, flags)
+            shared = None if flags & MAPI_NEW_SESSION else self._shared
+            session = self._join(shared, flags) if shared is not None else None
+            if session is None:
+                session = self._start(self._choose(profile, flags), flags)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
             session.flush(DOWNLOAD_SECONDS)
         return session
 
     def ended(self, core: SessionCore) -> None:
         """The last member of a core has logged off."""
-        with self._mutex:
+        with self._registry:
             if core in self._cores:
                 self._cores.remove(core)
             if self._shared is core:
@@ -109,13 +110,14 @@ class Logons:
             for member in core.members:
                 member.logoff()
 
-    def _join(self, core: SessionCore, flags: int) -> Session:
-        """A new member of a core; a core that has none and gets none ends again."""
+    def _join(self, core: SessionCore, flags: int) -> Session | None:
+        """A new member of a core; None when the core has just ended. Without a member a core ends again."""
         from mapix.subsystem.session import Session
 
         session = Session(core, flags)
         try:
-            core.join(session)
+            if not core.join(session):
+                return None
         except BaseException:
             session.logoff()
             raise
@@ -123,19 +125,26 @@ class Logons:
             self._shared = core
         return session
 
-    def _new_core(self, name: str) -> SessionCore:
+    def _start(self, name: str, flags: int) -> Session:
+        """The first member of a new core."""
         from mapix.subsystem.core import SessionCore
 
+        core = SessionCore(self.subsystem, self._load(name), self.ended)
+        with self._registry:
+            self._cores.append(core)
+        session = self._join(core, flags)
+        if session is None:
+            raise LogonFailed("the session ended while it was made", value=name)
+        return session
+
+    def _load(self, name: str) -> Profile:
         try:
-            profile = self.subsystem.profiles.use(name)
+            return self.subsystem.profiles.use(name)
         except NotFound as error:
             hint = error.hint or "mapix init"
             raise LogonFailed("there is no profile of this name", value=name, hint=hint) from None
         except MapiError as error:
             raise LogonFailed(f"the profile cannot be read: {error}", value=name) from error
-        core = SessionCore(self.subsystem, profile, self.ended)
-        self._cores.append(core)
-        return core
 
     def _choose(self, name: str, flags: int) -> str:
         """The profile's name by LOG-12..LOG-16."""

@@ -24,7 +24,7 @@ from mapix.interfaces.spi import ProviderKind, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
 from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
-from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NotFound, UnknownFlags
+from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError, NotFound, UnknownFlags
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
 from mapix.subsystem.lifetime import Opened
 from mapix.subsystem.routes import Routes
@@ -124,11 +124,11 @@ class Session:
         if not entry_id:
             raise InvalidParameter("a store is opened by its entry identifier (SES-10)", value=entry_id)
         pair, inner = self._core.stores.match(entry_id)
-        if not no_mail:
-            self._prepare(pair, inner)
         opened = self._log_on(pair, inner, access, no_mail=no_mail)
         with self._guard:
             self._stores.append(opened)
+        if not no_mail:
+            self._prepare(opened, inner, access)
         if self.has_mail and not no_mail and not temporary:
             self._core.spooling.add(pair)
         return opened.logon.store
@@ -322,17 +322,24 @@ class Session:
             support.release()
             raise
         support.opener = logon.store
+        if not support.is_routed:
+            with suppress(InvalidEntryid):
+                support.set_provider_uid(provider_uid(inner))
         return _OpenStore(pair, logon, support)
 
-    def _prepare(self, pair: Pair, inner: bytes) -> None:
-        """Have the special folders made, by a logon of its own that may write (SES-19)."""
-        if not self._core.stores.needs_preparing(pair):
+    def _prepare(self, opened: _OpenStore, inner: bytes, access: Access) -> None:
+        """Have the special folders made; for a store opened to read, through a logon that may write (SES-19)."""
+        stores = self._core.stores
+        if not stores.needs_preparing(opened.pair):
             return
-        opened = self._log_on(pair, inner, Access.BEST, no_mail=True)
+        if access is not Access.READ:
+            stores.prepare(opened.pair, opened.logon)
+            return
+        writing = self._log_on(opened.pair, inner, Access.BEST, no_mail=True)
         try:
-            self._core.stores.prepare(pair, opened.logon)
+            stores.prepare(opened.pair, writing.logon)
         finally:
-            close_store(opened.logon, opened.support)
+            close_store(writing.logon, writing.support)
 
     def _status_object(self, entry_id: bytes) -> MapiProp:
         from mapix.subsystem.status import open_status

@@ -1,6 +1,6 @@
 """The spooler of a session core: started when it is needed, with store logons of its own (session 6.1, SES-13).
 
-Its stores are opened in its own thread, marked as the spooler's (SPI-19).
+Its stores are logons of their own, marked as the spooler's (SPI-19), opened where the spooler first asks for them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Spooling:
     def __init__(self, core: SessionCore) -> None:
         self.core = core
         self.spooler: Spooler | None = None
-        self._guard = threading.RLock()
+        self._opening = threading.RLock()
         self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
         self._extra: dict[bytes, Pair] = {}
         self._routes = Routes()
@@ -47,7 +47,7 @@ class Spooling:
 
     def start(self) -> Spooler | None:
         """The spooler, started if it was not; None in a session without mail or without transports."""
-        with self._guard:
+        with self.core.guard:
             if self.spooler is None and self.core.has_mail and self.core.transports():
                 from mapix.subsystem.spooler.worker import Spooler
 
@@ -70,7 +70,7 @@ class Spooling:
 
     def start_if_waiting(self) -> None:
         """Start when an earlier session left something in a queue (SUB-17)."""
-        if self.spooler is None and self.core.transports() and self.waiting():
+        if self.spooler is None and self.core.transports() and any(map(self._count, self._pairs())):
             self.start()
 
     def waiting(self) -> int:
@@ -84,15 +84,14 @@ class Spooling:
 
     def stop(self) -> None:
         """Stop the spooler; what it had not handed over stays in the queue."""
-        with self._guard:
+        with self.core.guard:
             spooler, self.spooler = self.spooler, None
-        if spooler is not None:
-            spooler.stop(STOP_SECONDS)
+        if spooler is None:
+            return
+        if spooler.stop(STOP_SECONDS):
             self._close_stores()
-
-    def close(self) -> None:
-        """Let go of the stores."""
-        self._close_stores()
+        else:
+            _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
 
     def _pairs(self) -> list[Pair]:
         pairs = [*self.core.stores.pairs(), *self._extra.values()]
@@ -109,7 +108,9 @@ class Spooling:
 
     def _store(self, pair: Pair) -> MsgStore | None:
         uid = pair[1].uid
-        if uid not in self._logons:
+        with self._opening:
+            if uid in self._logons:
+                return self._logons[uid][0].store
             support = self.core.store_support(pair, self._routes)
             try:
                 inner = self.core.stores.inner_id(pair)
@@ -120,7 +121,7 @@ class Spooling:
                 return None
             support.opener = logon.store
             self._logons[uid] = (logon, support)
-        return self._logons[uid][0].store
+            return logon.store
 
     def _transports(self) -> Sequence[LoadedTransport]:
         from mapix.subsystem.spooler.transports import AbsentTransport, LoadedTransport
@@ -150,9 +151,10 @@ class Spooling:
             close_store(logon, support)
 
     def _close_stores(self) -> None:
-        for logon, support in self._logons.values():
-            close_store(logon, support)
-        self._logons.clear()
+        with self._opening:
+            for logon, support in self._logons.values():
+                close_store(logon, support)
+            self._logons.clear()
 
 
 def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:

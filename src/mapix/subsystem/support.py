@@ -36,8 +36,10 @@ class ProviderSupport:
         self.service = service
         self.provider = provider
         self.opener: Opener | None = None
+        self.is_routed = False
         self._routes = routes
         self._handle = handle
+        self._scope = core.new_uid()
         self._connections: set[int] = set()
         self._section: ProfileSection | None = None
 
@@ -58,14 +60,15 @@ class ProviderSupport:
         if len(uid) != 16:
             raise InvalidParameter("a provider's uid has 16 bytes", value=uid)
         self._routes.add(uid, self, lambda: self.opener)
+        self.is_routed = True
 
     def new_uid(self) -> bytes:
         """See `Support.new_uid`."""
         return self.core.new_uid()
 
     def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:
-        """See `Support.subscribe`."""
-        connection = self.core.engine.subscribe(key, mask, sink)
+        """See `Support.subscribe`. Keys hold within this logon: each logon tells its own sinks what it learns."""
+        connection = self.core.engine.subscribe(self._scope + key, mask, sink)
         self._connections.add(connection)
         return connection
 
@@ -78,7 +81,7 @@ class ProviderSupport:
 
     def notify(self, key: bytes, notifications: Sequence[Notification]) -> None:
         """See `Support.notify`."""
-        self.core.engine.notify(key, notifications)
+        self.core.engine.notify(self._scope + key, notifications)
 
     def modify_status_row(self, values: Mapping[PropTag, Any], *, update: bool = False) -> None:
         """See `Support.modify_status_row`."""
