@@ -1,0 +1,282 @@
+"""`SqlBackend`: the store backend over one file. It opens the file and hands each task to the module it belongs to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.store import Change, ChangeListener, QueueRow, RowDecorator
+from mapix.properties.errors import NotFound
+from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore import mailboxes
+from mapix.providers.sqlstore.changes import ChangeFeed
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
+from mapix.providers.sqlstore.folders import Folders
+from mapix.providers.sqlstore.message import StoredMessage, Workshop
+from mapix.providers.sqlstore.messages import Messages
+from mapix.providers.sqlstore.migrate import prepare
+from mapix.providers.sqlstore.names import NameMap
+from mapix.providers.sqlstore.queue import Queue
+from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
+from mapix.providers.sqlstore.service import PROVIDER_UID
+from mapix.providers.sqlstore.statements import SQL
+from mapix.providers.sqlstore.surroundings import Surroundings
+from mapix.providers.sqlstore.usedtags import UsedTags
+
+
+class SqlBackend:
+    """A store in the file at `path`.
+
+    With `create` a file that is missing becomes a new store. `full` lets every save wait for the disk (see
+    `Database`). `NotFound` for no file, `CorruptStore`, `Version`, `NoAccess`, `DiskError` for one that cannot be used.
+    """
+
+    provider_uid = PROVIDER_UID
+
+    def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
+        self.path = path
+        self.readonly = readonly
+        self.database = Database(path, readonly=readonly, create=create, full=full)
+        try:
+            self.is_new = prepare(self.database, uuid.uuid4().bytes_le if create else None)
+            self.uid, self.root = self.database.row(SQL["store_row"])
+            self._put_together()
+        except BaseException:
+            self.database.close()
+            raise
+
+    def _put_together(self) -> None:
+        database = self.database
+        self._highest = 0
+        self.feed = ChangeFeed(database)
+        self.used = UsedTags(database)
+        self._shop = Workshop(database, self.feed, self.used, self.take_number)
+        self._names = NameMap(database)
+        self._queue = Queue(database, self.feed)
+        self._folders = Folders(database, self.feed, self.take_number)
+        self._messages = Messages(database, self.feed, self.take_number)
+        self._around = Surroundings(database, self.used)
+
+    def take_number(self) -> int:
+        """A new object number, inside a transaction; one that was undone is not given again by this connection."""
+        (number,) = self.database.rows(SQL["number_take"], (self._highest,))[0]
+        self._highest = number
+        return int(number)
+
+    # the store
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """See `StoreBackend.transaction`."""
+        return self.database.write()
+
+    def listen(self, listener: ChangeListener | None) -> None:
+        """See `StoreBackend.listen`."""
+        self.feed.listener = listener
+
+    def poll(self) -> None:
+        """See `StoreBackend.poll`."""
+        self.feed.poll()
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """See `StoreBackend.decorate`."""
+        self._around.decorate(decorator)
+
+    def announce_new_mail(self, number: int) -> None:
+        """See `StoreBackend.announce_new_mail`."""
+        folder = self.message_folder(number)
+        if folder is None:
+            raise NotFound("there is no such message", value=number)
+        with self.database.write():
+            self.feed.add(Change(Event.NEW_MAIL, ObjectType.MESSAGE, number, folder))
+
+    def store(self) -> StoredStore:
+        """See `StoreBackend.store`."""
+        return StoredStore(self.database, self.feed)
+
+    def close(self) -> None:
+        """See `StoreBackend.close`."""
+        self._queue.close()
+        self.database.close()
+
+    # folders
+
+    def folder(self, number: int) -> StoredFolder:
+        """See `StoreBackend.folder`."""
+        self._folders.check(number)
+        return StoredFolder(self.database, self.feed, number)
+
+    def folder_parent(self, number: int) -> int:
+        """See `StoreBackend.folder_parent`."""
+        return self._folders.parent(number)
+
+    def create_folder(self, parent: int, name: str, values: Mapping[PropTag, Any], *, copy_of: int = 0) -> int:
+        """See `StoreBackend.create_folder`."""
+        return self._folders.create(parent, name, values, copy_of)
+
+    def find_folder(self, parent: int, name: str) -> int | None:
+        """See `StoreBackend.find_folder`."""
+        return self._folders.find(parent, name)
+
+    def move_folder(self, number: int, parent: int, name: str) -> None:
+        """See `StoreBackend.move_folder`."""
+        self._folders.move(number, parent, name)
+
+    def delete_folder(self, number: int, *, messages: bool, folders: bool) -> None:
+        """See `StoreBackend.delete_folder`."""
+        self._folders.delete(number, messages=messages, folders=folders)
+
+    def children(self, folder: int) -> list[int]:
+        """See `StoreBackend.children`."""
+        return self._folders.children(folder)
+
+    def contents_sort(self, folder: int) -> bytes | None:
+        """See `StoreBackend.contents_sort`."""
+        found: bytes | None = self.database.value(SQL["folder_sort"], (folder,))
+        return found
+
+    def set_contents_sort(self, folder: int, value: bytes | None) -> None:
+        """See `StoreBackend.set_contents_sort`."""
+        with self.database.write():
+            self.database.run(SQL["folder_set_sort"], (value, folder))
+
+    def receive_folders(self) -> dict[str, int]:
+        """See `StoreBackend.receive_folders`."""
+        return self._folders.receive_folders()
+
+    def set_receive_folder(self, message_class: str, folder: int | None) -> None:
+        """See `StoreBackend.set_receive_folder`."""
+        self._folders.set_receive_folder(message_class, folder)
+
+    # tables
+
+    def contents(self, folder: int, *, associated: bool) -> ContentsRows:
+        """See `StoreBackend.contents`."""
+        self._folders.check(folder)
+        return ContentsRows(self._around, folder, associated=associated)
+
+    def hierarchy(self, folder: int, *, deep: bool) -> HierarchyRows:
+        """See `StoreBackend.hierarchy`."""
+        self._folders.check(folder)
+        return HierarchyRows(self._around, folder, deep=deep)
+
+    # messages
+
+    def message(self, number: int) -> StoredMessage:
+        """See `StoreBackend.message`."""
+        row = self.database.row(SQL["message_row"], (number,))
+        if row is None:
+            raise NotFound("there is no such message", value=number)
+        return StoredMessage(self._shop, number, row[0], associated=bool(row[1]))
+
+    def new_message(self, folder: int, *, associated: bool) -> StoredMessage:
+        """See `StoreBackend.new_message`."""
+        return StoredMessage(self._shop, 0, folder, associated=associated)
+
+    def message_folder(self, number: int) -> int | None:
+        """See `StoreBackend.message_folder`."""
+        found: int | None = self.database.value(SQL["message_folder"], (number,))
+        return found
+
+    def messages(self, folder: int, *, associated: bool = False) -> list[int]:
+        """See `StoreBackend.messages`."""
+        return [number for (number,) in self.database.rows(SQL["message_list"], (folder, int(associated)))]
+
+    def copy_messages(self, numbers: Sequence[int], target: int) -> dict[int, int]:
+        """See `StoreBackend.copy_messages`."""
+        return self._messages.copy(numbers, target)
+
+    def move_messages(self, numbers: Sequence[int], target: int) -> list[int]:
+        """See `StoreBackend.move_messages`."""
+        return self._messages.move(numbers, target)
+
+    def delete_messages(self, numbers: Sequence[int]) -> list[int]:
+        """See `StoreBackend.delete_messages`."""
+        return self._messages.delete(numbers)
+
+    def set_flags(self, numbers: Collection[int], *, on: int = 0, off: int = 0) -> list[int]:
+        """See `StoreBackend.set_flags`."""
+        return self._messages.set_flags(numbers, on, off)
+
+    def message_status(self, folder: int, number: int) -> int:
+        """See `StoreBackend.message_status`."""
+        return self._messages.status(folder, number)
+
+    def set_message_status(self, folder: int, number: int, status: int) -> None:
+        """See `StoreBackend.set_message_status`."""
+        self._messages.set_status(folder, number, status)
+
+    # names
+
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
+        """See `StoreBackend.names_from_ids`."""
+        return self._names.names_from_ids(ids)
+
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
+        """See `StoreBackend.ids_from_names`."""
+        return self._names.ids_from_names(names, create=create)
+
+    # the outgoing queue
+
+    def become_spooler(self) -> bool:
+        """See `StoreBackend.become_spooler`."""
+        return self._queue.become_spooler()
+
+    def resign_spooler(self) -> None:
+        """See `StoreBackend.resign_spooler`."""
+        self._queue.resign()
+
+    def queue(
+        self, *, due_before: int | None = None, limit: int | None = None, number: int | None = None
+    ) -> list[QueueRow]:
+        """See `StoreBackend.queue`."""
+        return self._queue.rows(due_before, limit, number)
+
+    def queue_next_due(self) -> int | None:
+        """See `StoreBackend.queue_next_due`."""
+        return self._queue.next_due()
+
+    def queue_version(self) -> int:
+        """See `StoreBackend.queue_version`."""
+        return self._queue.version()
+
+    def record(
+        self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
+    ) -> None:
+        """See `StoreBackend.record`."""
+        self._queue.record(number, recipients, due=due, attempts=attempts, reason=reason)
+
+    def set_lock(self, number: int, *, locked: bool) -> None:
+        """See `StoreBackend.set_lock`."""
+        self._queue.lock(number, locked=locked)
+
+    def dequeue(
+        self, number: int, *, flags_off: int, move_to: int | None = None, delete: bool = False, force: bool = False
+    ) -> None:
+        """See `StoreBackend.dequeue`."""
+        self._queue.dequeue(number, flags_off=flags_off, move_to=move_to, delete=delete, force=force)
+
+    def mark_delivered(self, key: bytes) -> bool:
+        """See `StoreBackend.mark_delivered`."""
+        return self._queue.mark_delivered(key)
+
+    # other stores
+
+    def set_owner(self, address: str | None) -> None:
+        """Say whose store it is, here and in the index of its directory."""
+        if self.database.value(SQL["store_owner"]) == address:
+            return
+        with self.database.write():
+            self.database.run(SQL["store_set_owner"], (address,))
+            mailboxes.register(self.path, address)
+
+    def open_mailbox(self, address: str) -> SqlBackend | None:
+        """See `StoreBackend.open_mailbox`."""
+        path = mailboxes.find(self.path.parent, address)
+        return None if path is None else SqlBackend(path, full=self.database.full)

@@ -1,0 +1,106 @@
+"""What happened in the store: written with the change itself, told to the own listener and to other connections.
+
+Every connection has a number of its own (`origin`); `poll` reads what others wrote since the last look. Records are
+pruned from the old end. A reader that comes too late for some of them is told that every folder changed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.store import Change, ChangeListener
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.statements import SQL
+
+KEPT: Final = 20_000
+"""Records that are kept at least."""
+
+_PRUNE_EVERY: Final = 1000
+
+
+class ChangeFeed:
+    """The changes of one store, seen from one connection to it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.listener: ChangeListener | None = None
+        self.origin = secrets.randbits(62)
+        self._seen: int = database.value(SQL["change_last"])
+        self._data_version = self._ask()
+        self._seen_after = self._seen
+        self._until_prune = _PRUNE_EVERY
+        self._touched: set[int] = set()
+        database.on_commit = self._write
+        database.on_committed = self._committed
+
+    def add(self, change: Change) -> None:
+        """Note a change of the transaction under way; one that says the same as the one before is left out."""
+        pending = self.database.pending
+        if change not in pending[-2:]:
+            pending.append(change)
+
+    def touch(self, *folders: int) -> None:
+        """Note that the counts of folders changed in the transaction under way."""
+        self._touched.update(folders)
+
+    def poll(self) -> None:
+        """Tell the listener what other connections changed since the last look."""
+        with self.database.lock:
+            if self.database.depth or (version := self._ask()) == self._data_version:
+                return
+            self._data_version = version
+            found = self._read()
+        self._tell(found)
+
+    def _ask(self) -> int:
+        """A number that changes when another connection has committed."""
+        version: int = self.database.value("PRAGMA data_version")
+        return version
+
+    def _read(self) -> list[Change]:
+        rows = self.database.rows(SQL["change_since"], (self._seen,))
+        if not rows:
+            return []
+        missed = rows[0][0] != self._seen + 1
+        self._seen = rows[-1][0]
+        if missed:
+            return self._everything()
+        return [Change(Event(row[2]), *row[3:]) for row in rows if row[1] != self.origin]
+
+    def _everything(self) -> list[Change]:
+        folders = self.database.rows(SQL["folder_all"])
+        return [Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, number, parent or 0) for number, parent in folders]
+
+    def _write(self, changes: list[Change]) -> None:
+        changes += self._folder_changes()
+        origin, last = self.origin, self.database.value(SQL["change_last"])
+        self._seen_after = last + len(changes) if last == self._seen else self._seen
+        self.database.many(
+            SQL["change_insert"],
+            [
+                (origin, int(one.event), int(one.object_type), one.number, one.parent, one.old_number, one.old_parent)
+                for one in changes
+            ],
+        )
+        self._until_prune -= len(changes)
+        if self._until_prune <= 0:
+            self._until_prune = _PRUNE_EVERY
+            self.database.run(SQL["change_prune"], (self.database.value(SQL["change_last"]) - KEPT,))
+
+    def _folder_changes(self) -> list[Change]:
+        """One change for each folder whose counts changed (PR_CONTENT_COUNT and its like)."""
+        found = [(number, self.database.row(SQL["folder_version"], (number,))) for number in sorted(self._touched)]
+        self._touched.clear()
+        folder = ObjectType.FOLDER
+        return [Change(Event.OBJECT_MODIFIED, folder, number, row[1] or 0) for number, row in found if row is not None]
+
+    def _committed(self, changes: list[Change]) -> None:
+        self._seen = self._seen_after
+        self._tell(changes)
+
+    def _tell(self, changes: list[Change]) -> None:
+        if changes and self.listener is not None:
+            self.listener(changes)

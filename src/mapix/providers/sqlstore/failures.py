@@ -1,0 +1,77 @@
+"""The database's failures as MAPI's: the one place where `sqlite3` errors are understood.
+
+Every text names the file, and what to do where something can be done.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mapix.properties.errors import (
+    BadValue,
+    Busy,
+    CallFailed,
+    Collision,
+    CorruptStore,
+    DiskError,
+    MapiError,
+    NoAccess,
+    NotEnoughDisk,
+    NotEnoughMemory,
+    TooBig,
+    TooComplex,
+)
+
+
+class _Failure(NamedTuple):
+    """How one primary result code of SQLite is told."""
+
+    kind: type[MapiError]
+    text: str
+    hint: str = ""
+
+
+_CHECK: Final = "mapix store check"
+
+_FAILURES: Final[dict[int, _Failure]] = {
+    sqlite3.SQLITE_PERM: _Failure(NoAccess, "the system does not let the store be used"),
+    sqlite3.SQLITE_BUSY: _Failure(Busy, "another process keeps the store for itself", "again later"),
+    sqlite3.SQLITE_LOCKED: _Failure(Busy, "another user of this process keeps the store for itself", "again later"),
+    sqlite3.SQLITE_PROTOCOL: _Failure(Busy, "the store is in too much use", "again later"),
+    sqlite3.SQLITE_NOMEM: _Failure(NotEnoughMemory, "memory ran out"),
+    sqlite3.SQLITE_READONLY: _Failure(NoAccess, "the store cannot be written to", "the permissions of file and folder"),
+    sqlite3.SQLITE_IOERR: _Failure(DiskError, "the disk failed, or has no room that may be used"),
+    sqlite3.SQLITE_CORRUPT: _Failure(CorruptStore, "the store is damaged", _CHECK),
+    sqlite3.SQLITE_FULL: _Failure(NotEnoughDisk, "the disk is full", "make room"),
+    sqlite3.SQLITE_CANTOPEN: _Failure(NoAccess, "the store cannot be opened", "the permissions of file and folder"),
+    sqlite3.SQLITE_TOOBIG: _Failure(TooBig, "a value is larger than the store can hold"),
+    sqlite3.SQLITE_CONSTRAINT: _Failure(Collision, "the store holds this already, or not what it belongs to"),
+    sqlite3.SQLITE_AUTH: _Failure(NoAccess, "the store does not allow this"),
+    sqlite3.SQLITE_NOTADB: _Failure(CorruptStore, "the file is not a store, or its beginning is damaged"),
+}
+
+_PASSING: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL))
+_TOO_COMPLEX: Final = ("too many", "too large", "parser stack overflow", "too deep")
+
+
+def is_passing(error: sqlite3.Error) -> bool:
+    """Whether the same call may work in a moment: somebody else is at the file."""
+    return _primary(error) in _PASSING
+
+
+def translated(error: sqlite3.Error | UnicodeError | OverflowError, path: Path) -> MapiError:
+    """What `error`, raised while working on the store at `path`, is in MAPI's words."""
+    if isinstance(error, OverflowError | UnicodeError):
+        return BadValue("a value does not fit the store", value=str(error))
+    code = _primary(error)
+    found = _FAILURES.get(code)
+    if found is None and str(error).lower().startswith(_TOO_COMPLEX):
+        return TooComplex("the store cannot answer this at once", value=str(error))
+    kind, text, hint = found or _Failure(CallFailed, "the store failed")
+    return kind(f"{text} ({error})", value=str(path), hint=hint, low_level=getattr(error, "sqlite_errorcode", 0))
+
+
+def _primary(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

@@ -1,0 +1,132 @@
+"""Folders of the store, and the store itself, as property sources. They act at once (F-004)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import ChangeSet, ObjectType
+from mapix.interfaces.store import Change
+from mapix.objects.collate import fold
+from mapix.properties import tags as t
+from mapix.properties.errors import Collision, NotFound, ObjectChanged, ObjectDeleted
+from mapix.properties.tag import PropTag
+from mapix.properties.times import now
+from mapix.providers.sqlstore.changes import ChangeFeed
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.properties import STORE_OBJECT, change_values, prepared, values_of
+from mapix.providers.sqlstore.statements import SQL
+
+_COLUMNS: Final = (
+    t.PR_DISPLAY_NAME,
+    t.PR_FOLDER_TYPE,
+    t.PR_CREATION_TIME,
+    t.PR_LAST_MODIFICATION_TIME,
+    t.PR_CONTENT_COUNT,
+    t.PR_CONTENT_UNREAD,
+    t.PR_ASSOC_CONTENT_COUNT,
+    t.PR_SUBFOLDERS,
+)
+"""What the row of a folder holds, in the order of `folder_values`."""
+
+_KEPT: Final = frozenset(tag.id for tag in _COLUMNS)
+
+
+def name_key(name: str) -> bytes:
+    """By what the names of siblings are told apart (F-002)."""
+    return fold(name).encode("utf-8", "surrogatepass")
+
+
+def check_free(database: Database, parent: int | None, name: str, number: int = 0) -> None:
+    """`Collision` when another child of `parent` than `number` has the name."""
+    if database.value(SQL["folder_sibling"], (parent, name_key(name), number)) is not None:
+        raise Collision("there is a folder of this name already", value=name)
+
+
+class StoredFolder:
+    """The properties of the folder `number`."""
+
+    def __init__(self, database: Database, feed: ChangeFeed, number: int) -> None:
+        self.database = database
+        self.feed = feed
+        self.number = number
+
+    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
+        """See `PropertySource.load`."""
+        wanted = None if tags is None else {tag >> 16 for tag in tags}
+        simple = wanted is not None and wanted <= _KEPT
+        rows = self.database.rows(SQL["folder_columns" if simple else "folder_values"], (self.number,))
+        if not rows:
+            raise ObjectDeleted("the folder has been deleted", value=self.number)
+        version, *columns = rows[0][:9]
+        columns[-1] = bool(columns[-1])
+        values = dict(zip(_COLUMNS, columns, strict=True))
+        values |= values_of(self.database, [row[9:] for row in rows if row[9] is not None])
+        if wanted is not None:
+            values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
+        return values, version
+
+    def apply(self, changes: ChangeSet) -> int:
+        """See `PropertySource.apply`; a new name may be a `Collision`."""
+        values = prepared(self.database, changes.values)
+        with self.database.write():
+            found = self.database.row(SQL["folder_version"], (self.number,))
+            if found is None:
+                raise ObjectDeleted("the folder has been deleted", value=self.number)
+            version, parent = found
+            if changes.version is not None and changes.version != version:
+                raise ObjectChanged("somebody else has changed the folder since it was opened", value=self.number)
+            if (name := values.get(t.PR_DISPLAY_NAME)) is not None:
+                check_free(self.database, parent, name, self.number)
+                self.database.run(SQL["folder_rename"], (name, name_key(name), self.number))
+            self._write(values, changes)
+            self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, self.number, parent or 0))
+        return int(version) + 1
+
+    def _write(self, values: Mapping[PropTag, Any], changes: ChangeSet) -> None:
+        times = (values.get(t.PR_LAST_MODIFICATION_TIME, now()), values.get(t.PR_CREATION_TIME))
+        self.database.run(SQL["folder_touch"], (*times, values.get(t.PR_FOLDER_TYPE), self.number))
+        others = {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT}
+        change_values(self.database, self.number, others, changes.deleted - _KEPT)
+
+
+def create_folder(database: Database, number: int, parent: int, name: str, values: Mapping[PropTag, Any]) -> None:
+    """Write a new folder, inside a transaction; `NotFound` without parent, `Collision`."""
+    if database.value(SQL["folder_exists"], (parent,)) is None:
+        raise NotFound("the folder to create one in is gone", value=parent)
+    check_free(database, parent, name)
+    moment = now()
+    times = values.get(t.PR_CREATION_TIME, moment), values.get(t.PR_LAST_MODIFICATION_TIME, moment)
+    kind = values.get(t.PR_FOLDER_TYPE, 1)
+    database.run(SQL["folder_insert"], (number, parent, name, name_key(name), kind, *times))
+    change_values(database, number, {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT})
+
+
+class StoredStore:
+    """The store's own properties."""
+
+    def __init__(self, database: Database, feed: ChangeFeed) -> None:
+        self.database = database
+        self.feed = feed
+
+    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
+        """See `PropertySource.load`."""
+        rows = self.database.rows(SQL["store_values"])
+        values = values_of(self.database, [row[1:] for row in rows if row[1] is not None])
+        if tags is not None:
+            wanted = {tag >> 16 for tag in tags}
+            values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
+        return values, rows[0][0]
+
+    def apply(self, changes: ChangeSet) -> int:
+        """See `PropertySource.apply`."""
+        values = prepared(self.database, changes.values)
+        with self.database.write():
+            version: int = self.database.value(SQL["store_version"])
+            if changes.version is not None and changes.version != version:
+                raise ObjectChanged("somebody else has changed the store's properties since")
+            change_values(self.database, STORE_OBJECT, values, changes.deleted)
+            self.database.run(SQL["store_bump"])
+            self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.STORE, 0))
+        return version + 1

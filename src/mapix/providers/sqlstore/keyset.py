@@ -1,0 +1,66 @@
+"""Keyset paging: the conditions and orders under which rows follow a key, or stand before it.
+
+A key is a row's place in an order: what each sort key has there, and the row's number, which tells equals apart.
+Missing values come last in both directions (T-050). A page takes one statement, or two where it crosses from the rows
+that have the leading key to those that lack it; without that seam the index on the leading key could not be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class OrderKey(NamedTuple):
+    """One sort key as SQL."""
+
+    sql: str
+    descending: bool = False
+
+
+class Leg(NamedTuple):
+    """A condition with its parameters; empty for none."""
+
+    sql: str = ""
+    params: tuple[Any, ...] = ()
+
+
+def order_by(keys: Sequence[OrderKey], number: str, *, backward: bool) -> str:
+    """The ORDER BY clause; `number` is the expression for a row's number."""
+    terms = [f"{key.sql} {_direction(key.descending != backward, first=backward)}" for key in keys]
+    return f"ORDER BY {', '.join((*terms, f'{number} DESC' if backward else number))}"
+
+
+def legs(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backward: bool, indexed: bool) -> list[Leg]:
+    """The conditions for the rows that follow the key `after` (stand before it, when `backward`), in order of reading.
+
+    `indexed` says that the leading key has an index.
+    """
+    whole = beyond(keys, number, after, backward=backward)
+    if not (indexed and keys):
+        return [whole]
+    lead, value = keys[0], after[0]
+    if value is None:
+        without = Leg(f"{lead.sql} IS NULL AND ({whole.sql})", whole.params)
+        return [without, Leg(f"{lead.sql} IS NOT NULL")] if backward else [without]
+    sign = "<=" if lead.descending != backward else ">="
+    among = Leg(f"{lead.sql} {sign} ? AND ({whole.sql})", (value, *whole.params))
+    return [among] if backward else [among, Leg(f"{lead.sql} IS NULL")]
+
+
+def beyond(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backward: bool) -> Leg:
+    """The condition for a row to follow the key `after`, or to stand before it."""
+    if not keys:
+        return Leg(f"{number} {'<' if backward else '>'} ?", (after[-1],))
+    key, value = keys[0], after[0]
+    rest = beyond(keys[1:], number, after[1:], backward=backward)
+    if value is None:
+        same = Leg(f"{key.sql} IS NULL AND ({rest.sql})", rest.params)
+        return Leg(f"{key.sql} IS NOT NULL OR ({same.sql})", same.params) if backward else same
+    sign = "<" if key.descending != backward else ">"
+    farther = f"{key.sql} {sign} ?" + ("" if backward else f" OR {key.sql} IS NULL")
+    return Leg(f"{farther} OR ({key.sql} = ? AND ({rest.sql}))", (value, value, *rest.params))
+
+
+def _direction(descending: bool, *, first: bool) -> str:
+    return f"{'DESC' if descending else 'ASC'} NULLS {'FIRST' if first else 'LAST'}"

@@ -1,0 +1,197 @@
+"""One message of the store as a `MessageSource`: read with few statements, saved in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import ChangeSet, ObjectType
+from mapix.interfaces.store import AttachmentChanges, Change, MessageChanges
+from mapix.properties.errors import ObjectChanged, ObjectDeleted
+from mapix.properties.flags import MSGFLAG_SUBMIT
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_FLAGS
+from mapix.properties.times import now
+from mapix.providers.sqlstore.changes import ChangeFeed
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.hot import FLAGS, INSERT_MESSAGE, flags_of, hot_values, new_columns, update_message
+from mapix.providers.sqlstore.parts import (
+    attachments_of,
+    change_attachment,
+    recipients_of,
+    replace_recipients,
+)
+from mapix.providers.sqlstore.properties import change_values, insert_values, padded, prepared, values_of
+from mapix.providers.sqlstore.statements import SQL
+from mapix.providers.sqlstore.transfer import delete_attachment, delete_embedded
+from mapix.providers.sqlstore.usedtags import UsedTags
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What saving a message needs of its store."""
+
+    database: Database
+    feed: ChangeFeed
+    used: UsedTags
+    take_number: Callable[[], int]
+
+
+@dataclass(slots=True)
+class _Ready:
+    """Changes with their `values` ready to be written, those of the `parts` by attachment number, and of the message
+    `embedded` in an attachment.
+    """
+
+    changes: Any
+    values: Mapping[PropTag, Any]
+    parts: dict[int, _Ready | None]
+    embedded: _Ready | None = None
+
+
+class StoredMessage:
+    """The saved state of the message `number`, 0 for one that is not saved yet; `folder` is 0 inside an attachment."""
+
+    def __init__(self, shop: Workshop, number: int, folder: int, *, associated: bool = False) -> None:
+        self.shop = shop
+        self.number = number
+        self.folder = folder
+        self.associated = associated
+
+    # reading
+
+    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
+        """See `PropertySource.load`: one statement."""
+        if not self.number:
+            return {}, 0
+        database = self.shop.database
+        narrowed = None if tags is None else padded([tag >> 16 for tag in tags])
+        if narrowed is None:
+            rows = database.rows(SQL["message_values"], (self.number,))
+        else:
+            ids, marks = narrowed
+            rows = database.rows(SQL["message_some_values"].replace("{ids}", marks), (*ids, self.number))
+        if not rows:
+            raise ObjectDeleted("the message has been deleted", value=self.number)
+        version, flags = rows[0][:2]
+        values = values_of(database, [row[2:] for row in rows if row[2] is not None])
+        if flags is not None and (tags is None or FLAGS in (tag >> 16 for tag in tags)):
+            values[PR_MESSAGE_FLAGS] = flags
+        return values, version
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """See `MessageSource.recipients`."""
+        return recipients_of(self.shop.database, self.number) if self.number else []
+
+    def attachments(self) -> dict[int, dict[PropTag, Any]]:
+        """See `MessageSource.attachments`."""
+        return attachments_of(self.shop.database, self.number) if self.number else {}
+
+    def embedded(self, attachment: int) -> StoredMessage | None:
+        """See `MessageSource.embedded`."""
+        found = self.shop.database.value(SQL["attachment_message"], (self.number, attachment))
+        return None if found is None else StoredMessage(self.shop, found, 0)
+
+    # saving
+
+    def apply(self, changes: ChangeSet) -> int:
+        """See `PropertySource.apply`: everything in one transaction."""
+        if not isinstance(changes, MessageChanges):
+            changes = MessageChanges(changes.values, changes.deleted, changes.version)
+        database = self.shop.database
+        ready = _ready(database, changes)
+        with database.write():
+            if self.number:
+                number, version = self.number, self._change(ready)
+                event = Event.OBJECT_MODIFIED
+            else:
+                number, version = self._create(ready, self.folder, None), 1
+                event = Event.OBJECT_CREATED
+            if changes.submit:
+                self._submit(number, changes)
+            self.shop.feed.add(Change(event, ObjectType.MESSAGE, number, self.folder))
+            if event is Event.OBJECT_CREATED:
+                self.shop.feed.touch(self.folder)
+        self.number = number
+        return version
+
+    def _create(self, ready: _Ready, folder: int | None, holder: int | None) -> int:
+        """A new message in a folder or in an attachment; its number."""
+        shop, values = self.shop, ready.changes.values
+        number = shop.take_number()
+        place = (number, folder, holder, int(self.associated), flags_of(values))
+        shop.database.run(INSERT_MESSAGE, (*place, *new_columns(values)))
+        insert_values(shop.database, number, ready.values)
+        shop.used.note(values)
+        if ready.changes.recipients:
+            replace_recipients(shop.database, number, ready.changes.recipients, new=True)
+        self._change_attachments(number, ready)
+        return number
+
+    def _change(self, ready: _Ready) -> int:
+        """Change what is saved; the new version."""
+        database, changes = self.shop.database, ready.changes
+        found = database.row(SQL["message_saved"], (self.number,))
+        if found is None:
+            raise ObjectDeleted("the message has been deleted", value=self.number)
+        version, folder = found
+        if changes.version is not None and changes.version != version:
+            raise ObjectChanged("somebody else has saved the message since it was opened", value=self.number)
+        self.folder = folder or 0
+        self._change_columns(changes)
+        change_values(database, self.number, ready.values, changes.deleted)
+        self.shop.used.note(changes.values)
+        if changes.recipients is not None:
+            replace_recipients(database, self.number, changes.recipients, new=False)
+        self._change_attachments(self.number, ready)
+        return int(version) + 1
+
+    def _change_columns(self, changes: MessageChanges) -> None:
+        columns = hot_values(changes.values, changes.deleted)
+        flags = flags_of(changes.values)
+        if flags is not None:
+            columns.append(("flags", flags))
+        names = tuple(name for name, _ in columns)
+        self.shop.database.run(update_message(names), (*(value for _, value in columns), self.number))
+
+    def _change_attachments(self, message: int, ready: _Ready) -> None:
+        for number, part in ready.parts.items():
+            if part is None:
+                attachment = self.shop.database.value(SQL["attachment_find"], (message, number))
+                if attachment is not None:
+                    delete_attachment(self.shop.database, attachment)
+            else:
+                self._change_attachment(message, number, part)
+
+    def _change_attachment(self, message: int, number: int, part: _Ready) -> None:
+        shop = self.shop
+        deleted = part.changes.deleted
+        attachment = change_attachment(shop.database, message, number, part.values, deleted, shop.take_number)
+        if PR_ATTACH_DATA_OBJ.id in deleted:
+            delete_embedded(shop.database, attachment)
+        if part.embedded is not None:
+            found = shop.database.value(SQL["message_embedded"], (attachment,))
+            inner = StoredMessage(shop, found or 0, 0)
+            if found is None:
+                inner._create(part.embedded, None, attachment)
+            else:
+                inner._change(part.embedded)
+
+    def _submit(self, number: int, changes: MessageChanges) -> None:
+        moment = changes.values.get(PR_CLIENT_SUBMIT_TIME, now())
+        self.shop.database.run(SQL["message_submit"], (MSGFLAG_SUBMIT, number))
+        self.shop.database.run(SQL["queue_add"], (number, moment, changes.submit_due))
+
+
+def _ready(database: Database, changes: ChangeSet) -> _Ready:
+    """What is to be saved, with large values hashed, all the way down."""
+    values = prepared(database, changes.values)
+    if isinstance(changes, AttachmentChanges):
+        embedded = None if changes.embedded is None else _ready(database, changes.embedded)
+        return _Ready(changes, values, {}, embedded)
+    parts = changes.attachments if isinstance(changes, MessageChanges) else {}
+    return _Ready(
+        changes, values, {number: None if part is None else _ready(database, part) for number, part in parts.items()}
+    )

@@ -1,0 +1,97 @@
+"""The schema of a store's file: made when the file is new, brought up to date when it is older.
+
+`schema/0001_*.sql`, `0002_*.sql`… are applied in turn, each once; `PRAGMA user_version` says how far a file is, and
+`PRAGMA application_id` that it is a store at all.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from mapix.objects.collate import fold
+from mapix.properties.errors import CorruptStore, NotFound, Version
+from mapix.properties.flags import FOLDER_ROOT
+from mapix.properties.times import now
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.statements import SQL
+
+APPLICATION_ID: Final = 0x4D415058
+"""`MAPX` in the file's header."""
+
+ROOT: Final = 1
+"""The number of the root folder."""
+
+ROOT_NAME: Final = "Root"
+
+
+@cache
+def migrations() -> tuple[str, ...]:
+    """The scripts that make the schema, in order."""
+    folder = files(__package__).joinpath("schema")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return tuple(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+def prepare(database: Database, uid: bytes | None) -> bool:
+    """Check that the file is a store this version can use, and update it; whether it was made just now.
+
+    An empty file becomes a new store with the identity `uid` (16 bytes), or is `NotFound` when that is None.
+    `CorruptStore` for a file that is something else, `Version` for a store of a newer version.
+    """
+    if _state(database) == (APPLICATION_ID, len(migrations())):
+        return False
+    if database.readonly:
+        _check(database, len(migrations()))
+        return False
+    with database.write():
+        version = _check(database, 0)
+        if version == 0 and uid is None:
+            raise NotFound("there is no store in this file yet", value=str(database.path))
+        for script in migrations()[version:]:
+            _apply(database, script)
+        database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.run(f"PRAGMA user_version = {len(migrations())}")
+        if version == 0 and uid is not None:
+            _fill(database, uid)
+    return version == 0
+
+
+def _state(database: Database) -> tuple[int, int]:
+    return database.value("PRAGMA application_id"), database.value("PRAGMA user_version")
+
+
+def _check(database: Database, oldest: int) -> int:
+    """The schema version of the file; 0 for an empty one."""
+    application, version = _state(database)
+    path = str(database.path)
+    if application == 0 and version == 0 and database.value(SQL["table_count"]) == 0:
+        if oldest:
+            raise NotFound("there is no store in this file yet", value=path)
+        return 0
+    if application != APPLICATION_ID:
+        raise CorruptStore("the file is a database, but not a store", value=path)
+    if version > len(migrations()):
+        raise Version(f"a newer version made this store (schema {version})", value=path, hint="a newer mapix")
+    if version < oldest:
+        raise Version("this store must be updated, which needs write access", value=path, hint="open it for writing")
+    return version
+
+
+def _apply(database: Database, script: str) -> None:
+    """Run a script's statements inside the transaction under way."""
+    import sqlite3
+
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            database.run(statement)
+            statement = ""
+
+
+def _fill(database: Database, uid: bytes) -> None:
+    moment = now()
+    database.run(SQL["store_insert"], (uid, ROOT, ROOT))
+    database.run(SQL["folder_insert"], (ROOT, None, ROOT_NAME, fold(ROOT_NAME).encode(), FOLDER_ROOT, moment, moment))

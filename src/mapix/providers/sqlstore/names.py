@@ -1,0 +1,81 @@
+"""The named properties of a store: names to identifiers from 0x8000 up, which never change (X-05, P-200, P-201).
+
+The mapping is kept in memory once read; what another process adds is found by reading again when something is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from mapix.properties.errors import TooBig
+from mapix.properties.named import PropertyName
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.statements import SQL
+
+FIRST: Final = 0x8000
+LAST: Final = 0xFFFE
+
+
+class NameMap:
+    """The mapping of one store."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._names: dict[int, PropertyName] = {}
+        self._ids: dict[PropertyName, int] = {}
+        database.on_undo.append(self._forget)
+
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
+        """See `StoreBackend.names_from_ids`."""
+        with self.database.lock:
+            if ids is None:
+                self._read()
+                return dict(self._names)
+            wanted = list(ids)
+            if any(number not in self._names for number in wanted):
+                self._read()
+            return {number: self._names[number] for number in wanted if number in self._names}
+
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
+        """See `StoreBackend.ids_from_names`."""
+        with self.database.lock:
+            wanted = None if names is None else list(names)
+            if wanted is None or any(name not in self._ids for name in wanted):
+                self._read()
+            if wanted is None:
+                return dict(self._ids)
+            missing = [name for name in dict.fromkeys(wanted) if name not in self._ids]
+            if missing and create:
+                self._create(missing)
+            return {name: self._ids[name] for name in wanted if name in self._ids}
+
+    def _create(self, names: list[PropertyName]) -> None:
+        with self.database.write():
+            self._read()
+            number = max(FIRST - 1, self.database.value(SQL["name_next"]))
+            for name in names:
+                if name in self._ids:
+                    continue
+                number += 1
+                if number > LAST:
+                    raise TooBig("the store has no identifiers left for named properties", value=name)
+                self._insert(number, name)
+
+    def _insert(self, number: int, name: PropertyName) -> None:
+        text = name.name if isinstance(name.name, str) else None
+        key = name.key[1] if text is not None else None
+        self.database.run(SQL["name_insert"], (number, name.guid, None if text is not None else name.name, text, key))
+        self._names[number] = name
+        self._ids[name] = number
+
+    def _read(self) -> None:
+        for number, guid, numeric, text in self.database.rows(SQL["name_list"]):
+            if number not in self._names:
+                name = PropertyName(guid, text if numeric is None else numeric)
+                self._names[number] = name
+                self._ids[name] = number
+
+    def _forget(self) -> None:
+        self._names.clear()
+        self._ids.clear()

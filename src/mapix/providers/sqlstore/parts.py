@@ -1,0 +1,103 @@
+"""The parts of messages: recipient rows, attachments, and the messages inside attachments.
+
+A recipient is one row: what is looked for often in columns, everything in one packed value. An attachment is an object
+with property rows of its own; a message inside it is a message without folder that the attachment holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
+
+from mapix.properties.codec import pack_props, unpack_props
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_ADDRTYPE,
+    PR_DISPLAY_NAME,
+    PR_EMAIL_ADDRESS,
+    PR_RECIPIENT_TYPE,
+    PR_RESPONSIBILITY,
+    PR_ROWID,
+)
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.properties import change_values, values_of
+from mapix.providers.sqlstore.statements import SQL
+from mapix.providers.sqlstore.values import stored
+
+RECIPIENT_COLUMNS: Final = {
+    PR_ROWID: "row_id",
+    PR_RECIPIENT_TYPE: "recipient_type",
+    PR_DISPLAY_NAME: "display_name",
+    PR_ADDRTYPE: "address_type",
+    PR_EMAIL_ADDRESS: "address",
+    PR_RESPONSIBILITY: "responsibility",
+}
+"""Columns of recipient rows that repeat a property."""
+
+_HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RESPONSIBILITY)
+
+
+def recipients_of(database: Database, message: int) -> list[dict[PropTag, Any]]:
+    """The recipient rows of a message, in their order."""
+    return [unpack_props(row[0]) for row in database.rows(SQL["recipient_list"], (message,))]
+
+
+def replace_recipients(database: Database, message: int, rows: Sequence[Mapping[PropTag, Any]], *, new: bool) -> None:
+    """Write the whole list of a message, which has none yet when it is `new`."""
+    if not new:
+        database.run(SQL["recipient_delete_all"], (message,))
+    database.many(
+        SQL["recipient_insert"],
+        [(message, _row_id(row), position, *_columns(row)) for position, row in enumerate(rows)],
+    )
+
+
+def merge_recipient(database: Database, message: int, row_id: int, values: Mapping[PropTag, Any]) -> None:
+    """Merge properties into one recipient row; a row that is not there is left out."""
+    found = database.row(SQL["recipient_row"], (message, row_id))
+    if found is None:
+        return
+    ids = {tag >> 16 for tag in values}
+    row = {tag: value for tag, value in unpack_props(found[0]).items() if tag >> 16 not in ids}
+    row.update(values)
+    database.run(SQL["recipient_update"], (*_columns(row), message, row_id))
+
+
+def _row_id(row: Mapping[PropTag, Any]) -> int:
+    row_id = row.get(PR_ROWID)
+    if not isinstance(row_id, int):
+        raise InvalidParameter("a recipient row must have PR_ROWID (M-081)", value=row_id)
+    return row_id
+
+
+def _columns(row: Mapping[PropTag, Any]) -> list[Any]:
+    hot = [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
+    return [*hot, pack_props(row)]
+
+
+def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:
+    """The properties of a message's attachments by number."""
+    rows: dict[int, list[Any]] = {}
+    for number, prop_id, *rest in database.rows(SQL["attachment_values"], (message,)):
+        held = rows.setdefault(number, [])
+        if prop_id is not None:
+            held.append((prop_id, *rest))
+    return {number: values_of(database, held) for number, held in rows.items()}
+
+
+def change_attachment(
+    database: Database,
+    message: int,
+    number: int,
+    values: Mapping[PropTag, Any],
+    deleted: Collection[int],
+    take_number: Callable[[], int],
+) -> int:
+    """Write an attachment's prepared properties, making it when it is new; the number of its object."""
+    attachment: int | None = database.value(SQL["attachment_find"], (message, number))
+    if attachment is None:
+        attachment = take_number()
+        database.run(SQL["attachment_insert"], (attachment, message, number))
+    change_values(database, attachment, values, deleted)
+    return attachment

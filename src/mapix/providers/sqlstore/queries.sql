@@ -1,0 +1,335 @@
+-- The named statements of the store; see `statements.py`.
+
+-- name: table_count
+SELECT count(*) FROM sqlite_master
+
+-- name: store_insert
+INSERT INTO store (only_row, uid, root, last_number) VALUES (1, ?, ?, ?)
+
+-- name: store_row
+SELECT uid, root FROM store
+
+-- name: store_values
+SELECT s.version, p.id, p.type, p.value, p.blob, b.size
+  FROM store s LEFT JOIN property p ON p.object = 0 LEFT JOIN blob b ON b.id = p.blob
+
+-- name: store_version
+SELECT version FROM store
+
+-- name: store_bump
+UPDATE store SET version = version + 1
+
+-- name: store_owner
+SELECT owner_address FROM store
+
+-- name: store_set_owner
+UPDATE store SET owner_address = ?
+
+-- name: number_take
+-- A new object number; the argument is the highest one this connection has ever had.
+UPDATE store SET last_number = max(last_number, ?) + 1 RETURNING last_number
+
+-- name: property_insert
+INSERT INTO property (object, id, type, value, blob) VALUES (?, ?, ?, ?, ?)
+
+-- name: property_upsert
+INSERT INTO property (object, id, type, value, blob) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (object, id) DO UPDATE SET type = excluded.type, value = excluded.value, blob = excluded.blob
+
+-- name: property_delete
+DELETE FROM property WHERE object = ? AND id = ?
+
+-- name: property_delete_all
+DELETE FROM property WHERE object = ?
+
+-- name: property_copy
+INSERT INTO property (object, id, type, value, blob) SELECT ?, id, type, value, blob FROM property WHERE object = ?
+
+-- name: used_tags
+SELECT tag FROM used_tag
+
+-- name: used_tag_add
+INSERT INTO used_tag (tag) VALUES (?) ON CONFLICT DO NOTHING
+
+-- name: blob_find
+SELECT id FROM blob WHERE hash = ?
+
+-- name: blob_size
+SELECT size FROM blob WHERE id = ?
+
+-- name: blob_insert
+INSERT INTO blob (hash, size, packing) VALUES (?, ?, ?)
+
+-- name: blob_packing
+UPDATE blob SET packing = ? WHERE id = ?
+
+-- name: chunk_insert
+INSERT INTO chunk (blob, seq, data) VALUES (?, ?, ?)
+
+-- name: chunk_read
+SELECT c.data, b.packing FROM chunk c JOIN blob b ON b.id = c.blob WHERE c.blob = ? AND c.seq = ?
+
+-- name: folder_insert
+INSERT INTO folder (id, parent, name, name_key, folder_type, creation_time, modification_time)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: folder_values
+SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
+       f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id),
+       p.id, p.type, p.value, p.blob, b.size
+  FROM folder f LEFT JOIN property p ON p.object = f.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE f.id = ?
+
+-- name: folder_columns
+SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
+       f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id), NULL, NULL, NULL, NULL, NULL
+  FROM folder f
+ WHERE f.id = ?
+
+-- name: folder_version
+SELECT version, parent FROM folder WHERE id = ?
+
+-- name: folder_exists
+SELECT 1 FROM folder WHERE id = ?
+
+-- name: folder_parent
+SELECT coalesce(parent, id) FROM folder WHERE id = ?
+
+-- name: folder_find
+SELECT id FROM folder WHERE parent = ? AND name_key = ?
+
+-- name: folder_sibling
+SELECT id FROM folder WHERE parent IS ? AND name_key = ? AND id <> ?
+
+-- name: folder_rename
+UPDATE folder SET name = ?, name_key = ? WHERE id = ?
+
+-- name: folder_place
+UPDATE folder SET parent = ?, name = ?, name_key = ?, version = version + 1, modification_time = ? WHERE id = ?
+
+-- name: folder_touch
+UPDATE folder SET version = version + 1, modification_time = coalesce(?, modification_time),
+       creation_time = coalesce(?, creation_time), folder_type = coalesce(?, folder_type)
+ WHERE id = ?
+
+-- name: folder_children
+SELECT id FROM folder WHERE parent = ? ORDER BY id
+
+-- name: folder_tree
+-- A folder and all below it, deepest first.
+WITH RECURSIVE tree (id, depth) AS (
+    SELECT id, 0 FROM folder WHERE id = ?
+    UNION ALL
+    SELECT f.id, t.depth + 1 FROM tree t JOIN folder f ON f.parent = t.id
+)
+SELECT id FROM tree ORDER BY depth DESC
+
+-- name: folder_above
+-- Whether the second folder is the first or lies below it.
+WITH RECURSIVE above (id) AS (
+    SELECT ?
+    UNION
+    SELECT f.parent FROM above a JOIN folder f ON f.id = a.id WHERE f.parent IS NOT NULL
+)
+SELECT 1 FROM above WHERE id = ?
+
+-- name: folder_delete
+DELETE FROM folder WHERE id = ?
+
+-- name: folder_counts
+SELECT content_count, associated_count FROM folder WHERE id = ?
+
+-- name: folder_sort
+SELECT contents_sort FROM folder WHERE id = ?
+
+-- name: folder_set_sort
+UPDATE folder SET contents_sort = ? WHERE id = ?
+
+-- name: message_row
+SELECT folder, associated FROM message WHERE id = ? AND folder IS NOT NULL
+
+-- name: message_folder
+SELECT folder FROM message WHERE id = ?
+
+-- name: message_values
+SELECT m.version, m.flags, p.id, p.type, p.value, p.blob, b.size
+  FROM message m LEFT JOIN property p ON p.object = m.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE m.id = ?
+
+-- name: message_some_values
+SELECT m.version, m.flags, p.id, p.type, p.value, p.blob, b.size
+  FROM message m LEFT JOIN property p ON p.object = m.id AND p.id IN ({ids}) LEFT JOIN blob b ON b.id = p.blob
+ WHERE m.id = ?
+
+-- name: message_saved
+SELECT version, folder FROM message WHERE id = ?
+
+-- name: message_list
+SELECT id FROM message WHERE folder = ? AND associated = ? ORDER BY id
+
+-- name: message_place
+SELECT folder, flags FROM message WHERE id = ? AND folder IS NOT NULL
+
+-- name: message_move
+UPDATE message SET folder = ? WHERE id = ?
+
+-- name: message_delete
+DELETE FROM message WHERE id = ?
+
+-- name: message_set_flags
+UPDATE message SET flags = ? WHERE id = ?
+
+-- name: message_status
+SELECT status FROM message WHERE folder = ? AND id = ?
+
+-- name: message_set_status
+UPDATE message SET status = ? WHERE folder = ? AND id = ?
+
+-- name: message_copy
+INSERT INTO message (id, folder, holder, associated, flags, {columns})
+SELECT ?, ?, ?, associated, flags & ~?, {columns} FROM message WHERE id = ?
+
+-- name: message_embedded
+SELECT id FROM message WHERE holder = ?
+
+-- name: recipient_list
+SELECT properties FROM recipient WHERE message = ? ORDER BY position
+
+-- name: recipient_row
+SELECT properties FROM recipient WHERE message = ? AND row_id = ?
+
+-- name: recipient_insert
+INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
+                       properties)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: recipient_update
+UPDATE recipient
+   SET recipient_type = ?, display_name = ?, address_type = ?, address = ?, responsibility = ?, properties = ?
+ WHERE message = ? AND row_id = ?
+
+-- name: recipient_delete_all
+DELETE FROM recipient WHERE message = ?
+
+-- name: recipient_copy
+INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
+                       properties)
+SELECT ?, row_id, position, recipient_type, display_name, address_type, address, responsibility, properties
+  FROM recipient WHERE message = ?
+
+-- name: attachment_list
+SELECT id, number FROM attachment WHERE message = ? ORDER BY number
+
+-- name: attachment_find
+SELECT id FROM attachment WHERE message = ? AND number = ?
+
+-- name: attachment_insert
+INSERT INTO attachment (id, message, number) VALUES (?, ?, ?)
+
+-- name: attachment_delete
+DELETE FROM attachment WHERE id = ?
+
+-- name: attachment_values
+SELECT a.number, p.id, p.type, p.value, p.blob, b.size
+  FROM attachment a LEFT JOIN property p ON p.object = a.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE a.message = ?
+ ORDER BY a.number
+
+-- name: attachment_message
+SELECT m.id FROM attachment a JOIN message m ON m.holder = a.id WHERE a.message = ? AND a.number = ?
+
+-- name: name_list
+SELECT id, guid, number, name FROM named_property
+
+-- name: name_next
+SELECT coalesce(max(id), 0) FROM named_property
+
+-- name: name_insert
+INSERT INTO named_property (id, guid, number, name, name_key) VALUES (?, ?, ?, ?, ?)
+
+-- name: receive_list
+SELECT message_class, folder FROM receive_folder
+
+-- name: receive_set
+INSERT INTO receive_folder (class_key, message_class, folder) VALUES (?, ?, ?)
+    ON CONFLICT (class_key) DO UPDATE SET message_class = excluded.message_class, folder = excluded.folder
+
+-- name: receive_delete
+DELETE FROM receive_folder WHERE class_key = ?
+
+-- name: queue_add
+INSERT INTO queue (message, submit_time, due) VALUES (?, ?, ?)
+    ON CONFLICT (message) DO UPDATE SET due = excluded.due
+
+-- name: queue_all
+SELECT message, submit_time, due, attempts, reason, locked FROM queue ORDER BY submit_time, seq LIMIT ?
+
+-- name: queue_due
+SELECT message, submit_time, due, attempts, reason, locked FROM queue
+ WHERE due <= ? AND locked = 0 ORDER BY submit_time, seq LIMIT ?
+
+-- name: queue_row
+SELECT message, submit_time, due, attempts, reason, locked FROM queue WHERE message = ?
+
+-- name: queue_next_due
+SELECT min(due) FROM queue
+
+-- name: queue_version
+SELECT queue_version FROM store
+
+-- name: queue_move_on
+UPDATE queue SET due = ?, attempts = ?, reason = ? WHERE message = ?
+
+-- name: queue_lock
+UPDATE queue SET locked = ? WHERE message = ?
+
+-- name: queue_unlock_all
+UPDATE queue SET locked = 0 WHERE locked <> 0
+
+-- name: queue_locked
+SELECT 1 FROM queue WHERE locked <> 0
+
+-- name: queue_remove
+DELETE FROM queue WHERE message = ?
+
+-- name: delivered_add
+INSERT INTO delivered (delivery_key, time) VALUES (?, ?) ON CONFLICT DO NOTHING
+
+-- name: delivered_prune
+DELETE FROM delivered WHERE time < ?
+
+-- name: change_insert
+INSERT INTO change (origin, event, object_type, number, parent, old_number, old_parent) VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: change_last
+SELECT coalesce(max(seq), 0) FROM change
+
+-- name: change_first
+SELECT min(seq) FROM change
+
+-- name: change_since
+SELECT seq, origin, event, object_type, number, parent, old_number, old_parent FROM change WHERE seq > ? ORDER BY seq
+
+-- name: change_prune
+DELETE FROM change WHERE seq <= ?
+
+-- name: folder_all
+SELECT id, parent FROM folder ORDER BY id
+
+-- name: message_clear_flags
+UPDATE message SET flags = coalesce(flags, 0) & ~? WHERE id = ?
+
+-- name: delivered_old
+SELECT 1 FROM delivered WHERE time < ? LIMIT 1
+
+-- name: message_submit
+UPDATE message SET flags = coalesce(flags, 0) | ? WHERE id = ?
+
+-- name: folder_queued
+SELECT 1 FROM queue q JOIN message m ON m.id = q.message WHERE m.folder = ? LIMIT 1
+
+-- name: folder_messages
+SELECT id FROM message WHERE folder = ?
+
+-- name: folder_tags
+SELECT DISTINCT p.id, p.type FROM folder f JOIN property p ON p.object = f.id

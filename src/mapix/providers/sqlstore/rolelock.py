@@ -1,0 +1,78 @@
+"""A role that one holder in the world has at a time: a lock of the operating system on a small file.
+
+It falls free when its process dies, however it dies. Two holders in one process exclude one another too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from mapix.properties.errors import DiskError
+
+
+class RoleLock:
+    """The role that the file at `path` stands for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this object has the role."""
+        return self._file is not None
+
+    def take(self) -> bool:
+        """Take the role; False while somebody else has it."""
+        if self._file is not None:
+            return True
+        try:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        except OSError as error:
+            raise DiskError(
+                f"the spooler's lock file cannot be used ({error.strerror})", value=str(self.path)
+            ) from error
+        if not _lock(file):
+            os.close(file)
+            return False
+        self._file = file
+        return True
+
+    def leave(self) -> None:
+        """Give the role up; harmless without it."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                _unlock(file)
+            os.close(file)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: int) -> bool:
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: int) -> None:
+        os.lseek(file, 0, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

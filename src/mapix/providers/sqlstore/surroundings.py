@@ -1,0 +1,58 @@
+"""What the tables of one store share: the connection, how tags become SQL, and who makes entry identifiers."""
+
+from __future__ import annotations
+
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.store import RowDecorator
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_DEPTH
+from mapix.providers.sqlstore import functions
+from mapix.providers.sqlstore.columns import ColumnPlan
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.expressions import (
+    FOLDER_COLUMNS,
+    FOLDER_KEYS,
+    MESSAGE_COLUMNS,
+    MESSAGE_KEYS,
+    Cold,
+    decorations,
+)
+from mapix.providers.sqlstore.usedtags import UsedTags
+
+_PLANS_KEPT = 256
+
+
+class Surroundings:
+    """What the tables of one store share."""
+
+    def __init__(self, database: Database, used: UsedTags) -> None:
+        self.database = database
+        self.used = used
+        self.decorator: RowDecorator | None = None
+        self.messages = Cold("m.id", dict(MESSAGE_COLUMNS), dict(MESSAGE_KEYS))
+        self.folders = Cold("m.id", dict(FOLDER_COLUMNS), dict(FOLDER_KEYS))
+        self.tree = Cold("m.id", {**FOLDER_COLUMNS, PR_DEPTH: "t.depth"}, dict(FOLDER_KEYS))
+        self._plans: dict[tuple[Cold, tuple[PropTag, ...]], ColumnPlan] = {}
+        functions.register(database)
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """Who makes the columns that follow from an object's number."""
+        self.decorator = decorator
+        functions.register_decorator(self.database, decorator)
+        self.messages.columns.update(decorations(decorator, ObjectType.MESSAGE, "m.folder"))
+        for rows in (self.folders, self.tree):
+            rows.columns.update(decorations(decorator, ObjectType.FOLDER, "coalesce(m.parent, m.id)"))
+
+    def version(self) -> tuple[int, int]:
+        """Changes with every change of the file, by whomever."""
+        return self.database.value("PRAGMA data_version"), self.database.connection.total_changes
+
+    def plan(self, rows: Cold, columns: tuple[PropTag, ...]) -> ColumnPlan:
+        """How `rows`, which are those of an attribute of this object, are read with these columns."""
+        found = self._plans.get((rows, columns))
+        if found is None:
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            kind = ObjectType.MESSAGE if rows is self.messages else ObjectType.FOLDER
+            found = self._plans[rows, columns] = ColumnPlan(kind, columns, rows, self.decorator)
+        return found

@@ -1,0 +1,56 @@
+"""Messages copied, moved and deleted as rows, with everything in them. All of it happens inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mapix.properties.flags import MSGFLAG_NRN_PENDING, MSGFLAG_RN_PENDING, MSGFLAG_SUBMIT
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.hot import COPIED_COLUMNS
+from mapix.providers.sqlstore.statements import SQL
+
+TakeNumber = Callable[[], int]
+
+_COPY_MESSAGE: Final = SQL["message_copy"].replace("{columns}", COPIED_COLUMNS)
+_NOT_COPIED: Final = MSGFLAG_SUBMIT | MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
+
+
+def copy_message(database: Database, number: int, folder: int, take_number: TakeNumber) -> int:
+    """A copy of a message in a folder; its number. A copy is not submitted and owes no report (F-062)."""
+    return _copy(database, number, folder, None, take_number)
+
+
+def _copy(database: Database, number: int, folder: int | None, holder: int | None, take_number: TakeNumber) -> int:
+    new = take_number()
+    database.run(_COPY_MESSAGE, (new, folder, holder, _NOT_COPIED, number))
+    database.run(SQL["property_copy"], (new, number))
+    database.run(SQL["recipient_copy"], (new, number))
+    for attachment, attach_num in database.rows(SQL["attachment_list"], (number,)):
+        copied = take_number()
+        database.run(SQL["attachment_insert"], (copied, new, attach_num))
+        database.run(SQL["property_copy"], (copied, attachment))
+        for (inner,) in database.rows(SQL["message_embedded"], (attachment,)):
+            _copy(database, inner, None, copied, take_number)
+    return new
+
+
+def delete_message(database: Database, number: int) -> None:
+    """Delete a message with its recipients, attachments and the messages inside them."""
+    for attachment, _ in database.rows(SQL["attachment_list"], (number,)):
+        delete_attachment(database, attachment)
+    database.run(SQL["property_delete_all"], (number,))
+    database.run(SQL["message_delete"], (number,))
+
+
+def delete_attachment(database: Database, attachment: int) -> None:
+    """Delete an attachment with what is inside it."""
+    delete_embedded(database, attachment)
+    database.run(SQL["property_delete_all"], (attachment,))
+    database.run(SQL["attachment_delete"], (attachment,))
+
+
+def delete_embedded(database: Database, attachment: int) -> None:
+    """Delete the message inside an attachment, if there is one."""
+    for (inner,) in database.rows(SQL["message_embedded"], (attachment,)):
+        delete_message(database, inner)

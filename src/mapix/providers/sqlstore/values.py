@@ -1,0 +1,88 @@
+"""Property values as the database has them, and back.
+
+Numbers are numbers, text is text, bytes are bytes; several values are packed by `mapix.properties.codec`. Two kinds of
+value the database cannot hold as they are: text with unpaired surrogates is its UTF-8 bytes, "not a number" is its
+eight bytes. What is larger than `LARGE` bytes goes to a blob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan, nan
+from struct import Struct
+from typing import Any, Final
+
+from mapix.properties.codec import dump, load
+from mapix.properties.tag import MV_FLAG, PropTag, PropType
+
+LARGE: Final = 64 * 1024
+"""Bytes of binary, or characters of text, from which a value is a blob."""
+
+FLOAT_TYPES: Final = (int(PropType.FLOAT), int(PropType.DOUBLE), int(PropType.APPTIME))
+
+_NAN: Final = Struct("<d").pack(nan)
+
+
+def stored_text(text: str) -> str | bytes:
+    """`text` as the database has it."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def loaded_text(value: Any) -> Any:
+    """Text as it was before `stored_text`."""
+    return value.decode("utf-8", "surrogatepass") if value.__class__ is bytes else value
+
+
+def _stored_float(value: float) -> float | bytes:
+    return _NAN if isnan(value) else float(value)
+
+
+def _loaded_float(value: Any) -> Any:
+    return nan if value.__class__ is bytes else value
+
+
+_STORE: Final[dict[int, Callable[[Any], Any]]] = {
+    **dict.fromkeys(FLOAT_TYPES, _stored_float),
+    int(PropType.UNICODE): stored_text,
+    int(PropType.BOOLEAN): int,
+}
+_LOAD: Final[dict[int, Callable[[Any], Any]]] = {
+    **dict.fromkeys(FLOAT_TYPES, _loaded_float),
+    int(PropType.UNICODE): loaded_text,
+    int(PropType.BOOLEAN): bool,
+}
+
+
+def stored(prop_type: int, value: Any) -> Any:
+    """A value of a type as the database has it."""
+    convert = _STORE.get(prop_type)
+    if convert is not None:
+        return convert(value)
+    return dump(prop_type, value) if prop_type & MV_FLAG else value
+
+
+def loaded(prop_type: int, value: Any) -> Any:
+    """A value as it was before `stored`."""
+    convert = _LOAD.get(prop_type)
+    if convert is not None:
+        return convert(value)
+    return load(prop_type, value) if prop_type & MV_FLAG else value
+
+
+def loader(prop_type: int) -> Callable[[Any], Any] | None:
+    """What turns the values of a column of the type into what they were; None where they are already."""
+    convert = _LOAD.get(prop_type)
+    if convert is None and prop_type & MV_FLAG:
+        return lambda value: load(prop_type, value)
+    return convert
+
+
+def tag_of(prop_id: int, prop_type: int) -> PropTag:
+    """The tag of a property row."""
+    return PropTag(prop_id << 16 | prop_type)
