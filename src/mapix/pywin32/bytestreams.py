@@ -4,34 +4,49 @@ from __future__ import annotations
 
 import os
 import tempfile
-from io import BytesIO
+from collections.abc import Callable
+from io import BytesIO, FileIO, RawIOBase
 from pathlib import Path
-from typing import BinaryIO, cast
+from weakref import finalize
 
 from mapix.interfaces.stream import Stream
 from mapix.properties.errors import CallFailed, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound
 from mapix.pywin32.storagecon import STGM_CREATE, STGM_DELETEONRELEASE, STGM_READWRITE, STGM_WRITE
 
 SOF_UNIQUEFILENAME = 0x80000000
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class FileStream(Stream):
-    """A Python binary file as a stream; what is written counts at once."""
+    """An unbuffered Python file as a stream; what is written counts at once.
 
-    def __init__(self, file: BinaryIO, *, writable: bool, name: str | None = None, delete: bool = False) -> None:
+    `release` is called once, when the stream is closed or gone.
+    """
+
+    def __init__(
+        self,
+        file: RawIOBase | BytesIO,
+        *,
+        writable: bool,
+        name: str | None = None,
+        release: Callable[[], None] | None = None,
+    ) -> None:
         self.file = file
         self.writable = writable
         self.name = name
-        self._delete = delete
+        self._release = finalize(self, release or _nothing)
 
     def read(self, size: int = -1) -> bytes:
         """See `Stream.read`."""
-        return self.file.read(size)
+        return self.file.read(size) or b""
 
     def write(self, data: bytes) -> int:
         """See `Stream.write`."""
         self._check_writable()
-        return self.file.write(data)
+        written = 0
+        while written < len(data):
+            written += self.file.write(data[written:]) or 0
+        return written
 
     def seek(self, offset: int, origin: int = 0) -> int:
         """See `Stream.seek`."""
@@ -62,21 +77,14 @@ class FileStream(Stream):
         raise NoSupport("a stream on a file has one cursor")
 
     def commit(self) -> None:
-        """Write what is buffered."""
-        self.file.flush()
+        """Nothing: writes count at once."""
 
     def revert(self) -> None:
         """Nothing: writes count at once."""
 
     def close(self) -> None:
-        """See `Stream.close`; a temporary file is removed."""
-        if not self.file.closed:
-            self.file.close()
-            if self._delete and self.name:
-                Path(self.name).unlink(missing_ok=True)
-
-    def __del__(self) -> None:
-        self.close()
+        """See `Stream.close`; a file to be deleted goes."""
+        self._release()
 
     def _check_writable(self) -> None:
         if not self.writable:
@@ -138,9 +146,9 @@ def on_file(filename: str | None, flags: int, prefix: str | None) -> FileStream:
             return _unique(filename, prefix, delete)
         if not filename:
             raise InvalidParameter("a file name must be given", hint="SOF_UNIQUEFILENAME for a temporary file")
-        mode = "w+b" if flags & STGM_CREATE else "r+b" if writable else "rb"
-        file = Path(filename).open(mode)  # noqa: SIM115  # the stream closes it
-        return FileStream(cast(BinaryIO, file), writable=writable, name=filename, delete=delete)
+        how = os.O_RDWR if writable else os.O_RDONLY
+        made = os.O_CREAT | os.O_TRUNC if flags & STGM_CREATE else 0
+        return _opened(os.open(filename, how | made | _BINARY, 0o666), filename, writable, delete)
     except OSError as error:
         raise _failure(error, filename) from None
 
@@ -148,7 +156,26 @@ def on_file(filename: str | None, flags: int, prefix: str | None) -> FileStream:
 def _unique(directory: str | None, prefix: str | None, delete: bool) -> FileStream:
     """A new file `<prefix>….TMP`."""
     handle, name = tempfile.mkstemp(".TMP", (prefix or "SOF")[:3], directory or None)
-    return FileStream(os.fdopen(handle, "w+b"), writable=True, name=name, delete=delete)
+    return _opened(handle, name, True, delete)
+
+
+def _opened(handle: int, name: str, writable: bool, delete: bool) -> FileStream:
+    # The file object does not own the handle: in a cycle of garbage it might be finalized before the stream.
+    def release() -> None:
+        os.close(handle)
+        if delete:
+            Path(name).unlink(missing_ok=True)
+
+    try:
+        file = FileIO(handle, "r+" if writable else "r", closefd=False)
+    except OSError:
+        os.close(handle)
+        raise
+    return FileStream(file, writable=writable, name=name, release=release)
+
+
+def _nothing() -> None:
+    """Memory needs no release."""
 
 
 def _failure(error: OSError, name: str | None) -> MapiError:

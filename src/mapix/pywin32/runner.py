@@ -58,6 +58,8 @@ def _as_main(name: str, args: Sequence[str]) -> Iterator[ModuleType]:
     module = ModuleType("__main__")
     loader = SourceFileLoader("__main__", name)
     vars(module).update(__file__=name, __builtins__=__builtins__, __loader__=loader, __cached__=None)
+    if sys.version_info < (3, 14):
+        module.__annotations__ = {}
     former = sys.modules.get("__main__"), sys.argv, list(sys.path)
     sys.modules["__main__"] = module
     sys.argv = [name, *args]

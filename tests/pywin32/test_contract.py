@@ -1,0 +1,126 @@
+"""The face against pywin32's own description: every function, method, constant and identifier."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mapix.pywin32 import exchange, mapi, mapiutil, pythoncom, storagecon, unknown
+from mapix.pywin32.iid import IID
+
+ANOTHER_DAY = {
+    "PyIConverterSession": "messages as MIME through COM: mapix export and import do it",
+    "PyIExchangeManageStore": "needs an Exchange server",
+    "PyIExchangeManageStoreEx": "needs an Exchange server",
+    "PyIStorage": "structured storages",
+    "PyILockBytes": "structured storages",
+    "CreateILockBytesOnHGlobal": "structured storages",
+    "StgCreateDocfileOnILockBytes": "structured storages",
+    "StgOpenStorageOnILockBytes": "structured storages",
+    "StgOpenStorageEx": "structured storages",
+    "WriteClassStg": "structured storages",
+    "ReadClassStg": "structured storages",
+}
+"""What pywin32 has and the face has not yet. The functions of `exchange` are missing from pywin32's builds, too."""
+
+
+def shape(function: Callable[..., Any], *, method: bool = False) -> tuple[int, int, bool]:
+    """Least and most arguments, and whether all are positional-only."""
+    parameters = list(inspect.signature(function).parameters.values())[1 if method else 0 :]
+    needed = sum(each.default is each.empty for each in parameters)
+    return needed, len(parameters), all(each.kind is each.POSITIONAL_ONLY for each in parameters)
+
+
+def wanted(described: dict[str, Any]) -> tuple[int, int]:
+    """Least and most arguments by the contract."""
+    parameters = described["params"]
+    return sum(not each["optional"] for each in parameters), len(parameters)
+
+
+def test_every_function_of_mapi_has_its_arity_and_takes_positions_only(contract: dict[str, Any]) -> None:
+    for name, described in contract["modules"]["win32com.mapi.mapi"]["functions"].items():
+        least, most, positional = shape(getattr(mapi, name))
+        assert ((least, most), positional) == (wanted(described), True), name
+
+
+def test_every_constant_of_mapi_has_its_signed_value(contract: dict[str, Any]) -> None:
+    constants = contract["modules"]["win32com.mapi.mapi"]["constants"]
+    assert {name: getattr(mapi, name, None) for name in constants} == constants
+    assert len(constants) == 256
+
+
+def test_every_identifier_of_mapi_is_an_iid(contract: dict[str, Any]) -> None:
+    iids = contract["modules"]["win32com.mapi.mapi"]["iids"]
+    assert {name: str(getattr(mapi, name)) for name in iids} == iids
+    assert all(type(getattr(mapi, name)).__name__ == "PyIID" for name in iids)
+    assert len(iids) == 45
+
+
+def test_exchange_has_its_constants_and_identifiers(contract: dict[str, Any]) -> None:
+    module = contract["modules"]["win32com.mapi.exchange"]
+    assert {name: getattr(exchange, name) for name in module["constants"]} == module["constants"]
+    assert {name: str(getattr(exchange, name)) for name in module["iids"]} == module["iids"]
+
+
+def test_every_function_of_mapiutil_has_its_arity(contract: dict[str, Any]) -> None:
+    functions = contract["modules"]["win32com.mapi.mapiutil"]["functions"]
+    assert {name: shape(getattr(mapiutil, name))[:2] for name in functions} == {
+        name: wanted(described) for name, described in functions.items()
+    }
+    assert len(functions) == 7
+
+
+def test_every_interface_has_its_methods_base_and_identifier(contract: dict[str, Any]) -> None:
+    for name, described in contract["interfaces"].items():
+        cls = unknown.TYPES.get(IID(described["iid"]))
+        if name in ANOTHER_DAY:
+            assert cls is None, f"{name} is here: take it off the list"
+            continue
+        assert cls is not None, name
+        assert cls.__name__ == name
+        assert described["base"] in [None, *(each.__name__ for each in cls.__mro__)], name
+        for method, about in described["methods"].items():
+            least, most, positional = shape(getattr(cls, method), method=True)
+            assert ((least, most), positional) == (wanted(about), True), f"{name}.{method}"
+
+
+@pytest.mark.parametrize("name", ["PyIStream", "PyIStorage", "PyILockBytes"])
+def test_the_interfaces_beside_mapi_have_their_methods(contract: dict[str, Any], name: str) -> None:
+    described = contract["support"][name]
+    cls = unknown.TYPES.get(IID(described["iid"]))
+    if name in ANOTHER_DAY:
+        assert cls is None
+        return
+    assert cls is not None
+    for method, about in described["methods"].items():
+        least, most, positional = shape(getattr(cls, method), method=True)
+        assert ((least, most), positional) == (wanted(about), True), method
+
+
+def test_pythoncom_has_what_the_contract_lists(contract: dict[str, Any]) -> None:
+    described = contract["support"]["pythoncom"]
+    assert {name: getattr(pythoncom, name) for name in described["constants"]} == described["constants"]
+    assert {name: str(getattr(pythoncom, name)) for name in described["iids"]} == described["iids"]
+    for name, about in described["functions"].items():
+        if name in ANOTHER_DAY:
+            assert not hasattr(pythoncom, name), f"{name} is here: take it off the list"
+            continue
+        assert shape(getattr(pythoncom, name)) == (*wanted(about), True), name
+    for name in ("com_error", "error", "TypeIIDs", "InterfaceNames", "ServerInterfaces", "Empty", "Missing"):
+        assert hasattr(pythoncom, name), name
+
+
+def test_storagecon_has_its_constants(contract: dict[str, Any]) -> None:
+    constants = contract["support"]["win32com.storagecon"]["constants"]
+    assert {name: getattr(storagecon, name) for name in constants} == constants
+
+
+def test_a_keyword_is_refused() -> None:
+    with pytest.raises(TypeError, match="keyword"):
+        mapi.MAPILogonEx(0, "", flags=0)
+
+
+def test_too_few_arguments_are_refused() -> None:
+    with pytest.raises(TypeError, match="required positional"):
+        mapi.MAPILogonEx(0)

@@ -1,0 +1,111 @@
+"""pywin32's names on a system without pywin32."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mapix.pywin32
+from mapix.pywin32 import mapi
+from mapix.pywin32.errors import com_error
+
+REAL = ("win32com", "pythoncom", "pywintypes", "winerror")
+
+
+def python(code: str, *paths: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python of its own."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+
+
+def test_the_names_import_in_every_way(windows_names: None) -> None:
+    import pythoncom
+    import pywintypes
+    import win32com.client
+    import win32com.mapi.mapi
+    import win32com.server.util
+    import winerror
+    from win32com import storagecon
+    from win32com.mapi import emsabtags, exchange, mapitags, mapiutil
+    from win32com.mapi import mapi as imported
+
+    assert imported is win32com.mapi.mapi is mapi
+    assert mapiutil.GetPropTagName(mapitags.PR_BODY_W) == "PR_BODY_W"
+    assert (emsabtags.PT_BINARY, exchange.OPENSTORE_PUBLIC, storagecon.STGM_READ, winerror.S_OK) == (0x102, 2, 0, 0)
+    assert pythoncom.com_error is pywintypes.com_error
+    names: dict[str, object] = {}
+    exec("from win32com.mapi.mapitags import *", names)
+    assert names["PR_SUBJECT"] == mapitags.PR_SUBJECT
+    assert callable(win32com.server.util.wrap)
+
+
+def test_installing_again_is_harmless_and_uninstalling_takes_all_away() -> None:
+    first = mapix.pywin32.install()
+    assert first == mapix.pywin32.install()
+    assert {"win32com.mapi.mapi", *REAL} <= set(first) <= set(sys.modules)
+    mapix.pywin32.uninstall()
+    assert not set(first) & set(sys.modules)
+    mapix.pywin32.uninstall()
+
+
+def test_what_is_real_is_never_shadowed(tmp_path: Path) -> None:
+    (tmp_path / "winerror.py").write_text("REAL = True\n", encoding="utf-8")
+    code = "import mapix.pywin32 as p; names = p.install(); import winerror; print(winerror.REAL, *names)"
+    told = python(code, tmp_path).stdout.split()
+    assert told[0] == "True"
+    assert "winerror" not in told
+    assert "win32com.mapi.mapi" in told
+
+
+@pytest.mark.parametrize("name", ["win32com", "pythoncom", "pywintypes"])
+def test_with_a_part_of_pywin32_there_none_of_ours_comes(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.py").write_text("REAL = True\n", encoding="utf-8")
+    code = f"import mapix.pywin32 as p; names = p.install(); import {name}; print({name}.REAL, *names)"
+    assert python(code, tmp_path).stdout.split() == ["True", "winerror"]
+
+
+def test_a_real_module_already_imported_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = type(sys)("pythoncom")
+    monkeypatch.setitem(sys.modules, "pythoncom", real)
+    try:
+        assert mapix.pywin32.install() == ["winerror"]
+        assert sys.modules["pythoncom"] is real
+    finally:
+        mapix.pywin32.uninstall()
+    assert sys.modules["pythoncom"] is real
+
+
+def test_importing_the_room_imports_nothing_heavy() -> None:
+    code = "import sys, mapix.pywin32; print(*[m for m in sys.modules if m.startswith('mapix.')])"
+    assert set(python(code).stdout.split()) <= {"mapix._version", "mapix.pywin32", "mapix.pywin32.modules"}
+
+
+def test_automation_says_that_there_is_none(windows_names: None) -> None:
+    import win32com.client
+
+    for call in (win32com.client.Dispatch, win32com.client.DispatchEx, win32com.client.gencache.EnsureDispatch):
+        with pytest.raises(com_error) as caught:
+            call("Outlook.Application")
+        assert caught.value.args == (-2147221005, "Invalid class string", None, None)
+        assert "win32com.mapi" in str(caught.value)
+    with pytest.raises(com_error):
+        win32com.client.GetObject(Class="Outlook.Application")
+    with pytest.raises(AttributeError, match="win32com.client has no 'constants' on this system"):
+        _ = win32com.client.constants
+
+
+def test_what_else_pywin32_has_is_not_found(windows_names: None) -> None:
+    with pytest.raises(ModuleNotFoundError):
+        import win32com.adsi  # noqa: F401
+
+
+def test_com_starts_and_stops_without_effect_and_creates_nothing(windows_names: None) -> None:
+    import pythoncom
+
+    assert pythoncom.CoInitialize() is pythoncom.CoInitializeEx(0) is pythoncom.CoUninitialize() is None
+    assert pythoncom.PumpWaitingMessages() == 0
+    with pytest.raises(com_error) as caught:
+        pythoncom.CoCreateInstance(mapi.CLSID_IConverterSession, None, 1, mapi.IID_IConverterSession)
+    assert caught.value.hresult == -2147221164
