@@ -94,8 +94,8 @@ def _holds_nan(value: Any) -> bool:
         (PropType.UNICODE, "Hé", "4800e900"),
         (PropType.STRING8, b"Hi", "4869"),
         (PropType.MV_LONG, (1, 2), "0100000002000000"),
-        (PropType.MV_BINARY, (b"a", b""), "02000000" "01000000" "61" "00000000"),
-        (PropType.MV_UNICODE, ("a",), "01000000" "02000000" "6100"),
+        (PropType.MV_BINARY, (b"a", b""), "02000000010000006100000000"),
+        (PropType.MV_UNICODE, ("a",), "01000000020000006100"),
     ],
 )
 def test_the_bytes_are_those_of_the_layout(code: int, value: Any, data: str) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.properties.test_codec import ALL, Large
 
 from mapix.properties.codec import pack_props, unpack_props
 from mapix.properties.errors import BadValue, CorruptData
 from mapix.properties.tag import PropTag, PropType
-from tests.properties.test_codec import ALL, Large
 
 ROW_ID = PropTag(0x30000003)
 NAME = PropTag(0x3001001F)
@@ -89,7 +89,8 @@ def test_numbers_of_rows_are_refused_beyond_sixteen_bits() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [{ROW_ID: "text"}, {NAME: b"bytes"}, {KEY: "text"}, {KEY: 5}, {ROW_ID: 1 << 40}, {ROW_ID: None}, {NAME: None}]
+    "row",
+    [{ROW_ID: "text"}, {NAME: b"bytes"}, {KEY: "text"}, {KEY: 5}, {ROW_ID: 1 << 40}, {ROW_ID: None}, {NAME: None}],
 )
 def test_a_value_of_another_kind_is_a_bad_value(row: dict[PropTag, Any]) -> None:
     with pytest.raises(BadValue):

@@ -126,7 +126,8 @@ def test_currency_has_ten_thousandths(amount: int | str, units: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", ["0.00001", "1e-999999", "1e999999", "nan", "inf", "much", "922337203685477.5808", "-922337203685477.5809"]
+    "amount",
+    ["0.00001", "1e-999999", "1e999999", "nan", "inf", "much", "922337203685477.5808", "-922337203685477.5809"],
 )
 def test_an_amount_that_currency_cannot_hold_is_a_bad_value(amount: str) -> None:
     with pytest.raises(BadValue):

@@ -14,7 +14,7 @@ import struct
 from dataclasses import dataclass
 
 from mapix.properties.codepage import decode_text, encode_text
-from mapix.properties.errors import InvalidEntryid, UnknownEntryid
+from mapix.properties.errors import InvalidEntryid, InvalidParameter, UnknownEntryid
 
 ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 STORE_WRAP_UID = bytes.fromhex("38a1bb1005e5101aa1bb08002b2a56c2")
@@ -35,7 +35,12 @@ def provider_uid(entry_id: bytes) -> bytes:
 
 
 def wrap_store(provider: str, inner: bytes) -> bytes:
-    """The identifier clients see of a store: `provider` names the module that opens it (SPI-30, E-012)."""
+    """The identifier clients see of a store: `provider` names the module that opens it (SPI-30, E-012).
+
+    Raises InvalidParameter for a name that is not ASCII or has a NUL in it.
+    """
+    if not provider.isascii() or "\0" in provider:
+        raise InvalidParameter("a provider's name in an entry identifier is ASCII", value=provider)
     head = _LONG_TERM + STORE_WRAP_UID + b"\0\0" + provider.encode("ascii") + b"\0"
     return head + bytes(-len(head) % 4) + inner
 
@@ -94,8 +99,11 @@ class OneOff:
     flags: int = ONE_OFF_UNICODE | ONE_OFF_NO_RICH_INFO
 
     def dump(self, codepage: int = 65001) -> bytes:
-        """The identifier as bytes; `codepage` is used when the Unicode flag is clear."""
-        strings = (self.name, self.address_type, self.address)
+        """The identifier as bytes; `codepage` is used when the Unicode flag is clear.
+
+        Each string ends at its first NUL, so that none can pass for another.
+        """
+        strings = [text.partition("\0")[0] for text in (self.name, self.address_type, self.address)]
         if self.flags & ONE_OFF_UNICODE:
             tail = b"".join(text.encode("utf-16-le", "surrogatepass") + b"\0\0" for text in strings)
         else:
@@ -122,7 +130,7 @@ def is_one_off(entry_id: bytes) -> bool:
 
 def search_key(address_type: str, address: str) -> bytes:
     """The byte-comparable key of an address: `TYPE:ADDRESS` upper-cased with a NUL (ABK-5)."""
-    return f"{address_type}:{address}".upper().encode() + b"\0"
+    return f"{address_type}:{address}".upper().encode("utf-8", "replace") + b"\0"
 
 
 def _wide_strings(data: bytes) -> list[str]:

@@ -64,9 +64,13 @@ class LargeValue(Protocol):
         """A fresh reader at the start."""
 
 
+_PLAIN = frozenset((str, bytes, int, bool, float, tuple, type(None)))
+"""Types of values that are never large; asking a protocol about them is slow."""
+
+
 def whole(tag: PropTag, value: Any) -> Any:
     """`value` with a `LargeValue` read into memory as the type of `tag` wants it."""
-    if not isinstance(value, LargeValue):
+    if type(value) in _PLAIN or not isinstance(value, LargeValue):
         return value
     with value.open() as reader:
         data = reader.read()
