@@ -92,7 +92,7 @@ def test_automation_says_that_there_is_none(windows_names: None) -> None:
         assert "win32com.mapi" in str(caught.value)
     with pytest.raises(com_error):
         win32com.client.GetObject(Class="Outlook.Application")
-    with pytest.raises(AttributeError, match="win32com.client has no 'constants' on this system"):
+    with pytest.raises(AttributeError, match=r"win32com\.client has no 'constants' on this system"):
         _ = win32com.client.constants
 
 
