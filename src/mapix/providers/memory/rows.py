@@ -1,0 +1,207 @@
+"""The contents and hierarchy tables of a memory store: rows made from its records when they are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.store import RowDecorator
+from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.objects import columns
+from mapix.objects.collate import order_key
+from mapix.objects.evaluate import compile_matcher
+from mapix.properties.restriction import Restriction
+from mapix.properties.sort import SortKey
+from mapix.properties.tag import PropTag, PropType
+from mapix.properties.tags import PR_DEPTH, PR_MESSAGE_ATTACHMENTS, PR_MESSAGE_RECIPIENTS, PR_MSG_STATUS
+from mapix.properties.value import LargeValue, whole
+from mapix.providers.memory.mailbox import Mailbox
+from mapix.providers.memory.records import MessageRecord, Values
+from mapix.providers.memory.sources import folder_values
+
+Get = Callable[[PropTag], Any]
+
+_FOLDER: Final = int(ObjectType.FOLDER)
+_MESSAGE: Final = int(ObjectType.MESSAGE)
+_KEPT: Final = 4
+_Sorted = tuple[list[RowKey], list["MemoryRow"]]
+
+
+class MemoryRow:
+    """One row: stored values by identifier, and what the decorator makes of number and place."""
+
+    __slots__ = ("_decorator", "_kind", "_made", "_parent", "_values", "number", "record")
+
+    def __init__(
+        self, number: int, parent: int, kind: int, values: Values, decorator: RowDecorator, record: MessageRecord | None
+    ) -> None:
+        self.number = number
+        self.record = record
+        self._parent = parent
+        self._kind = kind
+        self._decorator = decorator
+        self._made = decorator.columns()
+        self._values = {tag >> 16: (tag, value) for tag, value in values.items()}
+
+    def get(self, tag: PropTag) -> Any:
+        """The value under an identifier and type; None where it is missing."""
+        number = tag >> 16
+        if number in self._made:
+            return self._decorator.value(number, self._kind, self.number, self._parent)
+        entry = self._values.get(number)
+        if entry is None:
+            return None
+        stored, value = entry
+        if tag & 0xFFFF not in (stored & 0xFFFF, PropType.UNSPECIFIED):
+            return None
+        return whole(stored, value) if isinstance(value, LargeValue) else value
+
+    def parts(self, tag: PropTag) -> Iterable[Get]:
+        """The rows of a SUBRESTRICTION (R-014)."""
+        if self.record is None:
+            return ()
+        if tag >> 16 == PR_MESSAGE_RECIPIENTS.id:
+            return [row.get for row in self.record.recipients]
+        if tag >> 16 == PR_MESSAGE_ATTACHMENTS.id:
+            return [part.values.get for part in self.record.attachments.values()]
+        return ()
+
+
+class MemoryRows:
+    """A `RowSource`: rows collected, restricted and sorted anew whenever the store has changed.
+
+    `collect` makes the rows in their natural order; `table` names the table for its notification key.
+    """
+
+    table_type = TableType.DYNAMIC
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        decorator: RowDecorator,
+        folder: int,
+        table: str,
+        collect: Callable[[], list[MemoryRow]],
+        default: Sequence[PropTag],
+    ) -> None:
+        self._mailbox = mailbox
+        self._key = decorator.table_key(table, folder)
+        self._collect = collect
+        self._default = tuple(default)
+        self._seen = -1
+        self._sorted: dict[Any, _Sorted] = {}
+
+    def default_columns(self) -> Sequence[PropTag]:
+        """See `RowSource.default_columns`."""
+        return self._default
+
+    def available_columns(self) -> Sequence[PropTag]:
+        """See `RowSource.available_columns`: the default ones and all that some row has."""
+        found = dict.fromkeys(self._default)
+        for row in self._rows(None, ())[1]:
+            found.update(dict.fromkeys(tag for tag, _ in row._values.values()))
+        return tuple(found)
+
+    def count(self, where: Restriction | None) -> int:
+        """See `RowSource.count`."""
+        return len(self._rows(where, ())[0])
+
+    def page(
+        self,
+        where: Restriction | None,
+        order: Sequence[SortKey],
+        after: RowKey | None,
+        count: int,
+        columns: Sequence[PropTag],
+    ) -> Page:
+        """See `RowSource.page`."""
+        keys, rows = self._rows(where, order)
+        if count < 0:
+            stop = len(keys) if after is None else bisect_left(keys, after)
+            start = max(0, stop + count)
+        else:
+            start = 0 if after is None else bisect_right(keys, after)
+            stop = start + count
+        return Page(keys[start:stop], [tuple(map(row.get, columns)) for row in rows[start:stop]])
+
+    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
+        """See `RowSource.position`."""
+        return bisect_left(self._rows(where, order)[0], key)
+
+    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
+        """See `DirectRowSource.key_at`."""
+        keys = self._rows(where, order)[0]
+        return keys[index] if 0 <= index < len(keys) else None
+
+    def version(self) -> int:
+        """See `DirectRowSource.version`."""
+        return self._mailbox.generation
+
+    def notification_key(self) -> bytes | None:
+        """See `RowSource.notification_key`."""
+        return self._key
+
+    def _rows(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
+        with self._mailbox.lock:
+            if self._seen != self._mailbox.generation or len(self._sorted) > _KEPT:
+                self._sorted.clear()
+                self._seen = self._mailbox.generation
+            wanted = (where, tuple(order))
+            found = self._sorted.get(wanted)
+            if found is None:
+                found = self._sorted[wanted] = self._make(where, order)
+            return found
+
+    def _make(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
+        rows = self._collect()
+        if where is not None:
+            test = compile_matcher(where)
+            rows = [row for row in rows if test(row.get, row.parts)]
+        pairs = [(_key(row, place, order), row) for place, row in enumerate(rows)]
+        pairs.sort(key=lambda pair: pair[0])
+        return [key for key, _ in pairs], [row for _, row in pairs]
+
+
+def _key(row: MemoryRow, place: int, order: Sequence[SortKey]) -> RowKey:
+    """Where a row stands: its sort keys, then the order in which rows came."""
+    keys = (order_key(row.get(key.tag), key.tag.type, descending=key.descending) for key in order)
+    return (*keys, place if row.record is None else row.number)
+
+
+def contents(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, associated: bool) -> MemoryRows:
+    """The messages of a folder."""
+    mailbox.folder(folder)
+
+    def collect() -> list[MemoryRow]:
+        numbers = mailbox.places.get((folder, associated), ())
+        return [_message_row(mailbox, decorator, number) for number in numbers]
+
+    table = "associated" if associated else "contents"
+    return MemoryRows(mailbox, decorator, folder, table, collect, columns.CONTENTS)
+
+
+def hierarchy(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, deep: bool) -> MemoryRows:
+    """The folders below another, parents before their children (F-022)."""
+    mailbox.folder(folder)
+
+    def collect() -> list[MemoryRow]:
+        return list(_below(mailbox, decorator, folder, 0, deep))
+
+    table = "deep" if deep else "hierarchy"
+    return MemoryRows(mailbox, decorator, folder, table, collect, columns.HIERARCHY)
+
+
+def _below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, deep: bool) -> Iterable[MemoryRow]:
+    for number in sorted(mailbox.children.get(folder, ())):
+        values = folder_values(mailbox, number) | {PR_DEPTH: depth}
+        yield MemoryRow(number, folder, _FOLDER, values, decorator, None)
+        if deep:
+            yield from _below(mailbox, decorator, number, depth + 1, deep)
+
+
+def _message_row(mailbox: Mailbox, decorator: RowDecorator, number: int) -> MemoryRow:
+    record = mailbox.messages[number]
+    values = {**record.values, PR_MSG_STATUS: mailbox.statuses.get((record.folder, number), 0)}
+    return MemoryRow(number, record.folder, _MESSAGE, values, decorator, record)
