@@ -4,7 +4,8 @@
         ... server.host, server.port, server.sink.accepted ...
 
 `Sink.on_data` answers each message: a reply like "250 ok" or "451 later", or one of the actions below. As a script
-(`python -m tests.fixtures_smtp LOG SEED`) it misbehaves at random and writes what it saw to LOG, one JSON line an event.
+(`python -m tests.fixtures_smtp LOG SEED PAUSE`) it misbehaves at random and writes what it saw to LOG, one JSON line
+an event.
 """
 
 from __future__ import annotations
@@ -225,7 +226,7 @@ def unused_port() -> int:
 
 
 def misbehave(chance: random.Random) -> Callable[[Envelope], str]:
-    """An answer to each message by lot: mostly taken, sometimes put off, sometimes dropped before or after the reply."""
+    """An answer to each message by lot: mostly taken, else put off, or dropped before or after the reply."""
 
     def answer(envelope: Envelope) -> str:
         return chance.choices((ACCEPT, "451 4.3.0 later", DROP_BEFORE, LOSE, DROP_AFTER), (70, 10, 6, 7, 7))[0]

@@ -8,11 +8,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import trustme
-
-from mapix.properties.errors import LogonFailed, NetworkError
-from mapix.providers.smtp import connection as module
-from mapix.providers.smtp.connection import Connection, ConnectionLostError, Envelope, Reply, Server, stuffed
-from mapix.providers.smtp.service import NONE, STARTTLS, TLS
 from tests.fixtures_smtp import (
     DROP_AFTER,
     DROP_BEFORE,
@@ -23,6 +18,11 @@ from tests.fixtures_smtp import (
     running,
     unused_port,
 )
+
+from mapix.properties.errors import LogonFailed, NetworkError
+from mapix.providers.smtp import connection as module
+from mapix.providers.smtp.connection import Connection, ConnectionLostError, Envelope, Reply, Server, stuffed
+from mapix.providers.smtp.service import NONE, STARTTLS, TLS
 
 MAIL = b"Message-ID: <1@test>\r\nSubject: hello\r\n\r\nbody\r\n"
 
@@ -228,13 +228,13 @@ def test_tls_from_the_start_protects_the_conversation(connect, authority, ca_fil
 def test_a_certificate_of_an_unknown_authority_is_named(connect, authority, security):
     context = server_context(authority)
     options = {"implicit_tls": context} if security == TLS else {"tls_context": context}
-    with running(**options) as server, pytest.raises(NetworkError, match="certificate .* is not trusted: .*issuer"):
+    with running(**options) as server, pytest.raises(NetworkError, match=r"certificate .* is not trusted: .*issuer"):
         connect(server, security)
 
 
 def test_a_certificate_for_another_name_is_named(connect, authority, ca_file):
     context = server_context(authority, "mail.example.com")
-    with running(tls_context=context) as server, pytest.raises(NetworkError, match="certificate .* mismatch"):
+    with running(tls_context=context) as server, pytest.raises(NetworkError, match=r"certificate .* mismatch"):
         connect(server, STARTTLS, ca_file=ca_file)
 
 

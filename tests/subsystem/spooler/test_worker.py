@@ -1,0 +1,284 @@
+"""The spooler at work in its thread: woken, hurried, stopped, and one of several processes."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from tests.spoolbench import Bench, Scripted
+
+from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientState, TransportLogon
+from mapix.properties.errors import DiskError
+from mapix.properties.tags import PR_SUBJECT
+from mapix.subsystem.spooler import worker
+from mapix.subsystem.spooler.delivery import Pace
+
+SENT, RETRY = RecipientState.SENT, RecipientState.RETRY
+SLOW = Pace(first=3600, most=3600)
+
+
+def wait_for(condition, seconds: float = 5.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return bool(condition())
+
+
+def test_the_thread_sends_what_is_submitted_when_it_is_woken(bench):
+    spooler = bench.spooler([Scripted()])
+    spooler.start()
+    time.sleep(0.1)
+    bench.submit()
+    spooler.wake()
+    assert wait_for(lambda: not bench.queue())
+
+
+def test_the_thread_finds_what_another_process_submitted_without_being_woken(bench):
+    spooler = bench.spooler([Scripted()])
+    spooler.start()
+    time.sleep(0.1)
+    bench.submit()
+    assert wait_for(lambda: not bench.queue())
+
+
+def test_flush_waits_until_everything_is_handed_over(bench):
+    for _ in range(5):
+        bench.submit()
+    spooler = bench.spooler([Scripted(lambda submission: (time.sleep(0.02), SENT)[1])])
+    spooler.start()
+    assert spooler.flush(10) == 0
+    assert spooler.pending() == 0
+
+
+def test_flush_works_without_a_thread(bench):
+    bench.submit()
+    assert bench.spooler([Scripted([RETRY, RETRY, SENT])]).flush(5) == 0
+
+
+def test_flush_tells_how_many_are_left_and_does_not_wait_for_what_cannot_move(bench):
+    bench.submit()
+    spooler = bench.spooler([Scripted(Outcome(OutcomeKind.WAIT, text="down"))], pace=SLOW)
+    spooler.start()
+    begun = time.monotonic()
+    assert spooler.flush(20) == 1
+    assert time.monotonic() - begun < 5
+
+
+def test_flush_tries_again_what_waits_after_a_failed_attempt(bench):
+    bench.submit()
+    transport = Scripted([RETRY, SENT])
+    spooler = bench.spooler([transport], pace=SLOW)
+    spooler.pump()
+    assert len(bench.queue()) == 1
+    assert spooler.flush(5) == 0
+
+
+def test_a_transport_that_says_it_is_ready_is_asked_at_once(bench):
+    bench.submit()
+    transport = Scripted([Outcome(OutcomeKind.WAIT, text="down"), SENT])
+    spooler = bench.spooler([transport], pace=SLOW)
+    spooler.start()
+    spooler.wake()
+    assert wait_for(lambda: len(transport.asked) == 1)
+    spooler.wake(ready=True)
+    assert wait_for(lambda: not bench.queue())
+
+
+def test_stop_finishes_the_message_under_way_and_takes_no_other(bench):
+    begun, go = threading.Event(), threading.Event()
+
+    def answer(submission):
+        begun.set()
+        go.wait(5)
+        return SENT
+
+    for number in range(3):
+        bench.submit(subject=str(number))
+    spooler = bench.spooler([Scripted(answer)])
+    spooler.start()
+    assert begun.wait(5)
+    threading.Timer(0.1, go.set).start()
+    assert spooler.stop(5)
+    assert [each.get_prop(PR_SUBJECT) for each in bench.contents()] == ["0"]
+    assert len(bench.queue()) == 2
+
+
+def test_a_stopped_spooler_gives_its_role_to_another(bench):
+    first, second = bench.spooler([Scripted()]), bench.spooler([Scripted()])
+    first.start()
+    assert wait_for(lambda: first._desks and all(desk.ours for desk in first._desks.values()))
+    first.stop(5)
+    bench.submit()
+    second.start()
+    assert second.flush(5) == 0
+
+
+def test_a_spooler_can_be_started_again(bench):
+    spooler = bench.spooler([Scripted()])
+    spooler.start()
+    spooler.stop(5)
+    bench.submit()
+    spooler.start()
+    assert spooler.flush(5) == 0
+
+
+def test_idle_transports_are_told_so(bench):
+    transport = Scripted()
+    spooler = bench.spooler([transport])
+    spooler.start()
+    assert wait_for(lambda: transport.flushed > 0)
+
+
+@pytest.fixture
+def rival(bench):
+    """Another logon to the same store, which has the spooler's role first."""
+    other = bench.open(spooler=True)
+    assert other.outgoing.become_spooler()
+    yield other
+    other.close()
+
+
+def test_while_another_process_is_the_spooler_nothing_is_sent_here(bench, rival):
+    bench.submit()
+    transport = Scripted()
+    spooler = bench.spooler([transport])
+    spooler.start()
+    assert spooler.flush(0.5) == 1
+    assert transport.asked == []
+
+
+def test_flush_waits_for_the_work_of_another_process(bench, rival):
+    entry_id = bench.submit()
+    spooler = bench.spooler([Scripted()])
+    spooler.start()
+    threading.Timer(0.2, lambda: rival.finished_msg(entry_id)).start()
+    assert spooler.flush(5) == 0
+
+
+def test_when_the_other_spooler_goes_this_one_takes_over(bench, rival, monkeypatch):
+    monkeypatch.setattr(worker, "APPLY", 0.05)
+    bench.submit()
+    spooler = bench.spooler([Scripted()])
+    spooler.start()
+    time.sleep(0.1)
+    rival.outgoing.resign()
+    assert spooler.flush(5) == 0
+
+
+def test_a_store_in_trouble_does_not_stop_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "APPLY", 0.05)
+    with Bench(tmp_path, "one") as one, Bench(tmp_path, "two") as two:
+        one.submit()
+        two.submit()
+        trouble = [True]
+        due = one.spooler_store.outgoing.due
+
+        class Failing:
+            def __getattr__(self, name):
+                return getattr(one.spooler_store._queue, name)
+
+            def due(self, moment, limit=50):
+                if trouble[0]:
+                    raise DiskError("the disk is gone")
+                return due(moment, limit)
+
+        class Troubled:
+            outgoing = Failing()
+
+            def __getattr__(self, name):
+                return getattr(one.spooler_store, name)
+
+        from mapix.subsystem.spooler.transports import LoadedTransport
+
+        stores = [Troubled(), two.spooler_store]
+        spooler = worker.Spooler(
+            lambda: stores,
+            lambda: [LoadedTransport(b"t", "t", Scripted())],
+            default_store=lambda: None,
+            identity=dict,
+        )
+        spooler.start()
+        try:
+            assert wait_for(lambda: not two.queue())
+            assert len(one.queue()) == 1
+            trouble[0] = False
+            assert wait_for(lambda: not one.queue())
+        finally:
+            spooler.stop(5)
+
+
+def test_a_transport_list_that_fails_does_not_end_the_thread(bench):
+    failing = [True]
+
+    def transports():
+        if failing[0]:
+            raise RuntimeError("not now")
+        from mapix.subsystem.spooler.transports import LoadedTransport
+
+        return [LoadedTransport(b"t", "t", Scripted())]
+
+    bench.submit()
+    spooler = worker.Spooler(
+        lambda: [bench.spooler_store], transports, default_store=lambda: None, identity=dict, pace=Pace(first=0.05)
+    )
+    spooler.start()
+    try:
+        time.sleep(0.1)
+        failing[0] = False
+        assert wait_for(lambda: not bench.queue(), 10)
+    finally:
+        spooler.stop(5)
+
+
+class Mailbag(TransportLogon):
+    """A transport that fetches."""
+
+    def __init__(self, *subjects: str) -> None:
+        self.waiting = list(subjects)
+        self.accepted: list[bytes] = []
+
+    def address_types(self):
+        from mapix.interfaces.spi import AddressTypes
+
+        return AddressTypes(("",))
+
+    def submit_message(self, submission):
+        return Outcome(OutcomeKind.NOT_ME)
+
+    def logoff(self):
+        pass
+
+    def poll(self):
+        return bool(self.waiting)
+
+    def start_message(self, message):
+        message.set_props({PR_SUBJECT: self.waiting[0]})
+        message.save_changes()
+        return self.waiting[0].encode()
+
+    def accept_message(self, token):
+        self.accepted.append(token)
+        del self.waiting[0]
+
+
+def test_waiting_mail_is_fetched_into_the_inbox_and_then_acknowledged(bench):
+    bag = Mailbag("one", "two")
+    spooler = bench.spooler([bag])
+    assert spooler.pump()
+    assert sorted(each.get_prop(PR_SUBJECT) for each in bench.inbox()) == ["one", "two"]
+    assert bag.accepted == [b"one", b"two"]
+
+
+def test_mail_offered_again_after_a_crash_arrives_once(bench):
+    bag = Mailbag("one")
+    bag.accept_message = lambda token: (_ for _ in ()).throw(RuntimeError("the line broke"))
+    bench.spooler([bag]).pump()
+    again = Mailbag("one")
+    spooler = bench.spooler([again])
+    bench.spooler_store.outgoing.become_spooler()
+    spooler.pump()
+    assert again.accepted == [b"one"]
+    assert [each.get_prop(PR_SUBJECT) for each in bench.inbox()] == ["one"]
