@@ -10,7 +10,7 @@ from typing import Any
 
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change, ChangeListener, QueueRow, RowDecorator
+from mapix.interfaces.store import Change, ChangeListener, QueueRow, RowDecorator, StoreBackend
 from mapix.properties.errors import NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
@@ -31,7 +31,7 @@ from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.usedtags import UsedTags
 
 
-class SqlBackend:
+class SqlBackend(StoreBackend):
     """A store in the file at `path`.
 
     With `create` a file that is missing becomes a new store. `full` lets every save wait for the disk (see

@@ -40,7 +40,7 @@ class Database:
     the death of processes. With `create` a file that is missing is made.
 
     `pending` collects what the transaction under way has to tell: `on_commit` gets it before the end, `on_committed`
-    when it is permanent and other threads may go on; what is undone is taken out, and `on_undo` called for what was
+    when it is permanent and other threads may go on; what is undone is taken out, then `on_undo` called for what was
     kept in memory.
     """
 
@@ -143,10 +143,10 @@ class Database:
         done so by itself.
         """
         del self.pending[mark:]
-        for forget in self.on_undo:
-            forget()
         if self.connection.in_transaction:
             self.end(sql)
+        for repair in self.on_undo:
+            repair()
 
     def lose(self, error: BaseException) -> None:
         """Remember that the database gave up the transaction under way because of `error`."""

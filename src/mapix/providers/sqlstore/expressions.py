@@ -87,7 +87,8 @@ class Cold:
 
     def _any_type(self, tag: PropTag) -> str:
         kept = [sql for known, sql in self.columns.items() if known >> 16 == tag.id]
-        return kept[0] if kept else f"(SELECT 1 FROM property p WHERE p.object = {self.number} AND p.id = {tag.id})"
+        row = f"(SELECT 1 FROM property p WHERE p.object = {self.number} AND p.id = {tag.id})"
+        return f"coalesce({', '.join((*kept, row))})" if kept else row
 
 
 def comparable(value: str, kind: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.store import Change
-from mapix.properties.errors import FolderCycle, HasFolders, HasMessages, NotFound
+from mapix.properties.errors import FolderCycle, HasFolders, HasMessages, NoAccess, NotFound
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -78,6 +78,8 @@ class Folders:
         """See `StoreBackend.delete_folder`; a submitted message in it keeps it."""
         with self.database.write():
             parent = self.parent(number)
+            if parent == number:
+                raise NoAccess("the root folder stays (F-001)", value=number)
             tree = [found for (found,) in self.database.rows(SQL["folder_tree"], (number,))]
             if len(tree) > 1 and not folders:
                 raise HasFolders("the folder has folders below it", value=number)
@@ -90,7 +92,7 @@ class Folders:
             self.feed.touch(parent)
 
     def _has_messages(self, folder: int) -> bool:
-        return bool(self.database.value(SQL["folder_counts"], (folder,)))
+        return any(self.database.row(SQL["folder_counts"], (folder,)))
 
     def _delete_one(self, folder: int) -> None:
         parent = self.parent(folder)

@@ -70,7 +70,7 @@ class Messages:
                 if place is None:
                     continue
                 folder, flags = place
-                wanted = (flags | on) & ~off
+                wanted = flags & ~off | on
                 if wanted != flags:
                     self.database.run(SQL["message_set_flags"], (wanted, number))
                     self.feed.add(Change(Event.OBJECT_MODIFIED, _MESSAGE, number, folder))

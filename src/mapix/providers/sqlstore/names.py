@@ -1,14 +1,16 @@
 """The named properties of a store: names to identifiers from 0x8000 up, which never change (X-05, P-200, P-201).
 
 The mapping is kept in memory once read; what another process adds is found by reading again when something is missing.
+A name that was told an identifier in a transaction that is undone keeps it: it is written again at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
-from mapix.properties.errors import TooBig
+from mapix.properties.errors import MapiError, TooBig
 from mapix.properties.named import PropertyName
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.statements import SQL
@@ -24,7 +26,7 @@ class NameMap:
         self.database = database
         self._names: dict[int, PropertyName] = {}
         self._ids: dict[PropertyName, int] = {}
-        database.on_undo.append(self._forget)
+        database.on_undo.append(self._write_again)
 
     def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
         """See `StoreBackend.names_from_ids`."""
@@ -76,6 +78,10 @@ class NameMap:
                 self._names[number] = name
                 self._ids[name] = number
 
-    def _forget(self) -> None:
-        self._names.clear()
-        self._ids.clear()
+    def _write_again(self) -> None:
+        known = {number for number, *_ in self.database.rows(SQL["name_list"])}
+        lost = [(number, name) for number, name in self._names.items() if number not in known]
+        if lost and not self.database.readonly:
+            with suppress(MapiError), self.database.write():
+                for number, name in lost:
+                    self._insert(number, name)

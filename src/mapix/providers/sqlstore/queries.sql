@@ -171,7 +171,7 @@ SELECT id FROM message WHERE folder = ? AND associated = ? ORDER BY id
 SELECT folder, flags FROM message WHERE id = ? AND folder IS NOT NULL
 
 -- name: message_move
-UPDATE message SET folder = ? WHERE id = ?
+UPDATE message SET folder = ?, status = 0 WHERE id = ?
 
 -- name: message_delete
 DELETE FROM message WHERE id = ?

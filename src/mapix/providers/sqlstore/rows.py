@@ -97,8 +97,10 @@ class SqlRows:
         if predicate.residual is not None:
             page = self._tried(predicate, keys, None, index + 1, ())
             return page.keys[index] if index < len(page.keys) else None
-        sql = f"{self._statement(predicate.sql, keys, '', (), backward=False)} OFFSET ?"
-        rows = self.database.rows(sql, (*self._base, *predicate.params, 1, index))
+        shown = "".join(f", {key.sql}" for key in keys)
+        order_sql = order_by(keys, _NUMBER, backward=False)
+        sql = f"{self._start}SELECT {_NUMBER}, 0{shown} {self._from} AND ({predicate.sql}) {order_sql} LIMIT 1 OFFSET ?"
+        rows = self.database.rows(sql, (*self._base, *predicate.params, index))
         return _key(rows[0], len(keys)) if rows else None
 
     def version(self) -> tuple[int, int]:
