@@ -36,6 +36,12 @@ def outbox_of(store):
     return store.OpenEntry(entry_id, None, mapi.MAPI_BEST_ACCESS)
 
 
+def sent_items_of(store):
+    """What makes a message move to Sent Items when it has gone: one property, or none where there is no such folder."""
+    _, ((tag, entry_id),) = store.GetProps((mapitags.PR_IPM_SENTMAIL_ENTRYID), 0)
+    return [] if mapitags.PROP_TYPE(tag) == mapitags.PT_ERROR else [(mapitags.PR_SENTMAIL_ENTRYID, entry_id)]
+
+
 def recipient(address, kind):
     """A row of the recipient list; nobody has to be in an address book."""
     return (
@@ -60,7 +66,7 @@ def send(subject, text, to="", cc="", bcc="", profile=""):
     kinds = ((mapi.MAPI_TO, to), (mapi.MAPI_CC, cc), (mapi.MAPI_BCC, bcc))
     rows = [recipient(each.strip(), kind) for kind, listed in kinds for each in listed.split(",") if each.strip()]
     message.ModifyRecipients(mapi.MODRECIP_ADD, rows)
-    message.SetProps([(mapitags.PR_BODY_A, text), (mapitags.PR_SUBJECT_A, subject)])
+    message.SetProps([(mapitags.PR_BODY_A, text), (mapitags.PR_SUBJECT_A, subject), *sent_items_of(store)])
     outbox.SaveChanges(0)
     message.SubmitMessage(0)
 
