@@ -94,8 +94,9 @@ class Spooling:
             _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
 
     def _pairs(self) -> list[Pair]:
-        pairs = [*self.core.stores.pairs(), *self._extra.values()]
-        return [pair for pair in pairs if self.core.providers.is_enabled(pair[0])]
+        """Every store once: those of the profile, and those opened besides."""
+        pairs = {pair[1].uid: pair for pair in (*self.core.stores.pairs(), *self._extra.values())}
+        return [pair for pair in pairs.values() if self.core.providers.is_enabled(pair[0])]
 
     def _stores(self) -> Sequence[MsgStore]:
         """The stores to work on; called in the spooler's thread. One that cannot be opened is tried again later."""
