@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from mapix.interfaces.addrbook import AbContainer
@@ -95,6 +96,10 @@ class Support(Protocol):
     @property
     def profile_name(self) -> str:
         """The profile of the session."""
+
+    @property
+    def home(self) -> Path:
+        """The directory that holds this user's profiles, where providers may keep files of their own."""
 
     @property
     def section(self) -> ProfSect:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import ProfSect
@@ -47,6 +48,11 @@ class ProviderSupport:
     def profile_name(self) -> str:
         """See `Support.profile_name`."""
         return self.core.profile_name
+
+    @property
+    def home(self) -> Path:
+        """See `Support.home`."""
+        return self.core.subsystem.home
 
     @property
     def section(self) -> ProfSect:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mapix.interfaces.admin import ProfSect
@@ -66,8 +67,10 @@ class BenchSupport:
         identity: Mapping[PropTag, Any] = IDENTITY,
         service: str = "BENCH",
         opener: Callable[[bytes, Access], MapiProp] | None = None,
+        home: Path | None = None,
     ) -> None:
         self.profile_name = "bench"
+        self.home = home or Path("bench-home")
         self.section: ProfSect = BenchSection(settings or {}, secrets or {})
         self.uids: list[bytes] = []
         self.told: list[tuple[bytes, Notification]] = []
