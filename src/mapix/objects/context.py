@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StoreContext:
-    """One open store, seen from its objects. `open_entry` is the store's."""
+    """One open store, seen from its objects. `open_entry` is the store's; `keep_sent` see `StoreObject`."""
 
     backend: StoreBackend
     support: StoreSupport
@@ -31,6 +31,7 @@ class StoreContext:
     modifiable: bool
     spooler: bool
     open_entry: Callable[[bytes | None, Access], MapiProp]
+    keep_sent: bool = False
 
     def granted(self, access: Access) -> Access:
         """READ or MODIFY for what is asked of an object (GEN-12); `NoAccess` in a read-only store (ST-006)."""

@@ -86,7 +86,11 @@ def unwrapped_entry_id(provider_uid: bytes, store_uid: bytes) -> bytes:
 
 
 class StoreObject(PropertyBag, MsgStore):
-    """The store of `backend`. `access` MODIFY on a read-only backend is `NoAccess`, BEST takes what there is."""
+    """The store of `backend`. `access` MODIFY on a read-only backend is `NoAccess`, BEST takes what there is.
+
+    With `keep_sent`, mail that is submitted from the Outbox without a word on where it goes afterwards is meant for
+    Sent Items: PR_SENTMAIL_ENTRYID is set at submission, and the sent-mail step (session 6.5) follows it as ever.
+    """
 
     object_type = ObjectType.STORE
 
@@ -98,6 +102,7 @@ class StoreObject(PropertyBag, MsgStore):
         provider: str,
         access: Access,
         spooler: bool = False,
+        keep_sent: bool = False,
     ) -> None:
         if access is Access.MODIFY and backend.readonly:
             raise NoAccess("the store can only be read", hint="Access.BEST or Access.READ")
@@ -112,6 +117,7 @@ class StoreObject(PropertyBag, MsgStore):
             modifiable=modifiable,
             spooler=spooler,
             open_entry=self.open_entry,
+            keep_sent=keep_sent,
         )
         super().__init__(
             backend.store(),

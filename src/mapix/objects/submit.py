@@ -14,7 +14,10 @@ from mapix.properties.tags import (
     PR_DEFERRED_SEND_NUMBER,
     PR_DEFERRED_SEND_TIME,
     PR_DEFERRED_SEND_UNITS,
+    PR_DELETE_AFTER_SUBMIT,
     PR_INTERNET_MESSAGE_ID,
+    PR_IPM_OUTBOX_ENTRYID,
+    PR_IPM_SENTMAIL_ENTRYID,
     PR_MESSAGE_FLAGS,
     PR_RECIPIENT_TYPE,
     PR_RESPONSIBILITY,
@@ -22,6 +25,7 @@ from mapix.properties.tags import (
     PR_SENDER_ENTRYID,
     PR_SENDER_NAME,
     PR_SENT_REPRESENTING_EMAIL_ADDRESS,
+    PR_SENTMAIL_ENTRYID,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +50,7 @@ def submit(message: MessageObject) -> None:
     if not rows:
         raise NoRecipients("no recipient is left after lists were expanded")
     values = _sending_values(message, support.identity(), now)
+    values |= _sent_mail(message)
     due = _due(message, values, now)
     message.apply_submission(rows, {tag: value for tag, value in values.items() if value is not None}, due)
     support.spooler_notify()
@@ -67,6 +72,16 @@ def _sending_values(message: MessageObject, identity: Mapping[PropTag, Any], now
         values[PR_INTERNET_MESSAGE_ID] = new_message_id({**present, **values})
     values[PR_MESSAGE_FLAGS] = message.flags | flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT
     return values
+
+
+def _sent_mail(message: MessageObject) -> dict[PropTag, Any]:
+    """Where sent mail goes that says nothing of it, in a store that keeps sent mail."""
+    context = message.context
+    if not context.keep_sent or message.get_props((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT)):
+        return {}
+    special, _ = context.backend.store().load((PR_IPM_OUTBOX_ENTRYID, PR_IPM_SENTMAIL_ENTRYID))
+    in_outbox = special.get(PR_IPM_OUTBOX_ENTRYID) == message.parent_entry_id
+    return {PR_SENTMAIL_ENTRYID: special.get(PR_IPM_SENTMAIL_ENTRYID)} if in_outbox else {}
 
 
 def new_message_id(values: Mapping[PropTag, Any]) -> str:

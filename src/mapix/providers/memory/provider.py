@@ -35,7 +35,9 @@ class MemoryStoreProvider(StoreProvider):
             mailbox = _known(entry_id)
         support.set_provider_uid(PROVIDER_UID)
         backend = MemoryBackend(mailbox)
-        return MemoryLogon(StoreObject(backend, support, provider="MEMORY", access=access, spooler=spooler))
+        keep_sent = bool(support.section.settings.get("keep_sent", True))
+        store = StoreObject(backend, support, provider="MEMORY", access=access, spooler=spooler, keep_sent=keep_sent)
+        return MemoryLogon(store)
 
     def store_entry_id(self, support: StoreSupport) -> bytes:
         """See `StoreProvider.store_entry_id`."""

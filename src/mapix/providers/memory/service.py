@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting
+from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
 from mapix.properties.guid import guid
 
 if TYPE_CHECKING:
@@ -31,5 +31,6 @@ service = MessageService(
         Setting("name", default="Memory", help="which store: equal names are one store in a process"),
         Setting("owner_address", help="the SMTP address mail is delivered to"),
         Setting("owner_name", help="the owner's display name"),
+        Setting("keep_sent", SettingKind.FLAG, default=True, help="mail sent from the Outbox goes to Sent Items"),
     ),
 )
