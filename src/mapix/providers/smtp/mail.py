@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mapix.formats.mime import to_mime
+from mapix.formats.mime import needs_smtputf8, to_mime
 from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
 from mapix.objects.content import read_content
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
 from mapix.objects.transmit import outgoing
 from mapix.properties.content import MessageContent
+from mapix.properties.errors import NoSupport, TooComplex
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SMTP_ADDRESS
 from mapix.properties.times import now
@@ -34,19 +35,19 @@ class UnsendableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message ready for the wire. `rows` gives the recipient rows of each envelope address, in order; `unsendable`
-    speaks of rows whose address can be in no envelope.
+    """One message ready for the wire. `rows` gives the recipient rows of each envelope address, in order; `utf8` tells
+    that a header needs SMTPUTF8; `unsendable` speaks of rows whose address can be in no envelope.
     """
 
     sender: str
     data: bytes
     rows: Mapping[str, tuple[int, ...]]
+    utf8: bool = False
     unsendable: tuple[RecipientResult, ...] = ()
 
     def needs_utf8(self, addresses: Iterable[str]) -> bool:
-        """Whether a transaction for `addresses` needs SMTPUTF8: an address or a header field is not ASCII."""
-        head = self.data.partition(b"\r\n\r\n")[0]
-        return not (self.sender.isascii() and head.isascii() and all(each.isascii() for each in addresses))
+        """Whether a transaction for `addresses` needs SMTPUTF8: an address, here or in a header, is not ASCII."""
+        return self.utf8 or not all(each.isascii() for each in (self.sender, *addresses))
 
     def results(self, address: str, reply: Reply) -> list[RecipientResult]:
         """What `reply` means for the rows of `address`."""
@@ -61,13 +62,17 @@ class Mail:
 def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
     """The mail of a submission; `sender` holds PR_SENDER_* of the transport's user, or nothing.
 
-    Raises `UnsendableError` when there is no sender that can be in an envelope.
+    Raises `UnsendableError` when there is no sender that can be in an envelope, or MIME cannot say the message.
     """
     content = read_content(submission.message)
     sent = outgoing(content, sender=sender, message_id=submission.message_id, now=now())
     reverse_path = _reverse_path(sent)
     rows, unsendable = _addressed(submission.recipients)
-    return Mail(reverse_path, to_mime(sent, message_id=submission.message_id), rows, tuple(unsendable))
+    try:
+        data = to_mime(sent, message_id=submission.message_id)
+    except (NoSupport, TooComplex) as error:
+        raise UnsendableError(554, f"5.6.0 {error.text}") from error
+    return Mail(reverse_path, data, rows, needs_smtputf8(sent), tuple(unsendable))
 
 
 def envelope_address(address: str) -> str:

@@ -20,7 +20,7 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, SpoolerHook, Submission
 from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.interfaces.table import query_all_rows
+from mapix.objects.content import recipient_rows
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import MapiError, NotFound, NotInQueue
 from mapix.properties.tag import PropTag
@@ -227,17 +227,6 @@ class _Journey:
     @property
     def _key(self) -> tuple[bytes, int]:
         return self.entry.entry_id, self.entry.submit_time
-
-
-def recipient_rows(message: Message) -> list[dict[PropTag, Any]]:
-    """The recipients of a message with everything that is known of them."""
-    table = message.get_recipient_table()
-    try:
-        columns = table.query_columns(available=True)
-        rows = query_all_rows(table, columns)
-    finally:
-        table.close()
-    return [{tag: value for tag, value in zip(columns, row, strict=True) if value is not None} for row in rows]
 
 
 def submission_key(entry: QueueEntry) -> bytes:

@@ -1,0 +1,55 @@
+"""A process that spools, to be killed: `python -m tests.spool_process STORE PORT`.
+
+Lines on standard input: the first starts a spooler in a process of its own (a fork, so that it is at work at once),
+whose number is printed; the next waits for its end and prints how it ended; and so on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from tests.spoolbench import ANN, QUICK, Section, Support
+
+from mapix.interfaces.prop import Access
+from mapix.objects.storeobject import StoreObject
+from mapix.providers.smtp.transport import SmtpProvider
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.subsystem.spooler.transports import LoadedTransport
+from mapix.subsystem.spooler.worker import Spooler
+
+
+def spool(path: Path, port: int) -> None:
+    """Work on one store until the queue is empty."""
+    support = Support(Section({"host": "127.0.0.1", "port": port, "security": "none", "timeout": 10}))
+    store = StoreObject(SqlBackend(path), support, provider="bench", access=Access.MODIFY, spooler=True)
+    transport = LoadedTransport(b"smtp", "SMTP", SmtpProvider().logon(support))
+    spooler = Spooler(
+        lambda: [store], lambda: [transport], default_store=lambda: store, identity=lambda: ANN, pace=QUICK
+    )
+    spooler.start()
+    while spooler.pending():
+        time.sleep(0.05)
+    spooler.stop(5)
+    transport.logon.logoff()
+    store.close()
+
+
+def main(path: Path, port: int) -> None:
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                spool(path, port)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        print(child, flush=True)
+        sys.stdin.readline()
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
