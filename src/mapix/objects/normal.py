@@ -22,6 +22,9 @@ _BINARY: Final = int(PropType.BINARY)
 
 Check = Callable[[Any], Any]
 
+PLAIN: Final = frozenset((int, bool, float))
+"""Classes of numbers, which need no second look: asking whether something is a `LargeValue` is slow."""
+
 
 class _WrongError(Exception):
     """The value does not fit the type."""
@@ -185,13 +188,14 @@ _SIZES: Final[dict[int, int]] = {int(code): _FIXED.get(code & ~MV_FLAG, 8) for c
 
 def size_of(tag: int, value: Any) -> int:
     """Bytes of a value: text as UTF-16, numbers by their type."""
-    if value.__class__ is str:
+    kind = value.__class__
+    if kind is str:
         return 2 * len(value)
-    if value.__class__ is bytes:
+    if kind is bytes:
         return len(value)
-    if value.__class__ is tuple:
+    if kind in PLAIN:
+        return _SIZES.get(tag & 0xFFFF, 8)
+    if kind is tuple:
         base = tag & ~MV_FLAG
         return sum(size_of(base, one) for one in value)
-    if isinstance(value, LargeValue):
-        return int(value.size)
-    return _SIZES.get(tag & 0xFFFF, 8)
+    return int(value.size)

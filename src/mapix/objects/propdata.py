@@ -49,6 +49,7 @@ Entry = tuple[PropTag, Any]
 _STRING8: Final = frozenset((0x1E, 0x101E))
 _STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT))
 _HTML: Final = PR_HTML.id
+_WHOLE: Final = normal.PLAIN | {str, bytes, tuple}
 _FIRST_NAMED: Final = 0x8000
 
 
@@ -202,7 +203,7 @@ class PropertyBag(MapiProp):
         return self._whole(tag, value)
 
     def _whole(self, tag: PropTag, value: Any) -> Any:
-        if isinstance(value, str | bytes | int) or not isinstance(value, LargeValue):
+        if value.__class__ in _WHOLE or not isinstance(value, LargeValue):
             return value
         limit = self.whole_limit
         return value if limit is not None and value.size > limit else whole(tag, value)

@@ -113,10 +113,7 @@ def has_attachments(present: bool) -> dict[int, Entry]:
 
 def size_of_all(values: Mapping[PropTag, Any]) -> int:
     """Bytes of some properties together (PR_MESSAGE_SIZE, PR_ATTACH_SIZE; A-024)."""
-    total = 0
-    for tag, value in values.items():
-        total += 2 * len(value) if value.__class__ is str else size_of(tag, value)
-    return total
+    return sum(map(size_of, values, values.values()))
 
 
 def size_entry(size: int) -> Entry:
