@@ -98,7 +98,7 @@ class SqlBackend(StoreBackend):
 
     def store(self) -> StoredStore:
         """See `StoreBackend.store`."""
-        return StoredStore(self.database, self.feed)
+        return StoredStore(self.database)
 
     def close(self) -> None:
         """See `StoreBackend.close`."""
@@ -269,14 +269,15 @@ class SqlBackend(StoreBackend):
     # other stores
 
     def set_owner(self, address: str | None) -> None:
-        """Say whose store it is, here and in the index of its directory."""
-        if self.database.value(SQL["store_owner"]) == address:
+        """Say whose store it is, here and in the index of its directory; None for nobody's."""
+        known, registered = self.database.row(SQL["store_owner"])
+        if registered and known == address:
             return
+        mailboxes.register(self.path, self.uid, address)
         with self.database.write():
             self.database.run(SQL["store_set_owner"], (address,))
-            mailboxes.register(self.path, address)
 
     def open_mailbox(self, address: str) -> SqlBackend | None:
         """See `StoreBackend.open_mailbox`."""
-        path = mailboxes.find(self.path.parent, address)
+        path = mailboxes.find(self.path.parent, address=address)
         return None if path is None else SqlBackend(path, full=self.database.full)

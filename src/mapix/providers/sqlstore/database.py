@@ -286,17 +286,37 @@ class Reading:
 
 
 def _connect(path: Path, *, readonly: bool, create: bool) -> sqlite3.Connection:
-    mode = "ro" if readonly else "rwc" if create else "rw"
+    mode = "mode=ro" if readonly else "mode=rwc" if create else "mode=rw"
     try:
-        return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=_STATEMENTS_KEPT,
-        )
+        connection = _connection(path, mode)
+        if readonly:
+            connection = _readable(connection, path)
     except sqlite3.Error as error:
         raise translated(error, path) from error
+    return connection
+
+
+def _readable(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """The connection, or one that needs no files beside the store: its directory may be as read-only as itself."""
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError:
+        log = Path(f"{path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        connection.close()
+        connection = _connection(path, "mode=ro&immutable=1")
+    return connection
+
+
+def _connection(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS_KEPT,
+    )
 
 
 def _nothing(changes: list[Change]) -> None:

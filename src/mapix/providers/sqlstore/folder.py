@@ -106,9 +106,8 @@ def create_folder(database: Database, number: int, parent: int, name: str, value
 class StoredStore:
     """The store's own properties."""
 
-    def __init__(self, database: Database, feed: ChangeFeed) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
-        self.feed = feed
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
@@ -128,5 +127,4 @@ class StoredStore:
                 raise ObjectChanged("somebody else has changed the store's properties since")
             change_values(self.database, STORE_OBJECT, values, changes.deleted)
             self.database.run(SQL["store_bump"])
-            self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.STORE, 0))
         return version + 1

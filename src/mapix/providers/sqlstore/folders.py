@@ -115,4 +115,3 @@ class Folders:
             else:
                 self.check(folder)
                 self.database.run(SQL["receive_set"], (name_key(message_class), message_class, folder))
-            self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.STORE, 0))

@@ -1,7 +1,7 @@
-"""Who lives in which store: SMTP addresses to the store files of one directory, the store server.
+"""The stores of one directory, the store server: which file has which identity, and whose mail it takes.
 
-The index is a small database beside the stores, written when a store is opened with an owner it did not have before. An
-address stays with the first store that has it, as long as that file is there. Case does not count.
+The index is a small database beside the stores, written when a store is made and when its owner changes. An address
+stays with the first store that has it, as long as that file is there. Case does not count.
 """
 
 from __future__ import annotations
@@ -15,46 +15,54 @@ from mapix.providers.sqlstore.database import Database
 
 INDEX_NAME: Final = "mailboxes.index"
 
-_SCHEMA: Final = "CREATE TABLE IF NOT EXISTS mailbox (address TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID"
+_SCHEMA: Final = (
+    "CREATE TABLE IF NOT EXISTS mailbox (file TEXT PRIMARY KEY, uid BLOB NOT NULL, address TEXT UNIQUE) WITHOUT ROWID"
+)
 _VERSION: Final = 1
-_FIND: Final = "SELECT file FROM mailbox WHERE address = ?"
+_BY_ADDRESS: Final = "SELECT file FROM mailbox WHERE address = ?"
+_BY_UID: Final = "SELECT file FROM mailbox WHERE uid = ?"
 
 _log = logging.getLogger(__name__)
 
 
-def register(store: Path, address: str | None) -> None:
-    """Let mail for `address` go to the store file, and for no other address; None for no address at all."""
+def register(store: Path, uid: bytes, address: str | None) -> None:
+    """Write down a store file with its identity, and let mail for `address`, and for no other, go to it."""
     index = _open(store.parent, create=True)
     try:
         with index.write():
             index.run("DELETE FROM mailbox WHERE file = ?", (store.name,))
-            if address:
-                _claim(index, store, address.casefold())
+            wanted = address.casefold() if address else None
+            if wanted is not None and not _is_free(index, store, wanted):
+                wanted = None
+            index.run("INSERT INTO mailbox (file, uid, address) VALUES (?, ?, ?)", (store.name, uid, wanted))
     finally:
         index.close()
 
 
-def find(directory: Path, address: str) -> Path | None:
-    """The store file in `directory` whose owner has the address, None when there is none."""
+def find(directory: Path, *, address: str = "", uid: bytes = b"") -> Path | None:
+    """The store file in `directory` that takes mail for an address, or has an identity; None when there is none."""
     try:
         index = _open(directory, create=False)
     except NotFound:
         return None
     try:
-        name = index.value(_FIND, (address.casefold(),))
+        name = index.value(_BY_ADDRESS, (address.casefold(),)) if address else index.value(_BY_UID, (uid,))
     finally:
         index.close()
     found = None if name is None else directory / name
     return found if found is not None and found.is_file() else None
 
 
-def _claim(index: Database, store: Path, address: str) -> None:
-    other = index.value(_FIND, (address,))
-    if other is not None and (store.parent / other).is_file():
+def _is_free(index: Database, store: Path, address: str) -> bool:
+    """Whether no other store takes mail for the address; one that is gone loses it."""
+    other = index.value(_BY_ADDRESS, (address,))
+    if other is None:
+        return True
+    if (store.parent / other).is_file():
         _log.warning("mail for %s keeps going to %s, not to %s", address, other, store.name)
-        return
-    index.run("DELETE FROM mailbox WHERE address = ?", (address,))
-    index.run("INSERT INTO mailbox (address, file) VALUES (?, ?)", (address, store.name))
+        return False
+    index.run("DELETE FROM mailbox WHERE file = ?", (other,))
+    return True
 
 
 def _open(directory: Path, *, create: bool) -> Database:
@@ -62,11 +70,12 @@ def _open(directory: Path, *, create: bool) -> Database:
     if not create and not path.exists():
         raise NotFound("there is no index of mailboxes", value=str(path))
     index = Database(path, create=create)
-    if create and index.value("PRAGMA user_version") < _VERSION:
-        with index.write():
-            index.run(_SCHEMA)
-            index.run(f"PRAGMA user_version = {_VERSION}")
-    elif index.value("PRAGMA user_version") < _VERSION:
+    if index.value("PRAGMA user_version") == _VERSION:
+        return index
+    if not create:
         index.close()
         raise NotFound("the index of mailboxes is empty", value=str(path))
+    with index.write():
+        index.run(_SCHEMA)
+        index.run(f"PRAGMA user_version = {_VERSION}")
     return index

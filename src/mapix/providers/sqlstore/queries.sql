@@ -20,10 +20,10 @@ SELECT version FROM store
 UPDATE store SET version = version + 1
 
 -- name: store_owner
-SELECT owner_address FROM store
+SELECT owner_address, registered FROM store
 
 -- name: store_set_owner
-UPDATE store SET owner_address = ?
+UPDATE store SET owner_address = ?, registered = 1
 
 -- name: number_take
 -- A new object number; the argument is the highest one this connection has ever had.

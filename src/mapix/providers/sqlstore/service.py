@@ -1,10 +1,43 @@
-"""The message service of the SQL store; cheap to import."""
+"""The message service MAPIXSTORE: a message store in a file. Cheap to import."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
 from mapix.properties.guid import guid
+
+if TYPE_CHECKING:
+    from mapix.interfaces.spi import StoreProvider
 
 PROVIDER_UID: Final = guid("{DDCDD8E2-6536-40C7-850E-D4EA252C6143}")
 """Leads every entry identifier of stores of this kind (E-004), and is their PR_MDB_PROVIDER (ST-023)."""
+
+NAME: Final = "MAPIXSTORE"
+DISPLAY_NAME: Final = "mapix store"
+
+
+def _load() -> StoreProvider:
+    from mapix.providers.sqlstore.provider import SqlStoreProvider
+
+    return SqlStoreProvider()
+
+
+service = MessageService(
+    name=NAME,
+    display_name=DISPLAY_NAME,
+    providers=(ProviderSpec(ProviderKind.STORE, NAME, DISPLAY_NAME, _load),),
+    settings=(
+        Setting("path", SettingKind.PATH, help="the file; by default <home>/stores/<profile>.mapix"),
+        Setting("display_name", help="what the store is called, when it is made"),
+        Setting("owner_address", help="the SMTP address whose mail is delivered to the store"),
+        Setting("owner_name", help="the owner's display name"),
+        Setting(
+            "durability",
+            SettingKind.CHOICE,
+            help="full: what was saved survives power loss; normal: it survives the death of programs, and is faster",
+            default="full",
+            choices=("full", "normal"),
+        ),
+    ),
+)

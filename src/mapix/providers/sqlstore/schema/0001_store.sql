@@ -9,7 +9,8 @@ CREATE TABLE store (
     last_number   INTEGER NOT NULL,
     version       INTEGER NOT NULL DEFAULT 1,
     queue_version INTEGER NOT NULL DEFAULT 0,
-    owner_address TEXT
+    owner_address TEXT,
+    registered    INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE folder (
