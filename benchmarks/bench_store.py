@@ -1,0 +1,283 @@
+"""The SQL store against raw `sqlite3`: saving messages through the MAPI objects, and opening a big folder.
+
+The floor writes and reads the same rows with statements of its own, in transactions of the same size and with the same
+pragmas; it knows nothing of versions, notifications, named properties or other processes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.harness import Result, seconds, side_by_side
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.prop import Access
+from mapix.interfaces.store import MsgStore
+from mapix.objects.storeobject import StoreObject
+from mapix.properties import tags
+from mapix.properties.sort import Order, SortKey, SortOrder
+from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.testing.support import BenchSupport
+
+SAVED = 2000
+SMALL, BIG = 10_000, 100_000
+LINES = 50
+
+COLUMNS = (
+    tags.PR_ENTRYID,
+    tags.PR_SUBJECT,
+    tags.PR_SENDER_NAME,
+    tags.PR_DISPLAY_TO,
+    tags.PR_MESSAGE_DELIVERY_TIME,
+    tags.PR_MESSAGE_SIZE,
+    tags.PR_MESSAGE_FLAGS,
+    tags.PR_HASATTACH,
+)
+BY_TIME = SortOrder((SortKey(tags.PR_MESSAGE_DELIVERY_TIME, Order.DESCEND),))
+TIME = 132_000_000_000_000_000
+
+SCHEMA = """
+CREATE TABLE message (id INTEGER PRIMARY KEY, folder INTEGER, associated INTEGER, delivery_time INTEGER, subject TEXT,
+    sender_name TEXT, display_to TEXT, size INTEGER, flags INTEGER, has_attach INTEGER);
+CREATE INDEX by_time ON message (folder, associated, delivery_time DESC);
+CREATE TABLE property (object INTEGER, id INTEGER, type INTEGER, value, PRIMARY KEY (object, id)) WITHOUT ROWID;
+CREATE TABLE recipient (message INTEGER, position INTEGER, type INTEGER, name TEXT, address TEXT, properties BLOB,
+    PRIMARY KEY (message, position)) WITHOUT ROWID;
+"""
+
+
+def run() -> list[Result]:
+    """All measurements of the store."""
+    with TemporaryDirectory() as directory:
+        return [*saving(Path(directory)), *opening(Path(directory)), *queueing(Path(directory))]
+
+
+# messages
+
+
+def properties(number: int) -> dict[PropTag, Any]:
+    """Twelve properties of a message; with those the store adds it has twenty."""
+    return {
+        tags.PR_SUBJECT: f"RE: Budget of the year {number % 97}",
+        tags.PR_MESSAGE_CLASS: "IPM.Note",
+        tags.PR_BODY: f"Dear all, this is message number {number}. " * 8,
+        tags.PR_SENDER_NAME: f"Sender {number % 53}",
+        tags.PR_SENDER_EMAIL_ADDRESS: f"sender{number % 53}@sender.example",
+        tags.PR_SENDER_ADDRTYPE: "SMTP",
+        tags.PR_MESSAGE_DELIVERY_TIME: TIME + (number * 7919 % 1_000_003) * 10_000_000,
+        tags.PR_CLIENT_SUBMIT_TIME: TIME + number,
+        tags.PR_IMPORTANCE: 1,
+        tags.PR_PRIORITY: 0,
+        tags.PR_INTERNET_MESSAGE_ID: f"<{number}@sender.example>",
+        tags.PR_SENSITIVITY: 0,
+    }
+
+
+def recipients(number: int) -> list[dict[PropTag, Any]]:
+    """Two recipients."""
+    return [
+        {
+            tags.PR_DISPLAY_NAME: f"Person {number % 31} {kind}",
+            tags.PR_ADDRTYPE: "SMTP",
+            tags.PR_EMAIL_ADDRESS: f"person{number % 31}.{kind}@receiver.example",
+            tags.PR_RECIPIENT_TYPE: kind,
+        }
+        for kind in (1, 2)
+    ]
+
+
+def save(folder: MapiFolder, number: int) -> None:
+    """One message through the MAPI objects."""
+    message = folder.create_message()
+    message.modify_recipients(ModifyRecipients.ADD, recipients(number))
+    message.set_props(properties(number))
+    message.save_changes()
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[MsgStore]:
+    """A store in a file."""
+    store = StoreObject(SqlBackend(path, create=True), BenchSupport(), provider="BENCH", access=Access.MODIFY)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def folder_of(store: MsgStore, entry_id: bytes | None = None) -> MapiFolder:
+    """A folder of a store, open for changes."""
+    opened = store.open_entry(entry_id, Access.MODIFY)
+    assert isinstance(opened, MapiFolder)
+    return opened
+
+
+class Floor:
+    """The same rows by hand."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.executescript(SCHEMA)
+        self.rows = [self._rows(number) for number in range(64)]
+
+    def _rows(self, number: int) -> tuple[list[Any], list[Any], list[Any]]:
+        """What the store holds of a message after its save, taken from there."""
+        return template(number)
+
+    def save(self, number: int) -> None:
+        """One message."""
+        execute, many = self.connection.execute, self.connection.executemany
+        message, props, people = self.rows[number % 64]
+        key = execute("INSERT INTO message VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", message).lastrowid
+        many("INSERT INTO property VALUES (?, ?, ?, ?)", [(key, *row) for row in props])
+        many("INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?)", [(key, *row) for row in people])
+
+
+_templates: dict[int, tuple[list[Any], list[Any], list[Any]]] = {}
+
+
+def template(number: int) -> tuple[list[Any], list[Any], list[Any]]:
+    """The rows of a message as a real store wrote them."""
+    if not _templates:
+        with TemporaryDirectory() as directory, open_store(Path(directory) / "template.mapix") as store:
+            folder = folder_of(store)
+            for each in range(64):
+                save(folder, each)
+            _read_templates(store)
+    return _templates[number]
+
+
+def _read_templates(store: MsgStore) -> None:
+    assert isinstance(store, StoreObject)
+    backend = store.context.backend
+    assert isinstance(backend, SqlBackend)
+    rows = backend.database.rows
+    columns = "delivery_time, subject, sender_name, display_to, size, flags, has_attach"
+    for place, (number, *message) in enumerate(rows(f"SELECT id, folder, associated, {columns} FROM message")):
+        props = rows("SELECT id, type, value FROM property WHERE object = ?", (number,))
+        people = rows(
+            "SELECT position, recipient_type, display_name, address, properties FROM recipient WHERE message = ?",
+            (number,),
+        )
+        _templates[place] = (message, props, people)
+
+
+# saving
+
+
+def saving(directory: Path) -> list[Result]:
+    """Creating and saving, one message a transaction, and a hundred."""
+    with open_store(directory / "saving.mapix") as store:
+        folder, floor = folder_of(store), Floor(directory / "saving.floor")
+        count = len(floor.rows[0][1])
+        results = []
+        for size in (1, 100):
+            ours, theirs = side_by_side(
+                lambda size=size: in_groups(store.transaction, lambda n: save(folder, n), size),
+                lambda size=size: in_groups(lambda: transaction(floor.connection), floor.save, size),
+                rounds=5,
+            )
+            what = f"save a message of {count} properties, 2 recipients, {size} a transaction"
+            results.append(Result(what, ours / SAVED, theirs / SAVED, 4.0))
+        floor.connection.close()
+    return results
+
+
+def in_groups(begin: Callable[[], Any], one: Callable[[int], object], size: int) -> None:
+    """`SAVED` messages, some a transaction."""
+    numbers = iter(range(SAVED))
+    while group := list(itertools.islice(numbers, size)):
+        with begin():
+            for number in group:
+                one(number)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One of the floor's."""
+    connection.execute("BEGIN IMMEDIATE")
+    yield
+    connection.execute("COMMIT")
+
+
+# opening
+
+
+def opening(directory: Path) -> list[Result]:
+    """Opening a folder and reading its first rows, sorted by delivery time."""
+    with open_store(directory / "opening.mapix") as store:
+        floor = Floor(directory / "opening.floor")
+        entry_ids = {}
+        for size in (SMALL, BIG):
+            folder = folder_of(store).create_folder(f"{size} messages")
+            with store.transaction(), transaction(floor.connection):
+                for number in range(size):
+                    save(folder, number)
+                    floor.save(number)
+            floor.connection.execute("UPDATE message SET folder = ? WHERE folder < 10", (size,))
+            entry_ids[size] = folder.get_prop(tags.PR_ENTRYID)
+        results = []
+        times = {}
+        for size, entry_id in entry_ids.items():
+            times[size] = side_by_side(
+                lambda entry_id=entry_id: [look(store, entry_id) for _ in range(100)],
+                lambda size=size: [floor_look(floor.connection, size) for _ in range(100)],
+                rounds=9,
+            )
+            what = f"open a folder of {size}, first {LINES} rows of {len(COLUMNS)} columns by time"
+            results.append(Result(what, times[size][0] / 100, times[size][1] / 100, 3.0))
+        results.append(Result(f"the same, {BIG} against {SMALL}", times[BIG][0] / 100, times[SMALL][0] / 100, 1.3))
+        floor.connection.close()
+    return results
+
+
+def look(store: MsgStore, entry_id: bytes) -> list[Any]:
+    """What a client does to show a folder."""
+    folder = store.open_entry(entry_id)
+    assert isinstance(folder, MapiFolder)
+    table = folder.get_contents_table()
+    table.set_columns(COLUMNS)
+    table.sort_table(BY_TIME)
+    rows = table.query_rows(LINES)
+    assert len(rows) == LINES
+    return rows
+
+
+def floor_look(connection: sqlite3.Connection, folder: int) -> list[Any]:
+    """The same rows by hand."""
+    rows = connection.execute(
+        "SELECT id, subject, sender_name, display_to, delivery_time, size, flags, has_attach FROM message"
+        " WHERE folder = ? AND associated = 0 ORDER BY delivery_time DESC LIMIT 50",
+        (folder,),
+    ).fetchall()
+    assert len(rows) == LINES
+    return rows
+
+
+# the outgoing queue
+
+
+def queueing(directory: Path) -> list[Result]:
+    """Writing down what became of a recipient."""
+    from mapix.interfaces.store import MessageChanges
+
+    backend = SqlBackend(directory / "queue.mapix", create=True)
+    message = backend.new_message(backend.root, associated=False)
+    listed = [{tags.PR_ROWID: number, **row} for number, row in enumerate(recipients(1))]
+    message.apply(MessageChanges(properties(1), recipients=listed, submit=True))
+    done = {0: {tags.PR_RESPONSIBILITY: True}}
+
+    def record() -> None:
+        backend.record(message.number, done, due=0, attempts=1, reason="")
+
+    result = Result("record what became of a recipient", seconds(record, rounds=200))
+    backend.close()
+    return [result]
