@@ -11,12 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.spoolbench import ANN, QUICK, Section, Support
+from tests.spoolbench import ANN, QUICK, Section, Support, store_section
 
 from mapix.interfaces.prop import Access
-from mapix.objects.storeobject import StoreObject
 from mapix.providers.smtp.transport import SmtpProvider
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.subsystem.spooler.transports import LoadedTransport
 from mapix.subsystem.spooler.worker import Spooler
 
@@ -24,7 +23,8 @@ from mapix.subsystem.spooler.worker import Spooler
 def spool(path: Path, port: int) -> None:
     """Work on one store until the queue is empty."""
     support = Support(Section({"host": "127.0.0.1", "port": port, "security": "none", "timeout": 10}))
-    store = StoreObject(SqlBackend(path), support, provider="bench", access=Access.MODIFY, spooler=True)
+    at_store = Support(store_section(path, durability="full"))
+    store = SqlStoreProvider().logon(at_store, entry_id=None, access=Access.MODIFY, spooler=True).store
     transport = LoadedTransport(b"smtp", "SMTP", SmtpProvider().logon(support))
     spooler = Spooler(
         lambda: [store], lambda: [transport], default_store=lambda: store, identity=lambda: ANN, pace=QUICK

@@ -26,7 +26,6 @@ from mapix.interfaces.table import query_all_rows
 from mapix.objects.content import read_content
 from mapix.objects.correspondents import SENDER
 from mapix.objects.ipmtree import validate_ipm_subtree
-from mapix.objects.storeobject import StoreObject
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, search_key, wrap_store
 from mapix.properties.errors import NotFound
@@ -46,7 +45,7 @@ from mapix.properties.tags import (
     PR_SENTMAIL_ENTRYID,
     PR_SUBJECT,
 )
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.inbound import deliver
 from mapix.subsystem.spooler.transports import LoadedTransport
@@ -114,20 +113,24 @@ class Support:
         return deliver(store, content, delivery_key, hooks=self._hooks, identity=self._identity)
 
 
-class Bench:
-    """A store with a client's and the spooler's logon."""
+def store_section(path: Path, address: str = "", durability: str = "normal") -> Section:
+    return Section({"path": str(path), "owner_address": address or None, "durability": durability})
 
-    def __init__(self, home: Path, name: str = "ann", owner: Mapping = ANN) -> None:
+
+class Bench:
+    """A store with a client's and the spooler's logon, on a store server that is a directory."""
+
+    def __init__(self, home: Path, name: str = "ann", owner: Mapping = ANN, durability: str = "normal") -> None:
         self.path = home / f"{name}.mapix"
-        self.support = Support(identity=owner)
-        self.store = self.open(create=True)
+        self.support = Support(store_section(self.path, SENDER.smtp(owner), durability), owner)
+        self.store = self.open()
         validate_ipm_subtree(self.store, full=True, force=True)
         self.spooler_store = self.open(spooler=True)
         self._spoolers: list[Spooler] = []
 
-    def open(self, *, create: bool = False, spooler: bool = False) -> StoreObject:
-        backend = SqlBackend(self.path, create=create, full=False)
-        return StoreObject(backend, self.support, provider="bench", access=Access.MODIFY, spooler=spooler)
+    def open(self, *, spooler: bool = False) -> Any:
+        logon = SqlStoreProvider().logon(self.support, entry_id=None, access=Access.MODIFY, spooler=spooler)
+        return logon.store
 
     def __enter__(self) -> Bench:
         return self

@@ -100,6 +100,8 @@ def test_mail_arrives_unread_and_unmodified():
 def test_mail_from_oneself_says_so():
     assert arrived(mail(values=ANN), 1, ANN).properties[PR_MESSAGE_FLAGS] & MSGFLAG_FROMME
     assert not arrived(mail(), 1, ANN).properties[PR_MESSAGE_FLAGS] & MSGFLAG_FROMME
+    for_bob = mail(values=ANN | RECEIVED_BY.filled("Bob", "bob@example.com"))
+    assert not arrived(for_bob, 1, ANN).properties[PR_MESSAGE_FLAGS] & MSGFLAG_FROMME
 
 
 # where it goes

@@ -121,7 +121,7 @@ class LocalTransport(TransportLogon):
             content = replace(sent, properties=sent.properties | received)
             self._support.deliver(mailbox, content, submission.delivery_key)
         except MapiError as error:
-            return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=str(error))
+            return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=error.text or str(error))
         finally:
             mailbox.close()
         return RecipientResult(row[PR_ROWID], RecipientState.SENT, 250, "delivered to a mailbox here")

@@ -236,9 +236,10 @@ def _named(props: Mapping[PropTag, Any], rows: Iterable[Mapping[PropTag, Any]]) 
 
 
 def _flags(props: Mapping[PropTag, Any], me: Mapping[PropTag, Any]) -> int:
-    """Unread and unmodified; from me when I sent it; reports owed (RP-005)."""
+    """Unread and unmodified; from me when its receiver sent it; reports owed (RP-005)."""
     flags = MSGFLAG_UNMODIFIED
-    if (mine := me.get(SENDER.search_key)) and mine == props.get(SENDER.search_key):
+    mine = props.get(RECEIVED_BY.search_key) or me.get(SENDER.search_key)
+    if mine and mine == props.get(SENDER.search_key):
         flags |= MSGFLAG_FROMME
     if props.get(PR_READ_RECEIPT_REQUESTED):
         flags |= MSGFLAG_RN_PENDING
