@@ -18,6 +18,7 @@ from mapix.subsystem.home import private_directory
 
 _ENOSPC = 28
 _inside = threading.RLock()
+_held: set[Path] = set()
 
 
 def replace_file(path: Path, data: bytes, *, keep: bool = True) -> None:
@@ -48,14 +49,19 @@ def backup_of(path: Path) -> Path:
 
 @contextmanager
 def directory_lock(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory, against other threads and other processes of this user."""
+    """Hold the lock of a directory, against other threads and other processes of this user; reentrant."""
     with _inside:
+        if directory in _held:
+            yield
+            return
         private_directory(directory)
         with (directory / ".lock").open("a+b") as file:
             _lock(file)
+            _held.add(directory)
             try:
                 yield
             finally:
+                _held.discard(directory)
                 _unlock(file)
 
 

@@ -70,14 +70,14 @@ class ProfileStore:
         """Remove a profile; one in use is marked and goes with its last session (PRF-6)."""
         with directory_lock(self.directory):
             path = self._present(name)
+            if self.default() == path.stem:
+                self.set_default(None)
             if self.in_use(path.stem):
                 profile = self._read(path)
                 profile.deleted = True
                 self._write(profile)
             else:
                 self._remove(path)
-            if self.default() == path.stem:
-                self.set_default(None)
 
     def copy(self, old: str, new: str) -> Profile:
         """A copy under another name, with a search key of its own (PRF-5)."""

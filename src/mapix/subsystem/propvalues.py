@@ -46,7 +46,7 @@ def read_properties(values: Mapping[str, Any]) -> dict[PropTag, Any]:
 
 def write_value(tag: PropTag, value: Any) -> Any:
     """One value in its readable form."""
-    if tag.is_multi:
+    if tag.is_multi and not isinstance(value, bytes):
         return [_write_single(tag.base_type, item) for item in value]
     return _write_single(tag.base_type, value)
 
@@ -54,9 +54,11 @@ def write_value(tag: PropTag, value: Any) -> Any:
 def read_value(tag: PropTag, value: Any) -> Any:
     """Read back `write_value`; `InvalidParameter` when it does not fit the tag."""
     try:
-        if tag.is_multi:
+        if isinstance(value, list):
+            if not tag.is_multi:
+                raise TypeError("one value is wanted")
             return tuple(_read_single(tag.base_type, item) for item in value)
-        return _read_single(tag.base_type, value)
+        return bytes.fromhex(value) if tag.is_multi else _read_single(tag.base_type, value)
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidParameter(f"not a value of {tag!r} ({error})", value=value) from None
 

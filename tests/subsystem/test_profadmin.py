@@ -1,0 +1,136 @@
+"""IProfAdmin: the profiles of a user."""
+
+from pathlib import Path
+
+import pytest
+
+from mapix.interfaces.table import query_all_rows
+from mapix.properties.errors import InvalidParameter, LogonFailed, NoAccess, NoSupport, NotFound
+from mapix.properties.flags import MAPI_NEW_SESSION
+from mapix.properties.tags import PR_DEFAULT_PROFILE, PR_DISPLAY_NAME, PR_SEARCH_KEY
+from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
+
+
+def names(system: Subsystem) -> list[tuple[str, bool]]:
+    return query_all_rows(system.admin_profiles().get_profile_table())
+
+
+def search_key(system: Subsystem, name: str) -> bytes:
+    section = system.admin_profiles().admin_services(name).open_profile_section(MUID_PROFILE_INSTANCE)
+    key: bytes = section.get_prop(PR_SEARCH_KEY)
+    section.close()
+    return key
+
+
+def test_without_profiles_the_table_is_empty(system: Subsystem) -> None:
+    assert names(system) == []
+
+
+def test_the_profile_table_has_exactly_two_columns(system: Subsystem, profile: str) -> None:
+    table = system.admin_profiles().get_profile_table()
+    assert table.query_columns() == [PR_DISPLAY_NAME, PR_DEFAULT_PROFILE]
+    assert query_all_rows(table) == [("Work", False)]
+
+
+def test_the_profile_table_is_a_snapshot_that_notifies_nobody(system: Subsystem, profile: str) -> None:
+    table = system.admin_profiles().get_profile_table()
+    with pytest.raises(NoSupport):
+        table.advise(0x100, lambda _: None)  # type: ignore[arg-type]
+
+
+def test_a_second_profile_of_a_name_is_refused(system: Subsystem, profile: str) -> None:
+    with pytest.raises(NoAccess):
+        system.admin_profiles().create_profile(profile)
+
+
+@pytest.mark.parametrize("name", ["", " Work", "Work ", "a/b", "..", "x" * 65, "a\nb", "back\\slash"])
+def test_a_bad_name_is_refused(system: Subsystem, home: Path, name: str) -> None:
+    with pytest.raises(InvalidParameter):
+        system.admin_profiles().create_profile(name)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("name", ["Büro", "My mail 2", "under_score", "x" * 64])
+def test_letters_digits_underscores_and_inner_blanks_make_a_name(system: Subsystem, name: str) -> None:
+    system.admin_profiles().create_profile(name)
+    assert names(system) == [(name, False)]
+
+
+def test_the_default_profile_can_be_set_and_taken_away(system: Subsystem, profile: str) -> None:
+    admin = system.admin_profiles()
+    admin.set_default_profile(profile)
+    assert names(system) == [("Work", True)]
+    admin.set_default_profile(None)
+    assert names(system) == [("Work", False)]
+    with pytest.raises(NotFound):
+        admin.set_default_profile("Nobody")
+
+
+def test_a_copy_has_a_search_key_of_its_own(system: Subsystem, profile: str) -> None:
+    system.admin_profiles().copy_profile(profile, "Copy")
+    assert search_key(system, "Copy") != search_key(system, profile)
+    with pytest.raises(NoAccess):
+        system.admin_profiles().copy_profile(profile, "Copy")
+    with pytest.raises(NotFound):
+        system.admin_profiles().copy_profile("Nobody", "Other")
+
+
+def test_a_name_used_again_gets_another_search_key(system: Subsystem, profile: str) -> None:
+    first = search_key(system, profile)
+    system.admin_profiles().delete_profile(profile)
+    system.admin_profiles().create_profile(profile)
+    assert search_key(system, profile) != first
+
+
+def test_a_renamed_default_profile_stays_the_default(system: Subsystem, profile: str) -> None:
+    admin = system.admin_profiles()
+    admin.set_default_profile(profile)
+    admin.rename_profile(profile, "Home")
+    assert names(system) == [("Home", True)]
+
+
+def test_a_rename_may_change_case_only(system: Subsystem, profile: str) -> None:
+    system.admin_profiles().rename_profile(profile, "WORK")
+    assert names(system) == [("WORK", False)]
+
+
+def test_a_deleted_default_profile_is_the_default_no_more(system: Subsystem, profile: str) -> None:
+    admin = system.admin_profiles()
+    admin.set_default_profile(profile)
+    admin.delete_profile(profile)
+    admin.create_profile(profile)
+    assert names(system) == [("Work", False)]
+
+
+def test_a_profile_in_use_goes_with_its_last_session(system: Subsystem, profile: str, home: Path) -> None:
+    """Scenario 11: gone from the table at once, usable until logoff, gone for good afterwards."""
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    system.admin_profiles().delete_profile(profile)
+    assert names(system) == []
+    assert session.open_profile_section(None).get_props()
+    with pytest.raises(NotFound):
+        system.admin_profiles().delete_profile(profile)
+    session.logoff()
+    assert list((home / "profiles").glob("Work*")) == []
+
+
+def test_a_profile_in_use_is_renamed_with_its_last_session(system: Subsystem, profile: str) -> None:
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    system.admin_profiles().rename_profile(profile, "Home")
+    assert session.profile_name == "Work"
+    session.logoff()
+    assert names(system) == [("Home", False)]
+
+
+def test_a_profile_marked_by_a_process_that_died_is_gone(system: Subsystem, profile: str, home: Path) -> None:
+    system.logon(profile, flags=MAPI_NEW_SESSION)
+    system.admin_profiles().delete_profile(profile)
+    with Subsystem(home) as later:
+        later.admin_profiles().create_profile(profile)
+        assert names(later) == [("Work", False)]
+
+
+def test_administration_of_an_unknown_profile_is_a_failed_logon(system: Subsystem) -> None:
+    with pytest.raises(LogonFailed):
+        system.admin_profiles().admin_services("Nobody")
