@@ -219,5 +219,12 @@ def _copied(source: File) -> File:
     return file
 
 
+class _TemporaryFile(SpooledTemporaryFile[bytes]):
+    """A temporary file that goes quietly with its last user: values share it, so nobody knows when to close it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def _new_file() -> File:
-    return SpooledTemporaryFile(max_size=1 << 20)
+    return _TemporaryFile(max_size=1 << 20)
