@@ -51,6 +51,11 @@ class IntegratedAddressBook(PropertyBag, AddrBook):
         self._contacts = Contacts(core.subsystem.home)
         core.address_books()
 
+    def close(self) -> None:
+        """See `MapiProp.close`; everything opened through the book dies with it."""
+        super().close()
+        self._life.end()
+
     # entries
 
     def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:

@@ -71,8 +71,11 @@ class Providers:
         self._disabled: dict[bytes, MapiError] = {}
 
     def service(self, entry: ServiceEntry) -> MessageService:
-        """The service of a profile's entry, as the catalogue describes it; `NotFound`."""
-        return self.catalogue.get(entry.name)
+        """The service of a profile's entry, as the catalogue describes it; `LogonFailed` when it is not to be had."""
+        try:
+            return self.catalogue.get(entry.name)
+        except NotFound as error:
+            raise LogonFailed(error.text, value=entry.name, hint=error.hint) from None
 
     def store(self, service: ServiceEntry, provider: ProviderEntry) -> StoreProvider:
         """The store provider of an entry."""
@@ -94,9 +97,9 @@ class Providers:
         except FailOneProvider as error:
             self._remember(Failure(service, provider, error))
             raise
-        except _CALLERS_OWN:
-            raise
         except MapiError as error:
+            if provider.kind is ProviderKind.STORE and isinstance(error, _CALLERS_OWN):
+                raise
             self._disable(Failure(service, provider, error))
             raise
         except Exception as error:

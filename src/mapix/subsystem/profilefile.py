@@ -19,6 +19,7 @@ from mapix.subsystem.toml_writer import dump
 T = TypeVar("T")
 
 FORMAT = 1
+_MEND = "correct the file by hand, or put its copy *.bak in its place"
 _HEAD = "# A profile of mapix. It holds no passwords.\n\n"
 _KINDS = {kind.name.lower(): kind for kind in ProviderKind}
 
@@ -54,8 +55,8 @@ def from_text(text: str, where: str) -> Profile:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = "correct the file by hand, or put its copy *.bak in its place"
-        raise CorruptData(f"the profile's file is damaged: {error}", value=where, hint=hint) from None
+        told = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
+        raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=_MEND) from None
     if document.get("format") != FORMAT:
         raise Version("the profile's file has a format this version does not know", value=where)
     return _Reader(document, where).profile()
@@ -163,8 +164,7 @@ class _Reader:
 
     def _wrong(self, path: str, text: str) -> CorruptData:
         place = f"{path}: " if path else ""
-        hint = "correct the file by hand, or put its copy *.bak in its place"
-        return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=hint)
+        return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=_MEND)
 
 
 def _uid(value: Any) -> bytes:
