@@ -46,7 +46,9 @@ class SqlStoreProvider(StoreProvider):
         try:
             support.set_provider_uid(PROVIDER_UID)
             _prepare(backend, support)
-            return SqlLogon(StoreObject(backend, support, provider=NAME, access=access, spooler=spooler))
+            keep_sent = bool(support.section.settings.get("keep_sent", True))
+            store = StoreObject(backend, support, provider=NAME, access=access, spooler=spooler, keep_sent=keep_sent)
+            return SqlLogon(store)
         except BaseException:
             backend.close()
             raise

@@ -32,6 +32,7 @@ service = MessageService(
         Setting("display_name", help="what the store is called, when it is made"),
         Setting("owner_address", help="the SMTP address whose mail is delivered to the store"),
         Setting("owner_name", help="the owner's display name"),
+        Setting("keep_sent", SettingKind.FLAG, default=True, help="mail sent from the Outbox goes to Sent Items"),
         Setting(
             "durability",
             SettingKind.CHOICE,
