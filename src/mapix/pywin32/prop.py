@@ -12,7 +12,7 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import InterfaceNotSupported, InvalidParameter
+from mapix.properties.errors import Computed, InterfaceNotSupported, InvalidParameter
 from mapix.properties.flags import (
     FORCE_SAVE,
     KEEP_OPEN_READONLY,
@@ -134,7 +134,7 @@ class PyIMAPIProp(PyIUnknown):
         word = args.flags(flags, _COPY_FLAGS)
         self._settle()
         move, replace = bool(word & MAPI_MOVE), not word & MAPI_NOREPLACE
-        return _changed(self._obj.copy_to(target, exclude=exclude, move=move, replace=replace), wantProblems)
+        return _copied(self._obj.copy_to(target, exclude=exclude, move=move, replace=replace), wantProblems)
 
     def CopyProps(
         self,
@@ -154,7 +154,7 @@ class PyIMAPIProp(PyIUnknown):
         word = args.flags(flags, _COPY_FLAGS)
         self._settle()
         move, replace = bool(word & MAPI_MOVE), not word & MAPI_NOREPLACE
-        return _changed(self._obj.copy_props(target, include, move=move, replace=replace), wantProblems)
+        return _copied(self._obj.copy_props(target, include, move=move, replace=replace), wantProblems)
 
     def OpenProperty(self, propTag: Any, iid: Any, interfaceOptions: Any, flags: Any, /) -> Any:
         """A property as a stream, message or table (P-130..P-135); without an iid as a message."""
@@ -221,6 +221,12 @@ def _needed(found: list[PropTag] | None) -> list[PropTag]:
 
 def _changed(problems: Problems, wanted: Any, places: Sequence[int] | None = None) -> Changed:
     return W_ERRORS_RETURNED if problems else S_OK, rows.problems_out(problems, bool(wanted), places)
+
+
+def _copied(problems: Problems, wanted: Any) -> Changed:
+    """As `_changed`; what the destination computes itself is listed, but no reason for a warning (P-176)."""
+    failed = any(problem.scode != Computed.hresult for problem in problems)
+    return W_ERRORS_RETURNED if failed else S_OK, rows.problems_out(problems, bool(wanted))
 
 
 def _keep(word: int) -> Keep:
