@@ -1,0 +1,28 @@
+"""The conformance suite of message stores: what every store of MAPI does, as tests.
+
+    class TestNotesStore(StoreConformance):
+        powers = Powers.ALL & ~Powers.ASSOCIATED
+
+        def make_store(self, tmp_path):
+            return notes_store(tmp_path / "notes.db", BenchSupport(), access=Access.MODIFY)
+
+        def open_again(self, tmp_path, *, access=Access.MODIFY, spooler=False):
+            return notes_store(tmp_path / "notes.db", BenchSupport(), access=access, spooler=spooler)
+
+Every test is inherited; those of powers a store does not have are skipped. The tests cite the rules they hold.
+"""
+
+from __future__ import annotations
+
+from mapix.testing.store_bench import Powers, StoreBench
+from mapix.testing.store_events import EventTests
+from mapix.testing.store_folders import FolderTests, StoreTests
+from mapix.testing.store_messages import MessageTests
+from mapix.testing.store_properties import PropertyTests
+from mapix.testing.store_sending import SendingTests
+
+__all__ = ["Powers", "StoreBench", "StoreConformance"]
+
+
+class StoreConformance(PropertyTests, MessageTests, StoreTests, FolderTests, SendingTests, EventTests):
+    """All store tests; subclass it, name the factory."""
