@@ -50,7 +50,9 @@ def submit(message: MessageObject) -> None:
     if not rows:
         raise NoRecipients("no recipient is left after lists were expanded")
     values = _sending_values(message, support.identity(), now)
-    values |= _sent_mail(message)
+    if sent_mail := _sent_mail(message):
+        values |= sent_mail
+        values[PR_MESSAGE_FLAGS] |= flags.MSGFLAG_READ
     due = _due(message, values, now)
     message.apply_submission(rows, {tag: value for tag, value in values.items() if value is not None}, due)
     support.spooler_notify()
