@@ -52,7 +52,7 @@ def make_profile(home: Path, name: str = "Work", **smtp: Any) -> None:
         profiles = subsystem.admin_profiles()
         profiles.create_profile(name)
         services = profiles.admin_services(name)
-        services.create_msg_service("MEMORY", settings={"name": str(home)})
+        services.create_msg_service("MAPIXSTORE")
         services.create_msg_service("LOCAL", settings={"address": ADDRESS, "name": "You"})
         if smtp:
             services.create_msg_service("SMTP", settings={"security": "none", "address": ADDRESS, **smtp})
