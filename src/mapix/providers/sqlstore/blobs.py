@@ -23,6 +23,7 @@ from mapix.providers.sqlstore.values import LARGE
 PIECE: Final = 128 * 1024
 """Bytes of a value in one row of `chunk`, before compression."""
 
+_SMALL: Final = frozenset((int, bool, float, tuple, type(None)))
 _RAW: Final = 0
 _ZLIB: Final = 1
 _WORTH_IT: Final = 0.9
@@ -63,7 +64,7 @@ def is_large(value: Any) -> bool:
     kind = value.__class__
     if kind is str or kind is bytes:
         return len(value) >= LARGE
-    return isinstance(value, LargeValue)
+    return kind not in _SMALL and isinstance(value, LargeValue)
 
 
 def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh | Any:

@@ -1,63 +1,67 @@
 """Column sets of SQL tables: what to select, and how to make rows of what comes.
 
-Columns that follow from an object's number are not selected but made here.
+Columns that follow from an object's number are not selected but made here. Work goes column by column, which costs less
+than row by row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.store import RowDecorator
-from mapix.properties.tag import PropTag
+from mapix.interfaces.table import Page
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.expressions import Expressions
-from mapix.providers.sqlstore.values import loader
+from mapix.providers.sqlstore.values import loaded_text, loader
 
-NOTHING = "NULL"
+_NOTHING: Final = "NULL"
+_PLAIN_TEXT: Final = frozenset((str, type(None)))
+
+Cells = Sequence[Any]
+Maker = Callable[[Cells, Cells], list[Any]]
 
 
 class ColumnPlan:
-    """How the columns `tags` of objects of one kind are read."""
+    """How the columns `tags` of objects of one kind are read. `sql` is their part of the select list."""
 
     def __init__(
         self, kind: ObjectType, tags: tuple[PropTag, ...], rows: Expressions, decorator: RowDecorator | None
     ) -> None:
         made = decorator.columns() if decorator is not None else frozenset()
-        self.sql = "".join(f", {NOTHING if tag.id in made else rows.value(tag) or NOTHING}" for tag in tags)
+        self.sql = "".join(f", {_NOTHING if tag.id in made else rows.value(tag) or _NOTHING}" for tag in tags)
+        read = [(place, tag.type) for place, tag in enumerate(tags) if tag.id not in made]
+        self._texts = [place for place, code in read if code == PropType.UNICODE]
         self._loaders = [
-            (place, load)
-            for place, tag in enumerate(tags)
-            if tag.id not in made and (load := loader(tag.type)) is not None
+            (place, load) for place, code in read if code != PropType.UNICODE and (load := loader(code)) is not None
         ]
-        self._makers = _makers(kind, tags, decorator, made)
+        self._makers = [
+            (place, _maker(decorator, tag.id, kind))
+            for place, tag in enumerate(tags)
+            if decorator is not None and tag.id in made
+        ]
 
-    def rows(self, found: Sequence[Row], start: int) -> list[Row]:
-        """The rows of a statement that selects number and parent first, and the columns from place `start` on."""
-        if not self._loaders and not self._makers:
-            return [row[start:] for row in found]
-        return [self._row(row, start) for row in found]
-
-    def _row(self, row: Row, start: int) -> Row:
-        cells: list[Any] = list(row[start:])
+    def page(self, found: Sequence[Row], keys: int) -> Page:
+        """The rows of a statement that selects number, parent, `keys` sort keys and then the columns."""
+        if not found:
+            return Page([], [])
+        columns = list(zip(*found, strict=True))
+        numbers, parents, shown = columns[0], columns[1], columns[2 + keys :]
+        places = list(zip(*columns[2 : 2 + keys], numbers, strict=True))
+        if not shown:
+            return Page(places, [()] * len(found))
+        for place in self._texts:
+            if not _PLAIN_TEXT.issuperset(map(type, shown[place])):
+                shown[place] = tuple(map(loaded_text, shown[place]))
         for place, load in self._loaders:
-            if cells[place] is not None:
-                cells[place] = load(cells[place])
-        number, parent = row[:2]
+            shown[place] = tuple([None if value is None else load(value) for value in shown[place]])
         for place, make in self._makers:
-            cells[place] = make(number, parent)
-        return tuple(cells)
+            shown[place] = tuple(make(numbers, parents))
+        return Page(places, list(zip(*shown, strict=True)))
 
 
-def _makers(
-    kind: ObjectType, tags: tuple[PropTag, ...], decorator: RowDecorator | None, made: frozenset[int]
-) -> list[tuple[int, Callable[[int, int], Any]]]:
-    if decorator is None:
-        return []
+def _maker(decorator: RowDecorator, prop_id: int, kind: ObjectType) -> Maker:
     value, code = decorator.value, int(kind)
-
-    def maker(prop_id: int) -> Callable[[int, int], Any]:
-        return lambda number, parent: value(prop_id, code, number, parent)
-
-    return [(place, maker(tag.id)) for place, tag in enumerate(tags) if tag.id in made]
+    return lambda numbers, parents: [value(prop_id, code, *one) for one in zip(numbers, parents, strict=True)]

@@ -31,7 +31,7 @@ from mapix.properties.tags import (
     PR_SUBJECT,
 )
 from mapix.properties.value import whole
-from mapix.providers.sqlstore.values import stored
+from mapix.providers.sqlstore.values import stored, stored_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ HOT_BY_ID: Final = {hot.tag.id: hot for hot in HOT}
 FLAGS: Final = PR_MESSAGE_FLAGS.id
 """Message flags have no property row: their column is the truth."""
 
+_PLAN: Final = tuple((hot.tag, hot.tag.is_string, hot.folded) for hot in HOT)
 _NAMES: Final = tuple(name for hot in HOT for name in hot.columns())
 _OWN: Final = ("id", "folder", "holder", "associated", "flags")
 
@@ -103,8 +104,19 @@ COPIED_COLUMNS: Final = ", ".join(_NAMES)
 
 def new_columns(values: Mapping[PropTag, Any]) -> list[Any]:
     """The hot columns of a message whose properties are `values`, in the order of `INSERT_MESSAGE`."""
-    found = dict(hot_values(values, ()))
-    return [found.get(name) for name in _NAMES]
+    found: list[Any] = []
+    for tag, is_text, is_folded in _PLAN:
+        value = values.get(tag)
+        if value is not None and is_text:
+            value = whole(tag, value)
+            found.append(stored_text(value))
+            if is_folded:
+                found.append(folded(value))
+            continue
+        found.append(value)
+        if is_folded:
+            found.append(None)
+    return found
 
 
 def hot_values(values: Mapping[PropTag, Any], deleted: Iterable[int]) -> list[tuple[str, Any]]:

@@ -6,6 +6,7 @@ Objects are messages, attachments and folders by their number, and the store, wh
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from mapix.properties.tag import MV_FLAG, PropTag, PropType
@@ -13,11 +14,14 @@ from mapix.providers.sqlstore.blobs import Fresh, StoredLarge, is_large, keep, p
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
 from mapix.providers.sqlstore.statements import SQL
-from mapix.providers.sqlstore.values import loaded, stored
+from mapix.providers.sqlstore.values import loaded, stored, stored_text
 
 STORE_OBJECT: Final = 0
 
 _CONVERTED: Final = frozenset((PropType.UNICODE, PropType.BOOLEAN, PropType.FLOAT, PropType.DOUBLE, PropType.APPTIME))
+_AS_THEY_ARE: Final = frozenset((int, bool, bytes))
+_MOST_CELLS: Final = 4 * 64
+_REPLACE: Final = SQL["property_replace"]
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
 
 StoredRow = tuple[int, int, Any, int | None, int | None]
@@ -44,7 +48,7 @@ def values_of(database: Database, rows: Sequence[StoredRow]) -> dict[PropTag, An
 
 def insert_values(database: Database, number: int, values: Mapping[PropTag, Any]) -> None:
     """Write the prepared `values` of an object that has none yet."""
-    database.many(SQL["property_insert"], _rows(database, number, values))
+    _write(database, number, values, "")
 
 
 def change_values(
@@ -53,7 +57,7 @@ def change_values(
     """Set the prepared `values` of an object, and remove identifiers."""
     if deleted:
         database.many(SQL["property_delete"], [(number, prop_id) for prop_id in deleted])
-    database.many(SQL["property_upsert"], _rows(database, number, values))
+    _write(database, number, values, _REPLACE)
 
 
 def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
@@ -65,13 +69,32 @@ def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
     return ([*ids, *(ids[0],) * (size - len(ids))], ", ".join("?" * size)) if ids and size else None
 
 
-def _rows(database: Database, number: int, values: Mapping[PropTag, Any]) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for tag, value in values.items():
-        prop_id, kind = tag >> 16, tag & 0xFFFF
-        if value.__class__ is Fresh or value.__class__ is StoredLarge:
-            rows.append((number, prop_id, kind, None, keep(database, value)))
-        elif value is not None and prop_id != FLAGS:
-            small = stored(kind, value) if kind in _CONVERTED or kind & MV_FLAG else value
-            rows.append((number, prop_id, kind, small, None))
-    return rows
+def _write(database: Database, number: int, values: Mapping[PropTag, Any], conflict: str) -> None:
+    """Write many rows with few statements: a statement costs more than a row."""
+    cells: list[Any] = []
+    for tag in sorted(values):
+        value = values[tag]
+        kind = value.__class__
+        if kind is str:
+            value = stored_text(value)
+        elif kind not in _AS_THEY_ARE:
+            if kind is Fresh or kind is StoredLarge:
+                _write_large(database, number, tag, value)
+                continue
+            if value is None:
+                continue
+            value = stored(tag & 0xFFFF, value)
+        if tag >> 16 != FLAGS:
+            cells += (number, tag >> 16, tag & 0xFFFF, value)
+    for start in range(0, len(cells), _MOST_CELLS):
+        part = cells[start : start + _MOST_CELLS] if len(cells) > _MOST_CELLS else cells
+        database.run(_insert_rows(len(part) // 4, conflict), part)
+
+
+def _write_large(database: Database, number: int, tag: PropTag, value: Fresh | StoredLarge) -> None:
+    database.run(SQL["property_large"], (number, tag >> 16, tag & 0xFFFF, keep(database, value)))
+
+
+@cache
+def _insert_rows(count: int, conflict: str) -> str:
+    return f"{SQL['property_insert']} VALUES {', '.join(['(?, ?, ?, ?)'] * count)} {conflict}"

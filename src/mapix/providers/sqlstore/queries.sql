@@ -30,11 +30,16 @@ UPDATE store SET owner_address = ?, registered = 1
 UPDATE store SET last_number = max(last_number, ?) + 1 RETURNING last_number
 
 -- name: property_insert
-INSERT INTO property (object, id, type, value, blob) VALUES (?, ?, ?, ?, ?)
+-- The beginning of a statement for several rows.
+INSERT INTO property (object, id, type, value)
 
--- name: property_upsert
-INSERT INTO property (object, id, type, value, blob) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (object, id) DO UPDATE SET type = excluded.type, value = excluded.value, blob = excluded.blob
+-- name: property_replace
+-- Its end, where rows may be there already.
+ON CONFLICT (object, id) DO UPDATE SET type = excluded.type, value = excluded.value, blob = NULL
+
+-- name: property_large
+INSERT INTO property (object, id, type, blob) VALUES (?, ?, ?, ?)
+    ON CONFLICT (object, id) DO UPDATE SET type = excluded.type, value = NULL, blob = excluded.blob
 
 -- name: property_delete
 DELETE FROM property WHERE object = ? AND id = ?

@@ -141,7 +141,7 @@ class SqlRows:
                 break
         if backward:
             rows.reverse()
-        return Page([_key(row, len(keys)) for row in rows], plan.rows(rows, 2 + len(keys)))
+        return plan.page(rows, len(keys))
 
     def _legs(self, keys: Order, after: RowKey, *, backward: bool) -> list[Leg]:
         return legs(keys, _NUMBER, after, backward=backward, indexed=bool(keys) and keys[0] in _INDEXED)

@@ -44,13 +44,12 @@ def _stored_float(value: float) -> float | bytes:
 
 
 def _loaded_float(value: Any) -> Any:
-    return nan if value.__class__ is bytes else value
+    return nan if value.__class__ is bytes else float(value)
 
 
 _STORE: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _stored_float),
     int(PropType.UNICODE): stored_text,
-    int(PropType.BOOLEAN): int,
 }
 _LOAD: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _loaded_float),
