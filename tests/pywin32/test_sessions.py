@@ -88,6 +88,18 @@ def test_the_stores_table_finds_the_default_store_as_scripts_look_for_it(session
     assert session.CompareEntryIDs(row[0][1], row[0][1]) == 1
 
 
+def test_a_store_opened_as_an_entry_is_asked_for_its_interface(session: Any) -> None:
+    entry_id = dict(session.GetMsgStoresTable(0).QueryRows(1, 0)[0])[mapitags.PR_ENTRYID]
+    opened = session.OpenEntry(entry_id, None, mapi.MAPI_BEST_ACCESS)
+    assert type(opened.QueryInterface(mapi.IID_IMsgStore)).__name__ == "PyIMsgStore"
+
+
+def test_another_wrapper_of_a_session_does_not_end_it(session: Any) -> None:
+    assert session.QueryInterface(mapi.IID_IMAPISession) == session
+    mapi.HrDispatchNotifications(0)
+    assert session.GetMsgStoresTable(0).GetRowCount(0) == 1
+
+
 def test_none_opens_the_roots_of_store_and_address_book_but_nothing_on_a_session(session: Any, store: Any) -> None:
     assert failure(session.OpenEntry, None, None, 0) == mapi.MAPI_E_INVALID_PARAMETER
     assert type(store.OpenEntry(None, None, 0)).__name__ == "PyIMAPIFolder"

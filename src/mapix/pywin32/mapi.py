@@ -62,6 +62,7 @@ def MAPIInitialize(init: Any, /) -> None:
 @guarded
 def MAPIUninitialize() -> None:
     """Undo one MAPIInitialize; the last one ends every session (SUB-10)."""
+    log_off_dropped()
     mapi_uninitialize()
 
 

@@ -54,7 +54,8 @@ class PyIMAPISession(PyIUnknown):
     _kind = Session
 
     def __del__(self) -> None:
-        _dropped.append(self._obj)
+        if self._owner is None:
+            _dropped.append(self._obj)
 
     def OpenEntry(self, entryId: Any, iid: Any, flags: Any, /) -> PyIUnknown:
         """The object of an identifier (SES-1)."""

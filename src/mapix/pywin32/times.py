@@ -22,6 +22,9 @@ datetime.__module__ = "pywintypes"
 LATEST = _datetime.datetime.max
 """What stands for times after the year 9999: the latest naive datetime."""
 
+_FIRST = datetime(1601, 1, 1, tzinfo=_datetime.UTC)
+_AFTER_9999 = 2_650_467_744_000_000_000
+
 
 def from_moment(moment: _datetime.datetime) -> datetime:
     """`moment` as the face's class."""
@@ -35,9 +38,9 @@ def cut(moment: _datetime.datetime) -> _datetime.datetime:
 
 def from_ticks(ticks: int) -> _datetime.datetime:
     """A FILETIME (100 ns since 1601 UTC) as an aware UTC time with milliseconds; `LATEST` beyond the year 9999."""
-    if not 0 <= ticks < 2_650_467_744_000_000_000:
+    if not 0 <= ticks < _AFTER_9999:
         return LATEST
-    return from_moment(cut(times.to_datetime(ticks)))
+    return _FIRST + _datetime.timedelta(milliseconds=ticks // 10_000)
 
 
 def from_days(days: float) -> _datetime.datetime:

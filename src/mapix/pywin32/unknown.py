@@ -96,8 +96,8 @@ class PyIUnknown:
         return self._as(cls)
 
     def _as(self, cls: type[PyIUnknown]) -> PyIUnknown:
-        """Another wrapper of the same object."""
-        return cls(self._obj, self._owner)
+        """Another wrapper of the same object; it keeps this one, which may have to do something in the end."""
+        return cls(self._obj, self)
 
     @classmethod
     def _fits(cls, target: object) -> bool:

@@ -43,7 +43,7 @@ def _object(item: ObjectNotification, wide: bool) -> tuple[Any, ...]:
 
 def _table(item: TableNotification, wide: bool) -> tuple[Any, ...]:
     first = item.table_event == TableEvent.ROW_ADDED
-    row = tuple(cell(in_width(PropTag(tag), wide), value) for tag, value in item.row)
+    row = tuple(cell(in_width(PropTag(tag), wide))(value) for tag, value in item.row)
     prior = _key(item.prior, _BEFORE_FIRST if first else _NO_KEY)
     return int(item.table_event), signed(item.scode), _key(item.index, _NO_KEY), prior, row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mapix.interfaces.prop import ErrorInfo
@@ -10,29 +10,37 @@ from mapix.properties.tag import MV_INSTANCE, MVI_FLAG, PropTag, PropType
 from mapix.properties.value import Problems, Row, whole
 from mapix.pywin32.args import is_sequence
 from mapix.pywin32.convert.tags import in_width
-from mapix.pywin32.convert.values import Pair, missing, pair_out, pairs_in
+from mapix.pywin32.convert.values import Pair, is_large, missing, pairs_in, reader
 from mapix.pywin32.errors import signed
 
-_NULL_COLUMN = PropType.NULL
 
-
-def cell(column: PropTag, value: Any) -> Pair:
-    """One cell of a row; columns of value instances show the single type (P-054), PR_NULL stays an empty place."""
+def cell(column: PropTag) -> Callable[[Any], Pair]:
+    """How the values of a column become cells; columns of value instances show the single type (P-054), PR_NULL stays
+    an empty place, and what is missing is an error (T-037).
+    """
     if column & MV_INSTANCE:
         column = PropTag(column & ~MVI_FLAG)
-    if column.type == _NULL_COLUMN:
-        return int(column), None
-    return missing(column) if value is None else pair_out(column, whole(column, value))
+    number, convert, absent = int(column), reader(column & 0xFFFF), missing(column)
+    if number & 0xFFFF == PropType.NULL:
+        return lambda value: (number, None)
+
+    def show(value: Any) -> Pair:
+        if value is None:
+            return absent
+        return number, convert(whole(column, value) if is_large(value) else value)
+
+    return show
 
 
 def rows_out(columns: Sequence[PropTag], rows: Iterable[Row]) -> tuple[tuple[Pair, ...], ...]:
     """An SRowSet: a tuple of rows, a row a tuple of pairs in the order of the columns (T-037)."""
-    return tuple(tuple(cell(column, value) for column, value in zip(columns, row, strict=True)) for row in rows)
+    cells = [cell(column) for column in columns]
+    return tuple(tuple([show(value) for show, value in zip(cells, row, strict=True)]) for row in rows)
 
 
 def row_out(values: Mapping[PropTag, Any], wide: bool) -> tuple[Pair, ...]:
     """A row that has its own tags, text in the width asked for."""
-    return tuple(cell(in_width(tag, wide), value) for tag, value in values.items())
+    return tuple(cell(in_width(tag, wide))(value) for tag, value in values.items())
 
 
 def adrlist(value: Any) -> list[dict[PropTag, Any]]:

@@ -26,6 +26,7 @@ from mapix.pywin32.iid import IID, from_bytes
 
 Pair = tuple[int, Any]
 
+_PLAIN = frozenset((str, bytes, int, bool, float, tuple, type(None)))
 NOT_A_PAIR = "An SPropValue item must be a tuple of (integer, object)"
 
 
@@ -158,20 +159,30 @@ _READ: dict[int, Callable[[Any], Any]] = {
 }
 
 
-def value_out(tag: PropTag, value: Any) -> Any:
-    """A value as scripts see it under `tag`; None for types they cannot see."""
-    kind = tag.type
+def _hidden(value: Any) -> None:
+    """Types scripts cannot see."""
+
+
+def reader(kind: int) -> Callable[[Any], Any]:
+    """How values of a type are shown; None for types scripts cannot see."""
     convert = _READ.get(kind & ~MV_FLAG)
-    if convert is None or (kind & MV_FLAG and (kind & ~MV_FLAG) not in _MULTIPLE):
-        return None
-    return tuple(convert(item) for item in value) if kind & MV_FLAG else convert(value)
+    if not kind & MV_FLAG:
+        return convert or _hidden
+    if convert is None or (kind & ~MV_FLAG) not in _MULTIPLE:
+        return _hidden
+    return lambda value: tuple(map(convert, value))
+
+
+def is_large(value: Any) -> bool:
+    """Whether a value stands for one too large to carry."""
+    return value.__class__ not in _PLAIN and isinstance(value, LargeValue)
 
 
 def pair_out(tag: PropTag, value: Any) -> Pair:
     """One SPropValue result; a value too large to carry says that it must be streamed (P-060)."""
-    if isinstance(value, LargeValue):
+    if is_large(value):
         return error_tag(tag), signed(NotEnoughMemory.hresult)
-    return int(tag), value_out(tag, value)
+    return int(tag), reader(tag & 0xFFFF)(value)
 
 
 def stored(tag: PropTag) -> PropTag:
