@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 from typing import Final
 
-from mapix.interfaces.prop import Access
+from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
-from mapix.objects.ipmtree import validate_ipm_subtree
 from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import DiskError, NoAccess, NotFound
-from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME, PR_VALID_FOLDER_MASK
+from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
 from mapix.providers.sqlstore import mailboxes
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.service import DISPLAY_NAME, NAME, PROVIDER_UID
@@ -33,7 +32,7 @@ class SqlLogon(StoreLogon):
 
 
 class SqlStoreProvider(StoreProvider):
-    """Opens the store of a section, and makes its file and special folders at the first logon."""
+    """Opens the store of a section, and makes its file at the first logon."""
 
     def logon(
         self, support: StoreSupport, *, entry_id: bytes | None, access: Access, spooler: bool = False
@@ -107,19 +106,13 @@ def _make_file(path: Path) -> None:
 
 
 def _prepare(backend: SqlBackend, support: StoreSupport) -> None:
-    """Names and special folders of a new store, and its owner as configured."""
+    """The name of a new store, and its owner as configured. Special folders are MAPI's to make (ST-043)."""
     if backend.readonly:
         return
     settings = support.section.settings
     backend.set_owner(settings.get("owner_address") or None)
-    if PR_VALID_FOLDER_MASK in backend.store().load((PR_VALID_FOLDER_MASK,))[0]:
-        return
-    store = StoreObject(backend, support, provider=NAME, access=Access.MODIFY)
-    with store.transaction():
-        owner = settings.get("owner_name") or ""
+    store = backend.store()
+    if not store.load((PR_DISPLAY_NAME,))[0]:
+        owner = settings.get("owner_name")
         name = settings.get("display_name") or (f"Mailbox - {owner}" if owner else DISPLAY_NAME)
-        store.set_props({PR_DISPLAY_NAME: name})
-        if owner:
-            store.set_props({PR_MAILBOX_OWNER_NAME: owner})
-        validate_ipm_subtree(store, full=True)
-    backend.listen(None)
+        store.apply(ChangeSet({PR_DISPLAY_NAME: name} | ({PR_MAILBOX_OWNER_NAME: owner} if owner else {})))
