@@ -19,7 +19,8 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         profiles = subsystem().admin_profiles()
         profiles.create_profile("Test")
         services = profiles.admin_services("Test")
-        services.create_msg_service("MEMORY")
+        owner = {"owner_address": "ann@example.org", "owner_name": "Ann Archer"}
+        services.create_msg_service("MEMORY", settings={"name": str(tmp_path), **owner})
         services.create_msg_service("LOCAL", settings={"address": "ann@example.org", "name": "Ann Archer"})
         profiles.set_default_profile("Test")
     finally:

@@ -118,7 +118,9 @@ def create(profiles: ProfAdmin, plan: Plan) -> None:
 
 def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
     who = {name: value for name, value in (("address", plan.address), ("name", plan.name)) if value is not None}
-    store = {f"owner_{name}": value for name, value in who.items()} | ({"path": plan.store} if plan.store else {})
+    store: dict[str, Any] = {f"owner_{name}": value for name, value in who.items()}
+    if plan.store is not None:
+        store["path"] = plan.store
     services.create_msg_service("MAPIXSTORE", settings=store)
     services.create_msg_service("LOCAL", settings=who)
     if plan.host:

@@ -72,7 +72,7 @@ def _fate(row: tuple[Any, ...], entry: QueueEntry | None) -> Fate:
 
 def _sum_up(fates: list[Fate], entry: QueueEntry | None) -> int:
     states = {fate.state for fate in fates}
-    if states <= {SENT}:
+    if entry is None and states <= {SENT}:
         say("Sent.")
         return Exit.OK
     if entry is not None:
