@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mapix.interfaces.message import Attach
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import AttachmentChanges, MessageSource
+from mapix.interfaces.table import TableType
 from mapix.objects import columns
 from mapix.objects.staging import StagedAttachment, staged_attachments
 from mapix.properties.errors import NotFound
@@ -108,7 +109,7 @@ class AttachmentList:
 
         if self._table is None:
             rows = [_shown(number, staged) for number, staged in self._all().items() if staged.saved]
-            self._table = TableData(columns.ATTACHMENTS, rows, index=PR_ATTACH_NUM)
+            self._table = TableData(columns.ATTACHMENTS, rows, index=PR_ATTACH_NUM, table_type=TableType.DYNAMIC)
         return self._table
 
     def saved(self, number: int) -> None:

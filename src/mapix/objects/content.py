@@ -67,10 +67,10 @@ def stored(item: MapiProp) -> dict[PropTag, Any]:
 
 def recipient_rows(message: Message) -> list[dict[PropTag, Any]]:
     """The recipients of any message, as rows that `modify_recipients` takes."""
-    direct = getattr(message, "recipients", None)
-    if direct is not None:
-        rows: list[dict[PropTag, Any]] = direct()
-        return rows
+    from mapix.objects.messageobject import MessageObject
+
+    if isinstance(message, MessageObject):
+        return message.recipients()
     table = message.get_recipient_table()
     columns = table.query_columns(available=True)
     rows = [dict(zip(columns, row, strict=True)) for row in query_all_rows(table, columns)]

@@ -55,4 +55,4 @@ class StoreContext:
         """A table over rows of the store, which hears of their changes."""
         from mapix.objects.tableview import TableView
 
-        return TableView(source, subscribe=self.support.subscribe, unsubscribe=self.support.unsubscribe)
+        return TableView(source, subscribe=self.support.subscribe, unsubscribe=self.support.unsubscribe, life=self.life)

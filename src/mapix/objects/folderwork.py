@@ -21,14 +21,22 @@ from mapix.properties.errors import (
     NotFound,
     Submitted,
 )
-from mapix.properties.flags import FOLDER_SEARCH, MSGFLAG_NRN_PENDING, MSGFLAG_RN_PENDING, MSGFLAG_SUBMIT
+from mapix.properties.flags import (
+    CLEAR_NRN_PENDING,
+    CLEAR_RN_PENDING,
+    FOLDER_SEARCH,
+    MSGFLAG_NRN_PENDING,
+    MSGFLAG_RN_PENDING,
+    MSGFLAG_SUBMIT,
+)
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_DISPLAY_NAME, PR_ENTRYID, PR_FOLDER_TYPE
+from mapix.properties.tags import PR_DISPLAY_NAME, PR_ENTRYID, PR_FOLDER_TYPE, PR_MESSAGE_FLAGS
 
 if TYPE_CHECKING:
     from mapix.objects.folderobject import FolderObject
 
-_NOT_COPIED: Final = MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING | MSGFLAG_SUBMIT
+_OWED: Final = MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
+_NOT_COPIED: Final = _OWED | MSGFLAG_SUBMIT
 _MANY: Final = 50
 
 
@@ -102,6 +110,8 @@ def copy_message(folder: FolderObject, entry_id: bytes, target: MapiFolder, *, m
     source.copy_to(copy)
     copy.save_changes(Keep.READONLY)
     new_id: bytes | None = copy.get_prop(PR_ENTRYID)
+    if new_id is not None and not move and copy.get_prop(PR_MESSAGE_FLAGS, 0) & _OWED:
+        target.set_read_flags([new_id], CLEAR_RN_PENDING | CLEAR_NRN_PENDING)
     return new_id
 
 

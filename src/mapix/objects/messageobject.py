@@ -155,7 +155,7 @@ class MessageObject(PropertyBag, Message):
     def get_recipient_table(self) -> MapiTable:
         """See `Message.get_recipient_table`."""
         self._check()
-        return self._recipients.table().view()
+        return self._recipients.table().view(life=self._life)
 
     @remembered
     def modify_recipients(self, how: ModifyRecipients, rows: Iterable[Props]) -> None:
@@ -174,7 +174,7 @@ class MessageObject(PropertyBag, Message):
     def get_attachment_table(self) -> MapiTable:
         """See `Message.get_attachment_table`."""
         self._check()
-        return self._attachments.table().view()
+        return self._attachments.table().view(bookmarks=False, life=self._life)
 
     @remembered
     def create_attach(self) -> tuple[int, Attach]:

@@ -131,7 +131,7 @@ class StoreQueue(OutgoingQueue):
 
         self.check_spooler()
         rows = [row for row in map(self._shown, self._context.backend.queue()) if row]
-        return TableData(columns.OUTGOING, rows).view()
+        return TableData(columns.OUTGOING, rows).view(life=self._context.life)
 
     def _shown(self, row: QueueRow) -> dict[PropTag, Any]:
         try:

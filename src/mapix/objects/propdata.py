@@ -137,7 +137,7 @@ class PropertyBag(MapiProp):
             return self._all_props()
         if not tags:
             raise InvalidParameter("name at least one property, or None for all (P-110)")
-        saved = self._saved if self._transacted else self._load(tags)
+        saved = self._saved if self._transacted else self._load_stored(tags)
         found: dict[PropTag, Any] = {}
         for tag in tags:
             entry = self._entry(tag >> 16, saved)
@@ -195,6 +195,12 @@ class PropertyBag(MapiProp):
     def _load(self, tags: Sequence[PropTag] | None) -> dict[int, Entry]:
         values, self._version = self._source.load(tags)
         return {tag >> 16: (tag, value) for tag, value in values.items()}
+
+    def _load_stored(self, tags: Sequence[PropTag]) -> dict[int, Entry]:
+        """Those of `tags` that are stored; what is computed needs no look below."""
+        computed = self._rules.computed
+        stored = [tag for tag in tags if tag >> 16 not in computed]
+        return self._load(stored) if stored else {}
 
     def _view(self, wanted: PropTag, entry: Entry) -> Any:
         tag, value = entry

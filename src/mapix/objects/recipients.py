@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.table import TableType
 from mapix.objects import columns, normal
 from mapix.properties.codepage import ANSI
 from mapix.properties.entryid import search_key
@@ -82,7 +83,8 @@ class RecipientList:
         from mapix.objects.tabledata import TableData
 
         if self._table is None:
-            self._table = TableData(columns.RECIPIENTS, map(_shown, self.rows()), index=PR_ROWID)
+            rows = map(_shown, self.rows())
+            self._table = TableData(columns.RECIPIENTS, rows, index=PR_ROWID, table_type=TableType.DYNAMIC)
         return self._table
 
     def _refresh(self) -> None:

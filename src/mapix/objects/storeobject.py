@@ -211,7 +211,7 @@ class StoreObject(PropertyBag, MsgStore):
             }
             for message_class, number in self._receive_folders().items()
         ]
-        return TableData(RECEIVE_FOLDERS, rows).view()
+        return TableData(RECEIVE_FOLDERS, rows).view(life=self.context.life)
 
     def _receive_folders(self) -> dict[str, int]:
         """The table as far as its folders are still there; the default is always (ST-063)."""

@@ -244,9 +244,10 @@ class PropertyTests(StoreBench):
         message = self.draft(self.folder())
         message.save_changes(keep)
         assert message.get_prop(PR_SUBJECT) == "Budget"
-        for write_again in (lambda: message.set_props({PR_SUBJECT: "x"}), lambda: message.delete_props((PR_SUBJECT,))):
-            with pytest.raises(NoAccess):
-                write_again()
+        with pytest.raises(NoAccess):
+            message.set_props({PR_SUBJECT: "x"})
+        with pytest.raises(NoAccess):
+            message.delete_props((PR_SUBJECT,))
 
     def test_what_is_opened_for_reading_cannot_be_written(self) -> None:
         """ST-060, GEN-12."""

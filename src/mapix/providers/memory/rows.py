@@ -63,9 +63,9 @@ class MemoryRow:
         if self.record is None:
             return ()
         if tag >> 16 == PR_MESSAGE_RECIPIENTS.id:
-            return [row.get for row in self.record.recipients]
+            return [_by_identifier(row) for row in self.record.recipients]
         if tag >> 16 == PR_MESSAGE_ATTACHMENTS.id:
-            return [part.values.get for part in self.record.attachments.values()]
+            return [_by_identifier(part.values) for part in self.record.attachments.values()]
         return ()
 
 
@@ -162,6 +162,11 @@ class MemoryRows:
         pairs = [(_key(row, place, order), row) for place, row in enumerate(rows)]
         pairs.sort(key=lambda pair: pair[0])
         return [key for key, _ in pairs], [row for _, row in pairs]
+
+
+def _by_identifier(values: Values) -> Get:
+    found = {tag >> 16: value for tag, value in values.items()}
+    return lambda tag: found.get(tag >> 16)
 
 
 def _key(row: MemoryRow, place: int, order: Sequence[SortKey]) -> RowKey:
