@@ -98,6 +98,9 @@ class PropertyStream(Stream):
 
     def write(self, data: bytes) -> int:
         """See `Stream.write`."""
+        self._check_writable()
+        if not data:
+            return 0
         file = self._open_for_writing()
         file.seek(0, io.SEEK_END)
         gap = self._at - file.tell()
@@ -168,10 +171,14 @@ class PropertyStream(Stream):
             raise InvalidObject("the stream is closed", value=self.tag)
         return self._file
 
-    def _open_for_writing(self) -> File:
-        file = self._open()
+    def _check_writable(self) -> None:
+        self._open()
         if not self.writable:
             raise NoAccess("the stream was opened for reading", value=self.tag)
+
+    def _open_for_writing(self) -> File:
+        self._check_writable()
+        file = self._open()
         if self._shared:
             file = self._file = _copied(file)
             self._shared = False

@@ -360,6 +360,11 @@ class MessageTests(StoreBench):
         message.save_changes(Keep.READONLY)
         assert self.message_of(entry_id_of(message)).open_attach(number).get_prop(PR_RECORD_KEY) == key
 
+    def test_attachment_tables_have_no_bookmarks_of_their_own(self) -> None:
+        """A-025."""
+        with pytest.raises(NoSupport):
+            self.draft(self.folder()).get_attachment_table().create_bookmark()
+
     def test_having_attachments_follows_their_table(self) -> None:
         """Objects 4.1, PR_HASATTACH."""
         message = self.draft(self.folder())
