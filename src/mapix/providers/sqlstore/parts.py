@@ -71,9 +71,13 @@ def _row_id(row: Mapping[PropTag, Any]) -> int:
     return row_id
 
 
+def recipient_columns(row: Mapping[PropTag, Any]) -> list[Any]:
+    """What the columns of a recipient repeat of its properties."""
+    return [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
+
+
 def _columns(row: Mapping[PropTag, Any]) -> list[Any]:
-    hot = [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
-    return [*hot, pack_props(row)]
+    return [*recipient_columns(row), pack_props(row)]
 
 
 def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:

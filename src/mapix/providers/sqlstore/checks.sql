@@ -1,0 +1,140 @@
+-- What `check.py` looks for. A statement `name` finds rows `(number, detail)` that should not be; those named
+-- `name repair`, `name repair 2` make them good. See `statements.py` for the form.
+
+-- name: folder counts
+SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count
+  FROM folder f
+ WHERE f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
+    OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
+    OR f.unread_count <> (SELECT count(*) FROM message m
+                           WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+
+-- name: folder counts repair
+UPDATE folder SET
+    content_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated = 0),
+    associated_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0),
+    unread_count = (SELECT count(*) FROM message m
+                     WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+
+-- name: folder not below the root
+WITH RECURSIVE tree (id) AS (
+    SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+)
+SELECT id, name FROM folder WHERE id NOT IN (SELECT id FROM tree)
+
+-- name: folder not below the root repair
+WITH RECURSIVE tree (id) AS (
+    SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+)
+UPDATE folder SET parent = (SELECT root FROM store), name = name || ' (recovered ' || id || ')',
+       name_key = fold(name || ' (recovered ' || id || ')')
+ WHERE id NOT IN (SELECT id FROM tree)
+
+-- name: message nowhere
+SELECT id, coalesce('folder ' || folder, 'attachment ' || holder, 'no place') FROM message m
+ WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = m.folder)
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = m.holder)
+
+-- name: message nowhere repair
+UPDATE message SET folder = (SELECT root FROM store), holder = NULL
+ WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = message.folder)
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = message.holder)
+
+-- name: message in two places
+SELECT id, 'folder ' || folder || ' and attachment ' || holder FROM message
+ WHERE folder IS NOT NULL AND holder IS NOT NULL
+
+-- name: attachment of no message
+SELECT id, 'message ' || message FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = a.message)
+
+-- name: attachment of no message repair
+DELETE FROM attachment WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = attachment.message)
+
+-- name: recipient of no message
+SELECT message, display_name FROM recipient r WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.message)
+
+-- name: recipient of no message repair
+DELETE FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = recipient.message)
+
+-- name: property of nothing
+SELECT object, printf('0x%04X%04X', id, type) FROM property p
+ WHERE object <> 0
+   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = p.object)
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = p.object)
+   AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = p.object)
+
+-- name: property of nothing repair
+DELETE FROM property
+ WHERE object <> 0
+   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = property.object)
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = property.object)
+   AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = property.object)
+
+-- name: property without value
+SELECT object, printf('0x%04X%04X', id, type) FROM property p
+ WHERE (value IS NULL) = (blob IS NULL) OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = p.blob))
+
+-- name: property without value repair
+DELETE FROM property
+ WHERE (value IS NULL) = (blob IS NULL)
+    OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = property.blob))
+
+-- name: large value nobody holds
+SELECT id, size || ' bytes' FROM blob b WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id)
+
+-- name: large value nobody holds repair
+DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = blob.id)
+
+-- name: pieces of no large value
+SELECT blob, 'piece ' || seq FROM chunk c WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = c.blob)
+
+-- name: pieces of no large value repair
+DELETE FROM chunk WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = chunk.blob)
+
+-- name: queued without being submitted
+SELECT q.message, 'flags ' || coalesce(m.flags, 'missing') FROM queue q LEFT JOIN message m ON m.id = q.message
+ WHERE coalesce(m.flags, 0) & 4 = 0
+
+-- name: queued without being submitted repair
+DELETE FROM queue WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = queue.message)
+
+-- name: queued without being submitted repair 2
+UPDATE message SET flags = coalesce(flags, 0) | 4 WHERE id IN (SELECT message FROM queue)
+
+-- name: submitted without being queued
+SELECT id, 'flags ' || flags FROM message m
+ WHERE flags & 4 <> 0 AND folder IS NOT NULL AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = m.id)
+
+-- name: submitted without being queued repair
+INSERT INTO queue (message, submit_time, due)
+SELECT id, coalesce(submit_time, 0), coalesce(submit_time, 0) FROM message m
+ WHERE flags & 4 <> 0 AND folder IS NOT NULL AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = m.id)
+
+-- name: receive folder that is gone
+SELECT folder, message_class FROM receive_folder r WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = r.folder)
+
+-- name: receive folder that is gone repair
+DELETE FROM receive_folder WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = receive_folder.folder)
+
+-- name: number not yet given
+WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+SELECT id, 'last number ' || (SELECT last_number FROM store) FROM used WHERE id > (SELECT last_number FROM store)
+
+-- name: number not yet given repair
+UPDATE store SET last_number = (
+    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+) WHERE last_number < (
+    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+)
+
+-- name: number given twice
+WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+SELECT id, count(*) || ' objects' FROM used GROUP BY id HAVING count(*) > 1
+
+-- name: tag not known as a column
+SELECT DISTINCT 0, printf('0x%08X', (p.id << 16) | p.type) FROM property p JOIN message m ON m.id = p.object
+ WHERE NOT EXISTS (SELECT 1 FROM used_tag u WHERE u.tag = (p.id << 16) | p.type)
+
+-- name: tag not known as a column repair
+INSERT INTO used_tag (tag) SELECT DISTINCT (p.id << 16) | p.type FROM property p JOIN message m ON m.id = p.object
+ WHERE true ON CONFLICT DO NOTHING

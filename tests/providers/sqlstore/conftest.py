@@ -1,0 +1,48 @@
+"""Every store that closes in these tests checks itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.check import check_store
+
+_close = SqlBackend.close
+
+
+@pytest.fixture(autouse=True)
+def _stores_hold_together(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Look over the stores a test has closed, unless it asks for `damaged`."""
+    paths: set[Path] = set()
+
+    def close(backend: SqlBackend) -> None:
+        _close(backend)
+        paths.add(backend.path)
+
+    monkeypatch.setattr(SqlBackend, "close", close)
+    yield
+    if "damaged" not in request.fixturenames:
+        for path in paths:
+            assert check_store(path) == []
+
+
+@pytest.fixture
+def damaged() -> None:
+    """The test damages its store on purpose."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test's store is."""
+    return tmp_path / "store.mapix"
+
+
+@pytest.fixture
+def backend(path: Path) -> Iterator[SqlBackend]:
+    """A new store."""
+    store = SqlBackend(path, create=True)
+    yield store
+    store.close()
