@@ -28,6 +28,7 @@ PATIENCE: Final = 300.0
 
 _BUSY_MS: Final = 2000
 _STATEMENTS_KEPT: Final = 512
+_CACHE_KIB: Final = 16_000
 _ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
 Params = Sequence[Any]
@@ -190,13 +191,11 @@ class Database:
         raise translated(error, self.path) from error
 
     def _configure(self) -> None:
-        run = self.connection.execute
-        run(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        run("PRAGMA foreign_keys = ON")
-        run("PRAGMA cache_size = -16000")
-        run("PRAGMA temp_store = MEMORY")
+        self.rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY"):
+            self.rows(f"PRAGMA {pragma}")
         if not self.readonly:
-            self.again(lambda: run("PRAGMA journal_mode = WAL").fetchone())
+            self.rows("PRAGMA journal_mode = WAL")
             self.synchronous(full=self.full)
 
 

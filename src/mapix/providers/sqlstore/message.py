@@ -16,7 +16,7 @@ from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_CLIENT_SUBMIT_TIME, PR_
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.hot import FLAGS, INSERT_MESSAGE, flags_of, hot_values, new_columns, update_message
+from mapix.providers.sqlstore.hot import INSERT_MESSAGE, flags_of, hot_values, new_columns, update_message
 from mapix.providers.sqlstore.parts import (
     attachments_of,
     change_attachment,
@@ -77,8 +77,11 @@ class StoredMessage:
             raise ObjectDeleted("the message has been deleted", value=self.number)
         version, flags = rows[0][:2]
         values = values_of(database, [row[2:] for row in rows if row[2] is not None])
-        if flags is not None and (tags is None or FLAGS in (tag >> 16 for tag in tags)):
+        if flags is not None:
             values[PR_MESSAGE_FLAGS] = flags
+        if tags is not None:
+            wanted = {tag >> 16 for tag in tags}
+            values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
         return values, version
 
     def recipients(self) -> list[dict[PropTag, Any]]:

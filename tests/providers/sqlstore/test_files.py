@@ -1,0 +1,268 @@
+"""The file of a store: made, opened again, refused, read only, out of room."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import finish, people, save, start, undone
+
+from mapix.interfaces.prop import ChangeSet
+from mapix.properties import tags
+from mapix.properties.errors import CorruptStore, DiskError, MapiError, NoAccess, NotEnoughDisk, NotFound, Version
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.check import check_store
+from mapix.providers.sqlstore.migrate import APPLICATION_ID, migrations
+from mapix.providers.sqlstore.provider import open_store
+
+
+def test_what_was_saved_is_there_after_opening_again(path: Path) -> None:
+    with_values = {tags.PR_BODY: "text", tags.PR_IMPORTANCE: 2, tags.PR_HASATTACH: True}
+    store = SqlBackend(path, create=True)
+    number = save(store, with_values, recipients=people(2)).number
+    uid = store.uid
+    store.close()
+    again = SqlBackend(path)
+    assert again.uid == uid
+    assert not again.is_new
+    values, version = again.message(number).load(None)
+    assert values == with_values | {tags.PR_SUBJECT: "Budget", tags.PR_MESSAGE_FLAGS: 8}
+    assert version == 1
+    assert again.message(number).recipients() == people(2)
+    again.close()
+
+
+def test_numbers_are_never_used_again(path: Path) -> None:
+    store = SqlBackend(path, create=True)
+    first = save(store).number
+    store.delete_messages([first])
+    with undone(store):
+        lost = save(store).number
+    second = save(store).number
+    assert first < lost < second
+    store.close()
+    store = SqlBackend(path)
+    assert save(store).number > second
+    store.close()
+
+
+def test_a_missing_file_is_not_found(path: Path) -> None:
+    with pytest.raises(NotFound, match="no store"):
+        open_store(path)
+    with pytest.raises(MapiError):
+        SqlBackend(path)
+    assert not path.exists()
+
+
+def test_an_empty_file_becomes_a_store_only_when_one_may_be_made(path: Path) -> None:
+    path.touch()
+    with pytest.raises(NotFound):
+        SqlBackend(path)
+    SqlBackend(path, create=True).close()
+    SqlBackend(path).close()
+
+
+@pytest.mark.parametrize("content", [b"From ann@home.example Mon Jan  1\n" * 500, b"\0" * 5000, b"short"])
+def test_a_file_that_is_no_store_is_corrupt(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(CorruptStore, match=r"store\.mapix"):
+        SqlBackend(path, create=True)
+    assert path.read_bytes() == content
+
+
+def test_another_program_s_database_is_left_alone(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE notes (text)")
+    other.close()
+    with pytest.raises(CorruptStore, match="not a store"):
+        SqlBackend(path, create=True)
+    assert sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_newer_schema_says_so(path: Path) -> None:
+    SqlBackend(path, create=True).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    connection.close()
+    with pytest.raises(Version, match="newer"):
+        SqlBackend(path)
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_file_cut_short_is_corrupt(path: Path) -> None:
+    store = SqlBackend(path, create=True)
+    with store.transaction():
+        for _ in range(200):
+            save(store, recipients=people(3))
+    store.close()
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(size // 2 + 100)
+    with pytest.raises(CorruptStore, match=r"mapix store check"):
+        list(_use(path))
+
+
+def _use(path: Path) -> list[object]:
+    store = SqlBackend(path)
+    try:
+        return [store.message(number).load(None) for number in store.messages(store.root)]
+    finally:
+        store.database.close()
+
+
+def test_the_schema_is_made_by_its_migrations(backend: SqlBackend) -> None:
+    assert backend.database.value("PRAGMA user_version") == len(migrations())
+    assert backend.database.value("PRAGMA application_id") == APPLICATION_ID
+    assert backend.database.value("PRAGMA journal_mode") == "wal"
+    assert backend.database.value("PRAGMA synchronous") == 2
+    assert backend.database.value("PRAGMA foreign_keys") == 1
+
+
+def test_an_older_schema_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqlBackend(path, create=True)
+    number = save(store).number
+    store.close()
+    newer = (*migrations(), "ALTER TABLE message ADD COLUMN extra TEXT;\nCREATE TABLE added (id INTEGER);\n")
+    monkeypatch.setattr("mapix.providers.sqlstore.migrate.migrations", lambda: newer)
+    with pytest.raises(Version, match="write access"):
+        SqlBackend(path, readonly=True)
+    store = SqlBackend(path)
+    assert store.database.value("PRAGMA user_version") == len(newer)
+    assert store.database.rows("SELECT extra FROM message WHERE id = ?", (number,)) == [(None,)]
+    store.close()
+
+
+def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    SqlBackend(path, create=True).close()
+    newer = (*migrations(), "CREATE TABLE added (id INTEGER);\nCREATE TABLE message (id INTEGER);\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("mapix.providers.sqlstore.migrate.migrations", lambda: newer)
+        with pytest.raises(MapiError):
+            SqlBackend(path)
+    store = SqlBackend(path)
+    assert store.database.rows("SELECT 1 FROM sqlite_master WHERE name = 'added'") == []
+    store.close()
+
+
+def test_a_store_opened_for_reading_refuses_changes(path: Path) -> None:
+    store = SqlBackend(path, create=True)
+    number = save(store).number
+    store.close()
+    reader = SqlBackend(path, readonly=True)
+    assert reader.message(number).load([tags.PR_SUBJECT])[0] == {tags.PR_SUBJECT: "Budget"}
+    for change in (
+        lambda: save(reader),
+        lambda: reader.delete_messages([number]),
+        lambda: reader.create_folder(reader.root, "new", {}),
+        lambda: reader.store().apply(ChangeSet({tags.PR_COMMENT: "x"})),
+    ):
+        with pytest.raises(NoAccess, match="reading only"):
+            change()
+    assert not reader.become_spooler()
+    reader.close()
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from mapix.properties.errors import NoAccess
+from mapix.providers.sqlstore.provider import open_store
+os.setgid(65534); os.setuid(65534)
+store = open_store(Path(sys.argv[1]))
+assert store.readonly
+print(len(store.messages(store.root)))
+try:
+    store.create_folder(store.root, "new", {})
+except NoAccess:
+    print("refused")
+store.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="needs to become another user")
+@pytest.mark.parametrize("closed_directory", [False, True])
+def test_a_file_that_may_not_be_written_is_read(tmp_path: Path, closed_directory: bool) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:  # another user cannot enter pytest's
+        directory = Path(name)
+        store = SqlBackend(directory / "store.mapix", create=True)
+        save(store)
+        store.close()
+        directory.chmod(0o555 if closed_directory else 0o777)
+        (directory / "store.mapix").chmod(0o444)
+        assert finish(start(READ_ONLY, directory / "store.mapix")).split() == ["1", "refused"]
+        directory.chmod(0o777)
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from mapix.properties import tags
+from mapix.properties.errors import DiskError, NotEnoughDisk
+from mapix.providers.sqlstore.backend import SqlBackend
+from tests.providers.sqlstore.helpers import save
+store = SqlBackend(Path(sys.argv[1]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+if sys.argv[2] != "0":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+saved = 0
+try:
+    while True:
+        save(store, {tags.PR_BODY: "x" * 20_000})
+        saved += 1
+except (DiskError, NotEnoughDisk) as error:
+    print(saved, type(error).__name__)
+assert len(store.messages(store.root)) == saved
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit on the size of files")
+def test_no_room_for_the_file_is_a_disk_error_and_loses_nothing(path: Path) -> None:
+    SqlBackend(path, create=True).close()
+    saved, error = finish(start(FULL, path, 1_000_000)).split()
+    assert error in ("DiskError", "NotEnoughDisk")
+    assert int(saved) > 3
+    assert check_store(path) == []
+    store = SqlBackend(path)
+    assert len(store.messages(store.root)) == int(saved)
+    save(store)
+    store.close()
+
+
+@pytest.mark.skipif(shutil.which("mount") is None or os.name == "nt" or os.getuid() != 0, reason="needs to mount")
+def test_a_full_disk_is_said_to_be_full(tmp_path: Path) -> None:
+    import subprocess
+
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let a file system be mounted")
+    try:
+        SqlBackend(place / "store.mapix", create=True).close()
+        saved, error = finish(start(FULL, place / "store.mapix", 0)).split()
+        assert error == "NotEnoughDisk"
+        assert int(saved) > 3
+        assert check_store(place / "store.mapix") == []
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_sqlite_s_own_words_for_a_full_disk_are_understood(backend: SqlBackend) -> None:
+    pages = backend.database.value("PRAGMA page_count")
+    backend.database.rows(f"PRAGMA max_page_count = {pages + 5}")
+    with pytest.raises(NotEnoughDisk, match="full"):
+        save(backend, {tags.PR_BODY: "x" * 50_000})
+
+
+def test_errors_name_the_file(path: Path) -> None:
+    (path.parent / "directory.mapix").mkdir()
+    with pytest.raises((NoAccess, DiskError, CorruptStore), match=r"directory\.mapix"):
+        SqlBackend(path.parent / "directory.mapix", create=True)
