@@ -114,7 +114,7 @@ class Support:
 
 
 def store_section(path: Path, address: str = "", durability: str = "normal") -> Section:
-    return Section({"path": str(path), "owner_address": address or None, "durability": durability})
+    return Section({"path": str(path), "owner_address": address or None, "durability": durability, "keep_sent": False})
 
 
 class Bench:

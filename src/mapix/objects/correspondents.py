@@ -9,8 +9,7 @@ Sources: PR_SENDER_* and its relatives of M-002, SPL-51.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.tag import PropTag
@@ -42,8 +41,7 @@ from mapix.properties.tags import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondent:
+class Correspondent(NamedTuple):
     """The properties that tell one correspondent of a message."""
 
     name: PropTag
@@ -52,11 +50,6 @@ class Correspondent:
     entry_id: PropTag
     search_key: PropTag
     smtp_address: PropTag
-
-    @property
-    def tags(self) -> tuple[PropTag, ...]:
-        """All of them."""
-        return astuple(self)
 
     def filled(self, name: str, address: str, address_type: str = "SMTP") -> dict[PropTag, Any]:
         """All properties for somebody outside any address book (a one-off, ABK-60)."""
@@ -82,7 +75,7 @@ class Correspondent:
 
     def taken_from(self, props: Mapping[PropTag, Any], other: Correspondent) -> dict[PropTag, Any]:
         """This correspondent's properties with the values `other` has in `props`."""
-        pairs = zip(self.tags, other.tags, strict=True)
+        pairs = zip(self, other, strict=True)
         return {mine: props[theirs] for mine, theirs in pairs if theirs in props}
 
 

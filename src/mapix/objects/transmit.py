@@ -82,8 +82,8 @@ def outgoing(
     """
     props = {tag: value for tag, value in content.properties.items() if tag.is_transmittable and tag.id not in _STAYS}
     if SENDER.is_set(sender):
-        props = {tag: value for tag, value in props.items() if tag not in SENDER.tags}
-        props |= {tag: value for tag, value in sender.items() if tag in SENDER.tags}
+        props = {tag: value for tag, value in props.items() if tag not in SENDER}
+        props |= {tag: value for tag, value in sender.items() if tag in SENDER}
     if not SENT_REPRESENTING.is_set(props):
         props |= SENT_REPRESENTING.taken_from(props, SENDER)
     elif not SENDER.is_set(props):

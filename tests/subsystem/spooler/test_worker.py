@@ -104,6 +104,8 @@ def test_stop_finishes_the_message_under_way_and_takes_no_other(bench):
     assert spooler.stop(5)
     assert [each.get_prop(PR_SUBJECT) for each in bench.contents()] == ["0"]
     assert len(bench.queue()) == 2
+    for entry in bench.queue():
+        bench.store.abort_submit(entry.entry_id)
 
 
 def test_a_stopped_spooler_gives_its_role_to_another(bench):

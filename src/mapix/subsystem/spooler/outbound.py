@@ -34,10 +34,11 @@ from mapix.properties.tags import (
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Delivery, Pace
 from mapix.subsystem.spooler.matching import candidates, next_call
-from mapix.subsystem.spooler.reports import Reporter
+from mapix.subsystem.spooler.reports import ABOUT_REPORTS, Reporter
 from mapix.subsystem.spooler.transports import Holds, LoadedTransport
 
 _log = logging.getLogger(__name__)
+_ASKED = (PR_DEFERRED_SEND_TIME, PR_INTERNET_MESSAGE_ID, *ABOUT_REPORTS, *SENT_REPRESENTING, *SENDER)
 NO_TRANSPORT = "no transport is logged on"
 
 
@@ -56,22 +57,42 @@ class Outbound:
     stuck: list[tuple[MsgStore, QueueEntry]] = field(default_factory=list)
     """Messages that could not even be put off; they are still locked."""
 
-    def send(self, store: MsgStore, entry: QueueEntry, transports: Sequence[LoadedTransport]) -> Delivery | None:
-        """Take one due message as far as it gets; None when it is in the queue no longer, or nothing could be done.
+    def send(
+        self,
+        store: MsgStore,
+        entries: Sequence[QueueEntry],
+        transports: Callable[[], Sequence[LoadedTransport]],
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Take due messages as far as they get, one after the other while `go_on` says so.
 
-        What fails here is logged and puts the message off. Raises only what keeps the store from remembering that.
+        What fails with a message is logged and puts it off. Raises only what keeps the store from remembering that.
         """
+        locked: QueueEntry | None = None
+        for entry, following in zip(entries, [*entries[1:], None], strict=True):
+            if not go_on():
+                break
+            if entry == locked or lock(store, entry):
+                done = self._send_one(store, entry, transports(), following)
+                locked = following if done else None
+        if locked is not None:
+            store.set_lock_state(locked.entry_id, locked=False)
+
+    def _send_one(
+        self,
+        store: MsgStore,
+        entry: QueueEntry,
+        transports: Sequence[LoadedTransport],
+        following: QueueEntry | None,
+    ) -> bool:
+        """Take one locked message as far as it gets; whether `following` was locked when it was finished."""
         try:
-            store.set_lock_state(entry.entry_id, locked=True)
-        except (NotInQueue, NotFound):
-            return None
-        try:
-            return _Journey(self, store, entry, transports).run()
+            return _Journey(self, store, entry, transports).run(following)
         except Exception as error:
             _log.exception("a message could not be sent; it stays in the queue")
             self.stuck.append((store, replace(entry, reason=_words(error))))
         self.recover()
-        return None
+        return False
 
     def recover(self) -> None:
         """Put off and unlock what an error left locked."""
@@ -97,11 +118,15 @@ class _Journey:
     durable: Delivery | None = None
     """What the store knows."""
 
-    def run(self) -> Delivery:
+    props: Mapping[PropTag, Any] = field(default_factory=dict)
+
+    def run(self, following: QueueEntry | None) -> bool:
+        """Go; whether `following` was locked together with the last step."""
         message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.READ))
         try:
+            self.props = message.get_props(_ASKED)
             self.rows = {row[PR_ROWID]: row for row in recipient_rows(message)}
-            delivery = self._begin(message)
+            delivery = self._begin()
             if not delivery.settled:
                 delivery = self._round(message, delivery)
             self._report(message, delivery)
@@ -109,13 +134,12 @@ class _Journey:
         finally:
             message.close()
         if delivery.settled:
-            self._finish(folder)
-        else:
-            self.store.set_lock_state(self.entry.entry_id, locked=False)
-        return delivery
+            return self._finish(folder, following)
+        self.store.set_lock_state(self.entry.entry_id, locked=False)
+        return False
 
-    def _begin(self, message: Message) -> Delivery:
-        since = message.get_prop(PR_DEFERRED_SEND_TIME, 0)
+    def _begin(self) -> Delivery:
+        since = self.props.get(PR_DEFERRED_SEND_TIME, 0)
         self.durable = delivery = Delivery.of(self.entry, self.rows.values(), since)
         unsaved = self.outbound.unsaved.get(self._key)
         if unsaved is None:
@@ -175,7 +199,9 @@ class _Journey:
     ) -> Submission:
         rows = tuple({**self.rows[row_id], PR_RESPONSIBILITY: False} for row_id in sorted(delivery.rows))
         key = submission_key(self.entry)
-        return Submission(message, self.store, rows, message_id(message, key), key, self.entry.attempts + 1, progress)
+        return Submission(
+            message, self.store, rows, message_id(self.props, key), key, self.entry.attempts + 1, progress
+        )
 
     def _save(self, state: Delivery) -> None:
         """Make what changed durable; what cannot be recorded is kept in mind, never sent again."""
@@ -198,7 +224,9 @@ class _Journey:
         )
 
     def _report(self, message: Message, delivery: Delivery) -> None:
-        told = self.outbound.reporter.report(self.store, message, list(self.rows.values()), submission_key(self.entry))
+        told = self.outbound.reporter.report(
+            self.store, message, self.props, list(self.rows.values()), submission_key(self.entry)
+        )
         if told:
             self._record(told, delivery)
 
@@ -214,15 +242,18 @@ class _Journey:
                 return folder
         return None
 
-    def _finish(self, folder: bytes | None) -> None:
-        """The sent-mail step (SPL 6.5), and the move a hook asked for."""
+    def _finish(self, folder: bytes | None, following: QueueEntry | None) -> bool:
+        """The sent-mail step (SPL 6.5), the move a hook asked for, and the lock of the next message in one step."""
         with self.store.transaction():
             entry_id = self.store.finished_msg(self.entry.entry_id)
-            if folder is None or entry_id is None:
-                return
-            parent = self.store.open_entry(entry_id).get_prop(PR_PARENT_ENTRYID)
-            source = cast(MapiFolder, self.store.open_entry(parent, Access.MODIFY))
-            source.copy_messages([entry_id], cast(MapiFolder, self.store.open_entry(folder, Access.MODIFY)), move=True)
+            if folder is not None and entry_id is not None:
+                self._move(entry_id, folder)
+            return following is not None and lock(self.store, following)
+
+    def _move(self, entry_id: bytes, folder: bytes) -> None:
+        parent = self.store.open_entry(entry_id).get_prop(PR_PARENT_ENTRYID)
+        source = cast(MapiFolder, self.store.open_entry(parent, Access.MODIFY))
+        source.copy_messages([entry_id], cast(MapiFolder, self.store.open_entry(folder, Access.MODIFY)), move=True)
 
     @property
     def _key(self) -> tuple[bytes, int]:
@@ -234,14 +265,22 @@ def submission_key(entry: QueueEntry) -> bytes:
     return sha256(entry.entry_id + entry.submit_time.to_bytes(8, "little")).digest()
 
 
-def message_id(message: Message, key: bytes) -> str:
+def message_id(props: Mapping[PropTag, Any], key: bytes) -> str:
     """The Message-ID of all attempts: the message's own, else one made from `key` and the sender's domain."""
-    props = message.get_props((PR_INTERNET_MESSAGE_ID, *SENT_REPRESENTING.tags, *SENDER.tags))
     if given := props.get(PR_INTERNET_MESSAGE_ID):
         return str(given)
     address = SENT_REPRESENTING.smtp(props) or SENDER.smtp(props)
     domain = address.rpartition("@")[2]
     return f"<{key.hex()[:40]}@{domain if domain.isascii() and domain else 'localhost'}>"
+
+
+def lock(store: MsgStore, entry: QueueEntry) -> bool:
+    """Lock a queued message; whether it was in the queue still."""
+    try:
+        store.set_lock_state(entry.entry_id, locked=True)
+    except (NotInQueue, NotFound):
+        return False
+    return True
 
 
 def _words(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
@@ -39,6 +39,13 @@ from mapix.properties.times import now
 from mapix.subsystem.spooler.inbound import Arrival, first_time, put
 from mapix.subsystem.spooler.reportcontent import Kind, Rows, owed, report_content
 
+ABOUT_REPORTS: Final = (
+    PR_MESSAGE_CLASS,
+    PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED,
+    PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED,
+)
+"""What a message says of the reports it wants."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
@@ -52,13 +59,14 @@ class Reporter:
     identity: Callable[[], Mapping[PropTag, Any]]
     hooks: Sequence[SpoolerHook] = ()
 
-    def report(self, store: MsgStore, message: Message, rows: Rows, submission: bytes) -> dict[int, dict[PropTag, Any]]:
+    def report(
+        self, store: MsgStore, message: Message, props: Mapping[PropTag, Any], rows: Rows, submission: bytes
+    ) -> dict[int, dict[PropTag, Any]]:
         """Deliver what is owed for `rows` of `message`; what is to be recorded of them, by row.
 
-        `submission` names this submission of the message, so that a repeated attempt is recognised.
+        `props` holds the message's `ABOUT_REPORTS`, `submission` names this submission of it, so that a repeated
+        attempt is recognised.
         """
-        asked = (PR_MESSAGE_CLASS, PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED)
-        props = message.get_props(asked)
         due = {kind: found for kind in Kind if (found := owed(kind, props, rows))}
         if not due:
             return {}

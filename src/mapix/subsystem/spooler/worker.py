@@ -257,11 +257,10 @@ class Spooler:
         queue = desk.store.outgoing
         seen: set[QueueEntry] = set()
         while fresh := [entry for entry in queue.due(now(), _BATCH) if entry not in seen]:
-            for entry in fresh:
-                if self._stopping.is_set():
-                    return bool(seen)
-                seen.add(entry)
-                self._outbound.send(desk.store, entry, self._transports())
+            if self._stopping.is_set():
+                break
+            seen.update(fresh)
+            self._outbound.send(desk.store, fresh, self._transports, lambda: not self._stopping.is_set())
         return bool(seen)
 
     def _fetch(self) -> bool:
