@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from mapix.interfaces.message import Attach, Message, ModifyRecipients
 from mapix.interfaces.prop import Access, ObjectType
-from mapix.interfaces.store import MessageChanges, MessageSource
+from mapix.interfaces.store import MessageSource
 from mapix.interfaces.table import MapiTable
-from mapix.objects import computed, savedprops
+from mapix.objects import computed, messagesave
 from mapix.objects.attachments import AttachmentList
 from mapix.objects.context import StoreContext
 from mapix.objects.life import Life, remembered
@@ -22,8 +22,8 @@ from mapix.objects.propdata import PropertyBag
 from mapix.objects.recipients import RecipientList
 from mapix.properties import times
 from mapix.properties.codepage import ANSI
-from mapix.properties.errors import MapiError, NoAccess, NotFound
-from mapix.properties.flags import MSGFLAG_ASSOCIATED, MSGFLAG_HASATTACH, MSGFLAG_UNMODIFIED
+from mapix.properties.errors import NoAccess
+from mapix.properties.flags import MSGFLAG_ASSOCIATED
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_CREATION_TIME,
@@ -36,7 +36,6 @@ from mapix.properties.tags import (
     PR_MESSAGE_CODEPAGE,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_RECIPIENTS,
-    PR_MESSAGE_SIZE,
     PR_SEARCH_KEY,
 )
 from mapix.properties.value import Problem, Problems, Props
@@ -228,72 +227,17 @@ class MessageObject(PropertyBag, Message):
 
     def _save(self, force: bool) -> None:
         if self._fresh or self.is_embedded:
-            self._apply(self._changes(force))
-            return
-        with self.context.backend.transaction():
-            self._refresh_flags()
-            self._apply(self._changes(force))
-
-    def _apply(self, changes: MessageChanges) -> None:
-        self._version = self._message.apply(changes)
+            self._version = self._message.apply(messagesave.changes_of(self, force=force))
+        else:
+            with self.context.backend.transaction():
+                messagesave.refresh_flags(self)
+                self._version = self._message.apply(messagesave.changes_of(self, force=force))
         self._settle()
+
+    def _settle(self) -> None:
+        super()._settle()
         self._recipients.changed = False
         self._attachments.settle()
-
-    def _changes(self, force: bool = False) -> MessageChanges:
-        """Everything that is to be saved, with what follows from it."""
-        before = None if self._fresh else self._size_of_saved()
-        savedprops.complete(self, self._pending, self._removed, times.now())
-        if self._recipients.changed:
-            self._pending.update(savedprops.displayed(self._recipients.rows()))
-        if self._attachments.changed:
-            self._note_attachments()
-        changes = MessageChanges(
-            values=dict(self._pending.values()),
-            deleted=set(self._removed),
-            version=None if force else self._version,
-            recipients=self._recipients.rows() if self._recipients.changed else None,
-            attachments=self._attachments.changes(),
-        )
-        size = savedprops.size_entry(self._size_of_new(changes) if before is None else self._size_of_changed(before))
-        self._pending[PR_MESSAGE_SIZE.id] = size
-        changes.values[PR_MESSAGE_SIZE] = size[1]
-        return changes
-
-    def _note_attachments(self) -> None:
-        present = bool(self._attachments.numbers())
-        flags = self.flags & ~MSGFLAG_HASATTACH | (MSGFLAG_HASATTACH if present else 0)
-        self._pending[PR_HASATTACH.id] = (PR_HASATTACH, present)
-        self._pending[_FLAGS] = (PR_MESSAGE_FLAGS, flags)
-
-    def _refresh_flags(self, *, modifying: bool = True) -> None:
-        """Flags change outside of saves (M-120): take those of now, less UNMODIFIED from the second save on."""
-        try:
-            now = self.context.backend.message(self.number).load((PR_MESSAGE_FLAGS,))[0].get(PR_MESSAGE_FLAGS, 0)
-        except NotFound:
-            return
-        self._saved[_FLAGS] = (PR_MESSAGE_FLAGS, now)
-        self._pending.pop(_FLAGS, None)
-        if modifying and now & MSGFLAG_UNMODIFIED:
-            self._pending[_FLAGS] = (PR_MESSAGE_FLAGS, now & ~MSGFLAG_UNMODIFIED)
-
-    def _size_of_new(self, changes: MessageChanges) -> int:
-        size = savedprops.size_of_all(changes.values) + self._attachments.size()
-        return size + sum(map(savedprops.size_of_all, changes.recipients or ()))
-
-    def _size_of_saved(self) -> int:
-        """What the parts outside the properties count for, as saved."""
-        total = self._saved.get(PR_MESSAGE_SIZE.id, (PR_MESSAGE_SIZE, 0))[1]
-        return int(total) - savedprops.size_of_all(dict(self._saved.values()))
-
-    def _size_of_changed(self, parts: int) -> int:
-        if self._recipients.changed:
-            parts -= sum(map(savedprops.size_of_all, self._message.recipients()))
-            parts += sum(map(savedprops.size_of_all, self._recipients.rows()))
-        if self._attachments.changed:
-            parts += self._attachments.growth()
-        props = {number: entry for number, entry in self._saved.items() if number not in self._removed}
-        return max(0, parts) + savedprops.size_of_all(dict((props | self._pending).values()))
 
     # sending and reading
 
@@ -308,27 +252,9 @@ class MessageObject(PropertyBag, Message):
         submit(self)
         self._life.end()
 
-    def apply_submission(self, rows: list[dict[PropTag, Any]], values: Props, due: int) -> None:
-        """Save with the recipients and values of a submission, into the queue; all or nothing."""
-        pending, listed, changed = dict(self._pending), self._recipients.rows(), self._recipients.changed
-        try:
-            with self.context.backend.transaction():
-                if not self._fresh:
-                    self._refresh_flags()
-                self._recipients.replace(rows)
-                self._put({tag >> 16: (tag, value) for tag, value in values.items()})
-                changes = self._changes()
-                changes.submit, changes.submit_due = True, due
-                self._version = self._message.apply(changes)
-        except MapiError:
-            self._pending = pending
-            self._recipients.replace(listed)
-            self._recipients.changed = changed
-            raise
-
     def reload_flags(self) -> None:
         """Take PR_MESSAGE_FLAGS as they are in the store now."""
-        self._refresh_flags(modifying=False)
+        messagesave.refresh_flags(self, modifying=False)
 
     @remembered
     def set_read_flag(self, flags: int = 0) -> None:

@@ -18,68 +18,35 @@ from typing import Any, ClassVar, Final, TypeVar
 from mapix.interfaces.prop import Access, ChangeSet, ErrorInfo, Keep, MapiProp, ObjectType, PropertySource
 from mapix.interfaces.stream import Stream
 from mapix.objects import normal
+from mapix.objects.incoming import take
 from mapix.objects.life import Life, remembered, told
+from mapix.objects.memorysource import MemorySource
 from mapix.objects.names import Names
 from mapix.objects.rules import NO_RULES, Rules
 from mapix.properties.codepage import ANSI
 from mapix.properties.errors import (
-    Collision,
     InterfaceNotSupported,
     InvalidObject,
     InvalidParameter,
-    InvalidType,
     MapiError,
     NoAccess,
     NoSupport,
-    NotFound,
-    ObjectChanged,
-    UnexpectedId,
-    UnexpectedType,
 )
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_HTML, PR_INTERNET_CPID
 from mapix.properties.value import LargeValue, Problem, Problems, Props, whole
 
+__all__ = ["Entry", "MemorySource", "PropertyBag"]
+
 T = TypeVar("T")
 
 Entry = tuple[PropTag, Any]
 """A stored property: its tag and value."""
 
-_STRING8: Final = frozenset((0x1E, 0x101E))
-_STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT))
 _HTML: Final = PR_HTML.id
 _WHOLE: Final = normal.PLAIN | {str, bytes, tuple}
 _FIRST_NAMED: Final = 0x8000
-
-
-class MemorySource:
-    """A `PropertySource` over a dictionary, for objects that live in memory only.
-
-    `values` is used as it is, not copied, so an owner may keep it.
-    """
-
-    def __init__(self, values: dict[PropTag, Any] | None = None) -> None:
-        self.values: dict[PropTag, Any] = {} if values is None else values
-        self.version = 1
-
-    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
-        """See `PropertySource.load`."""
-        if tags is None:
-            return dict(self.values), self.version
-        wanted = {tag >> 16 for tag in tags}
-        return {tag: value for tag, value in self.values.items() if tag >> 16 in wanted}, self.version
-
-    def apply(self, changes: ChangeSet) -> int:
-        """See `PropertySource.apply`."""
-        if changes.version is not None and changes.version != self.version:
-            raise ObjectChanged("somebody else has saved the object since it was opened", value=self.version)
-        gone = changes.deleted | {tag >> 16 for tag in changes.values}
-        for tag in [tag for tag in self.values if tag >> 16 in gone]:
-            del self.values[tag]
-        self.values.update(changes.values)
-        self.version += 1
-        return self.version
 
 
 class PropertyBag(MapiProp):
@@ -238,7 +205,7 @@ class PropertyBag(MapiProp):
             number = tag >> 16
             check = checks.get(tag & 0xFFFF)
             if check is None or number in guarded or number >= _FIRST_NAMED or number == _HTML:
-                scode = self._set_special(tag, value, entries)
+                scode = take(self, tag, value, entries)
                 if scode:
                     problems.append(Problem(index, PropTag(tag), scode))
             else:
@@ -258,45 +225,6 @@ class PropertyBag(MapiProp):
         ]
         self._drop({tag >> 16 for tag in tags if tag >> 16 not in readonly})
         return problems
-
-    def _set_special(self, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
-        """Take one value that needs a second look; the code of its problem, or 0."""
-        kind = tag & 0xFFFF
-        if kind in (PropType.NULL, PropType.ERROR) or tag >> 16 == 0:
-            return 0
-        if kind == PropType.OBJECT:
-            raise InvalidParameter("an OBJECT property is opened, not set (P-150)", value=PropTag(tag))
-        scode = self._rules.readonly.get(tag >> 16) or self._unmapped(tag)
-        if scode:
-            return scode
-        if kind in _STRING8 and tag >> 16 != _HTML:
-            tag, value = normal.wide(tag, value, self._narrow_codepage())
-        if tag >> 16 == _HTML:
-            tag, value = normal.html(PropTag(tag), value, self._html_codepage())
-        return self._set_checked(PropTag(tag), value, entries)
-
-    def _unmapped(self, tag: PropTag) -> int:
-        number = tag >> 16
-        known = number < _FIRST_NAMED or (self._names is not None and self._names.knows(number))
-        return 0 if known else UnexpectedId.hresult
-
-    def _set_checked(self, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
-        if tag & 0xFFFF not in normal.CHECKS:
-            return InvalidType.hresult
-        if self._rules.types.get(tag >> 16, tag & 0xFFFF) != tag & 0xFFFF:
-            return UnexpectedType.hresult
-        value = normal.normal(tag, value)
-        setter = self._rules.setters.get(tag >> 16)
-        if setter is not None:
-            try:
-                value = setter(self, value)
-            except (InvalidParameter, Collision):
-                raise
-            except MapiError as error:
-                return error.hresult
-        if value is not None:
-            entries[tag >> 16] = (tag, value)
-        return 0
 
     def _put(self, entries: dict[int, Entry]) -> None:
         if self._transacted:
@@ -333,37 +261,11 @@ class PropertyBag(MapiProp):
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         """A property as an object; subclasses know more of them."""
-        if kind is not Stream or tag.type not in _STREAMED:
+        from mapix.objects.openstream import STREAMED, open_stream
+
+        if kind is not Stream or tag.type not in STREAMED:
             raise InterfaceNotSupported("the property does not open as this", value=kind.__name__)
-        return self._open_stream(tag, access, create)
-
-    def _open_stream(self, tag: PropTag, access: Access, create: bool) -> Stream:
-        from mapix.objects.stream import PropertyStream
-
-        readonly = tag.id in self._rules.readonly
-        if readonly and access is Access.MODIFY:
-            raise NoAccess("the property cannot be written", value=tag)
-        writable = self._writable and access is not Access.READ and not readonly
-        if create:
-            self._commit_stream(tag, "" if tag.type == PropType.UNICODE else b"")
-        value = self._stream_value(tag)
-        if value is None:
-            raise NotFound("the object does not have this property", value=tag)
-        commit = (lambda data: self._commit_stream(tag, data)) if writable else None
-        return PropertyStream(tag, value, codepage=self._narrow_codepage(), commit=commit)
-
-    def _stream_value(self, tag: PropTag) -> Any:
-        entry = self._entry(tag.id, self._saved if self._transacted else self._load((tag,)))
-        if entry is None:
-            return None
-        if entry[0] == tag or entry[0].type == PropType.BINARY == tag.type:
-            return entry[1]
-        return normal.view(tag, entry[0], entry[1], self._narrow_codepage(), self._html_codepage())
-
-    def _commit_stream(self, tag: PropTag, value: Any) -> None:
-        problems = self.set_props({tag: value})
-        for problem in problems:
-            raise NoAccess("the property cannot be written", value=tag, low_level=problem.scode)
+        return open_stream(self, tag, access, create=create)
 
     # saving
 

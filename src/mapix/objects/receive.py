@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from mapix.interfaces.prop import ObjectType
 from mapix.objects.collate import fold
-from mapix.properties.errors import InvalidParameter
+from mapix.objects.columns import RECEIVE_FOLDERS
+from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.tags import PR_ENTRYID, PR_INSTANCE_KEY, PR_MESSAGE_CLASS, PR_RECORD_KEY
+
+if TYPE_CHECKING:
+    from mapix.interfaces.table import MapiTable
+    from mapix.objects.context import StoreContext
 
 V = TypeVar("V")
 
@@ -28,6 +35,54 @@ def checked_class(message_class: str) -> str:
     if len(message_class) > 255 or message_class.endswith(".") or not message_class.isascii():
         raise InvalidParameter("not a message class", value=message_class)
     return message_class
+
+
+def find_folder(context: StoreContext, message_class: str) -> tuple[bytes, str]:
+    """The folder for a class and the class of its entry; the root where no entry fits (ST-062, ST-063)."""
+    table = present_folders(context)
+    found = longest_prefix(table, message_class)
+    number = context.backend.root if found is None else table[found]
+    return context.ids.folder(number), found or ""
+
+
+def set_folder(context: StoreContext, message_class: str, entry_id: bytes | None) -> None:
+    """Set or remove an entry; `NotFound` for a folder that is not there (ST-062)."""
+    folder = None if entry_id is None else context.ids.read_folder(entry_id)
+    if folder is not None:
+        context.backend.folder_parent(folder)
+    context.backend.set_receive_folder(checked_class(message_class), folder)
+
+
+def folder_table(context: StoreContext) -> MapiTable:
+    """All entries as a table (ST-064)."""
+    from mapix.objects.tabledata import TableData
+
+    ids, kind = context.ids, int(ObjectType.FOLDER)
+    rows = [
+        {
+            PR_ENTRYID: ids.folder(number),
+            PR_MESSAGE_CLASS: message_class,
+            PR_RECORD_KEY: ids.record_key(kind, number),
+            PR_INSTANCE_KEY: message_class.encode(),
+        }
+        for message_class, number in present_folders(context).items()
+    ]
+    return TableData(RECEIVE_FOLDERS, rows).view(life=context.life)
+
+
+def present_folders(context: StoreContext) -> dict[str, int]:
+    """The entries whose folders are still there; there is always one for "" (ST-063)."""
+    table = context.backend.receive_folders()
+    found = {entry: number for entry, number in table.items() if _has_folder(context, number)}
+    return {"": context.backend.root} | found
+
+
+def _has_folder(context: StoreContext, number: int) -> bool:
+    try:
+        context.backend.folder_parent(number)
+    except NotFound:
+        return False
+    return True
 
 
 def _is_prefix(entry: str, wanted: str) -> bool:

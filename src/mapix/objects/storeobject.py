@@ -18,7 +18,6 @@ from mapix.interfaces.spi import StoreSupport
 from mapix.interfaces.store import MsgStore, OutgoingQueue, StoreBackend
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed
-from mapix.objects.columns import RECEIVE_FOLDERS
 from mapix.objects.context import StoreContext
 from mapix.objects.entryids import StoreIds
 from mapix.objects.events import notify_changes
@@ -28,13 +27,12 @@ from mapix.objects.messageobject import MessageObject
 from mapix.objects.names import Names
 from mapix.objects.outgoing import StoreQueue
 from mapix.objects.propdata import PropertyBag
-from mapix.objects.receive import checked_class, longest_prefix
+from mapix.objects.receive import find_folder, folder_table, set_folder
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import (
     InvalidParameter,
     NoAccess,
     NoSupport,
-    NotFound,
     Submitted,
 )
 from mapix.properties.flags import (
@@ -49,11 +47,7 @@ from mapix.properties.flags import (
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_ENTRYID,
-    PR_INSTANCE_KEY,
-    PR_MESSAGE_CLASS,
     PR_RECEIVE_FOLDER_SETTINGS,
-    PR_RECORD_KEY,
 )
 
 if TYPE_CHECKING:
@@ -181,50 +175,19 @@ class StoreObject(PropertyBag, MsgStore):
     def get_receive_folder(self, message_class: str = "") -> tuple[bytes, str]:
         """See `MsgStore.get_receive_folder`; the root folder where no entry fits (ST-062)."""
         self._check()
-        table = self._receive_folders()
-        found = longest_prefix(table, message_class)
-        number = self.context.backend.root if found is None else table[found]
-        return self.context.ids.folder(number), found or ""
+        return find_folder(self.context, message_class)
 
     @remembered
     def set_receive_folder(self, message_class: str, entry_id: bytes | None) -> None:
         """See `MsgStore.set_receive_folder`."""
         self._check_writable()
-        folder = None if entry_id is None else self.context.ids.read_folder(entry_id)
-        if folder is not None:
-            self.context.backend.folder_parent(folder)
-        self.context.backend.set_receive_folder(checked_class(message_class), folder)
+        set_folder(self.context, message_class, entry_id)
 
     @remembered
     def get_receive_folder_table(self) -> MapiTable:
         """See `MsgStore.get_receive_folder_table`."""
-        from mapix.objects.tabledata import TableData
-
         self._check()
-        ids, kind = self.context.ids, int(ObjectType.FOLDER)
-        rows = [
-            {
-                PR_ENTRYID: ids.folder(number),
-                PR_MESSAGE_CLASS: message_class,
-                PR_RECORD_KEY: ids.record_key(kind, number),
-                PR_INSTANCE_KEY: message_class.encode(),
-            }
-            for message_class, number in self._receive_folders().items()
-        ]
-        return TableData(RECEIVE_FOLDERS, rows).view(life=self.context.life)
-
-    def _receive_folders(self) -> dict[str, int]:
-        """The table as far as its folders are still there; the default is always (ST-063)."""
-        table = self.context.backend.receive_folders()
-        found = {entry: number for entry, number in table.items() if self._has_folder(number)}
-        return {"": self.context.backend.root} | found
-
-    def _has_folder(self, number: int) -> bool:
-        try:
-            self.context.backend.folder_parent(number)
-        except NotFound:
-            return False
-        return True
+        return folder_table(self.context)
 
     # notifications
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.objects.messagesave import save_submission
 from mapix.properties import flags, times
 from mapix.properties.errors import NoRecipients, NoSupport
 from mapix.properties.tag import PropTag
@@ -54,7 +55,8 @@ def submit(message: MessageObject) -> None:
         values |= sent_mail
         values[PR_MESSAGE_FLAGS] |= flags.MSGFLAG_READ
     due = _due(message, values, now)
-    message.apply_submission(rows, {tag: value for tag, value in values.items() if value is not None}, due)
+    present = {tag: value for tag, value in values.items() if value is not None}
+    save_submission(message, rows, present, due)
     support.spooler_notify()
 
 

@@ -1,0 +1,51 @@
+"""Opening a property of a bag as a stream (P-130..P-135)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mapix.interfaces.prop import Access
+from mapix.interfaces.stream import Stream
+from mapix.objects import normal
+from mapix.objects.stream import PropertyStream
+from mapix.properties.errors import NoAccess, NotFound
+from mapix.properties.tag import PropTag, PropType
+
+if TYPE_CHECKING:
+    from mapix.objects.propdata import PropertyBag
+
+STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT))
+"""Types of properties that open as streams."""
+
+
+def open_stream(bag: PropertyBag, tag: PropTag, access: Access, *, create: bool) -> Stream:
+    """A stream on a property of `bag`; BEST gives a writable one where that can be.
+
+    `NotFound` for an absent property unless `create`, `NoAccess` for writing a read-only one.
+    """
+    readonly = tag.id in bag._rules.readonly
+    if readonly and access is Access.MODIFY:
+        raise NoAccess("the property cannot be written", value=tag)
+    if create:
+        _commit(bag, tag, "" if tag.type == PropType.UNICODE else b"")
+    value = _value(bag, tag)
+    if value is None:
+        raise NotFound("the object does not have this property", value=tag)
+    writable = bag.writable and access is not Access.READ and not readonly
+    commit = (lambda data: _commit(bag, tag, data)) if writable else None
+    return PropertyStream(tag, value, codepage=bag._narrow_codepage(), commit=commit)
+
+
+def _value(bag: PropertyBag, tag: PropTag) -> Any:
+    """The value, large ones unread, as the stream's type wants it."""
+    entry = bag._entry(tag.id, bag._saved if bag._transacted else bag._load_stored((tag,)))
+    if entry is None:
+        return None
+    if entry[0] == tag or entry[0].type == PropType.BINARY == tag.type:
+        return entry[1]
+    return normal.view(tag, entry[0], entry[1], bag._narrow_codepage(), bag._html_codepage())
+
+
+def _commit(bag: PropertyBag, tag: PropTag, value: Any) -> None:
+    for problem in bag.set_props({tag: value}):
+        raise NoAccess("the property cannot be written", value=tag, low_level=problem.scode)
