@@ -90,3 +90,7 @@ def test_more_rows_than_a_page(folder: Folder) -> None:
         folder.messages.new(subject=f"Many {number}").save()
     assert sorted(numbers(folder.messages)) == list(range(450))
     assert len(folder.messages[:430]) == 430
+
+
+def test_an_empty_folder_can_be_put_in_any_order(folder: Folder) -> None:
+    assert folder.messages.order_by(-Message.created, Message.message_id)[:5] == []

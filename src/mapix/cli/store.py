@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, json_option
-from mapix.cli.sessions import logged_on, profile_option
+from mapix.cli.errors import Exit
+from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.sessions import logged_on, mapi, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
@@ -26,6 +31,49 @@ def list_stores(as_json: bool, profile: str | None) -> None:
         emit_rows(("store", "default", "provider"), rows)
 
 
+@command(examples=("mapix store check", "mapix store check --repair"))
+@click.option("--repair", is_flag=True, help="Put right what can be put right without guessing.")
+@json_option
+@profile_option
+def check(repair: bool, as_json: bool, profile: str | None) -> int:
+    """Check the store files of a profile: their pages, and whether everything in them fits together.
+
+    Nothing changes without --repair. The exit code is 6 when something is wrong that is still wrong afterwards.
+    """
+    from mapix.providers.sqlstore.check import check_store, repair_store
+
+    look = repair_store if repair else check_store
+    found = [(path, finding) for path in _files(profile) for finding in look(path)]
+    left = [finding for _, finding in found if not finding.repaired]
+    if as_json:
+        emit_json({"ok": not left, "problems": [{"store": str(path), **asdict(finding)} for path, finding in found]})
+    else:
+        emit_rows(("store", "what is wrong"), found)
+        say("Nothing is wrong." if not found else _sum_up(repair, len(left)))
+    return Exit.CORRUPT if left else Exit.OK
+
+
+def _sum_up(repair: bool, left: int) -> str:
+    if not left:
+        return "Everything was put right."
+    return f"{left} problems are left." if repair else f"{left} problems. Try: mapix store check --repair"
+
+
+def _files(profile: str | None) -> list[Path]:
+    """The files of the profile's SQL stores; `NotFound` when it has none."""
+    from mapix.cli.profiles import chosen, services_of
+    from mapix.properties.errors import NotFound
+    from mapix.providers.sqlstore.provider import file_of
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        name = chosen(profiles, profile)
+        services = [each for each in services_of(profiles.admin_services(name)) if each.name == "MAPIXSTORE"]
+        if not services:
+            raise NotFound("the profile has no store in a file", value=name, hint="mapix service add MAPIXSTORE")
+        return [file_of(each.settings, subsystem.home, name) for each in services]
+
+
 def _stores(session: Session) -> list[dict[str, Any]]:
     from mapix.interfaces.table import query_all_rows
     from mapix.properties import tags as t
@@ -39,7 +87,7 @@ def _stores(session: Session) -> list[dict[str, Any]]:
 
 store = Group(
     "store",
-    commands=[list_stores],
+    commands=[list_stores, check],
     examples=("mapix store list", "mapix store check"),
     help="The message stores of a profile.",
 )

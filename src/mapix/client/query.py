@@ -115,7 +115,10 @@ class MessageQuery:
         if self.restriction is not None:
             table.restrict(self.restriction)
         if self.keys:
+            # A column of the current set is always sortable (T-051), others only where some row has them.
+            table.set_columns(tuple(dict.fromkeys((*COLUMNS, *(key.tag for key in self.keys)))))
             table.sort_table(SortOrder(self.keys))
+            table.set_columns(COLUMNS)
         return table
 
 

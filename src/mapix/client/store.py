@@ -54,7 +54,7 @@ class Store(PropertyObject):
         return self._special(t.PR_IPM_WASTEBASKET_ENTRYID, "Deleted Items")
 
     def folder(self, path: str) -> Folder:
-        """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are the special ones."""
+        """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are special."""
         first, _, rest = path.strip("/").partition("/")
         special = {"inbox": "inbox", "outbox": "outbox", "sent": "sent", "deleted": "deleted"}.get(first.casefold())
         if special is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
@@ -63,10 +64,15 @@ class SqlStoreProvider(StoreProvider):
 
 def store_path(support: StoreSupport) -> Path:
     """The file of the section's store."""
-    chosen = support.section.settings.get("path")
+    return file_of(support.section.settings, support.home, support.profile_name)
+
+
+def file_of(settings: Mapping[str, Any], home: Path, profile_name: str) -> Path:
+    """The file of a store with these settings in a profile of this name."""
+    chosen = settings.get("path")
     if chosen:
         return Path(chosen)
-    return support.home / "stores" / f"{_UNFIT.sub('_', support.profile_name) or 'store'}.mapix"
+    return home / "stores" / f"{_UNFIT.sub('_', profile_name) or 'store'}.mapix"
 
 
 def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
