@@ -15,14 +15,28 @@ Every test is inherited; those of powers a store does not have are skipped. The 
 from __future__ import annotations
 
 from mapix.testing.store_bench import Powers, StoreBench
+from mapix.testing.store_bulk import BulkTests
 from mapix.testing.store_events import EventTests
-from mapix.testing.store_folders import FolderTests, StoreTests
+from mapix.testing.store_folders import FolderTests
+from mapix.testing.store_itself import StoreTests
 from mapix.testing.store_messages import MessageTests
+from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
+from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_sending import SendingTests
 
 __all__ = ["Powers", "StoreBench", "StoreConformance"]
 
 
-class StoreConformance(PropertyTests, MessageTests, StoreTests, FolderTests, SendingTests, EventTests):
+class StoreConformance(
+    PropertyTests,
+    MessageTests,
+    AttachmentTests,
+    ReadingTests,
+    StoreTests,
+    FolderTests,
+    BulkTests,
+    SendingTests,
+    EventTests,
+):
     """All store tests; subclass it, name the factory."""

@@ -1,39 +1,26 @@
-"""Store tests: messages, their computed properties, recipients and attachments (objects sections 4 and 5)."""
+"""Store tests: messages, what their saves compute, and their recipients (objects 4.1 to 4.6)."""
 
 from __future__ import annotations
 
 import pytest
 
-from mapix.interfaces.message import Message, ModifyRecipients
-from mapix.interfaces.prop import Access, Keep
+from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.prop import Keep
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.properties.errors import InvalidObject, InvalidParameter, NoSupport, NotFound, UnknownFlags
+from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import (
-    ATTACH_BY_VALUE,
-    ATTACH_EMBEDDED_MSG,
-    CLEAR_READ_FLAG,
-    CLEAR_RN_PENDING,
-    GENERATE_RECEIPT_ONLY,
     MAPI_BCC,
     MAPI_CC,
     MAPI_TO,
-    MSGFLAG_HASATTACH,
     MSGFLAG_READ,
-    MSGFLAG_RN_PENDING,
     MSGFLAG_SUBMIT,
     MSGFLAG_UNMODIFIED,
     MSGFLAG_UNSENT,
-    SUPPRESS_RECEIPT,
 )
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
-    PR_ATTACH_DATA_OBJ,
-    PR_ATTACH_LONG_FILENAME,
-    PR_ATTACH_METHOD,
-    PR_ATTACH_NUM,
-    PR_ATTACH_SIZE,
     PR_CONVERSATION_TOPIC,
     PR_CREATION_TIME,
     PR_DISPLAY_BCC,
@@ -42,7 +29,6 @@ from mapix.properties.tags import (
     PR_DISPLAY_TO,
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
-    PR_HASATTACH,
     PR_LAST_MODIFICATION_TIME,
     PR_MESSAGE_ATTACHMENTS,
     PR_MESSAGE_CLASS,
@@ -54,25 +40,19 @@ from mapix.properties.tags import (
     PR_NULL,
     PR_OBJECT_TYPE,
     PR_PARENT_ENTRYID,
-    PR_READ_RECEIPT_REQUESTED,
     PR_RECIPIENT_TYPE,
     PR_RECORD_KEY,
-    PR_RENDERING_POSITION,
     PR_ROWID,
     PR_SEARCH_KEY,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
 )
 from mapix.testing.store_bench import (
-    Powers,
     StoreBench,
     contents,
     entry_id_of,
-    inner,
-    read,
     recipient,
     recipients,
-    write,
 )
 
 SUBJECTS = [
@@ -292,231 +272,3 @@ class MessageTests(StoreBench):
         assert message.open_property(PR_MESSAGE_ATTACHMENTS, MapiTable).get_row_count() == 0
         message.delete_props((PR_MESSAGE_RECIPIENTS,))
         assert table.get_row_count() == 0
-
-    # attachments
-
-    def attach(self, message: Message, name: str, data: bytes = b"data") -> int:
-        """An attachment, saved into its message."""
-        number, attachment = message.create_attach()
-        attachment.set_props(
-            {PR_ATTACH_METHOD: ATTACH_BY_VALUE, PR_ATTACH_LONG_FILENAME: name, PR_ATTACH_DATA_BIN: data}
-        )
-        attachment.save_changes()
-        return number
-
-    def names(self, message: Message) -> list[str]:
-        """The file names of a message's attachments."""
-        rows = query_all_rows(message.get_attachment_table(), (PR_ATTACH_LONG_FILENAME,))
-        return sorted(row[0] for row in rows)
-
-    def test_an_attachment_is_real_after_both_saves(self) -> None:
-        """M-060."""
-        message = self.draft(self.folder())
-        table = message.get_attachment_table()
-        _, unsaved = message.create_attach()
-        unsaved.set_props({PR_ATTACH_LONG_FILENAME: "unsaved.txt"})
-        number = self.attach(message, "saved.txt")
-        assert table.get_row_count() == 1
-        message.save_changes(Keep.CLOSE)
-        again = self.message_of(entry_id_of(message))
-        assert self.names(again) == ["saved.txt"]
-        assert again.open_attach(number).get_prop(PR_ATTACH_DATA_BIN) == b"data"
-
-    def test_an_attachment_without_the_messages_save_is_lost(self) -> None:
-        """M-060."""
-        entry_id = self.message(self.folder())
-        self.attach(self.message_of(entry_id), "lost.txt")
-        assert self.names(self.message_of(entry_id)) == []
-
-    def test_attachments_are_changed_and_deleted_with_the_message(self) -> None:
-        """M-061, M-062."""
-        message = self.draft(self.folder())
-        one, two = self.attach(message, "one.txt"), self.attach(message, "two.txt")
-        message.save_changes(Keep.READWRITE)
-        message.delete_attach(one)
-        attachment = message.open_attach(two, Access.MODIFY)
-        attachment.set_props({PR_ATTACH_LONG_FILENAME: "three.txt"})
-        attachment.save_changes()
-        entry_id = entry_id_of(message)
-        assert self.names(message) == ["three.txt"]
-        assert self.names(self.message_of(entry_id)) == ["one.txt", "two.txt"]
-        message.save_changes(Keep.CLOSE)
-        again = self.message_of(entry_id)
-        assert self.names(again) == ["three.txt"]
-        assert again.open_attach(two).get_prop(PR_ATTACH_DATA_BIN) == b"data"
-        with pytest.raises(NotFound):
-            again.open_attach(one)
-
-    def test_a_new_attachment_has_what_is_required(self) -> None:
-        """A-001, A-003, A-020."""
-        message = self.draft(self.folder())
-        number, attachment = message.create_attach()
-        assert attachment.get_prop(PR_ATTACH_METHOD) == 0
-        assert attachment.get_prop(PR_RENDERING_POSITION) == -1
-        assert attachment.get_prop(PR_ATTACH_NUM) == number
-        assert attachment.get_prop(PR_OBJECT_TYPE) == 7
-        key = attachment.get_prop(PR_RECORD_KEY)
-        attachment.save_changes()
-        message.save_changes(Keep.READONLY)
-        assert self.message_of(entry_id_of(message)).open_attach(number).get_prop(PR_RECORD_KEY) == key
-
-    def test_attachment_tables_have_no_bookmarks_of_their_own(self) -> None:
-        """A-025."""
-        with pytest.raises(NoSupport):
-            self.draft(self.folder()).get_attachment_table().create_bookmark()
-
-    def test_having_attachments_follows_their_table(self) -> None:
-        """Objects 4.1, PR_HASATTACH."""
-        message = self.draft(self.folder())
-        number = self.attach(message, "one.txt")
-        message.save_changes(Keep.READWRITE)
-        assert message.get_prop(PR_HASATTACH) is True
-        assert message.get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_HASATTACH
-        message.delete_attach(number)
-        message.save_changes(Keep.READWRITE)
-        assert message.get_prop(PR_HASATTACH) is False
-        assert not message.get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_HASATTACH
-
-    def test_large_attachments_survive(self) -> None:
-        """A-003."""
-        data = bytes(range(256)) * 8_000
-        message = self.draft(self.folder())
-        number, attachment = message.create_attach()
-        write(attachment, PR_ATTACH_DATA_BIN, data)
-        attachment.save_changes()
-        message.save_changes(Keep.CLOSE)
-        again = self.message_of(entry_id_of(message)).open_attach(number)
-        assert read(again, PR_ATTACH_DATA_BIN) == data
-        assert again.get_prop(PR_ATTACH_SIZE) >= len(data)
-
-    def test_messages_inside_messages_inside_messages(self) -> None:
-        """A-012: saved from the inside out."""
-        self.need(Powers.EMBEDDED)
-        message = self.draft(self.folder())
-        _, first = message.create_attach()
-        middle = inner(first, create=True)
-        middle.set_props({PR_SUBJECT: "middle"})
-        middle.modify_recipients(ModifyRecipients.ADD, [recipient("ann@example.com")])
-        _, second = middle.create_attach()
-        innermost = inner(second, create=True)
-        innermost.set_props({PR_SUBJECT: "innermost"})
-        self.attach(innermost, "deep.txt", b"deep")
-        for part in (innermost, second, middle, first, message):
-            part.save_changes(Keep.READONLY)
-        again = self.message_of(entry_id_of(message)).open_attach(0)
-        assert again.get_prop(PR_ATTACH_METHOD) == ATTACH_EMBEDDED_MSG
-        assert PR_ATTACH_DATA_OBJ in again.get_prop_list()
-        found = inner(again)
-        assert recipients(found) == [("Ann",)]
-        deep = inner(found.open_attach(0))
-        assert deep.get_prop(PR_SUBJECT) == "innermost"
-        assert deep.open_attach(0).get_prop(PR_ATTACH_DATA_BIN) == b"deep"
-
-    def test_a_message_inside_can_be_changed_and_begun_anew(self) -> None:
-        """A-012, P-131."""
-        self.need(Powers.EMBEDDED)
-        message = self.draft(self.folder())
-        number, attachment = message.create_attach()
-        for create, values in (
-            (True, {PR_SUBJECT: "one"}),
-            (False, {PR_DISPLAY_NAME: "x"}),
-            (True, {PR_SUBJECT: "two"}),
-        ):
-            part = attachment.open_property(PR_ATTACH_DATA_OBJ, Message, access=Access.MODIFY, create=create)
-            part.set_props(values)
-            part.save_changes()
-            attachment.save_changes(Keep.READWRITE)
-            message.save_changes(Keep.READWRITE)
-            found = inner(self.message_of(entry_id_of(message)).open_attach(number))
-            assert found.get_props(tuple(values)) == values
-        assert found.get_prop(PR_DISPLAY_NAME) is None
-
-    def test_a_message_inside_goes_with_the_data(self) -> None:
-        """A-010."""
-        self.need(Powers.EMBEDDED)
-        message = self.draft(self.folder())
-        number, attachment = message.create_attach()
-        inner(attachment, create=True).save_changes()
-        attachment.save_changes(Keep.READWRITE)
-        message.save_changes(Keep.READWRITE)
-        attachment.delete_props((PR_ATTACH_DATA_OBJ,))
-        attachment.save_changes()
-        message.save_changes(Keep.CLOSE)
-        with pytest.raises(NotFound):
-            inner(self.message_of(entry_id_of(message)).open_attach(number))
-
-    def test_a_message_inside_an_attachment_is_not_sent(self) -> None:
-        """M-140."""
-        self.need(Powers.EMBEDDED)
-        _, attachment = self.draft(self.folder()).create_attach()
-        part = inner(attachment, create=True)
-        part.modify_recipients(ModifyRecipients.ADD, [recipient("ann@example.com")])
-        with pytest.raises(NoSupport):
-            part.submit_message()
-
-    # read state
-
-    def flags_after(self, flags: int, first: int = 0) -> int:
-        """PR_MESSAGE_FLAGS of a delivered message that asks for a receipt, after SetReadFlag."""
-        props = {PR_MESSAGE_FLAGS: first, PR_READ_RECEIPT_REQUESTED: True}
-        message = self.message_of(self.message(self.folder(), props))
-        message.set_read_flag(flags)
-        found = self.message_of(entry_id_of(message)).get_prop(PR_MESSAGE_FLAGS)
-        assert message.get_prop(PR_MESSAGE_FLAGS) == found
-        return int(found)
-
-    def test_a_delivered_message_owes_the_receipt_it_asks_for(self) -> None:
-        """RP-005."""
-        assert self.flags_after(GENERATE_RECEIPT_ONLY) == 0
-        assert self.flags_after(CLEAR_READ_FLAG) == MSGFLAG_RN_PENDING
-
-    @pytest.mark.parametrize("flags", [0, SUPPRESS_RECEIPT])
-    def test_reading_sets_the_flag_and_settles_the_receipt(self, flags: int) -> None:
-        """M-120."""
-        assert self.flags_after(flags) == MSGFLAG_READ
-
-    def test_a_message_can_be_unread_again(self) -> None:
-        """M-120."""
-        assert self.flags_after(CLEAR_READ_FLAG, MSGFLAG_READ) == 0
-
-    def test_the_debt_can_be_forgiven_alone(self) -> None:
-        """M-120."""
-        assert self.flags_after(CLEAR_RN_PENDING) == 0
-
-    def test_suppressing_the_receipt_itself_withdraws_the_request(self) -> None:
-        """M-120."""
-        message = self.message_of(self.message(self.folder(), {PR_MESSAGE_FLAGS: 0, PR_READ_RECEIPT_REQUESTED: True}))
-        message.set_read_flag(SUPPRESS_RECEIPT | GENERATE_RECEIPT_ONLY)
-        again = self.message_of(entry_id_of(message))
-        assert again.get_prop(PR_READ_RECEIPT_REQUESTED) is False
-        assert again.get_prop(PR_MESSAGE_FLAGS) == 0
-
-    def test_contradicting_read_flags_are_refused(self) -> None:
-        """M-121."""
-        message = self.message_of(self.message(self.folder()))
-        for flags in (SUPPRESS_RECEIPT | CLEAR_READ_FLAG, CLEAR_READ_FLAG | GENERATE_RECEIPT_ONLY, 0x15):
-            with pytest.raises(InvalidParameter):
-                message.set_read_flag(flags)
-        with pytest.raises(UnknownFlags):
-            message.set_read_flag(0x4000)
-
-    def test_read_state_set_elsewhere_survives_a_save(self) -> None:
-        """M-120: read flags are no change of the message."""
-        folder = self.folder()
-        entry_id = self.message(folder, {PR_MESSAGE_FLAGS: MSGFLAG_UNMODIFIED})
-        message = self.message_of(entry_id)
-        folder.set_read_flags([entry_id])
-        message.set_props({PR_SUBJECT: "Agenda"})
-        message.save_changes(Keep.READONLY)
-        assert self.message_of(entry_id).get_prop(PR_MESSAGE_FLAGS) == MSGFLAG_READ
-
-    def test_a_messages_parts_die_with_it(self) -> None:
-        """GEN-9."""
-        self.need(Powers.SPOOLER)
-        message = self.draft(self.folder(), "ann@example.com")
-        _, attachment = message.create_attach()
-        attachment.save_changes(Keep.READWRITE)
-        message.submit_message()
-        for dead in (message, attachment):
-            with pytest.raises(InvalidObject):
-                dead.get_props(None)
