@@ -22,7 +22,8 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.interfaces.table import MapiTable
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.memorysource import MemorySource
+from mapix.objects.propdata import PropertyBag
 from mapix.objects.tabledata import TableData
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import MapiError, NoSupport, UnknownEntryid

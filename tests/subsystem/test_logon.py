@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.subsystem.bench import ROOT, Script, book_service, fax_service
 
 from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotification, Notification
 from mapix.interfaces.table import query_all_rows
@@ -50,7 +51,6 @@ from mapix.properties.tags import (
 from mapix.subsystem import initialize
 from mapix.subsystem.initialize import Subsystem, mapi_initialize, mapi_uninitialize, subsystem
 from mapix.subsystem.session import Session
-from tests.subsystem.bench import ROOT, Script, book_service, fax_service
 
 NEW = MAPI_NEW_SESSION
 SPOOLER, TRANSPORT, BOOK = 37, 36, 35

@@ -127,12 +127,13 @@ def test_the_last_good_copy_stays_beside(home: Path, store: ProfileStore) -> Non
 def test_an_edit_that_fails_changes_nothing(store: ProfileStore) -> None:
     store.create("Work")
 
-    class Interrupted(Exception):
-        pass
+    def half() -> None:
+        with store.edit("Work") as profile:
+            profile.properties[PR_DISPLAY_NAME] = "half"
+            raise InterruptedError
 
-    with pytest.raises(Interrupted), store.edit("Work") as profile:
-        profile.properties[PR_DISPLAY_NAME] = "half"
-        raise Interrupted
+    with pytest.raises(InterruptedError):
+        half()
     assert store.load("Work").properties == {}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.subsystem.bench import Script, fax_service
 
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.properties.errors import Computed, NoAccess, NoSupport, NotFound, UnexpectedId
@@ -22,7 +23,6 @@ from mapix.properties.tags import (
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
 from mapix.subsystem.session import Session
-from tests.subsystem.bench import Script, fax_service
 
 UID = guid("{01234567-89AB-CDEF-0123-456789ABCDEF}")
 SECRET = PropTag(0x67F0001F)
@@ -158,7 +158,7 @@ def test_a_secure_property_is_hidden_and_not_in_the_file(
     text = (home / "profiles" / "Work.toml").read_text(encoding="utf-8")
     assert "public" in text
     assert "open sesame" not in text
-    assert "open sesame".encode().hex() not in text
+    assert b"open sesame".hex() not in text
     section.delete_props([SECRET])
     assert section.get_props([SECRET]) == {}
     assert kept == {}

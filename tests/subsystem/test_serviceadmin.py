@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.subsystem.bench import Script, book_service, fax_service
 
 from mapix.interfaces.admin import MsgServiceAdmin
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
@@ -25,7 +26,6 @@ from mapix.properties.tags import (
     PR_SERVICE_UID,
 )
 from mapix.subsystem.initialize import Subsystem
-from tests.subsystem.bench import Script, book_service, fax_service
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.subsystem.bench import Script, book_service
 
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import NotFound
 from mapix.subsystem.entrypoints import read_group
 from mapix.subsystem.services import Catalogue, Unavailable
-from tests.subsystem.bench import Script, book_service
 
 GROUP = "mapix.services"
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.addrbook import AbContainer, AddrBook, Resolution
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.objects.life import Life
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.memorysource import MemorySource
+from mapix.objects.propdata import PropertyBag
 from mapix.properties.entryid import OneOff, is_one_off, provider_uid
 from mapix.properties.errors import InvalidParameter, NotFound, UnknownEntryid
 from mapix.properties.flags import AB_MODIFIABLE, AB_RECIPIENTS, DT_GLOBAL
@@ -76,7 +77,7 @@ class IntegratedAddressBook(PropertyBag, AddrBook):
             return _same_person(OneOff.load(first), OneOff.load(second))
         if provider_uid(first) == PERSONAL_UID:
             return bytes(first) == bytes(second)
-        return bool(self._core.routes.ask(first, lambda logon: logon.compare_entry_ids(first, second)))
+        return self._core.routes.compare(first, second)
 
     def create_one_off(self, name: str | None, address_type: str, address: str, *, rich: bool = False) -> bytes:
         """See `AddrBook.create_one_off`."""

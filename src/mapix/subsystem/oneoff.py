@@ -15,7 +15,8 @@ from typing import Any
 from mapix.interfaces.addrbook import MailUser
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.objects.life import Life
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.memorysource import MemorySource
+from mapix.objects.propdata import PropertyBag
 from mapix.properties.entryid import ONE_OFF_NO_RICH_INFO, ONE_OFF_UNICODE, OneOff, search_key
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import DT_MAILUSER
@@ -34,7 +35,7 @@ from mapix.properties.tags import (
 )
 
 SMTP = "SMTP"
-_SMTP = re.compile(r"[^@\s<>]+@[^@\s.<>]+(\.[^@\s.<>]+)+")
+_SMTP = re.compile(r'[^@\s<>\[\]():;,"]+@[^@\s.<>\[\]():;,"]+(\.[^@\s.<>\[\]():;,"]+)+')
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|([\\\[\]:,]))")
 
 

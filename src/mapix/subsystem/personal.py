@@ -10,7 +10,8 @@ from mapix.interfaces.addrbook import AbContainer, MailUser
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
 from mapix.interfaces.table import MapiTable
 from mapix.objects.life import Life
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.memorysource import MemorySource
+from mapix.objects.propdata import PropertyBag
 from mapix.objects.rules import Rules
 from mapix.objects.tabledata import TableData
 from mapix.properties.entryid import search_key

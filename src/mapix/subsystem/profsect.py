@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
 from mapix.objects.propdata import PropertyBag
-from mapix.objects.rules import Computation, Rules
+from mapix.objects.rules import Rules
 from mapix.properties import codec
-from mapix.properties.errors import Computed, InvalidParameter, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.guid import guid
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SEARCH_KEY, PR_SERVICE_NAME, PR_SERVICE_UID
+from mapix.properties.value import Problem, Problems, Props
 from mapix.subsystem.profile import Profile
 from mapix.subsystem.secrets import SecretPlace, usable_keyring
 from mapix.subsystem.settings import complete
@@ -134,6 +135,17 @@ class ProfileSection(PropertyBag, ProfSect):
         self._check_writable()
         self._secrets().store(name, secret)
 
+    def set_props(self, values: Props) -> Problems:
+        """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where there is no keyring (PRF-23)."""
+        refused = {tag for tag in values if PropTag(tag).is_secure}
+        if not refused or usable_keyring() is not None:
+            return super().set_props(values)
+        kept = [(place, tag) for place, tag in enumerate(values) if tag not in refused]
+        told = super().set_props({tag: values[tag] for _, tag in kept}) if kept else ()
+        problems = [Problem(kept[problem.index][0], problem.tag, problem.scode) for problem in told]
+        secure = [Problem(place, PropTag(tag), NoSupport.hresult) for place, tag in enumerate(values) if tag in refused]
+        return sorted((*problems, *secure), key=lambda problem: problem.index)
+
     def close(self) -> None:
         """See `MapiProp.close`; gives the section free for others."""
         super().close()
@@ -145,11 +157,6 @@ class ProfileSection(PropertyBag, ProfSect):
             raise NoSupport("this section belongs to no message service")
         profile = self._handle.read()
         return service_secrets(profile, self._service)
-
-    def _unmapped(self, tag: PropTag) -> int:
-        if tag.is_secure and usable_keyring() is None:
-            return NoSupport.hresult
-        return super()._unmapped(tag)
 
 
 def service_secrets(profile: Profile, service: bytes) -> SecretPlace:
@@ -245,10 +252,8 @@ def _lock(locks: SectionLocks, key: tuple[str, bytes], access: Access) -> bool:
 
 
 def _rules(fixed: Mapping[PropTag, Any]) -> Rules:
-    """Computed properties with constant values; the secure range is looked at twice."""
-    computed = {tag.id: Computation(tag, _constant(value)) for tag, value in fixed.items()}
-    readonly = dict.fromkeys((tag.id for tag in _FIXED), Computed.hresult)
-    return Rules(computed, readonly, guarded=frozenset((*readonly, *_SECURE)))
+    """Computed properties with constant values."""
+    return Rules.of(computed={tag: _constant(value) for tag, value in fixed.items()}, readonly=_FIXED)
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:

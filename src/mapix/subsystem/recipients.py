@@ -69,6 +69,8 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
     if not entry_id:
         person = from_row(row)
         known = recipient_properties(person) if person is not None else _resolved(row, book)
+        if person is not None and not row.get(PR_EMAIL_ADDRESS) and not row.get(PR_SMTP_ADDRESS):
+            row[PR_DISPLAY_NAME] = person.name
     elif is_one_off(entry_id):
         known = recipient_properties(OneOff.load(entry_id), entry_id)
     elif not row.get(PR_ADDRTYPE) or not row.get(PR_EMAIL_ADDRESS):

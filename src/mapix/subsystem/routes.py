@@ -59,3 +59,21 @@ class Routes:
             except (UnknownEntryid, InvalidObject):
                 continue
         raise UnknownEntryid("no open store or address book knows this entry identifier", value=entry_id)
+
+    def compare(self, first: bytes, second: bytes) -> bool:
+        """Whether two identifiers name one object; False for objects of two stores (SES-45).
+
+        `UnknownEntryid` when nobody open here knows one of them.
+        """
+        owner = self.ask(first, lambda opener: _owning(opener, first))
+        self.ask(second, lambda opener: _owning(opener, second))
+        try:
+            return owner.compare_entry_ids(first, second)
+        except UnknownEntryid:
+            return False
+
+
+def _owning(opener: Opener, entry_id: bytes) -> Opener:
+    """`opener` when it knows the identifier; what it raises when it does not."""
+    opener.compare_entry_ids(entry_id, entry_id)
+    return opener

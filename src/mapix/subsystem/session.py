@@ -26,6 +26,7 @@ from mapix.interfaces.table import MapiTable
 from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError, NotFound, UnknownFlags
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
+from mapix.properties.tags import PR_OBJECT_TYPE
 from mapix.subsystem.lifetime import Opened
 from mapix.subsystem.routes import Routes
 from mapix.subsystem.spooling import close_store
@@ -126,6 +127,7 @@ class Session:
         pair, inner = self._core.stores.match(entry_id)
         opened = self._log_on(pair, inner, access, no_mail=no_mail)
         with self._guard:
+            self._forget_closed()
             self._stores.append(opened)
         if not no_mail:
             self._prepare(opened, inner, access)
@@ -179,7 +181,7 @@ class Session:
         if provider_uid(first) != provider_uid(second):
             return False
         if self._routes.knows(first):
-            return bool(self._routes.ask(first, lambda store: store.compare_entry_ids(first, second)))
+            return self._routes.compare(first, second)
         if provider_uid(first) == STATUS_UID:
             return bytes(first) == bytes(second)
         return self._address_book().compare_entry_ids(first, second)
@@ -274,7 +276,7 @@ class Session:
         self._advised.clear()
         self._opened.close()
         for opened in self._stores:
-            close_store(opened.logon, opened.support)
+            self._log_off(opened)
         self._stores.clear()
         self._core.leave(self, shared=bool(flags & MAPI_LOGOFF_SHARED))
 
@@ -325,6 +327,7 @@ class Session:
         if not support.is_routed:
             with suppress(InvalidEntryid):
                 support.set_provider_uid(provider_uid(inner))
+        self._core.stores.opened(pair)
         return _OpenStore(pair, logon, support)
 
     def _prepare(self, opened: _OpenStore, inner: bytes, access: Access) -> None:
@@ -339,7 +342,22 @@ class Session:
         try:
             stores.prepare(opened.pair, writing.logon)
         finally:
-            close_store(writing.logon, writing.support)
+            self._log_off(writing)
+
+    def _log_off(self, opened: _OpenStore) -> None:
+        close_store(opened.logon, opened.support)
+        self._core.stores.closed(opened.pair)
+
+    def _forget_closed(self) -> None:
+        """Log stores off that their users have closed (SPI-23)."""
+        for opened in list(self._stores):
+            try:
+                opened.logon.store.get_props((PR_OBJECT_TYPE,))
+            except InvalidObject:
+                self._stores.remove(opened)
+                self._log_off(opened)
+            except MapiError:
+                continue
 
     def _status_object(self, entry_id: bytes) -> MapiProp:
         from mapix.subsystem.status import open_status

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.spi import ProviderLogon
 from mapix.interfaces.status import Status
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.memorysource import MemorySource
+from mapix.objects.propdata import PropertyBag
 from mapix.properties.errors import Busy, MapiError, NoSupport, NotFound, UnknownFlags
 from mapix.properties.flags import (
     ABORT_XP_HEADER_OPERATION,
@@ -36,7 +37,7 @@ from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
 
-FLUSH_SECONDS = 300.0
+FLUSH_SECONDS = 60.0
 """How long FlushQueues waits for the queues to be empty."""
 
 _VALIDATE = (

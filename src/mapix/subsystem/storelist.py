@@ -7,6 +7,7 @@ The table holds every store of the profile, open or not (C22), under identifiers
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ class StoreList:
         self.core = core
         self._inner: dict[bytes, bytes] = {}
         self._verified: set[bytes] = set()
+        self._in_use: Counter[bytes] = Counter()
         key = core.uid + b"stores"
 
         def tell(events: Sequence[TableNotification]) -> None:
@@ -148,6 +150,20 @@ class StoreList:
             return self.core.providers.attempt(service, provider, logon)
         except Unconfigured as error:
             raise LogonFailed(error.text, value=service.name, hint=error.hint) from error
+
+    def opened(self, pair: Pair) -> None:
+        """A member has logged on to the store: it has a row in the status table from now on (C21)."""
+        self._in_use[pair[1].uid] += 1
+        if not self.core.status.has(pair[1].uid):
+            self.core.provider_status(*pair, {}, update=False)
+
+    def closed(self, pair: Pair) -> None:
+        """A member has logged off; with the last one the store's row goes (STA-13)."""
+        uid = pair[1].uid
+        self._in_use[uid] -= 1
+        if self._in_use[uid] <= 0:
+            del self._in_use[uid]
+            self.core.status.remove(uid)
 
     def prepare(self, pair: Pair, logon: StoreLogon) -> None:
         """Make the special folders that are missing, once a session: all of them in the default store (SES-19)."""
