@@ -1,20 +1,5 @@
 -- What `check.py` looks for. A statement `name` finds rows `(number, detail)` that should not be; those named
--- `name repair`, `name repair 2` make them good. See `statements.py` for the form.
-
--- name: folder counts
-SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count
-  FROM folder f
- WHERE f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
-    OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
-    OR f.unread_count <> (SELECT count(*) FROM message m
-                           WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
-
--- name: folder counts repair
-UPDATE folder SET
-    content_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated = 0),
-    associated_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0),
-    unread_count = (SELECT count(*) FROM message m
-                     WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+-- `name repair`, `name repair 2` make them good, in the order of this file. See `statements.py` for the form.
 
 -- name: folder not below the root
 WITH RECURSIVE tree (id) AS (
@@ -138,3 +123,18 @@ SELECT DISTINCT 0, printf('0x%08X', (p.id << 16) | p.type) FROM property p JOIN 
 -- name: tag not known as a column repair
 INSERT INTO used_tag (tag) SELECT DISTINCT (p.id << 16) | p.type FROM property p JOIN message m ON m.id = p.object
  WHERE true ON CONFLICT DO NOTHING
+
+-- name: folder counts
+SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count
+  FROM folder f
+ WHERE f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
+    OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
+    OR f.unread_count <> (SELECT count(*) FROM message m
+                           WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+
+-- name: folder counts repair
+UPDATE folder SET
+    content_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated = 0),
+    associated_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0),
+    unread_count = (SELECT count(*) FROM message m
+                     WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)

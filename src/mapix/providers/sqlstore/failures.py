@@ -63,6 +63,8 @@ def is_passing(error: sqlite3.Error) -> bool:
 
 def translated(error: sqlite3.Error | UnicodeError | OverflowError, path: Path) -> MapiError:
     """What `error`, raised while working on the store at `path`, is in MAPI's words."""
+    if isinstance(error, UnicodeDecodeError):
+        return CorruptStore("text in the store is damaged", value=str(path), hint=_CHECK)
     if isinstance(error, OverflowError | UnicodeError):
         return BadValue("a value does not fit the store", value=str(error))
     code = _primary(error)

@@ -1,0 +1,128 @@
+"""A damaged store is found out, and what can be made good is."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import file, people, save
+
+from mapix.properties import tags
+from mapix.properties.errors import CorruptStore, NotFound
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.check import Finding, check_store, repair_store
+from mapix.providers.sqlstore.values import LARGE
+
+pytestmark = pytest.mark.usefixtures("damaged")
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    """A store with something of everything, closed."""
+    store = SqlBackend(path, create=True)
+    folder = store.create_folder(store.root, "folder", {tags.PR_COMMENT: "c"})
+    save(store, folder=folder, recipients=people(2), attachments={0: file(b"x" * LARGE)})
+    save(store, {tags.PR_BODY: "y" * LARGE}, folder=folder)
+    save(store, recipients=people(1), submit=True)
+    store.set_receive_folder("", folder)
+    store.close()
+    return path
+
+
+def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
+    assert check_store(filled) == []
+    assert repair_store(filled) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "damage"),
+    [
+        ("folder counts", "UPDATE folder SET content_count = content_count + 1"),
+        ("folder counts", "UPDATE folder SET unread_count = 17 WHERE id = 2"),
+        ("folder not below the root", "UPDATE folder SET parent = 2 WHERE id = 2"),
+        ("message nowhere", "UPDATE message SET folder = 99 WHERE id = 3"),
+        ("message nowhere", "UPDATE message SET folder = NULL WHERE id = 3"),
+        ("attachment of no message", "UPDATE attachment SET message = 99"),
+        ("recipient of no message", "UPDATE recipient SET message = 99 WHERE message = 3"),
+        ("property of nothing", "INSERT INTO property VALUES (99, 55, 31, 'x', NULL)"),
+        ("property without value", "UPDATE property SET value = NULL WHERE id = 55"),
+        ("property without value", "UPDATE property SET blob = 99 WHERE blob IS NOT NULL"),
+        ("large value nobody holds", "INSERT INTO blob (hash, size, packing) VALUES (x'00', 0, 0)"),
+        ("pieces of no large value", "INSERT INTO chunk VALUES (99, 0, x'00')"),
+        ("queued without being submitted", "UPDATE message SET flags = 0"),
+        ("queued without being submitted", "UPDATE queue SET message = 99"),
+        ("submitted without being queued", "DELETE FROM queue"),
+        ("receive folder that is gone", "UPDATE receive_folder SET folder = 99"),
+        ("number not yet given", "UPDATE store SET last_number = 2"),
+        ("tag not known as a column", "DELETE FROM used_tag"),
+        ("column not like its property", "UPDATE message SET subject = 'other' WHERE id = 3"),
+        ("column not like its property", "UPDATE message SET subject_key = NULL"),
+        ("column not like its property", "UPDATE message SET size = 5"),
+        ("recipient not like its properties", "UPDATE recipient SET display_name = 'other'"),
+    ],
+)
+def test_damage_is_found_and_made_good(filled: Path, kind: str, damage: str) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    found = check_store(filled)
+    assert kind in {finding.kind for finding in found}
+    assert all(finding.repaired for finding in repair_store(filled)), list(map(str, repair_store(filled)))
+    assert check_store(filled) == []
+
+
+def test_a_recovered_message_is_in_the_root(filled: Path) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("DROP TRIGGER message_changed")
+    connection.execute("UPDATE message SET folder = 99 WHERE id = 3")
+    connection.commit()
+    connection.close()
+    repair_store(filled)
+    store = SqlBackend(filled)
+    assert 3 in store.messages(store.root)
+    assert store.message(3).load([tags.PR_SUBJECT])[0] == {tags.PR_SUBJECT: "Budget"}
+    store.close()
+
+
+def test_a_large_value_that_changed_is_found_but_stays(filled: Path) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("UPDATE chunk SET data = zeroblob(10) WHERE blob = 1")
+    connection.execute("UPDATE blob SET packing = 0 WHERE id = 1")
+    connection.commit()
+    connection.close()
+    assert [finding.kind for finding in check_store(filled)] == ["large value that is not what it was"]
+    (finding,) = repair_store(filled)
+    assert not finding.repaired
+    assert str(finding).startswith("large value that is not what it was 1: ")
+
+
+def test_broken_pages_are_told_and_nothing_is_raised(filled: Path) -> None:
+    store = SqlBackend(filled)
+    with store.transaction():
+        for _ in range(300):
+            save(store, recipients=people(2))
+    store.close()
+    size = filled.stat().st_size
+    with filled.open("r+b") as opened:
+        for place in range(size // 2, size - 200, 9000):
+            opened.seek(place)
+            opened.write(b"\xff" * 200)
+    assert "damaged file" in {finding.kind for finding in check_store(filled)}
+
+
+def test_what_is_no_store_cannot_be_checked(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        check_store(tmp_path / "none.mapix")
+    (tmp_path / "text").write_text("no store " * 1000)
+    with pytest.raises(CorruptStore):
+        check_store(tmp_path / "text")
+
+
+def test_a_finding_says_whether_it_was_repaired() -> None:
+    assert str(Finding("folder counts", 3, "counts 1/0/0", repaired=True)) == "folder counts 3: counts 1/0/0 (repaired)"
+    assert str(Finding("damaged file", 0, "page 5")) == "damaged file: page 5"

@@ -1,0 +1,237 @@
+"""The outgoing queue: order, locks, one spooler in the world, progress that survives a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import finish, people, save, start, undone
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.store import Change, MessageChanges
+from mapix.properties import tags
+from mapix.properties.errors import NotInQueue, UnableToAbort
+from mapix.properties.flags import MSGFLAG_SUBMIT
+from mapix.providers.sqlstore.backend import SqlBackend
+
+DONE = {tags.PR_RESPONSIBILITY: True}
+
+
+def submit(store: SqlBackend, when: int = 1, due: int = 1, count: int = 2) -> int:
+    """A message in the queue."""
+    values = {tags.PR_CLIENT_SUBMIT_TIME: when}
+    return save(store, values, recipients=people(count), submit=True, submit_due=due).number
+
+
+def test_the_oldest_submission_comes_first(backend: SqlBackend) -> None:
+    third, first, second = submit(backend, 30, 5), submit(backend, 10, 50), submit(backend, 10, 4)
+    assert [row.number for row in backend.queue()] == [first, second, third]
+    assert [row.number for row in backend.queue(limit=1)] == [first]
+    assert [row.number for row in backend.queue(due_before=5)] == [second, third]
+    assert backend.queue_next_due() == 4
+    (row,) = backend.queue(number=third)
+    assert (row.submit_time, row.due, row.attempts, row.reason, row.locked) == (30, 5, 0, "", False)
+    assert backend.message(third).load([tags.PR_MESSAGE_FLAGS])[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
+
+
+def test_the_queue_s_version_changes_with_the_queue_alone(backend: SqlBackend, path: Path) -> None:
+    other = SqlBackend(path)
+    seen = [other.queue_version()]
+    number = submit(backend)
+    seen.append(other.queue_version())
+    save(backend)
+    assert other.queue_version() == seen[-1]
+    backend.record(number, {}, due=9, attempts=1, reason="later")
+    seen.append(other.queue_version())
+    backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
+    seen.append(other.queue_version())
+    assert len(set(seen)) == 4
+    assert backend.queue_next_due() is None
+    other.close()
+
+
+def test_what_became_of_a_recipient_is_merged_into_its_row(backend: SqlBackend, path: Path) -> None:
+    number = submit(backend)
+    backend.record(number, {1: DONE, 7: DONE}, due=99, attempts=2, reason="452 later")
+    other = SqlBackend(path)
+    rows = other.message(number).recipients()
+    assert rows == [people(2)[0], people(2)[1] | DONE]
+    (row,) = other.queue()
+    assert (row.due, row.attempts, row.reason) == (99, 2, "452 later")
+    assert other.database.rows("SELECT responsibility FROM recipient ORDER BY row_id") == [(None,), (1,)]
+    with pytest.raises(NotInQueue):
+        other.record(save(other).number, {0: DONE}, due=1, attempts=1, reason="")
+    other.close()
+
+
+def test_a_record_inside_a_transaction_belongs_to_it(backend: SqlBackend) -> None:
+    number = submit(backend)
+    with backend.transaction():
+        backend.record(number, {0: DONE}, due=2, attempts=1, reason="")
+        backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
+    assert backend.queue() == []
+    assert backend.message(number).recipients()[0] == people(1)[0] | DONE
+
+
+def test_a_locked_message_cannot_be_taken_back(backend: SqlBackend) -> None:
+    number = submit(backend)
+    backend.set_lock(number, locked=True)
+    assert backend.queue(due_before=10) == []
+    assert backend.queue(number=number)[0].locked
+    with pytest.raises(UnableToAbort):
+        backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
+    backend.dequeue(number, flags_off=MSGFLAG_SUBMIT, force=True)
+    for action in (
+        lambda: backend.dequeue(number, flags_off=0),
+        lambda: backend.set_lock(number, locked=True),
+    ):
+        with pytest.raises(NotInQueue):
+            action()
+
+
+def test_a_message_leaves_the_queue_for_another_folder_or_for_good(backend: SqlBackend) -> None:
+    sent = backend.create_folder(backend.root, "Sent", {})
+    moved, deleted = submit(backend), submit(backend)
+    told: list[Change] = []
+    backend.listen(told.extend)
+    backend.dequeue(moved, flags_off=MSGFLAG_SUBMIT, move_to=sent)
+    backend.dequeue(deleted, flags_off=MSGFLAG_SUBMIT, delete=True)
+    assert backend.messages(sent) == [moved]
+    assert backend.messages(backend.root) == []
+    assert [change.event for change in told if change.number in (moved, deleted)] == [
+        Event.OBJECT_MOVED,
+        Event.OBJECT_DELETED,
+    ]
+    assert not backend.message(moved).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
+
+
+def test_submitted_messages_are_neither_moved_nor_deleted(backend: SqlBackend) -> None:
+    other = backend.create_folder(backend.root, "other", {})
+    number, free = submit(backend), save(backend).number
+    assert backend.move_messages([number, free], other) == [free]
+    assert backend.delete_messages([number, free]) == [free]
+    (copy,) = backend.copy_messages([number], other).values()
+    assert not backend.message(copy).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
+
+
+def test_one_spooler_at_a_time_even_in_one_process(backend: SqlBackend, path: Path) -> None:
+    other = SqlBackend(path)
+    number = submit(backend)
+    assert backend.become_spooler()
+    assert backend.become_spooler()
+    backend.set_lock(number, locked=True)
+    assert not other.become_spooler()
+    backend.resign_spooler()
+    assert other.queue(number=number)[0].locked
+    assert other.become_spooler()
+    assert not other.queue(number=number)[0].locked
+    assert not backend.become_spooler()
+    other.close()
+    assert backend.become_spooler()
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.backend import SqlBackend
+store = SqlBackend(Path(sys.argv[1]))
+assert store.become_spooler()
+store.set_lock(int(sys.argv[2]), locked=True)
+print("mine", flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_role_falls_free_when_its_process_is_killed(backend: SqlBackend, path: Path) -> None:
+    number = submit(backend)
+    holder = start(HOLD, path, number)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "mine\n"
+    assert not backend.become_spooler()
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    assert backend.become_spooler()
+    assert not backend.queue(number=number)[0].locked
+
+
+RECORD = """
+import os, signal, sys
+from pathlib import Path
+from mapix.properties import tags
+from mapix.providers.sqlstore.backend import SqlBackend
+store = SqlBackend(Path(sys.argv[1]))
+store.record(int(sys.argv[2]), {0: {tags.PR_RESPONSIBILITY: True}}, due=7, attempts=1, reason="done")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched: bool) -> None:
+    store = SqlBackend(path, create=True)
+    number = submit(store)
+    if not watched:
+        store.close()
+    process = start(RECORD, path, number)
+    process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGKILL
+    if not watched:
+        store = SqlBackend(path)
+    assert store.message(number).recipients()[0] == people(1)[0] | DONE
+    assert store.queue()[0].reason == "done"
+    store.close()
+
+
+def test_a_delivery_is_known_the_second_time(backend: SqlBackend, path: Path) -> None:
+    other = SqlBackend(path)
+    assert backend.mark_delivered(b"key")
+    assert not other.mark_delivered(b"key")
+    with undone(backend):
+        assert backend.mark_delivered(b"other")
+    assert other.mark_delivered(b"other")
+    other.close()
+
+
+def test_old_deliveries_are_forgotten_by_a_new_spooler(backend: SqlBackend) -> None:
+    backend.mark_delivered(b"new")
+    with backend.transaction():
+        backend.database.run("INSERT INTO delivered VALUES (?, ?)", (b"old", 5))
+    assert backend.become_spooler()
+    assert backend.database.rows("SELECT delivery_key FROM delivered") == [(b"new",)]
+
+
+def test_the_queue_survives_opening_again(path: Path) -> None:
+    store = SqlBackend(path, create=True)
+    number = submit(store)
+    row = store.queue()
+    store.close()
+    again = SqlBackend(path)
+    assert again.queue() == row
+    assert again.message(number).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
+    again.message(number).apply(MessageChanges({tags.PR_IMPORTANCE: 1}))
+    assert again.queue() == row
+    again.close()
+
+
+LOCK_WHILE_FORKED = """
+import os, sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.rolelock import RoleLock
+lock = RoleLock(Path(sys.argv[1]))
+assert lock.take()
+child = os.fork()
+if child == 0:
+    time.sleep(30)
+    os._exit(0)
+lock.leave()
+other = RoleLock(Path(sys.argv[1]))
+print(other.take())
+os.kill(child, 9)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_child_does_not_keep_a_role_its_parent_gave_up(tmp_path: Path) -> None:
+    assert finish(start(LOCK_WHILE_FORKED, tmp_path / "role")) == "True\n"
