@@ -70,6 +70,7 @@ class Support:
     """What stores and transports of the bench get from MAPI."""
 
     profile_name = "bench"
+    home = Path()
 
     def __init__(self, section: Section | None = None, identity: Mapping = ANN, hooks: Sequence = ()) -> None:
         self.section = section or Section({})

@@ -80,6 +80,10 @@ def recipient_rows(message: Message) -> list[dict[PropTag, Any]]:
 
 def attachment_numbers(message: Message) -> list[int]:
     """The numbers of a message's attachments, ascending."""
+    direct = getattr(message, "attachment_numbers", None)
+    if direct is not None:
+        numbers: list[int] = sorted(direct())
+        return numbers
     return sorted(row[0] for row in query_all_rows(message.get_attachment_table(), (PR_ATTACH_NUM,)))
 
 

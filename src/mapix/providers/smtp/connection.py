@@ -174,13 +174,15 @@ class Connection:
     def _transact(self, envelope: Envelope) -> tuple[list[Reply], bool]:
         """The replies, and whether the message itself was sent and answered."""
         smtp = self._live()
-        mail = self._said(smtp.mail(envelope.sender, self._options(envelope)))
+        smtp.command_encoding = "utf-8" if envelope.utf8 else "ascii"
+        options = " ".join(["", *self._options(envelope)])
+        mail = self._said(smtp.docmd("MAIL", f"FROM:<{envelope.sender}>{options}"))
         if not mail.good:
             return self._abandoned([mail] * len(envelope.recipients))
-        replies = [self._said(smtp.rcpt(address)) for address in envelope.recipients]
+        replies = [self._said(smtp.docmd("RCPT", f"TO:<{address}>")) for address in envelope.recipients]
         if not any(reply.good for reply in replies):
             return self._abandoned(replies)
-        data = self._said(smtp.docmd("data"))
+        data = self._said(smtp.docmd("DATA"))
         if data.code != 354:
             return self._abandoned([data if reply.good else reply for reply in replies])
         final = self._put(smtp, envelope.data)

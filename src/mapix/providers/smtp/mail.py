@@ -72,7 +72,8 @@ def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
         data = to_mime(sent, message_id=submission.message_id)
     except (NoSupport, TooComplex) as error:
         raise UnsendableError(554, f"5.6.0 {error.text}") from error
-    return Mail(reverse_path, data, rows, needs_smtputf8(sent), tuple(unsendable))
+    utf8 = not data.isascii() and needs_smtputf8(sent)
+    return Mail(reverse_path, data, rows, utf8, tuple(unsendable))
 
 
 def envelope_address(address: str) -> str:
