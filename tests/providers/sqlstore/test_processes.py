@@ -1,0 +1,214 @@
+"""Several processes on one store: nobody hears of locks, and a kill leaves each message whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import finish, save, start
+
+from mapix.properties import tags
+from mapix.properties.value import whole
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.check import check_store
+
+SAVER = """
+import sys, time
+from pathlib import Path
+from mapix.properties import tags
+from mapix.providers.sqlstore.backend import SqlBackend
+from tests.providers.sqlstore.helpers import file, people, save
+store = SqlBackend(Path(sys.argv[1]))
+end = time.monotonic() + float(sys.argv[2])
+count = 0
+while time.monotonic() < end:
+    with store.transaction():
+        parts = {"recipients": people(2), "attachments": {0: file(b"a" * 70_000)}}
+        number = save(store, {tags.PR_BODY: "x" * 2000}, **parts).number
+        store.set_flags([number], on=1)
+    count += 1
+    if count % 3 == 0:
+        store.delete_messages([number])
+store.close()
+print(count - count // 3)
+"""
+
+LISTER = """
+import sys, time
+from pathlib import Path
+from mapix.properties import tags
+from mapix.properties.sort import Order, SortKey
+from mapix.providers.sqlstore.backend import SqlBackend
+store = SqlBackend(Path(sys.argv[1]))
+told = []
+store.listen(told.extend)
+end = time.monotonic() + float(sys.argv[2])
+rounds, most = 0, 0
+order = [SortKey(tags.PR_SUBJECT), SortKey(tags.PR_MESSAGE_DELIVERY_TIME, Order.DESCEND)]
+while time.monotonic() < end:
+    rows = store.contents(store.root, associated=False)
+    page = rows.page(None, order, None, 50, (tags.PR_SUBJECT, tags.PR_BODY, tags.PR_MESSAGE_FLAGS))
+    for subject, body, flags in page.rows:
+        assert subject == "Budget" and len(body) == 2000 and flags == 9, (subject, body, flags)
+    with store.database.read():
+        values, _ = store.folder(store.root).load(None)
+        assert values[tags.PR_CONTENT_COUNT] == len(store.messages(store.root))
+    store.poll()
+    rounds, most = rounds + 1, max(most, values[tags.PR_CONTENT_COUNT])
+store.close()
+print(rounds, most, len(told))
+"""
+
+
+def test_one_process_saves_while_others_list(path: Path) -> None:
+    SqlBackend(path, create=True).close()
+    savers = [start(SAVER, path, 4) for _ in range(2)]
+    lister = start(LISTER, path, 4)
+    saved = sum(int(finish(saver)) for saver in savers)
+    rounds, most, told = map(int, finish(lister).split())
+    assert rounds > 5
+    assert most > 5
+    assert told > 10
+    store = SqlBackend(path)
+    assert len(store.messages(store.root)) == saved
+    store.close()
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from mapix.providers.sqlstore.backend import SqlBackend
+from tests.providers.sqlstore.helpers import save
+for _ in range(5):
+    store = SqlBackend(Path(sys.argv[1]), create=True)
+    save(store)
+    store.close()
+"""
+
+
+def test_several_processes_may_make_one_store_at_once(path: Path) -> None:
+    for process in [start(OPENER, path) for _ in range(4)]:
+        finish(process)
+    store = SqlBackend(path)
+    assert len(store.messages(store.root)) == 20
+    store.close()
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.backend import SqlBackend
+from tests.providers.sqlstore.helpers import save
+store = SqlBackend(Path(sys.argv[1]))
+with store.transaction():
+    save(store)
+    print("begun", flush=True)
+    time.sleep(1)
+store.close()
+"""
+
+
+def test_a_long_transaction_elsewhere_is_waited_for(path: Path) -> None:
+    store = SqlBackend(path, create=True)
+    holder = start(HOLDER, path)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "begun\n"
+    began = time.monotonic()
+    assert store.messages(store.root) == []
+    assert time.monotonic() - began < 0.8
+    save(store)
+    assert len(store.messages(store.root)) == 2
+    finish(holder)
+    store.close()
+
+
+VICTIM = """
+import os, sys
+from pathlib import Path
+from mapix.interfaces.store import AttachmentChanges, MessageChanges
+from mapix.properties import tags
+from mapix.providers.sqlstore.backend import SqlBackend
+from tests.providers.sqlstore.helpers import file, people, save
+store = SqlBackend(Path(sys.argv[1]))
+place = int(sys.argv[2])
+while True:
+    text = f"message {place} "
+    inner = AttachmentChanges(embedded=MessageChanges({tags.PR_SUBJECT: text}))
+    data = (text * 10_000).encode()
+    message = save(
+        store,
+        {tags.PR_SUBJECT: text, tags.PR_BODY: text * 9000, tags.PR_MESSAGE_CLASS: "IPM.Note"},
+        recipients=people(place % 5 + 1),
+        attachments={0: file(data), 1: inner},
+        submit=place % 4 == 0,
+    )
+    print(place, message.number, flush=True)
+    if place % 7 == 0:
+        store.delete_messages([message.number])
+    place += 1
+"""
+
+
+def kill_rounds(path: Path, rounds: int) -> int:
+    """Let processes save until they are killed at a random moment; how many messages there are in the end.
+
+    After each kill the store holds together, every message that was told to be saved is there, and every message is
+    there with all its parts.
+    """
+    watcher = SqlBackend(path, create=True)
+    place = 1
+    for turn in range(rounds):
+        victim = start(VICTIM, path, place)
+        assert victim.stdout is not None
+        first = victim.stdout.readline()
+        time.sleep(random.uniform(0, 0.15))
+        victim.send_signal(signal.SIGKILL)
+        said = (first + victim.communicate()[0]).splitlines()
+        if turn % 2:
+            watcher.close()
+            watcher = SqlBackend(path)
+        told = {int(number): int(which) for which, number in (line.split() for line in said if line.count(" ") == 1)}
+        place = max(told.values(), default=place) + 2
+        check_messages(watcher, {number for number, which in told.items() if which % 7})
+    watcher.close()
+    assert check_store(path) == []
+    store = SqlBackend(path)
+    left = len(store.messages(store.root))
+    store.close()
+    return left
+
+
+def check_messages(store: SqlBackend, saved: set[int]) -> None:
+    """The messages of `saved` are there, and all messages are whole."""
+    present = set(store.messages(store.root))
+    assert saved <= present
+    queued = {row.number for row in store.queue()}
+    for number in present if len(present) < 30 else sorted(present)[-30:]:
+        message = store.message(number)
+        values, _ = message.load(None)
+        text = values[tags.PR_SUBJECT]
+        place = int(text.split()[1])
+        assert whole(tags.PR_BODY, values[tags.PR_BODY]) == text * 9000
+        assert len(message.recipients()) == place % 5 + 1
+        assert whole(tags.PR_ATTACH_DATA_BIN, message.attachments()[0][tags.PR_ATTACH_DATA_BIN]) == (
+            (text * 10_000).encode()
+        )
+        inside = message.embedded(1)
+        assert inside is not None
+        assert inside.load(None)[0] == {tags.PR_SUBJECT: text}
+        assert (number in queued) == (place % 4 == 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+def test_a_kill_leaves_each_message_whole_or_not_there(path: Path) -> None:
+    assert kill_rounds(path, 15) > 15
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+def test_hundreds_of_kills_leave_each_message_whole_or_not_there(path: Path) -> None:
+    assert kill_rounds(path, 300) > 300
