@@ -1,5 +1,7 @@
 """Receive-folder lookup, saved sort orders, names, identifiers, read flags."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,15 +89,17 @@ class Mapping:
         self.ids: dict[PropertyName, int] = {}
         self.asked = 0
 
-    def names_from_ids(self, ids: object) -> dict[int, PropertyName]:
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
         self.asked += 1
-        return {number: name for name, number in self.ids.items() if ids is None or number in ids}  # type: ignore[operator]
+        wanted = None if ids is None else set(ids)
+        return {number: name for name, number in self.ids.items() if wanted is None or number in wanted}
 
-    def ids_from_names(self, names: object, *, create: bool) -> dict[PropertyName, int]:
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
         self.asked += 1
-        for name in names if create else ():  # type: ignore[attr-defined]
+        wanted = list(names or ())
+        for name in wanted if create else ():
             self.ids.setdefault(name, 0x8000 + len(self.ids))
-        return {name: self.ids[name] for name in names if name in self.ids}  # type: ignore[attr-defined]
+        return {name: self.ids[name] for name in wanted if name in self.ids}
 
 
 def test_names_are_asked_for_once() -> None:

@@ -61,6 +61,7 @@ class AttachObject(PropertyBag, Attach):
         )
         self.context = message.context
         self.number = number
+        self._message = message
         self._owner = owner
         self._staged = staged
         if new:
@@ -80,6 +81,9 @@ class AttachObject(PropertyBag, Attach):
             PR_LAST_MODIFICATION_TIME: now,
         }
         self._pending = {tag.id: (tag, value) for tag, value in first.items()}
+
+    def _narrow_codepage(self) -> int:
+        return self._message._narrow_codepage()
 
     def open_message(self, access: Access = Access.READ, *, create: bool = False) -> MessageObject:
         """The message inside (A-012); `create` begins a new one. `NotFound`."""

@@ -2,7 +2,7 @@
 
 `copy_to` takes everything but what is excluded, `copy_props` only what is included. Recipients, attachments and what
 is in a folder travel as sub-objects, named by their OBJECT properties (P-172). Named properties go by name (P-179).
-The target of a transacted kind has still to be saved (P-178).
+The target of a transacted kind has still to be saved (P-178). A folder that others are copied into keeps its own name.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from mapix.objects.propdata import PropertyBag
 from mapix.objects.recipients import RecipientList
 from mapix.properties import times
 from mapix.properties.codepage import ANSI
-from mapix.properties.errors import NoAccess
+from mapix.properties.errors import NoAccess, UnknownFlags
 from mapix.properties.flags import MSGFLAG_ASSOCIATED
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -42,6 +42,7 @@ from mapix.properties.value import Problem, Problems, Props
 
 _KIND: Final = int(ObjectType.MESSAGE)
 _TABLES: Final = frozenset((PR_MESSAGE_RECIPIENTS.id, PR_MESSAGE_ATTACHMENTS.id))
+_WAYS: Final = frozenset(ModifyRecipients)
 _FLAGS: Final = PR_MESSAGE_FLAGS.id
 _INITIAL: Final = {
     PR_DISPLAY_TO.id: (PR_DISPLAY_TO, ""),
@@ -154,13 +155,15 @@ class MessageObject(PropertyBag, Message):
     def get_recipient_table(self) -> MapiTable:
         """See `Message.get_recipient_table`."""
         self._check()
-        return self._recipients.table().view(life=self._life)
+        return self._recipients.table().view(life=self._life, codepage=self._narrow_codepage())
 
     @remembered
     def modify_recipients(self, how: ModifyRecipients, rows: Iterable[Props]) -> None:
         """See `Message.modify_recipients`."""
         self._check_writable()
-        self._recipients.modify(ModifyRecipients(how), rows)
+        if how not in _WAYS:
+            raise UnknownFlags("a way to modify recipients", value=how)
+        self._recipients.modify(ModifyRecipients(how), rows, self._narrow_codepage())
 
     def recipients(self) -> list[dict[PropTag, Any]]:
         """The rows as they stand, each with PR_ROWID: what the table is made of."""
@@ -173,7 +176,7 @@ class MessageObject(PropertyBag, Message):
     def get_attachment_table(self) -> MapiTable:
         """See `Message.get_attachment_table`."""
         self._check()
-        return self._attachments.table().view(bookmarks=False, life=self._life)
+        return self._attachments.table().view(bookmarks=False, life=self._life, codepage=self._narrow_codepage())
 
     @remembered
     def create_attach(self) -> tuple[int, Attach]:

@@ -89,6 +89,8 @@ class StoreQueue(OutgoingQueue):
         """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
         self.check_spooler()
         number, backend = self._number(entry_id), self._context.backend
+        if not backend.queue(number=number):
+            raise NotInQueue("the message is not in the outgoing queue", value=bytes(entry_id))
         wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
         if wanted.get(PR_DELETE_AFTER_SUBMIT):
             backend.dequeue(number, flags_off=_AFTER_SENDING, delete=True, force=True)

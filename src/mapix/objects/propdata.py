@@ -49,6 +49,10 @@ _WHOLE: Final = normal.PLAIN | {str, bytes, tuple}
 _FIRST_NAMED: Final = 0x8000
 
 
+def _asked(tag: PropTag) -> PropTag:
+    return tag if tag.__class__ is PropTag else PropTag(tag)
+
+
 class PropertyBag(MapiProp):
     """A whole `MapiProp` over a source.
 
@@ -109,7 +113,7 @@ class PropertyBag(MapiProp):
         for tag in tags:
             entry = self._entry(tag >> 16, saved)
             if entry is not None and (value := self._view(tag, entry)) is not None:
-                found[PropTag(tag) if tag & 0xFFFF else entry[0]] = value
+                found[_asked(tag) if tag & 0xFFFF else entry[0]] = value
         return found
 
     @remembered
@@ -209,7 +213,7 @@ class PropertyBag(MapiProp):
                 if scode:
                     problems.append(Problem(index, PropTag(tag), scode))
             else:
-                entries[number] = (tag, normal.normal(tag, value))
+                entries[number] = (_asked(tag), normal.normal(tag, value))
         self._put(entries)
         return problems
 

@@ -53,9 +53,9 @@ class RecipientList:
     def __len__(self) -> int:
         return len(self._all())
 
-    def modify(self, how: ModifyRecipients, rows: Iterable[Props]) -> None:
-        """See `Message.modify_recipients`; nothing is changed when it raises."""
-        given = [row for row in (_checked(row) for row in rows) if row]
+    def modify(self, how: ModifyRecipients, rows: Iterable[Props], codepage: int = ANSI) -> None:
+        """See `Message.modify_recipients`; nothing is changed when it raises. `codepage` is that of 8-bit text."""
+        given = [row for row in (_checked(row, codepage) for row in rows) if row]
         present = self._all()
         if how is ModifyRecipients.REMOVE:
             changed = {number: row for number, row in present.items() if number not in set(map(_row_id, given))}
@@ -119,7 +119,7 @@ class RecipientList:
         return self._next - 1
 
 
-def _checked(row: Props) -> Recipient:
+def _checked(row: Props, codepage: int) -> Recipient:
     """A row as it is kept: text wide, values of their types; errors are skipped, PR_NULL is refused (M-081)."""
     checked: Recipient = {}
     for tag, value in row.items():
@@ -129,7 +129,7 @@ def _checked(row: Props) -> Recipient:
         if value is None or kind in _SKIPPED:
             continue
         if kind in _NARROW:
-            tag, value = normal.wide(tag, value, ANSI)
+            tag, value = normal.wide(tag, value, codepage)
         elif kind not in normal.CHECKS:
             raise InvalidType("no type a recipient's property can have", value=PropTag(tag))
         checked[tag if tag.__class__ is PropTag else PropTag(tag)] = normal.normal(tag, value)

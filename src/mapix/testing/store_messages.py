@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import Keep
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.properties.errors import InvalidParameter
+from mapix.properties.errors import InvalidParameter, UnknownFlags
 from mapix.properties.flags import (
     MAPI_BCC,
     MAPI_CC,
@@ -21,6 +23,7 @@ from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
+    PR_BODY,
     PR_CONVERSATION_TOPIC,
     PR_CREATION_TIME,
     PR_DISPLAY_BCC,
@@ -32,6 +35,7 @@ from mapix.properties.tags import (
     PR_LAST_MODIFICATION_TIME,
     PR_MESSAGE_ATTACHMENTS,
     PR_MESSAGE_CLASS,
+    PR_MESSAGE_CODEPAGE,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_RECIPIENTS,
     PR_MESSAGE_SIZE,
@@ -43,6 +47,8 @@ from mapix.properties.tags import (
     PR_RECIPIENT_TYPE,
     PR_RECORD_KEY,
     PR_ROWID,
+    PR_RTF_COMPRESSED,
+    PR_RTF_IN_SYNC,
     PR_SEARCH_KEY,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
@@ -171,6 +177,31 @@ class MessageTests(StoreBench):
         small.save_changes(Keep.READONLY)
         assert small.get_prop(PR_MESSAGE_SIZE) < size + 1_000
 
+    def test_a_changed_body_is_no_longer_in_step_with_its_rtf(self) -> None:
+        """M-042."""
+        bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: b"rtf", PR_RTF_IN_SYNC: True}
+        message = self.message_of(self.message(self.folder(), bodies))
+        message.set_props({PR_BODY: "other", PR_RTF_IN_SYNC: True})
+        message.save_changes(Keep.READWRITE)
+        assert message.get_prop(PR_RTF_IN_SYNC) is True
+        message.set_props({PR_BODY: "changed"})
+        message.save_changes(Keep.READWRITE)
+        assert message.get_props((PR_BODY, PR_RTF_COMPRESSED, PR_RTF_IN_SYNC)) == {
+            PR_BODY: "changed",
+            PR_RTF_COMPRESSED: b"rtf",
+        }
+
+    def test_narrow_text_is_in_the_messages_code_page(self) -> None:
+        """P-045, P-046."""
+        message = self.folder().create_message()
+        message.set_props({PR_MESSAGE_CODEPAGE: 1252})
+        message.set_props({PR_SUBJECT.with_type(PropType.STRING8): b"Gr\xfc\xdfe"})
+        name = PR_DISPLAY_NAME.with_type(PropType.STRING8)
+        message.modify_recipients(ModifyRecipients.ADD, [{name: b"J\xfcrgen"}])
+        message.save_changes(Keep.READONLY)
+        assert message.get_props((PR_SUBJECT, PR_DISPLAY_TO)) == {PR_SUBJECT: "Grüße", PR_DISPLAY_TO: "Jürgen"}
+        assert recipients(message, name) == [(b"J\xfcrgen",)]
+
     def test_new_messages_are_unsent_and_unmodified_until_their_second_save(self) -> None:
         """M-010, objects 4.2."""
         message = self.message_of(self.message(self.folder()))
@@ -226,6 +257,8 @@ class MessageTests(StoreBench):
         message = self.draft(self.folder(), "ann@example.com")
         with pytest.raises(InvalidParameter):
             message.modify_recipients(ModifyRecipients.ADD, [{PR_NULL: None}])
+        with pytest.raises(UnknownFlags):
+            message.modify_recipients(cast(ModifyRecipients, 1), [])
         for how in (ModifyRecipients.MODIFY, ModifyRecipients.REMOVE):
             with pytest.raises(InvalidParameter):
                 message.modify_recipients(how, [{PR_DISPLAY_NAME: "Ann"}])
