@@ -21,7 +21,7 @@ from mapix.formats.mime.headers import FOLD, LINE, LONGEST_WORD, decode_words, e
 ENCAPSULATION_DOMAIN: Final = "imcea.invalid"
 MOST_ADDRESSES: Final = 50_000
 
-_ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
+_ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
 _LONGEST_QUOTED: Final = 60
 _TEXT: Final = r"A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u00a0-\U0010ffff"
 _DOT_ATOM: Final = re.compile(rf"[{_TEXT}]+(?:\.[{_TEXT}]+)*")
@@ -29,7 +29,9 @@ _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9\-._\u00a0-\U0010ffff]+|\[[!-Z^-~]*\]")
 _ENCAPSULATED: Final = re.compile(r"IMCEA([A-Za-z0-9]+)-([A-Za-z0-9_\-+=]*)@", re.IGNORECASE)
 _TOKEN: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*"?|<[^>]*>?|\[[^\]]*\]?|[ \t\r\n]+|[,;:()]|[^ \t\r\n"<\[,;:()]+', re.DOTALL
+    r'"(?:[^"\\]|\\.)*"|<(?>"(?:[^"\\]|\\.)*"|\\.|[^>])*+>?|\[[^\]]*\]?|[ \t\r\n]+|\\.?|[,;:()"]'
+    r'|[^ \t\r\n\\"<\[,;:()]+',
+    re.DOTALL,
 )
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _UNQUOTE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -115,7 +117,7 @@ def phrase(text: str) -> str:
     text = one_line(text)
     if not is_plain(text) or len(text) > _LONGEST_QUOTED:
         return encode_words(text, LINE // 3)
-    return text if _ATOM.fullmatch(text) else quoted_string(text)
+    return text if _ATOMS.fullmatch(text) else quoted_string(text)
 
 
 def quoted_string(text: str) -> str:
@@ -164,7 +166,7 @@ class _Item:
     def add(self, token: str) -> None:
         """Take the next token."""
         if token[0] == "<" and self.angle is None:
-            self.angle = token.strip("<>")
+            self.angle = token[1:].removesuffix(">")
         elif token[0] == "(":
             self.comments.append(token[1:-1])
         else:
@@ -214,7 +216,7 @@ def _tokens(text: str) -> Iterable[str]:
 
 def _name(words: list[str]) -> str:
     """A display name of its tokens: quoted strings opened, encoded words decoded."""
-    return _shown("".join(_UNQUOTE.sub(r"\1", word.strip('"')) if word[0] == '"' else word for word in words))
+    return _shown("".join(_UNQUOTE.sub(r"\1", word[1:-1]) if word[0] == '"' else word for word in words))
 
 
 def _shown(text: str) -> str:

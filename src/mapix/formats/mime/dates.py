@@ -36,8 +36,13 @@ def parse_date(text: str) -> int | None:
     try:
         parsed = parsedate_tz(text[:_LONGEST])
         if parsed is None:
-            return from_datetime(datetime.fromisoformat(text.strip()))
+            return from_datetime(_zoned(datetime.fromisoformat(text.strip())))
         moment = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC) - timedelta(seconds=parsed[9] or 0)
         return from_datetime(moment)
     except (ValueError, TypeError, IndexError, OverflowError, BadValue):
         return None
+
+
+def _zoned(moment: datetime) -> datetime:
+    """A moment without a zone is in UTC: where it was written is not known."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

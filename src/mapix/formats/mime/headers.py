@@ -24,7 +24,7 @@ LINE: Final = 78
 LONGEST_WORD: Final = 900
 FOLD: Final = "\r\n "
 
-_LINE_ENDS: Final = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_ENDS: Final = re.compile(r"[\x00\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _PLAIN: Final = re.compile(r"[!-~](?:[\t -~]*[!-~])?")
 _AWKWARD: Final = re.compile(rf"=\?|[ \t]{{20}}|[!-~]{{{LONGEST_WORD}}}")
 _WORD: Final = re.compile(r"[ \t]*[^ \t]+")
@@ -38,7 +38,7 @@ _Q_HEX: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of line ends as one space."""
+    """`text` with every run of line ends and NULs as one space."""
     return _LINE_ENDS.sub(" ", text)
 
 

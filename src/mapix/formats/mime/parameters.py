@@ -94,10 +94,10 @@ def _arguments(text: str) -> Iterable[tuple[str, str]]:
         found = _PARAMETER.match(text, position)
         if not found:
             return
-        argument = found[2] or ""
+        argument = (found[2] or "").strip()
         if argument.startswith('"'):
             argument = _ESCAPE.sub(r"\1", argument[1:-1] if argument[1:].endswith('"') else argument[1:])
-        yield found[1].lower(), argument.strip()
+        yield found[1].lower(), argument
         position = found.end()
 
 
