@@ -400,6 +400,9 @@ class RowDecorator(Protocol):
     def value(self, prop_id: int, kind: int, number: int, parent: int) -> Any:
         """The value for an object of `kind` (MAPI object type)."""
 
+    def values(self, prop_id: int, kind: int, numbers: Sequence[int], parents: Sequence[int]) -> list[Any]:
+        """The values for several objects, as `value` makes them."""
+
     def table_key(self, table: str, folder: int) -> bytes:
         """What `RowSource.notification_key` answers for a folder's table `contents`, `associated`, `hierarchy` or
         `deep` (the hierarchy of all levels).

@@ -7,6 +7,7 @@ ones, and for PR_NULL, which reserves an empty place (T-022).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from mapix.properties.codepage import encode_text
@@ -40,6 +41,12 @@ class ColumnSet:
         if tag.base_type != PropType.STRING8:
             return lambda row: row[place]
         return lambda row: _narrow(row[place], self._codepage)
+
+
+@lru_cache(maxsize=128)
+def column_set(tags: tuple[PropTag, ...], codepage: int) -> ColumnSet:
+    """The column set `tags`, made once: many tables show the same columns."""
+    return ColumnSet(tags, codepage)
 
 
 def resolve(tags: Sequence[PropTag], available: Callable[[], Sequence[PropTag]], *, unicode: bool) -> list[PropTag]:

@@ -24,7 +24,7 @@ from mapix.objects.canonical import canonical, looks_below
 from mapix.objects.evaluate import check
 from mapix.objects.life import Life, remembered, told
 from mapix.objects.sorting import sortable
-from mapix.objects.tablecolumns import ColumnSet, in_width, resolve
+from mapix.objects.tablecolumns import column_set, in_width, resolve
 from mapix.objects.tablecursor import TableCursor
 from mapix.objects.tableevents import ANY_CHANGE, as_changes
 from mapix.properties.codepage import ANSI
@@ -82,7 +82,7 @@ class TableView(MapiTable):
         self._subscribe = subscribe
         self._unsubscribe = unsubscribe
         self._connections: set[int] = set()
-        self._columns = ColumnSet(in_width(source.default_columns(), unicode=unicode), codepage)
+        self._columns = column_set(tuple(in_width(source.default_columns(), unicode=unicode)), codepage)
         self._cursor = TableCursor(source)
         self._order = SortOrder()
         self._bookmarks = Bookmarks()
@@ -97,7 +97,7 @@ class TableView(MapiTable):
         `InvalidParameter` for none, `TooComplex` for MVI columns.
         """
         tags = resolve(columns, self._source.available_columns, unicode=self._unicode)
-        self._columns = ColumnSet(tags, self._codepage)
+        self._columns = column_set(tuple(tags), self._codepage)
 
     @_call
     def query_columns(self, *, available: bool = False) -> list[PropTag]:

@@ -63,5 +63,5 @@ class ColumnPlan:
 
 
 def _maker(decorator: RowDecorator, prop_id: int, kind: ObjectType) -> Maker:
-    value, code = decorator.value, int(kind)
-    return lambda numbers, parents: [value(prop_id, code, *one) for one in zip(numbers, parents, strict=True)]
+    values, code = decorator.values, int(kind)
+    return lambda numbers, parents: values(prop_id, code, numbers, parents)
