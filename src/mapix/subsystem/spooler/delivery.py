@@ -109,6 +109,8 @@ class Delivery:
     def heard(self, results: Iterable[RecipientResult]) -> Delivery:
         """With what the asked transport says of single recipients. Others' recipients are not its to settle."""
         said = {result.row_id: result for result in results if result.row_id in self.rows}
+        if all(one.settled for one in self.recipients if one.row_id in said):
+            return self
         return self._each(lambda one: self._tell(one, said[one.row_id]) if one.row_id in said else one)
 
     def after(self, outcome: Outcome) -> Delivery:
@@ -118,6 +120,8 @@ class Delivery:
         """
         if outcome.kind is OutcomeKind.DONE:
             done = self.heard(outcome.results)
+            if done.settled:
+                return done._hush()
             open_rows = {each.row_id for each in done.ready() if self.asked not in each.declined} & self.rows
             return done._each(lambda one: one.passed(self.asked) if one.row_id in open_rows else one)._hush()
         if outcome.kind is OutcomeKind.NOT_ME:
@@ -130,6 +134,8 @@ class Delivery:
 
     def round_over(self, now: int, pace: Pace, jitter: float) -> Delivery:
         """No transport is left to ask: who still is READY has none (SPL 6.2.4), who is HELD waits or is given up."""
+        if self.settled:
+            return self
         expired = now - self.since >= pace.give_up * TICKS_PER_SECOND
         done = self._each(lambda one: _conclude(one, expired, pace))
         if done.settled:

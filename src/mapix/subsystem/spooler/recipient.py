@@ -101,7 +101,7 @@ class Recipient:
         if stage is None:
             return self
         answered = self.answered or word is Word.RETRY
-        return replace(self, stage=stage, word=word, code=code, text=text or self.text, answered=answered)
+        return Recipient(self.row_id, stage, code, text or self.text, word, self.declined, answered)
 
     def passed(self, transport: bytes) -> Recipient:
         """The recipient after `transport` declined it."""
