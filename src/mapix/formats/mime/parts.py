@@ -60,7 +60,7 @@ def encoded_text(content_type: str, data: bytes) -> Part:
     odd = len(data.translate(None, _PRINTABLE))
     if not odd and _lines_fit(data):
         return Part([content_type, "Content-Transfer-Encoding: 7bit"], [data])
-    if odd * 5 > len(data):
+    if odd * 3 > len(data):
         return Part([content_type, "Content-Transfer-Encoding: base64"], list(base64_pieces([data])))
     return Part([content_type, "Content-Transfer-Encoding: quoted-printable"], [_quoted_printable(data)])
 
