@@ -331,19 +331,11 @@ def test_any_bytes_are_a_message(data: bytes) -> None:
 
 
 WORDS: Sequence[bytes] = (
-    *b"Content-Type: |multipart/mixed|multipart/report|multipart/related|; boundary=b|--b|--|=".split(b"|"),
-    *b"message/rfc822|message/delivery-status|text/plain|text/html|; charset=|utf-16|base64".split(b"|"),
-    *b'quoted-printable|uuencode|To: |<a@b>|,|(|"|:|;|=?utf-8?q?x?=|Final-Recipient: rfc822; |Action: failed'.split(
-        b"|"
-    ),
-    *b"Final-Recipient: rfc822; |Action: failed|filename*0*=utf-8''%|Subject: |Date: |Thread-Index: |begin 644 x\n|M".split(
-        b"|"
-    ),
-    b"\r\n",
-    b"\r\n\r\n",
-    b"\xff",
-    b"\0",
-)
+    b"Content-Type: |multipart/mixed|multipart/report|multipart/related|; boundary=b|--b|--|=|message/rfc822|M"
+    b"|message/delivery-status|text/plain|text/html|; charset=|utf-16|base64|Content-Transfer-Encoding: |uuencode"
+    b'|quoted-printable|To: |<a@b>|,|(|"|:|;|=?utf-8?q?x?=|Final-Recipient: rfc822; |Action: failed|begin 644 x\n'
+    b"|filename*0*=utf-8''%|Subject: |Date: |Thread-Index: |\r\n|\r\n\r\n|\xff|\0"
+).split(b"|")
 
 
 @settings(deadline=None, max_examples=300)

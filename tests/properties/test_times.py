@@ -67,17 +67,6 @@ def test_now_is_now() -> None:
     assert before <= times.to_datetime(times.now()) <= datetime.now(UTC) + timedelta(milliseconds=1)
 
 
-@given(st.floats(-11_644_473_600, 253_402_300_799))
-def test_seconds_since_1970_come_back(seconds: float) -> None:
-    assert times.to_unix(times.from_unix(seconds)) == pytest.approx(seconds, abs=1e-4)
-
-
-@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1e30, 1e30])
-def test_seconds_that_are_no_time_are_a_bad_value(seconds: float) -> None:
-    with pytest.raises(BadValue):
-        times.from_unix(seconds)
-
-
 @pytest.mark.parametrize(
     ("days", "moment"),
     [

@@ -66,21 +66,6 @@ def to_datetime(ticks: int) -> datetime:
     return _EPOCH + timedelta(microseconds=ticks // 10)
 
 
-def from_unix(seconds: float) -> int:
-    """FILETIME ticks of `seconds` since 1970 UTC; BadValue when it is outside FILETIME's range."""
-    if not isfinite(seconds):
-        raise BadValue("not a time", value=seconds)
-    ticks = round(seconds * TICKS_PER_SECOND) + UNIX_EPOCH_TICKS
-    if not 0 <= ticks <= MAX_TICKS:
-        raise BadValue("this time is outside FILETIME's range", value=seconds)
-    return ticks
-
-
-def to_unix(ticks: int) -> float:
-    """`ticks` (100 ns since 1601) as seconds since 1970 UTC."""
-    return (ticks - UNIX_EPOCH_TICKS) / TICKS_PER_SECOND
-
-
 def apptime_from_datetime(moment: datetime) -> float:
     """Application time of `moment` in UTC: days since 1899-12-30, with the time as the fraction (P-023).
 

@@ -72,7 +72,6 @@ def multipart(subtype: str, parts: Sequence[Part], parameters: Iterable[str] = (
     body: list[bytes] = []
     for part in parts:
         body += (line, *part.pieces(), CRLF)
-        line = f"--{boundary}\r\n".encode()
     body.append(f"--{boundary}--\r\n".encode())
     eight_bit = any(part.eight_bit for part in parts)
     kind = f";{FOLD}".join((f"multipart/{subtype}", *parameters, f'boundary="{boundary}"'))

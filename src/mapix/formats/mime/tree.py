@@ -19,7 +19,7 @@ from mapix.formats.mime.headers import loose_base64, raw_text
 from mapix.formats.mime.parameters import parse_value
 from mapix.properties.errors import TooComplex
 
-DEEPEST_PARTS: Final = 40
+DEEPEST_PARTS: Final = 20
 MOST_PARTS: Final = 10_000
 MOST_FIELDS: Final = 5_000
 LONGEST_FIELD: Final = 1 << 20
