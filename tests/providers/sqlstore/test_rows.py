@@ -21,6 +21,7 @@ from mapix.properties import tags
 from mapix.properties.restriction import Exist, Not, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag, PropType
+from mapix.providers.sqlstore import rows as rows_module
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.rows import ContentsRows
 from mapix.testing.strategies import COLUMNS, restrictions, rows, sort_orders
@@ -194,3 +195,34 @@ def test_a_value_of_another_type_is_missing(backend: SqlBackend) -> None:
     assert contents.page(None, (), None, 5, (tags.PR_IMPORTANCE, text)).rows == [(None, "high"), (2, None)]
     assert contents.count(Exist(tags.PR_IMPORTANCE)) == 1
     assert contents.count(Exist(tags.PR_IMPORTANCE.with_type(PropType.UNSPECIFIED))) == 2
+
+
+def test_a_walk_that_is_answered_from_kept_keys_follows_changes(backend: SqlBackend) -> None:
+    contents, numbers = fill(backend, [{tags.PR_SUBJECT: f"{number:02}"} for number in range(30)])
+    order = [SortKey(tags.PR_SUBJECT)]
+
+    def page(after: Any, count: int = 5) -> list[int]:
+        return [numbers.index(key[-1]) for key in contents.page(None, order, after, count, COLUMNS).keys]
+
+    def key(place: int) -> Any:
+        return contents.key_at(None, order, place)
+
+    assert page(None) == [0, 1, 2, 3, 4]
+    fifth = key(4)
+    assert contents._kept._list is not None
+    assert page(fifth) == [5, 6, 7, 8, 9]
+    assert page(fifth, -3) == [1, 2, 3]
+    assert page(None, -2) == [28, 29]
+    backend.delete_messages([numbers[4], numbers[6]])
+    assert page(fifth) == [5, 7, 8, 9, 10]
+    assert page(fifth) == [5, 7, 8, 9, 10]
+    assert contents.position(None, order, fifth) == 4
+    assert contents.key_at(None, order, 99) is None
+
+
+def test_a_table_of_too_many_rows_keeps_no_keys(backend: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "MOST", 3)
+    contents, numbers = fill(backend, [{tags.PR_SUBJECT: str(number)} for number in range(4)])
+    order = [SortKey(tags.PR_SUBJECT, Order.DESCEND)]
+    assert [key[-1] for key in walk(contents, None, order, 1)] == numbers[::-1]
+    assert contents._kept._list is None

@@ -23,7 +23,9 @@ from mapix.providers.sqlstore.values import LARGE
 PIECE: Final = 128 * 1024
 """Bytes of a value in one row of `chunk`, before compression."""
 
-_SMALL: Final = frozenset((int, bool, float, tuple, type(None)))
+SMALL: Final = frozenset((int, bool, float, tuple, type(None)))
+"""Classes whose values are never large."""
+
 _RAW: Final = 0
 _ZLIB: Final = 1
 _WORTH_IT: Final = 0.9
@@ -61,10 +63,9 @@ Prepared = Mapping[PropTag, StoredLarge | Fresh]
 
 def is_large(value: Any) -> bool:
     """Whether a value goes to a blob."""
-    kind = value.__class__
-    if kind is str or kind is bytes:
+    if isinstance(value, str | bytes):
         return len(value) >= LARGE
-    return kind not in _SMALL and isinstance(value, LargeValue)
+    return value.__class__ not in SMALL and isinstance(value, LargeValue)
 
 
 def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh | Any:

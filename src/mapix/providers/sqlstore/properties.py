@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from mapix.properties.tag import MV_FLAG, PropTag, PropType
-from mapix.providers.sqlstore.blobs import Fresh, StoredLarge, is_large, keep, prepare
+from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
 from mapix.providers.sqlstore.statements import SQL
@@ -30,7 +30,7 @@ StoredRow = tuple[int, int, Any, int | None, int | None]
 
 def prepared(database: Database, values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
     """`values` with the large ones hashed: what can be done before a transaction begins."""
-    large = [tag for tag, value in values.items() if is_large(value)]
+    large = [tag for tag, value in values.items() if value.__class__ not in SMALL and is_large(value)]
     return {**values, **{tag: prepare(database, tag, values[tag]) for tag in large}} if large else values
 
 

@@ -1,13 +1,13 @@
-"""Contents and hierarchy as sources of rows: one statement a page, for keys and columns together.
+"""Contents and hierarchy as sources of rows.
 
-Nothing is kept between calls but the text of statements. Where a restriction leaves a residual, rows are read in
-batches and tried one by one.
+One statement reads keys and columns of a page together. Where a restriction leaves a residual, rows are read in batches
+and tried one by one. A walk through a table that has to be sorted or tried anew each time is answered from kept keys
+(`keylist`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import ClassVar, Final
 
 from mapix.interfaces.prop import ObjectType
@@ -18,55 +18,41 @@ from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import TRUE, Predicate, compile_restriction
-from mapix.providers.sqlstore.expressions import Cold
-from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, legs, order_by
+from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
+from mapix.providers.sqlstore.keyset import Leg, OrderKey
+from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.values import tag_of
 
 _BATCH: Final = 500
-_NUMBER: Final = "m.id"
-_INDEXED: Final = frozenset(
-    (OrderKey("m.delivery_time", descending=True), OrderKey("m.delivery_time"), OrderKey("m.normalized_subject_key"))
-)
-"""Leading sort keys that an index serves; see `schema`."""
-
 _DEEP: Final = (
     "WITH RECURSIVE tree (id, depth, path) AS (SELECT id, 0, printf('%016x', id) FROM folder WHERE parent = ?"
     " UNION ALL SELECT f.id, t.depth + 1, t.path || printf('%016x', f.id)"
     " FROM tree t JOIN folder f ON f.parent = t.id) "
 )
 
-Order = tuple[OrderKey, ...]
-Columns = tuple[PropTag, ...]
-
 
 class SqlRows:
-    """Rows of `table`, whose alias is `m`: those that satisfy `base`. `start` stands before each statement."""
+    """The rows of `query`; `natural` is their order when none is asked for."""
 
     table_type = TableType.DYNAMIC
     kind: ClassVar[ObjectType]
-    parent: ClassVar[str]
 
-    def __init__(
-        self, around: Surroundings, table: str, base: Leg, expressions: Cold, *, start: str = "", natural: Order = ()
-    ) -> None:
+    def __init__(self, around: Surroundings, query: TableQuery, natural: Order = ()) -> None:
         self.around = around
         self.database = around.database
-        self.expressions = expressions
-        self._start = start
-        self._from = f"FROM {table} WHERE {base.sql}"
-        self._base = base.params
+        self.query = query
         self._natural = natural
+        self._kept = KeptKeys()
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`."""
         predicate = self._predicate(where)
-        if predicate.residual is not None:
-            return sum(1 for _ in self._walk(predicate, None))
-        sql = f"{self._start}SELECT count(*) {self._from} AND ({predicate.sql})"
-        return int(self.database.value(sql, (*self._base, *predicate.params)))
+        if predicate.residual is None:
+            return self.query.count(predicate)
+        return sum(1 for _ in self._walk(predicate, (), None, ()))
 
     def page(
         self,
@@ -77,31 +63,31 @@ class SqlRows:
         columns: Sequence[PropTag],
     ) -> Page:
         """See `RowSource.page`."""
-        predicate, keys = self._predicate(where), self._order(order)
-        if predicate.residual is not None:
-            return self._tried(predicate, keys, after, count, tuple(columns))
-        return self._page(predicate, keys, after, count, tuple(columns))
+        predicate, keys, shown = self._predicate(where), self._order(order), tuple(columns)
+        if (kept := self._keys(predicate, keys)) and (found := kept.beyond(after, count)) is not None:
+            return self.query.by_number(found, shown)
+        if predicate.residual is None:
+            return self.query.page(predicate, keys, after, count, shown)
+        return self._tried(predicate, keys, after, count, shown)
 
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """See `RowSource.position`."""
         predicate, keys = self._predicate(where), self._order(order)
-        if predicate.residual is not None:
-            return sum(1 for _ in self._walk(predicate, key, keys))
-        before = beyond(keys, _NUMBER, key, backward=True)
-        sql = f"{self._start}SELECT count(*) {self._from} AND ({predicate.sql}) AND ({before.sql})"
-        return int(self.database.value(sql, (*self._base, *predicate.params, *before.params)))
+        if (kept := self._keys(predicate, keys)) and (place := kept.place(key)) is not None:
+            return place
+        if predicate.residual is None:
+            return self.query.before(predicate, keys, key)
+        return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
 
     def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
         """See `DirectRowSource.key_at`."""
         predicate, keys = self._predicate(where), self._order(order)
-        if predicate.residual is not None:
-            page = self._tried(predicate, keys, None, index + 1, ())
-            return page.keys[index] if index < len(page.keys) else None
-        shown = "".join(f", {key.sql}" for key in keys)
-        order_sql = order_by(keys, _NUMBER, backward=False)
-        sql = f"{self._start}SELECT {_NUMBER}, 0{shown} {self._from} AND ({predicate.sql}) {order_sql} LIMIT 1 OFFSET ?"
-        rows = self.database.rows(sql, (*self._base, *predicate.params, index))
-        return _key(rows[0], len(keys)) if rows else None
+        if kept := self._keys(predicate, keys):
+            return kept.keys[index] if index < len(kept.keys) else None
+        if predicate.residual is None:
+            return self.query.key_at(predicate, keys, index)
+        found = self._tried(predicate, keys, None, index + 1, ()).keys
+        return found[index] if index < len(found) else None
 
     def version(self) -> tuple[int, int]:
         """See `DirectRowSource.version`."""
@@ -110,7 +96,7 @@ class SqlRows:
     # inside
 
     def _predicate(self, where: Restriction | None) -> Predicate:
-        return TRUE if where is None else compile_restriction(where, self.expressions, self._identify)
+        return TRUE if where is None else compile_restriction(where, self.query.expressions, self._identify)
 
     def _identify(self, tag: PropTag, value: bytes) -> str | None:
         """The condition for the row whose entry identifier or key is `value`, if it is one."""
@@ -120,40 +106,30 @@ class SqlRows:
         number = int.from_bytes(value[-8:], "little")
         if number >= 1 << 63 or decorator.value(tag.id, int(self.kind), number, 0) != value:
             return None
-        return None if decorator.value(tag.id, int(self.kind), number + 1, 0) == value else f"{_NUMBER} = {number}"
+        return None if decorator.value(tag.id, int(self.kind), number + 1, 0) == value else f"{NUMBER} = {number}"
 
     def _order(self, order: Sequence[SortKey]) -> Order:
         if not order:
             return self._natural
-        return tuple(OrderKey(self.expressions.key(key.tag) or "NULL", key.descending) for key in order)
+        return tuple(OrderKey(self.query.expressions.key(key.tag) or "NULL", key.descending) for key in order)
 
-    def _page(self, predicate: Predicate, keys: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
-        """Up to `count` rows beyond `after`, before it when negative, in table order."""
-        backward, wanted = count < 0, abs(count)
-        plan = self.around.plan(self.expressions, columns)
-        rows: list[Row] = []
-        ways = (Leg(),) if after is None else self._legs(keys, after, backward=backward)
-        for leg in ways:
-            sql = self._statement(predicate.sql, keys, leg.sql, columns, backward=backward)
-            params = (*self._base, *predicate.params, *leg.params, wanted - len(rows))
-            rows += self.database.rows(sql, params)
-            if len(rows) >= wanted:
-                break
-        if backward:
-            rows.reverse()
-        return plan.page(rows, len(keys))
+    def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
+        """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
+        if predicate.residual is None and is_indexed(order):
+            return None
+        return self._kept.find((predicate, order, self.version()), lambda: self._all_keys(predicate, order))
 
-    def _legs(self, keys: Order, after: RowKey, *, backward: bool) -> list[Leg]:
-        return legs(keys, _NUMBER, after, backward=backward, indexed=bool(keys) and keys[0] in _INDEXED)
+    def _all_keys(self, predicate: Predicate, order: Order) -> list[RowKey] | None:
+        if self.query.count(predicate) > MOST:
+            return None
+        if predicate.residual is None:
+            return self.query.keys(predicate, order)
+        return [key for key, _ in self._walk(predicate, order, None, ())]
 
-    def _statement(self, condition: str, keys: Order, leg: str, columns: Columns, *, backward: bool) -> str:
-        plan = self.around.plan(self.expressions, columns)
-        return _select(self._start, self.parent, self._from, condition, keys, leg, plan.sql, backward)
-
-    def _tried(self, predicate: Predicate, keys: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
+    def _tried(self, predicate: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
         """A page of the rows that satisfy the residual too."""
         found: list[tuple[RowKey, Row]] = []
-        for item in self._walk(predicate, after, keys, columns, backward=count < 0):
+        for item in self._walk(predicate, order, after, columns, backward=count < 0):
             found.append(item)
             if len(found) >= abs(count):
                 break
@@ -162,20 +138,14 @@ class SqlRows:
         return Page([key for key, _ in found], [row for _, row in found])
 
     def _walk(
-        self,
-        predicate: Predicate,
-        after: RowKey | None,
-        keys: Order = (),
-        columns: Columns = (),
-        *,
-        backward: bool = True,
+        self, predicate: Predicate, order: Order, after: RowKey | None, columns: Columns, *, backward: bool = False
     ) -> Iterator[tuple[RowKey, Row]]:
-        """All rows beyond `after` that satisfy the residual, read in batches; from the end when `backward`."""
+        """All rows beyond `after` that satisfy the residual, read in batches."""
         assert predicate.residual is not None
         judge = Judge(self.database, predicate.residual)
         wide, step = (*columns, *judge.columns), len(columns)
         while True:
-            page = self._page(predicate, keys, after, -_BATCH if backward else _BATCH, wide)
+            page = self.query.page(predicate, order, after, -_BATCH if backward else _BATCH, wide)
             pairs = list(zip(page.keys, page.rows, strict=True))
             for key, row in reversed(pairs) if backward else pairs:
                 if judge.holds(key[-1], row[step:]):
@@ -189,11 +159,10 @@ class ContentsRows(SqlRows):
     """The messages of a folder, `associated` ones or the others."""
 
     kind = ObjectType.MESSAGE
-    parent = "m.folder"
 
     def __init__(self, around: Surroundings, folder: int, *, associated: bool) -> None:
         base = Leg("m.folder = ? AND m.associated = ?", (folder, int(associated)))
-        super().__init__(around, "message m", base, around.messages)
+        super().__init__(around, TableQuery(around, around.messages, "message m", base, parent="m.folder"))
         self.folder = folder
         self.associated = associated
 
@@ -223,17 +192,16 @@ class HierarchyRows(SqlRows):
     """The folders below one; with `deep` those of all levels, each after the one it lies in."""
 
     kind = ObjectType.FOLDER
-    parent = "coalesce(m.parent, m.id)"
 
     def __init__(self, around: Surroundings, folder: int, *, deep: bool) -> None:
+        parent = "coalesce(m.parent, m.id)"
         if deep:
-            base = Leg("1", (folder,))
-            natural = (OrderKey("t.path"),)
-            super().__init__(
-                around, "tree t JOIN folder m ON m.id = t.id", base, around.tree, start=_DEEP, natural=natural
-            )
+            table = "tree t JOIN folder m ON m.id = t.id"
+            query = TableQuery(around, around.tree, table, Leg("1", (folder,)), parent=parent, start=_DEEP)
+            super().__init__(around, query, (OrderKey("t.path"),))
         else:
-            super().__init__(around, "folder m", Leg("m.parent = ?", (folder,)), around.folders)
+            base = Leg("m.parent = ?", (folder,))
+            super().__init__(around, TableQuery(around, around.folders, "folder m", base, parent=parent))
         self.folder = folder
         self.deep = deep
 
@@ -244,43 +212,9 @@ class HierarchyRows(SqlRows):
     def available_columns(self) -> Sequence[PropTag]:
         """See `RowSource.available_columns`."""
         used = [tag_of(*row) for row in self.database.rows(SQL["folder_tags"])]
-        return tuple(dict.fromkeys((*HIERARCHY, *map(PropTag, self.expressions.columns), *used)))
+        return tuple(dict.fromkeys((*HIERARCHY, *map(PropTag, self.query.expressions.columns), *used)))
 
     def notification_key(self) -> bytes | None:
         """See `RowSource.notification_key`."""
         decorator = self.around.decorator
         return None if decorator is None else decorator.table_key("deep" if self.deep else "hierarchy", self.folder)
-
-
-@lru_cache(maxsize=1024)
-def _select(
-    start: str, parent: str, source: str, condition: str, keys: Order, leg: str, columns: str, backward: bool
-) -> str:
-    """The statement for one leg of a page: number, parent, keys and columns."""
-    where = f"{source} AND ({condition}){f' AND ({leg})' if leg else ''}"
-    order = order_by(keys, _NUMBER, backward=backward)
-    shown = "".join(f", {key.sql}" for key in keys)
-    if not keys or keys[0] in _INDEXED or start:
-        return f"{start}SELECT {_NUMBER}, {parent}{shown}{columns} {where} {order} LIMIT ?"
-    return _in_two_steps(parent, where, order, keys, columns, backward)
-
-
-def _in_two_steps(parent: str, where: str, order: str, keys: Order, columns: str, backward: bool) -> str:
-    """Where all rows must be sorted, sort keys alone, and read the columns of those that are left."""
-    named = "".join(f", {key.sql} AS k{place}" for place, key in enumerate(keys))
-    inner = f"SELECT {_NUMBER} AS number{named} {where} {order} LIMIT ?"
-    outer = tuple(OrderKey(f"k.k{place}", key.descending) for place, key in enumerate(keys))
-    shown = "".join(f", {key.sql}" for key in outer)
-    table = source_table(where)
-    again = order_by(outer, "k.number", backward=backward)
-    return f"SELECT {_NUMBER}, {parent}{shown}{columns} FROM ({inner}) k JOIN {table} ON {_NUMBER} = k.number {again}"
-
-
-def source_table(where: str) -> str:
-    """The table, with its alias, that a FROM clause starts with."""
-    return where.removeprefix("FROM ").partition(" WHERE ")[0]
-
-
-def _key(row: Row, keys: int) -> RowKey:
-    """Where a row stands: its sort keys and its number."""
-    return (*row[2 : 2 + keys], row[0])

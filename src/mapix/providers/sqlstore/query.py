@@ -1,0 +1,141 @@
+"""The statements of one table: rows beyond a key, rows by number, counts. Conditions here are exact SQL.
+
+Statement texts are made once for each shape of condition, order and columns, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from mapix.interfaces.table import Page, RowKey
+from mapix.properties.tag import PropTag
+from mapix.properties.value import Row
+from mapix.providers.sqlstore.compile import Predicate
+from mapix.providers.sqlstore.expressions import Cold
+from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, legs, order_by
+from mapix.providers.sqlstore.surroundings import Surroundings
+
+NUMBER: Final = "m.id"
+
+_INDEXED: Final = frozenset(
+    (OrderKey("m.delivery_time", descending=True), OrderKey("m.delivery_time"), OrderKey("m.normalized_subject_key"))
+)
+"""Leading sort keys that an index serves; see `schema`."""
+
+_AT_ONCE: Final = 500
+
+Order = tuple[OrderKey, ...]
+Columns = tuple[PropTag, ...]
+
+
+def is_indexed(order: Order) -> bool:
+    """Whether rows come in this order without being sorted."""
+    return not order or order[0] in _INDEXED
+
+
+class TableQuery:
+    """Statements on `table`, whose alias is `m`, for its rows that satisfy `base`.
+
+    `parent` is the expression for the folder of a row; `start` stands before each statement.
+    """
+
+    def __init__(
+        self, around: Surroundings, expressions: Cold, table: str, base: Leg, *, parent: str, start: str = ""
+    ) -> None:
+        self.database = around.database
+        self.plan = around.plan
+        self.expressions = expressions
+        self._head = _Head(start, parent, table, base.sql)
+        self._base = base.params
+
+    def count(self, condition: Predicate) -> int:
+        """How many rows satisfy a condition."""
+        sql = f"{self._head.start}SELECT count(*) {self._head.where(condition.sql)}"
+        return int(self.database.value(sql, (*self._base, *condition.params)))
+
+    def before(self, condition: Predicate, order: Order, key: RowKey) -> int:
+        """How many of them stand before a key."""
+        leg = beyond(order, NUMBER, key, backward=True)
+        return self.count(Predicate(f"({condition.sql}) AND ({leg.sql})", (*condition.params, *leg.params)))
+
+    def key_at(self, condition: Predicate, order: Order, index: int) -> RowKey | None:
+        """The key of the one that `index` others stand before."""
+        shown = "".join(f"{key.sql}, " for key in order)
+        sorted_by = order_by(order, NUMBER, backward=False)
+        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._head.where(condition.sql)} {sorted_by} LIMIT 1 OFFSET ?"
+        found: RowKey | None = self.database.row(sql, (*self._base, *condition.params, index))
+        return found
+
+    def keys(self, condition: Predicate, order: Order) -> list[RowKey]:
+        """The keys of all of them."""
+        shown = "".join(f"{key.sql}, " for key in order)
+        sorted_by = order_by(order, NUMBER, backward=False)
+        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._head.where(condition.sql)} {sorted_by}"
+        return self.database.rows(sql, (*self._base, *condition.params))
+
+    def page(self, condition: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
+        """Up to `count` of them beyond a key, before it when negative, in table order."""
+        backward, wanted = count < 0, abs(count)
+        plan = self.plan(self.expressions, columns)
+        rows: list[Row] = []
+        indexed = bool(order) and is_indexed(order)
+        ways = (Leg(),) if after is None else legs(order, NUMBER, after, backward=backward, indexed=indexed)
+        for leg in ways:
+            sql = _select(self._head, condition.sql, order, leg.sql, plan.sql, backward)
+            rows += self.database.rows(sql, (*self._base, *condition.params, *leg.params, wanted - len(rows)))
+            if len(rows) >= wanted:
+                break
+        if backward:
+            rows.reverse()
+        return plan.page(rows, len(order))
+
+    def by_number(self, keys: Sequence[RowKey], columns: Columns) -> Page:
+        """The rows of some keys, in their order; those that are gone are left out (architecture, trap 8)."""
+        if not columns:
+            return Page(keys, [()] * len(keys))
+        plan = self.plan(self.expressions, columns)
+        found: dict[Any, Row] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            numbers = [key[-1] for key in keys[start : start + _AT_ONCE]]
+            condition = f"{NUMBER} IN ({', '.join('?' * len(numbers))})"
+            sql = f"{self._head.start}SELECT {NUMBER}, {self._head.parent}{plan.sql} {self._head.where(condition)}"
+            found |= {row[0]: row for row in self.database.rows(sql, (*self._base, *numbers))}
+        present = [key for key in keys if key[-1] in found]
+        return Page(present, plan.page([found[key[-1]] for key in present], 0).rows)
+
+
+class _Head(NamedTuple):
+    """What the statements of a table share."""
+
+    start: str
+    parent: str
+    table: str
+    base: str
+
+    def where(self, condition: str) -> str:
+        """FROM and WHERE."""
+        return f"FROM {self.table} WHERE {self.base} AND ({condition})"
+
+
+@lru_cache(maxsize=1024)
+def _select(head: _Head, condition: str, order: Order, leg: str, columns: str, backward: bool) -> str:
+    """The statement for one leg of a page: number, parent, keys and columns."""
+    where = head.where(condition) + (f" AND ({leg})" if leg else "")
+    sorted_by = order_by(order, NUMBER, backward=backward)
+    shown = "".join(f", {key.sql}" for key in order)
+    if is_indexed(order) or head.start:
+        return f"{head.start}SELECT {NUMBER}, {head.parent}{shown}{columns} {where} {sorted_by} LIMIT ?"
+    return _in_two_steps(head, f"{where} {sorted_by} LIMIT ?", order, columns, backward)
+
+
+def _in_two_steps(head: _Head, rest: str, order: Order, columns: str, backward: bool) -> str:
+    """Where all rows must be sorted, sort keys alone, and read the columns of those that are left."""
+    named = "".join(f", {key.sql} AS k{place}" for place, key in enumerate(order))
+    outer = tuple(OrderKey(f"k.k{place}", key.descending) for place, key in enumerate(order))
+    shown = "".join(f", {key.sql}" for key in outer)
+    return (
+        f"SELECT {NUMBER}, {head.parent}{shown}{columns} FROM (SELECT {NUMBER} AS number{named} {rest}) k"
+        f" JOIN {head.table} ON {NUMBER} = k.number {order_by(outer, 'k.number', backward=backward)}"
+    )
