@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -24,19 +23,23 @@ from mapix.interfaces.spi import ProviderKind, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
 from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
-from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError, NotFound, UnknownFlags
+from mapix.properties.errors import (
+    InvalidObject,
+    InvalidParameter,
+    MapiError,
+    NoSupport,
+    NotFound,
+    UnknownEntryid,
+    UnknownFlags,
+)
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
-from mapix.properties.tags import PR_OBJECT_TYPE
 from mapix.subsystem.lifetime import Opened
-from mapix.subsystem.routes import Routes
-from mapix.subsystem.spooling import close_store
+from mapix.subsystem.memberstores import MemberStores
 from mapix.subsystem.statustable import STATUS_UID
-from mapix.subsystem.storelist import Pair
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.spooler.worker import Spooler
-    from mapix.subsystem.support import StoreProviderSupport
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,15 +61,6 @@ def _call(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[
     return call
 
 
-@dataclass(slots=True)
-class _OpenStore:
-    """A store this member has open."""
-
-    pair: Pair
-    logon: StoreLogon
-    support: StoreProviderSupport
-
-
 class Session:
     """One client's session. Made by `Subsystem.logon`; a context manager that logs off."""
 
@@ -76,8 +70,7 @@ class Session:
         self._ended = False
         self._guard = threading.RLock()
         self._key = core.uid + core.new_uid()
-        self._routes = Routes()
-        self._stores: list[_OpenStore] = []
+        self._stores = MemberStores(core, mail=self.has_mail)
         self._opened = Opened()
         self._advised: dict[int, tuple[int, Callable[[int], None]]] = {}
         self._last_connection = 0
@@ -108,8 +101,8 @@ class Session:
             return self.open_msg_store(entry_id, access)
         if provider_uid(entry_id) == STATUS_UID:
             return self._opened.add(self._status_object(entry_id))
-        if self._routes.knows(entry_id):
-            opened: MapiProp = self._routes.ask(entry_id, lambda store: store.open_entry(entry_id, access))
+        if self._stores.routes.knows(entry_id):
+            opened: MapiProp = self._stores.routes.ask(entry_id, lambda store: store.open_entry(entry_id, access))
             return self._opened.add(opened)
         return self._opened.add(self._address_book().open_entry(entry_id, access))
 
@@ -122,18 +115,7 @@ class Session:
 
         Raises what the provider raises, `LogonFailed` for settings that do not suffice, `UnknownEntryid`.
         """
-        if not entry_id:
-            raise InvalidParameter("a store is opened by its entry identifier (SES-10)", value=entry_id)
-        pair, inner = self._core.stores.match(entry_id)
-        opened = self._log_on(pair, inner, access, no_mail=no_mail)
-        with self._guard:
-            self._forget_closed()
-            self._stores.append(opened)
-        if not no_mail:
-            self._prepare(opened, inner, access)
-        if self.has_mail and not no_mail and not temporary:
-            self._core.spooling.add(pair)
-        return opened.logon.store
+        return self._stores.open(entry_id, access, no_mail=no_mail, temporary=temporary)
 
     @_call
     def open_address_book(self) -> AddrBook:
@@ -180,8 +162,8 @@ class Session:
             self._check_known(entry_id)
         if provider_uid(first) != provider_uid(second):
             return False
-        if self._routes.knows(first):
-            return self._routes.compare(first, second)
+        if self._stores.routes.knows(first):
+            return self._stores.routes.compare(first, second)
         if provider_uid(first) == STATUS_UID:
             return bytes(first) == bytes(second)
         return self._address_book().compare_entry_ids(first, second)
@@ -275,9 +257,7 @@ class Session:
                 end(connection)
         self._advised.clear()
         self._opened.close()
-        for opened in self._stores:
-            self._log_off(opened)
-        self._stores.clear()
+        self._stores.close()
         self._core.leave(self, shared=bool(flags & MAPI_LOGOFF_SHARED))
 
     def __enter__(self) -> Session:
@@ -298,13 +278,11 @@ class Session:
 
     def poll_stores(self) -> None:
         """Look for what other processes changed in the stores of this member."""
-        for opened in list(self._stores):
-            with suppress(MapiError):
-                opened.logon.store.poll()
+        self._stores.poll()
 
     def store_logon(self, uid: bytes) -> StoreLogon | None:
         """The logon object of a store this member has open, by the uid of its section."""
-        return next((opened.logon for opened in self._stores if opened.pair[1].uid == uid), None)
+        return self._stores.find(uid)
 
     # inside
 
@@ -315,50 +293,6 @@ class Session:
             self._book = self._opened.add(IntegratedAddressBook(self._core))
         return self._book
 
-    def _log_on(self, pair: Pair, inner: bytes, access: Access, *, no_mail: bool) -> _OpenStore:
-        wake = self._core.spooling.wake if self.has_mail and not no_mail else None
-        support = self._core.store_support(pair, self._routes, wake)
-        try:
-            logon = self._core.stores.logon(pair, inner, support, access, spooler=False)
-        except BaseException:
-            support.release()
-            raise
-        support.opener = logon.store
-        if not support.is_routed:
-            with suppress(InvalidEntryid):
-                support.set_provider_uid(provider_uid(inner))
-        self._core.stores.opened(pair)
-        return _OpenStore(pair, logon, support)
-
-    def _prepare(self, opened: _OpenStore, inner: bytes, access: Access) -> None:
-        """Have the special folders made; for a store opened to read, through a logon that may write (SES-19)."""
-        stores = self._core.stores
-        if not stores.needs_preparing(opened.pair):
-            return
-        if access is not Access.READ:
-            stores.prepare(opened.pair, opened.logon)
-            return
-        writing = self._log_on(opened.pair, inner, Access.BEST, no_mail=True)
-        try:
-            stores.prepare(opened.pair, writing.logon)
-        finally:
-            self._log_off(writing)
-
-    def _log_off(self, opened: _OpenStore) -> None:
-        close_store(opened.logon, opened.support)
-        self._core.stores.closed(opened.pair)
-
-    def _forget_closed(self) -> None:
-        """Log stores off that their users have closed (SPI-23)."""
-        for opened in list(self._stores):
-            try:
-                opened.logon.store.get_props((PR_OBJECT_TYPE,))
-            except InvalidObject:
-                self._stores.remove(opened)
-                self._log_off(opened)
-            except MapiError:
-                continue
-
     def _status_object(self, entry_id: bytes) -> MapiProp:
         from mapix.subsystem.status import open_status
 
@@ -368,7 +302,7 @@ class Session:
         """`UnknownEntryid` when nobody here owns the identifier (SES-46)."""
         if provider_uid(entry_id) == STATUS_UID:
             self._core.status.key_of(entry_id)
-        elif not self._routes.knows(entry_id) and not is_one_off(entry_id):
+        elif not self._stores.routes.knows(entry_id) and not is_one_off(entry_id):
             self._address_book().compare_entry_ids(entry_id, entry_id)
 
     def _remember(self, connection: int, end: Callable[[int], None]) -> int:
@@ -379,18 +313,16 @@ class Session:
             return self._last_connection
 
     def _advise_object(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
+        def register(store: MsgStore, target: bytes | None) -> int:
+            return self._remember(store.advise(target, Event(mask), sink), store.unadvise)
+
         if is_wrapped_store(entry_id):
-            return self._advise_store(entry_id, mask, sink)
-
-        def register(store: MsgStore) -> int:
-            return self._remember(store.advise(entry_id, Event(mask), sink), store.unadvise)
-
-        return self._routes.ask(entry_id, register)
-
-    def _advise_store(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
-        pair, _ = self._core.stores.match(entry_id)
-        for opened in self._stores:
-            if opened.pair[1].uid == pair[1].uid:
-                store = opened.logon.store
-                return self._remember(store.advise(None, Event(mask), sink), store.unadvise)
-        raise InvalidParameter("the store is not open in this session", hint="open_msg_store")
+            pair, _ = self._core.stores.match(entry_id)
+            logon = self._stores.find(pair[1].uid)
+            if logon is None:
+                raise UnknownEntryid("the store is not open in this session", hint="open_msg_store")
+            return register(logon.store, None)
+        if self._stores.routes.knows(entry_id):
+            return self._stores.routes.ask(entry_id, lambda store: register(store, entry_id))
+        self._check_known(entry_id)
+        raise NoSupport("this object tells nobody of its changes", value=entry_id)
