@@ -1,11 +1,13 @@
-"""A process that spools, to be killed: `python -m tests.spool_process STORE PORT`.
+"""A process that spools, to be killed: `python -m tests.spool_process STORE SETTINGS`.
 
 Lines on standard input: the first starts a spooler in a process of its own (a fork, so that it is at work at once),
-whose number is printed; the next waits for its end and prints how it ended; and so on.
+whose number is printed; the next waits for its end and prints how it ended; and so on. SETTINGS are those of the SMTP
+transport, `password` among them, as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -20,9 +22,9 @@ from mapix.subsystem.spooler.transports import LoadedTransport
 from mapix.subsystem.spooler.worker import Spooler
 
 
-def spool(path: Path, port: int) -> None:
+def spool(path: Path, settings: dict) -> None:
     """Work on one store until the queue is empty."""
-    support = Support(Section({"host": "127.0.0.1", "port": port, "security": "none", "timeout": 10}))
+    support = Support(Section({"host": "127.0.0.1", "timeout": 10, **settings}, settings))
     at_store = Support(store_section(path, durability="full"))
     store = SqlStoreProvider().logon(at_store, entry_id=None, access=Access.MODIFY, spooler=True).store
     transport = LoadedTransport(b"smtp", "SMTP", SmtpProvider().logon(support))
@@ -37,12 +39,12 @@ def spool(path: Path, port: int) -> None:
     store.close()
 
 
-def main(path: Path, port: int) -> None:
+def main(path: Path, settings: dict) -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
             try:
-                spool(path, port)
+                spool(path, settings)
                 os._exit(0)
             finally:
                 os._exit(1)
@@ -52,4 +54,4 @@ def main(path: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), json.loads(sys.argv[2]))

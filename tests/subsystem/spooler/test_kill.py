@@ -10,24 +10,18 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.killing import kill_while_sending, line, process
 from tests.spoolbench import Bench
 
 from mapix.properties.tags import PR_BODY, PR_INTERNET_MESSAGE_ID, PR_SUBJECT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are killed the POSIX way")
-
-ROOT = Path(__file__).parents[3]
 
 
 @dataclass
@@ -43,47 +37,6 @@ class Counts:
     seconds: float
 
 
-@contextmanager
-def process(*args: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-W", "error::SyntaxWarning", "-m", *args]
-    running = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield running
-    finally:
-        assert running.stdin is not None
-        running.stdin.close()
-        try:
-            running.wait(20)
-        finally:
-            running.kill()
-            running.wait()
-            assert running.stdout is not None
-            running.stdout.close()
-
-
-def line(running: subprocess.Popen[str]) -> str:
-    assert running.stdout is not None
-    return running.stdout.readline().strip()
-
-
-def say(running: subprocess.Popen[str]) -> str:
-    """Give the process the word, and get its answer."""
-    assert running.stdin is not None
-    running.stdin.write("go\n")
-    running.stdin.flush()
-    return line(running)
-
-
-def spool_and_kill(spooler: subprocess.Popen[str], seconds: float) -> bool:
-    """Start a spooler and kill it after a while; whether it was still at work."""
-    child = int(say(spooler))
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    ended = int(say(spooler))
-    assert ended in (0, -signal.SIGKILL)
-    return ended != 0
-
-
 def campaign(home: Path, *, messages: int, kills: int, pause: float, longest: float, seed: int) -> Counts:
     begun, chance, log = time.monotonic(), random.Random(seed), home / "server.log"
     with Bench(home) as bench:
@@ -92,13 +45,7 @@ def campaign(home: Path, *, messages: int, kills: int, pause: float, longest: fl
             bench.submit([f"user{number}@example.com"], f"message {number}", values={PR_BODY: f"text {number} " * 50})
         with process("tests.fixtures_smtp", str(log), str(seed), str(pause)) as server:
             port = line(server)
-            killed = rounds = 0
-            with process("tests.spool_process", str(bench.path), port) as spooler:
-                while bench.queue() and killed < kills:
-                    rounds += 1
-                    killed += spool_and_kill(spooler, chance.uniform(0.02, longest))
-                say(spooler)
-                assert say(spooler) == "0"
+            killed, rounds = kill_while_sending(bench, {"port": int(port), "security": "none"}, kills, longest, chance)
         assert bench.queue() == []
         assert bench.inbox() == []
         kept = {each.get_prop(PR_SUBJECT): each.get_prop(PR_INTERNET_MESSAGE_ID) for each in bench.contents()}
