@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_recipient_put_off_stays_in_the_outbox(online: Mapix) -> None:
     ran = online("send", "--to", "later@elsewhere.example", "--subject", "x", "--wait", "3", code=Exit.PARTIAL)
     assert ran.stdout.split("\t")[0] == "waiting"
     (entry,) = online.json("spooler", "status")["waiting"]
-    assert entry["attempts"] == 1
+    assert entry["attempts"] >= 1
     assert "Come back later" in entry["reason"]
     text = online("doctor", code=Exit.FAILED).stdout
     assert "wrong Outbox" in text
@@ -308,15 +309,15 @@ def test_doctor_works_without_a_profile(mapix: Mapix) -> None:
 
 def test_a_spooler_in_a_process_of_its_own_sends_what_others_submit(ann: Mapix) -> None:
     with subprocess.Popen(ann.command("spooler", "run"), env=ann.env, stderr=subprocess.PIPE, text=True) as spooler:
-        assert spooler.stderr is not None
-        assert "Sending for profile Default" in spooler.stderr.readline()
         ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t")
-        for line in spooler.stderr:
-            if line.startswith("gone"):
-                break
+        end = time.monotonic() + 30
+        while not ann.json("ls", "sent")["messages"] and time.monotonic() < end:
+            time.sleep(0.1)
         spooler.terminate()
-        assert "Stopped; 0 in the Outbox." in spooler.stderr.read()
-        assert spooler.wait(10) == 0
+        text = spooler.communicate(timeout=20)[1]
+    assert spooler.returncode == 0
+    assert text.startswith("Sending for profile Default")
+    assert text.endswith("Stopped; 0 in the Outbox.\n")
     assert [row["subject"] for row in ann.json("ls")["messages"]] == ["Hello"]
 
 

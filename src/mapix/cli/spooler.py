@@ -32,6 +32,7 @@ def run(profile: str | None) -> None:
     former = _on_signals(stop.set)
     try:
         with logged_on(profile, mail=True) as session:
+            session.flush(0)
             say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
             _watch(session, stop)
             left = len(session.store.mapi.outgoing.entries())
