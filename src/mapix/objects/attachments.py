@@ -11,7 +11,7 @@ from mapix.interfaces.store import AttachmentChanges, MessageSource
 from mapix.interfaces.table import TableType
 from mapix.objects import columns
 from mapix.objects.staging import StagedAttachment, staged_attachments
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import NotFound, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
@@ -111,6 +111,11 @@ class AttachmentList:
             rows = [_shown(number, staged) for number, staged in self._all().items() if staged.saved]
             self._table = TableData(columns.ATTACHMENTS, rows, index=PR_ATTACH_NUM, table_type=TableType.DYNAMIC)
         return self._table
+
+    def check(self, number: int, staged: StagedAttachment) -> None:
+        """`ObjectDeleted` when an attachment that is still open has been taken away."""
+        if self._all().get(number) is not staged:
+            raise ObjectDeleted("the attachment has been deleted", value=number)
 
     def saved(self, number: int) -> None:
         """The attachment's own `save_changes` has come."""

@@ -115,6 +115,7 @@ class AttachObject(PropertyBag, Attach):
         return super()._has_changes() or (inner is not None and inner.dirty)
 
     def _save(self, force: bool) -> None:
+        self._owner.check(self.number, self._staged)
         if not self._fresh and PR_LAST_MODIFICATION_TIME.id not in self._pending:
             self._pending[PR_LAST_MODIFICATION_TIME.id] = (PR_LAST_MODIFICATION_TIME, times.now())
         self._pending[PR_ATTACH_SIZE.id] = (PR_ATTACH_SIZE, min(self._size(), 0x7FFFFFFF))

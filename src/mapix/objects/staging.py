@@ -83,11 +83,13 @@ class StagedAttachment(StagedProps):
         self._inner = _nothing
 
     def settle(self) -> None:
-        """The message has saved all of it."""
-        self.part = self.changes = AttachmentChanges()
-        self.dirty = False
-        if self._message is not None:
-            self._message.settle()
+        """The message has saved what the attachment had saved; a message inside may be ahead of both."""
+        if self.dirty:
+            carried = self.part.embedded is not None
+            self.part = self.changes = AttachmentChanges()
+            self.dirty = False
+            if carried and self._message is not None:
+                self._message.settle()
 
 
 class StagedMessage(StagedProps):

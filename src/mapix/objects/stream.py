@@ -163,7 +163,9 @@ class PropertyStream(Stream):
             self._at = 0
 
     def close(self) -> None:
-        """See `Stream.close`."""
+        """See `Stream.close`; a file that a committed value lives in stays."""
+        if self._file is not None and not self._shared:
+            self._file.close()
         self._file = None
 
     def _open(self) -> File:
@@ -205,8 +207,7 @@ def _as_value(kind: int, data: bytes, codepage: int) -> Any:
 def _file_of(tag: PropTag, value: Any, codepage: int, *, fresh: bool) -> File:
     """A file with the bytes of a value; a large value's own reader where nothing is to be written."""
     if isinstance(value, LargeValue):
-        reader = value.open()
-        return reader if reader.seekable() and not fresh and tag.type != PropType.STRING8 else _copied(reader)
+        return _reader_of(value) if not fresh and tag.type != PropType.STRING8 else _copy_of(value)
     if isinstance(value, str):
         wide = tag.type != PropType.STRING8
         value = value.encode("utf-16-le", "surrogatepass") if wide else encode_text(value, codepage)
@@ -215,6 +216,20 @@ def _file_of(tag: PropTag, value: Any, codepage: int, *, fresh: bool) -> File:
     file = _new_file()
     file.write(value)
     return file
+
+
+def _reader_of(value: LargeValue) -> File:
+    """The value's own reader, if it goes back and forth."""
+    reader = value.open()
+    if reader.seekable():
+        return reader
+    reader.close()
+    return _copy_of(value)
+
+
+def _copy_of(value: LargeValue) -> File:
+    with value.open() as reader:
+        return _copied(reader)
 
 
 def _copied(source: File) -> File:

@@ -7,7 +7,7 @@ import pytest
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import NoSupport, NotFound
+from mapix.properties.errors import NoSupport, NotFound, ObjectDeleted
 from mapix.properties.flags import (
     ATTACH_BY_VALUE,
     ATTACH_EMBEDDED_MSG,
@@ -178,6 +178,35 @@ class AttachmentTests(StoreBench):
             found = inner(self.message_of(entry_id_of(message)).open_attach(number))
             assert found.get_props(tuple(values)) == values
         assert found.get_prop(PR_DISPLAY_NAME) is None
+
+    def test_a_message_inside_waits_for_its_attachment(self) -> None:
+        """A-012: what is saved out of order is carried later, and not lost."""
+        self.need(Powers.EMBEDDED)
+        message = self.draft(self.folder())
+        number, attachment = message.create_attach()
+        part = inner(attachment, create=True)
+        for subject in ("one", "two"):
+            part.set_props({PR_SUBJECT: subject})
+            part.save_changes(Keep.READWRITE)
+            if subject == "one":
+                attachment.save_changes(Keep.READWRITE)
+            message.save_changes(Keep.READWRITE)
+        attachment.save_changes(Keep.READWRITE)
+        message.save_changes(Keep.READWRITE)
+        found = inner(self.message_of(entry_id_of(message)).open_attach(number))
+        assert found.get_prop(PR_SUBJECT) == "two"
+
+    def test_a_deleted_attachment_cannot_be_saved(self) -> None:
+        """M-062."""
+        message = self.draft(self.folder())
+        number = self.attach(message, "gone.txt")
+        table = message.get_attachment_table()
+        attachment = message.open_attach(number, Access.MODIFY)
+        message.delete_attach(number)
+        attachment.set_props({PR_ATTACH_LONG_FILENAME: "back.txt"})
+        with pytest.raises(ObjectDeleted):
+            attachment.save_changes()
+        assert table.get_row_count() == 0
 
     def test_a_message_inside_goes_with_the_data(self) -> None:
         """A-010."""
