@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 from typing import Any, Final
 
 from mapix.interfaces.store import Change
 from mapix.properties.errors import MapiError, NoAccess, UnableToComplete
 from mapix.providers.sqlstore.failures import is_passing, translated
+from mapix.providers.sqlstore.transaction import Reading, Writing
 
 PATIENCE: Final = 300.0
 """Seconds that a call waits for other processes before it gives up."""
@@ -29,6 +29,7 @@ PATIENCE: Final = 300.0
 _BUSY_MS: Final = 2000
 _STATEMENTS_KEPT: Final = 512
 _CACHE_KIB: Final = 16_000
+_LONGEST_LOG: Final = 64 << 20
 _ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
 Params = Sequence[Any]
@@ -196,92 +197,8 @@ class Database:
             self.rows(f"PRAGMA {pragma}")
         if not self.readonly:
             self.rows("PRAGMA journal_mode = WAL")
+            self.rows(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
             self.synchronous(full=self.full)
-
-
-class Writing:
-    """See `Database.write`."""
-
-    __slots__ = ("database", "mark")
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def __enter__(self) -> None:
-        database = self.database
-        database.lock.acquire()
-        try:
-            if database.depth:
-                database.check_alive()
-                database.begin(f"SAVEPOINT inner{database.depth}")
-            else:
-                database.start()
-        except BaseException:
-            database.lock.release()
-            raise
-        self.mark = len(database.pending)
-        database.depth += 1
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        database, told = self.database, []
-        database.depth -= 1
-        try:
-            if database.depth:
-                self._end_inner(error)
-            else:
-                self._end_outer(error)
-                told, database.pending = database.pending, []
-        finally:
-            database.lock.release()
-        if told:
-            database.on_committed(told)
-
-    def _end_inner(self, error: BaseException | None) -> None:
-        database, depth = self.database, self.database.depth
-        if error is not None:
-            database.lose(error)
-            database.undo(f"ROLLBACK TO inner{depth}", self.mark)
-        if database.connection.in_transaction:
-            database.end(f"RELEASE inner{depth}")
-
-    def _end_outer(self, error: BaseException | None) -> None:
-        database = self.database
-        try:
-            if error is None:
-                database.check_alive()
-                if database.pending:
-                    database.on_commit(database.pending)
-                database.end("COMMIT")
-        except BaseException:
-            database.undo("ROLLBACK", 0)
-            raise
-        if error is not None:
-            database.undo("ROLLBACK", 0)
-
-
-class Reading:
-    """See `Database.read`."""
-
-    __slots__ = ("database", "own")
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.own = False
-
-    def __enter__(self) -> None:
-        self.database.lock.acquire()
-        self.own = not self.database.connection.in_transaction
-        if self.own:
-            self.database.begin("BEGIN")
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if self.own:
-                self.database.end("COMMIT")
-        finally:
-            self.database.lock.release()
 
 
 def _connect(path: Path, *, readonly: bool, create: bool) -> sqlite3.Connection:
