@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tools.generate import records
 
 ROOT = Path(__file__).parents[2]
