@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_the_first_store_with_an_address_keeps_it_while_it_is_there(
     assert found is not None
     assert found.uid == third.uid
     for store in (found, second, third):
+        store.close()
+
+
+def test_a_store_that_was_copied_elsewhere_is_registered_there(tmp_path: Path) -> None:
+    first = make(tmp_path, "ann", "ann@home.example")
+    first.close()
+    (tmp_path / "other").mkdir()
+    copied = SqlBackend(shutil.copy(first.path, tmp_path / "other" / "copy.mapix"))
+    assert copied.open_mailbox("ann@home.example") is None
+    copied.set_owner("ann@home.example")
+    found = copied.open_mailbox("ann@home.example")
+    assert found is not None
+    assert found.path == copied.path
+    for store in (copied, found):
         store.close()
 
 

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.providers.sqlstore.helpers import finish, people, save, start, undone
+from tests.providers.sqlstore.helpers import people, save, start, undone
 
 from mapix.interfaces.notify import Event
 from mapix.interfaces.store import Change, MessageChanges
@@ -15,6 +15,7 @@ from mapix.properties import tags
 from mapix.properties.errors import NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.rolelock import RoleLock
 
 DONE = {tags.PR_RESPONSIBILITY: True}
 
@@ -136,6 +137,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.rolelock import RoleLock
 store = SqlBackend(Path(sys.argv[1]))
 assert store.become_spooler()
 store.set_lock(int(sys.argv[2]), locked=True)
@@ -161,6 +163,7 @@ import os, signal, sys
 from pathlib import Path
 from mapix.properties import tags
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.rolelock import RoleLock
 store = SqlBackend(Path(sys.argv[1]))
 store.record(int(sys.argv[2]), {0: {tags.PR_RESPONSIBILITY: True}}, due=7, attempts=1, reason="done")
 os.kill(os.getpid(), signal.SIGKILL)
@@ -215,23 +218,35 @@ def test_the_queue_survives_opening_again(path: Path) -> None:
     again.close()
 
 
-LOCK_WHILE_FORKED = """
+FORK = """
 import os, sys, time
 from pathlib import Path
 from mapix.providers.sqlstore.rolelock import RoleLock
 lock = RoleLock(Path(sys.argv[1]))
 assert lock.take()
+reader, writer = os.pipe()
 child = os.fork()
 if child == 0:
+    os.write(writer, b"held" if lock.held else b"free")
     time.sleep(30)
     os._exit(0)
-lock.leave()
-other = RoleLock(Path(sys.argv[1]))
-print(other.take())
-os.kill(child, 9)
+assert not RoleLock(Path(sys.argv[1])).take()
+assert os.read(reader, 4) == b"free"
+print(child, flush=True)
+os.kill(os.getpid(), 9)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_child_does_not_keep_a_role_its_parent_gave_up(tmp_path: Path) -> None:
-    assert finish(start(LOCK_WHILE_FORKED, tmp_path / "role")) == "True\n"
+def test_a_forked_child_does_not_keep_its_dead_parent_s_role(tmp_path: Path) -> None:
+    parent = start(FORK, tmp_path / "role")
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.wait(timeout=30)
+    try:
+        role = RoleLock(tmp_path / "role")
+        assert role.take()
+        role.leave()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        parent.communicate()

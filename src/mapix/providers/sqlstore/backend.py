@@ -270,12 +270,12 @@ class SqlBackend(StoreBackend):
 
     def set_owner(self, address: str | None) -> None:
         """Say whose store it is, here and in the index of its directory; None for nobody's."""
-        known, registered = self.database.row(SQL["store_owner"])
-        if registered and known == address:
+        wanted = (address, str(self.path.absolute()))
+        if self.database.row(SQL["store_owner"]) == wanted:
             return
         mailboxes.register(self.path, self.uid, address)
         with self.database.write():
-            self.database.run(SQL["store_set_owner"], (address,))
+            self.database.run(SQL["store_set_owner"], wanted)
 
     def open_mailbox(self, address: str) -> SqlBackend | None:
         """See `StoreBackend.open_mailbox`."""

@@ -23,7 +23,7 @@ UPDATE store SET version = version + 1
 SELECT owner_address, registered FROM store
 
 -- name: store_set_owner
-UPDATE store SET owner_address = ?, registered = 1
+UPDATE store SET owner_address = ?, registered = ?
 
 -- name: number_take
 -- A new object number; the argument is the highest one this connection has ever had.

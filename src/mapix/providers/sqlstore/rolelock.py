@@ -1,6 +1,7 @@
 """A role that one holder in the world has at a time: a lock of the operating system on a small file.
 
-It falls free when its process dies, however it dies. Two holders in one process exclude one another too.
+It falls free when its process dies, however it dies. Two holders in one process exclude one another too. Forked
+children do not hold what their parent holds.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakSet
 
 from mapix.properties.errors import DiskError
 
@@ -39,6 +41,7 @@ class RoleLock:
             os.close(file)
             return False
         self._file = file
+        _held.add(self)
         return True
 
     def leave(self) -> None:
@@ -49,6 +52,23 @@ class RoleLock:
                 _unlock(file)
             os.close(file)
 
+    def abandon(self) -> None:
+        """Let go of the file and leave the lock to whoever else has it open: what a forked child does."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+
+_held: WeakSet[RoleLock] = WeakSet()
+
+
+def _abandon_all() -> None:
+    for lock in list(_held):
+        lock.abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_abandon_all)
 
 if sys.platform == "win32":
     import msvcrt

@@ -38,6 +38,7 @@ class Surroundings:
     def decorate(self, decorator: RowDecorator) -> None:
         """Who makes the columns that follow from an object's number."""
         self.decorator = decorator
+        self._plans.clear()
         functions.register_decorator(self.database, decorator)
         self.messages.columns.update(decorations(decorator, ObjectType.MESSAGE, "m.folder"))
         for rows in (self.folders, self.tree):

@@ -10,7 +10,7 @@ CREATE TABLE store (
     version       INTEGER NOT NULL DEFAULT 1,
     queue_version INTEGER NOT NULL DEFAULT 0,
     owner_address TEXT,
-    registered    INTEGER NOT NULL DEFAULT 0
+    registered    TEXT
 );
 
 CREATE TABLE folder (
