@@ -156,7 +156,7 @@ class RecipientState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RecipientResult:
-    """What a transport says of one recipient row: `code` and `text` as the peer gave them (SMTP reply code and text)."""
+    """What a transport says of one recipient row: `code` and `text` as the peer gave them (SMTP reply)."""
 
     row_id: int
     state: RecipientState
@@ -198,7 +198,8 @@ class Submission:
     PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE), `message_id` the RFC 5322 Message-ID kept for all attempts,
     `delivery_key` names (message, transport-independent) for duplicate suppression. `progress(results)` makes results
     durable at once, before the transport goes on to the next recipient or command (SPL-76): a transport calls it as
-    soon as a peer has acknowledged.
+    soon as a peer has acknowledged. `meanwhile()` may be called while a peer thinks: the spooler uses the time to look
+    at what comes next, and hands it to `TransportLogon.prepare`.
     """
 
     message: Message
@@ -208,6 +209,7 @@ class Submission:
     delivery_key: bytes
     attempt: int
     progress: Callable[[Sequence[RecipientResult]], None]
+    meanwhile: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,11 @@ class TransportLogon(ProviderLogon):
     @abstractmethod
     def submit_message(self, submission: Submission) -> Outcome:
         """Hand a message over (SPL 6.2). Never raises for what the peer says: that is in the outcome."""
+
+    def prepare(self, submission: Submission) -> None:
+        """A submission that will probably follow: make of it what takes time. Nothing is handed over, and when it
+        comes it may be another attempt, or not come at all.
+        """
 
     def flush(self) -> None:
         """The spooler has nothing more for now: connections kept for reuse may be given up after a while."""
