@@ -65,6 +65,11 @@ def test_a_mailbox_is_found_by_its_owners_address(tmp_path: Path) -> None:
     assert found is not None
     root_of(found).create_folder("Delivered")
     assert subfolders(root_of(bob)) == ["Delivered"]
+    new, _ = logon(name=f"{tmp_path} new", owner_address="bob@memory.example")
+    for store, delivered_to in ((ann, new), (bob, bob)):
+        mailbox = store.open_mailbox("bob@memory.example")
+        assert mailbox is not None
+        assert mailbox.get_prop(PR_ENTRYID) == delivered_to.get_prop(PR_ENTRYID)
     assert ann.open_mailbox("nobody@memory.example") is None
     assert ann.open_mailbox("") is None
 

@@ -144,8 +144,8 @@ class MemoryBackend(FolderWork, QueueWork, StoreBackend):
             return True
 
     def open_mailbox(self, address: str) -> StoreBackend | None:
-        """See `StoreBackend.open_mailbox`."""
-        found = find_mailbox(address=address)
+        """See `StoreBackend.open_mailbox`; this store itself before others of the same owner."""
+        found = self.mailbox if self.mailbox.belongs_to(address) else find_mailbox(address=address)
         return None if found is None else MemoryBackend(found)
 
     def close(self) -> None:

@@ -74,6 +74,10 @@ class Mailbox:
         self._depth = 0
         self._told: list[Change] = []
 
+    def belongs_to(self, address: str) -> bool:
+        """Whether mail for `address` is delivered here."""
+        return bool(address) and fold(self.owner_address) == fold(address)
+
     # transactions
 
     @contextmanager
@@ -202,10 +206,12 @@ def open_mailbox(name: str, owner_address: str = "", owner_name: str = "") -> Ma
 
 
 def find_mailbox(*, uid: bytes | None = None, address: str | None = None) -> Mailbox | None:
-    """The store with this uid, or whose owner has this address; None when this process has none."""
+    """The store with this uid, or whose owner has this address, of several the newest; None when this process has
+    none.
+    """
     with _LOCK:
-        for mailbox in _MAILBOXES.values():
-            if mailbox.uid == uid or (address and fold(mailbox.owner_address) == fold(address)):
+        for mailbox in reversed(_MAILBOXES.values()):
+            if mailbox.uid == uid or (address is not None and mailbox.belongs_to(address)):
                 return mailbox
     return None
 
