@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mapix.objects.evaluate import Get, compile_matcher
-from mapix.properties.restriction import And, Comment, CompareProps, Count, Not, Or, Restriction, Sub
+from mapix.properties.restriction import (
+    And,
+    Bitmask,
+    Comment,
+    CompareProps,
+    Content,
+    Count,
+    Exist,
+    Not,
+    Or,
+    Property,
+    Restriction,
+    Size,
+    Sub,
+)
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_NUM, PR_MESSAGE_RECIPIENTS
 from mapix.providers.sqlstore.database import Database
@@ -49,5 +63,5 @@ def _tags(node: Restriction) -> Iterator[PropTag]:
             yield from _tags(child)
         case CompareProps(_, left, right):
             yield from (left, right)
-        case _:
-            yield getattr(node, "tag")  # noqa: B009 - every other restriction has one
+        case Content(tag) | Property(_, tag) | Bitmask(tag) | Size(_, tag) | Exist(tag):
+            yield tag
