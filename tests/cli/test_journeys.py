@@ -337,6 +337,19 @@ def test_a_script_gets_its_arguments_untouched(ann: Mapix, tmp_path: Path) -> No
     ann("run", tmp_path / "none.py", code=Exit.NOT_FOUND)
 
 
+def test_a_script_gets_the_profile_that_was_named(ann: Mapix, tmp_path: Path) -> None:
+    ann("init", "--yes", "--profile", "Work", "--address", "work@example.org")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from win32com.mapi import mapi\nmapi.MAPIInitialize(None)\n"
+        "session = mapi.MAPILogonEx(0, '', None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)\n"
+        "rows = session.GetStatusTable(0).QueryRows(1, 0)\nprint([v for t, v in rows[0] if t >> 16 == 0x3001])\n"
+    )
+    assert "Work" in ann("run", "--profile", "Work", script).stdout
+    assert "Default" in ann("run", "--profile", "Default", script).stdout
+    assert "Work" in ann("run", script, MAPIX_PROFILE="Work").stdout
+
+
 def test_a_win32com_script_sends_mail(online: Mapix, server: Server) -> None:
     online("run", ROOT / "examples" / "send_mail.py", "bob@elsewhere.example", "From a script")
     online("spooler", "flush")

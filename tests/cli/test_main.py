@@ -119,7 +119,8 @@ def test_a_failure_is_one_line_with_symbol_number_reason_and_hint(capsys: pytest
     [
         (FileNotFoundError(2, "gone", "a.txt"), "MAPI_E_NOT_FOUND"),
         (PermissionError(13, "no", "a.txt"), "MAPI_E_NO_ACCESS"),
-        (OSError(28, "No space left on device", "a.txt"), "MAPI_E_DISK_ERROR"),
+        (OSError(28, "No space left on device", "a.txt"), "MAPI_E_NOT_ENOUGH_DISK"),
+        (OSError(5, "Input/output error", "a.txt"), "MAPI_E_DISK_ERROR"),
         (MemoryError(), "MAPI_E_NOT_ENOUGH_MEMORY"),
         (RuntimeError("what is this"), "MAPI_E_CALL_FAILED"),
     ],

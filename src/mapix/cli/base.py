@@ -135,5 +135,5 @@ def _examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
     if examples:
         with formatter.section("Examples"):
             for example in examples:
-                formatter.write_text(example)
+                formatter.write(f"  {example}\n")
         formatter.write("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from enum import IntEnum
@@ -36,6 +37,7 @@ _LOGON = (
     errors.InvalidAccessTime,
     errors.ProfileDeleted,
 )
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CORRUPT = (errors.CorruptData, errors.CorruptStore)
 
 
@@ -76,6 +78,8 @@ def translated(error: BaseException) -> MapiError:
         return errors.NotFound("there is no such file", value=error.filename)
     if isinstance(error, PermissionError):
         return errors.NoAccess("the operating system does not permit it", value=error.filename)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return errors.NotEnoughDisk("there is no room on the disk", value=error.filename or "", hint="make room")
     if isinstance(error, OSError):
         return errors.DiskError(error.strerror or type(error).__name__, value=error.filename or "")
     if isinstance(error, MemoryError):

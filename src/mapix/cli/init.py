@@ -140,6 +140,9 @@ def _open_store(plan: Plan) -> None:
 
 
 def _tell(plan: Plan) -> None:
+    if plan.user and not (plan.password or plan.password_command):
+        say("  password   not known yet: set MAPIX_SMTP_PASSWORD, or type")
+        say(f"             mapix service configure SMTP password_command=COMMAND --profile {plan.profile}")
     target = plan.address or "ann@example.org"
     say("\nType next:")
     say(f'  mapix send --to {target} --subject Hello --text "Good morning" --wait')

@@ -16,6 +16,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 SCHEMA = 1
 """Version of the JSON documents; it changes when a key changes its meaning."""
 
+_WIDEST, _NARROWEST, _GAP = 32, 12, 2
+"""On a terminal: cells of any column but the last at most, of the last one at least, and between columns."""
+
 
 def say(text: str) -> None:
     """Talk to the person at the terminal."""
@@ -29,14 +32,17 @@ def emit_json(document: Mapping[str, Any]) -> None:
     click.echo(json.dumps({"schema": SCHEMA, **document}, ensure_ascii=False, indent=2, default=str))
 
 
-def emit_rows(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A list: a table on a terminal, else a line a row with tabs between."""
+def emit_rows(titles: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: bool = False) -> None:
+    """A list: a table on a terminal, else a line a row with tabs between.
+
+    Where the table is wider than the terminal its last column is cut, or broken into lines with `wrap`.
+    """
     cells = [[clean(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in cells:
             click.echo("\t".join(line))
     elif cells:
-        _table(titles, cells)
+        _table(titles, cells, wrap)
 
 
 def clean(value: object) -> str:
@@ -65,20 +71,26 @@ def _visible(letter: str) -> str:
     return letter if letter.isprintable() or letter == "\t" else "�"
 
 
-def _table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+def _table(titles: Sequence[str], cells: Sequence[Sequence[str]], wrap: bool) -> None:
     try:
+        from rich.cells import cell_len
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
     except ImportError:
         _columns([titles, *cells])
         return
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    for number, title in enumerate(titles):
-        table.add_column(title, no_wrap=True, overflow="ellipsis", style="cyan" if number == 0 else None)
+    console = Console(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
+    widths = [max(cell_len(line[number]) for line in (titles, *cells)) for number in range(len(titles) - 1)]
+    widths = [min(width, _WIDEST) for width in widths]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, width in enumerate(widths):
+        table.add_column(titles[number], width=width, no_wrap=True, overflow="ellipsis", style="" if number else "cyan")
+    rest = max(console.width - sum(widths) - _GAP * len(widths), _NARROWEST)
+    table.add_column(titles[-1], max_width=rest, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
     for line in cells:
         table.add_row(*map(Text, line))
-    Console(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto").print(table)
+    console.print(table)
 
 
 def _columns(lines: Sequence[Sequence[str]]) -> None:

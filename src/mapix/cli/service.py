@@ -24,7 +24,7 @@ def types(as_json: bool) -> None:
         emit_json({"services": found})
         return
     rows = ((each["service"], each["display_name"], each["reason"] or _wanted(each["settings"])) for each in found)
-    emit_rows(("service", "what it is", "settings"), rows)
+    emit_rows(("service", "what it is", "settings"), rows, wrap=True)
 
 
 @command(examples=("mapix service list", "mapix service list --profile Work --json"), name="list")
@@ -43,7 +43,7 @@ def list_services(as_json: bool, profile: str | None) -> None:
         emit_json({"profile": name, "services": [service_document(each) for each in services]})
         return
     rows = ((each.uid.hex()[:8], each.name, each.display_name, _told(each.settings.items())) for each in services)
-    emit_rows(("uid", "service", "name", "settings"), rows)
+    emit_rows(("uid", "service", "name", "settings"), rows, wrap=True)
 
 
 @command(examples=("mapix service add SMTP --set host=smtp.example.org --set security=starttls --set user=you",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _mark_read(message: Message) -> None:
 
 
 def _save_attachments(message: Message, folder: Path) -> None:
-    from mapix.client.attachment import safe_name
+    from mapix.client.files import safe_name
     from mapix.properties.flags import ATTACH_BY_VALUE
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -120,9 +121,9 @@ def _save_attachments(message: Message, folder: Path) -> None:
 
 
 def _free(path: Path) -> Path:
-    """`path`, or the next `name (2).ext` that is not taken."""
+    """`path`, or the next `name (2).ext` that is not taken, not even by a link to nothing."""
     number, free = 1, path
-    while free.exists():
+    while lexists(free):
         number += 1
         free = path.with_name(f"{path.stem} ({number}){path.suffix}")
     return free

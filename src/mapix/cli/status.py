@@ -57,7 +57,8 @@ def kind_name(kind: int) -> str:
     """A resource type in words: `spooler` for 37."""
     from mapix.properties.flagnames import decode
 
-    return decode("resource_type", kind).removeprefix("MAPI_").replace("_", " ").lower()
+    words = decode("resource_type", kind).removeprefix("MAPI_").replace("_", " ").lower()
+    return "address book" if words == "ab" else words
 
 
 def _row(name: Any, kind: Any, code: Any, remark: Any, entry_id: Any) -> StatusRow:

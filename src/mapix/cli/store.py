@@ -48,7 +48,7 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
     if as_json:
         emit_json({"ok": not left, "problems": [{"store": str(path), **asdict(finding)} for path, finding in found]})
     else:
-        emit_rows(("store", "what is wrong"), found)
+        emit_rows(("store", "what is wrong"), found, wrap=True)
         say("Nothing is wrong." if not found else _sum_up(repair, len(left)))
     return Exit.CORRUPT if left else Exit.OK
 

@@ -5,6 +5,7 @@ Nothing here asks a person: where the flowchart has a dialog, the branch without
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 SHORT_TIMEOUT = 5.0
 """Seconds a logon with MAPI_TIMEOUT_SHORT waits for another one (LOG-21)."""
+
+PROFILE_VARIABLE = "MAPIX_PROFILE"
+"""Names the profile that is taken instead of the default one."""
 
 DOWNLOAD_SECONDS = 60.0
 """Seconds a logon with MAPI_FORCE_DOWNLOAD waits for new mail."""
@@ -152,7 +156,7 @@ class Logons:
             return name
         if not flags & MAPI_USE_DEFAULT:
             raise LogonFailed("no profile was named", hint="name one, or ask for the default with MAPI_USE_DEFAULT")
-        default = self.subsystem.profiles.default()
+        default = os.environ.get(PROFILE_VARIABLE) or self.subsystem.profiles.default()
         if default is not None:
             return default
         names = self.subsystem.profiles.names()

@@ -1,0 +1,102 @@
+"""What happens at a terminal: questions, passwords, tables."""
+
+import json
+import os
+import re
+import select
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import Mapix
+
+if sys.platform == "win32":
+    pytest.skip("needs pseudo terminals", allow_module_level=True)
+
+import pty
+
+RING = """
+import json
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Ring(KeyringBackend):
+    priority = 1
+    file = Path(__file__).with_name("ring.json")
+    def _all(self):
+        return json.loads(self.file.read_text()) if self.file.exists() else {}
+    def get_password(self, service, username):
+        return self._all().get(username)
+    def set_password(self, service, username, password):
+        self.file.write_text(json.dumps({**self._all(), username: password}))
+    def delete_password(self, service, username):
+        self.file.write_text(json.dumps({k: v for k, v in self._all().items() if k != username}))
+"""
+
+
+def at_terminal(mapix: Mapix, *args: str, answers: tuple[tuple[str, str], ...] = (), **env: str) -> tuple[int, str]:
+    """Run a command at a terminal, answer its questions as they come; exit code and all that was shown."""
+    pid, screen = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, mapix.command(*args), {**mapix.env, "COLUMNS": "100", "TERM": "xterm", **env})
+    shown, waiting = "", list(answers)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if select.select([screen], [], [], 0.1)[0]:
+            try:
+                shown += os.read(screen, 4096).decode()
+            except OSError:
+                break
+        if waiting and waiting[0][0] in shown:
+            os.write(screen, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(screen)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+
+def test_init_asks_for_what_the_options_leave_open(mapix: Mapix) -> None:
+    answers = (("e-mail address", "ann@example.org"), ("Your name", "Ann"), ("Mail server", ""))
+    code, shown = at_terminal(mapix, "init", answers=answers)
+    assert code == 0, shown
+    assert "local delivery only" in shown
+    assert mapix.json("profile", "show")["services"][1]["settings"]["address"] == "ann@example.org"
+
+
+def test_a_password_is_asked_unseen_and_kept_in_the_keyring(mapix: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "testring.py").write_text(RING)
+    env = {"PYTHON_KEYRING_BACKEND": "testring.Ring", "PYTHONPATH": str(tmp_path)}
+    answers = (("Password", "s3cret-word"),)
+    options = ("--address", "a@b.example", "--name", "A", "--smtp-host", "localhost", "--smtp-security", "none")
+    code, shown = at_terminal(mapix, "init", *options, "--smtp-user", "ann", answers=answers, **env)
+    assert code == 0, shown
+    assert "s3cret-word" not in shown
+    assert list(json.loads((tmp_path / "ring.json").read_text()).values()) == ["s3cret-word"]
+    assert not any(b"s3cret-word" in path.read_bytes() for path in mapix.home.rglob("*") if path.is_file())
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(mapix: Mapix) -> None:
+    code, shown = at_terminal(mapix, "init", answers=(("e-mail address", "\x03"),))
+    assert code == 130, shown
+    assert mapix.json("profile", "list")["profiles"] == []
+
+
+def test_lists_are_tables_cut_to_the_terminal(mapix: Mapix) -> None:
+    mapix.init()
+    mapix("send", "--to", "ann@example.org", "--subject", "long " * 40, "--text", "x", "--wait")
+    code, shown = at_terminal(mapix, "ls", NO_COLOR="1")
+    assert code == 0
+    title, row = shown.replace("\r", "").rstrip("\n").split("\n")
+    assert re.split(" {2,}", title.strip()) == ["id", "date", "who", "subject"]
+    assert re.match(r"\d+ +\d{4}-\d\d-\d\d \d\d:\d\d +\* +Ann Archer +long long ", row)
+    assert len(row.rstrip()) <= 100
+    assert row.rstrip().endswith("…")
+    assert "\x1b" not in shown
+    assert "\x1b[" in at_terminal(mapix, "ls")[1]
+
+
+def test_deleting_a_profile_asks_first(mapix: Mapix) -> None:
+    mapix.init()
+    assert at_terminal(mapix, "profile", "delete", "Default", answers=(("Delete", "n"),))[0] == 130
+    assert at_terminal(mapix, "profile", "delete", "Default", answers=(("Delete", "y"),))[0] == 0
+    assert mapix.json("profile", "list")["profiles"] == []
