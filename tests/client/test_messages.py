@@ -7,8 +7,8 @@ import pytest
 
 import mapix
 from mapix import Folder, Message, Recipient, Session
-from mapix.client.attachment import safe_name
 from mapix.client.body import plain
+from mapix.client.files import safe_name, writing
 from mapix.properties.errors import InvalidParameter, LogonFailed, NoRecipients, NotFound
 
 
@@ -85,16 +85,45 @@ def test_an_attachment_is_saved_under_its_own_name(folder: Folder, tmp_path: Pat
     message.save()
     (attachment,) = folder.messages.get(message.entry_id or b"").attachments
     path = attachment.save_as(tmp_path)
-    assert path == tmp_path / "r\u00e9port?.txt"
+    assert path == tmp_path / "r\u00e9port_.txt"
     assert path.read_bytes() == b"data"
     assert attachment.save_as(tmp_path / "other").read_bytes() == b"data"
 
 
 @pytest.mark.parametrize(
-    ("name", "safe"), [("a/b.txt", "b.txt"), ("..\\..\\c.txt", "c.txt"), ("..", "attachment"), ("x\x00\ny", "xy")]
+    ("name", "safe"),
+    [
+        ("a/b.txt", "b.txt"),
+        ("..\\..\\c.txt", "c.txt"),
+        ("..", "attachment"),
+        ("x\x00\ny", "xy"),
+        ("Nul.txt", "_Nul.txt"),
+        ('a"b|c', "a_b_c"),
+        ("\ud800", "attachment"),
+    ],
 )
 def test_names_of_files_lead_nowhere(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00fc", "\U0001f600"])
+def test_long_names_of_files_are_cut_and_keep_their_suffix(letter: str) -> None:
+    name = safe_name(letter * 300 + ".txt")
+    assert name.endswith(f"{letter}.txt")
+    assert 230 < len(name.encode()) <= 240
+    assert safe_name("x." + letter * 300).startswith(f"x.{letter}")
+    assert len(safe_name("x." + letter * 300).encode()) <= 240
+
+
+def test_a_file_that_cannot_be_written_to_the_end_is_taken_away(folder: Folder, tmp_path: Path) -> None:
+    def fail(path: Path) -> None:
+        with writing(path) as file:
+            file.write(b"half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        fail(tmp_path / "a.txt")
+    assert not (tmp_path / "a.txt").exists()
 
 
 def test_what_cannot_be_attached_is_refused(folder: Folder, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import IO
 
 from mapix.client.base import PropertyObject, raise_problems
 from mapix.client.fields import Binary, Integer, Text
+from mapix.client.files import safe_name, writing
 from mapix.interfaces.message import Attach, Message
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import Stream
@@ -53,7 +54,7 @@ class Attachment(PropertyObject):
         target = Path(path)
         if target.is_dir():
             target /= safe_name(self.name)
-        with self.open() as stream, target.open("wb") as file:
+        with self.open() as stream, writing(target) as file:
             while piece := stream.read(_PIECE):
                 file.write(piece)
         return target
@@ -94,12 +95,6 @@ class Attachments:
                 shutil.copyfileobj(reader, stream, _PIECE)
         attach.save_changes(Keep.READWRITE)
         return Attachment(attach)
-
-
-def safe_name(name: str) -> str:
-    """A file name without folders, control characters, or anything that leads elsewhere."""
-    clean = "".join(letter for letter in name.replace("\\", "/").split("/")[-1] if letter.isprintable())
-    return clean.strip(". ") or "attachment"
 
 
 def _opened(source: str | Path | bytes | IO[bytes], name: str | None) -> tuple[IO[bytes], str]:

@@ -12,6 +12,7 @@ from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
 from mapix.client.base import PropertyObject, raise_problems
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
+from mapix.client.files import writing
 from mapix.client.recipient import KINDS, Recipient, recipient_rows
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
@@ -189,7 +190,9 @@ class Message(PropertyObject):
         target = Path(path)
         if target.suffix.lower() != ".eml":
             raise InvalidParameter("a message can be saved as .eml", value=str(target), hint=f"{target.stem}.eml")
-        target.write_bytes(self.to_mime())
+        data = self.to_mime()
+        with writing(target) as file:
+            file.write(data)
         return target
 
     def __repr__(self) -> str:

@@ -1,0 +1,53 @@
+"""Files that leave the house: names every operating system can live with, and nothing half written.
+
+>>> safe_name("..\\\\..\\\\etc/pass|wd")
+'pass_wd'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+LONGEST: Final = 240
+"""Bytes of a name at most, in UTF-8; file systems take 255, and a number may have to be added."""
+
+_LONGEST_SUFFIX: Final = 20
+_SIGNS: Final = re.compile(r'[<>:"|?*]')
+_DEVICES: Final = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\.|$)", re.IGNORECASE)
+
+
+def safe_name(name: str) -> str:
+    """`name` as that of a file: no folders, no control characters, nothing that leads elsewhere, not too long."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    clean = _SIGNS.sub("_", "".join(letter for letter in last if letter.isprintable())).strip(". ")
+    if _DEVICES.match(clean):
+        clean = f"_{clean}"
+    return _shortened(clean) or "attachment"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """`path` open for writing; what was written is taken away again when something fails."""
+    file = path.open("wb")
+    try:
+        with file:
+            yield file
+    except BaseException:
+        if path.is_file():
+            path.unlink()
+        raise
+
+
+def _shortened(name: str) -> str:
+    """`name` with at most `LONGEST` bytes; a suffix of common length stays."""
+    if len(name.encode(errors="replace")) <= LONGEST:
+        return name
+    suffix = Path(name).suffix
+    if len(suffix.encode(errors="replace")) > _LONGEST_SUFFIX:
+        suffix = ""
+    room = LONGEST - len(suffix.encode(errors="replace"))
+    return name.removesuffix(suffix).encode(errors="replace")[:room].decode(errors="ignore").rstrip(". ") + suffix
