@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -16,7 +17,7 @@ from typing import IO
 from mapix.properties.errors import DiskError, NotEnoughDisk
 from mapix.subsystem.home import private_directory
 
-_ENOSPC = 28
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _inside = threading.RLock()
 _held: set[Path] = set()
 
@@ -37,7 +38,7 @@ def replace_file(path: Path, data: bytes, *, keep: bool = True) -> None:
     except OSError as error:
         with suppress(OSError):
             fresh.unlink()
-        kind = NotEnoughDisk if error.errno == _ENOSPC else DiskError
+        kind = NotEnoughDisk if error.errno in _NO_ROOM else DiskError
         text = f"cannot write the file ({error.strerror})"
         raise kind(text, value=str(path), low_level=error.errno or 0) from error
 
