@@ -1,9 +1,11 @@
 """What people do: make a profile, send, read, look after it. Every step is a process of its own."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -327,6 +329,26 @@ def test_stores_are_listed_and_checked(ann: Mapix) -> None:
     ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t", "--wait")
     assert ann.json("store", "check")["problems"] == []
     ann("store", "check", "--repair")
+
+
+def test_a_store_that_does_not_fit_together_is_found_and_repaired(ann: Mapix) -> None:
+    ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t", "--wait")
+    (file,) = (ann.home / "stores").glob("*.mapix")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE folder SET unread_count = 7 WHERE name = 'Inbox'")
+    ran = ann("store", "check", code=Exit.CORRUPT)
+    assert ran.stdout.startswith(f"{file}\t")
+    assert "mapix store check --repair" in ran.stderr
+    assert "put right" in ann("store", "check", "--repair").stderr
+    assert ann.json("store", "check")["ok"]
+
+
+def test_a_file_that_is_no_store_is_corrupt_and_no_traceback(ann: Mapix) -> None:
+    for file in (ann.home / "stores").iterdir():
+        file.unlink() if file.suffix != ".mapix" else file.write_text("hello")
+    for command in (["store", "check"], ["ls"], ["send", "--to", "ann@example.org", "--wait"]):
+        assert "MAPI_E_CORRUPT_STORE (0x80040600)" in ann(*command, code=Exit.CORRUPT).stderr
+    ann("doctor", code=Exit.FAILED)
 
 
 def test_a_script_gets_its_arguments_untouched(ann: Mapix, tmp_path: Path) -> None:

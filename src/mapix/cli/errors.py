@@ -48,7 +48,9 @@ class Partial(click.ClickException):
 
 
 def exit_code(error: MapiError) -> Exit:
-    """The exit code of a MAPI failure."""
+    """The exit code of a MAPI failure; a logon that a corrupt store prevented counts as corrupt."""
+    if isinstance(error.__cause__, _CORRUPT):
+        return Exit.CORRUPT
     table = ((_NOT_FOUND, Exit.NOT_FOUND), (_LOGON, Exit.LOGON), (_CORRUPT, Exit.CORRUPT))
     return next((code for classes, code in table if isinstance(error, classes)), Exit.FAILED)
 
