@@ -214,6 +214,7 @@ class Scripted(TransportLogon):
         self.asked: list[Submission] = []
         self.addresses: list[list[str]] = []
         self.subjects: list[str] = []
+        self.prepared: list[bytes] = []
         self.flushed = 0
 
     def address_types(self) -> AddressTypes:
@@ -230,6 +231,9 @@ class Scripted(TransportLogon):
         if callable(answer):
             answer = answer(submission)
         return outcome(submission, answer)
+
+    def prepare(self, submission: Submission) -> None:
+        self.prepared.append(submission.delivery_key)
 
     def flush(self) -> None:
         self.flushed += 1

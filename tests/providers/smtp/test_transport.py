@@ -17,6 +17,7 @@ from tests.fixtures_smtp import (
 from tests.spoolbench import Bench, Section, Support, recipient
 
 from mapix.formats.mime import from_mime
+from mapix.interfaces.prop import Access
 from mapix.objects.content import recipient_rows
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff
@@ -368,3 +369,22 @@ def test_an_outcome_never_raises_for_what_the_peer_says(bench, logon):
         bench.submit()
         assert send(bench, logon(server)) == 0
         assert reports(bench) == {"bob@example.com": "500 gibberish"}
+
+
+def test_mail_made_ready_is_not_sent_when_the_message_has_changed_since(bench, logon):
+    with running() as server:
+        bench.submit(subject="first")
+        second = bench.submit(subject="old")
+        transport = logon(server)
+        prepare = transport.prepare
+
+        def changes(submission):
+            prepare(submission)
+            bench.store.abort_submit(second)
+            message = bench.store.open_entry(second, Access.MODIFY)
+            message.set_props({PR_SUBJECT: "new"})
+            message.submit_message()
+
+        transport.prepare = changes
+        assert send(bench, transport) == 0
+        assert [taken.headers["Subject"] for taken in server.sink.accepted] == ["first", "new"]

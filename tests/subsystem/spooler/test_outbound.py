@@ -24,7 +24,7 @@ from mapix.properties.tags import (
 )
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Pace
-from mapix.subsystem.spooler.outbound import NO_TRANSPORT
+from mapix.subsystem.spooler.journey import NO_TRANSPORT
 from mapix.subsystem.spooler.transports import AbsentTransport
 
 SENT, FAILED, RETRY, DECLINED = (
@@ -359,3 +359,75 @@ def test_results_for_recipients_of_others_are_not_believed(bench):
     fax = Scripted(types=AddressTypes(("FAX",)))
     bench.spooler([Scripted(lies), fax]).pump()
     assert fax.addresses == [["+49 30 123"]]
+
+
+# looking ahead
+
+
+def thinking(submission):
+    """A peer that takes its time."""
+    submission.meanwhile()
+    submission.meanwhile()
+    return SENT
+
+
+def test_the_next_message_is_made_ready_once_while_a_peer_thinks(bench):
+    for number in range(3):
+        bench.submit(subject=str(number))
+    transport = Scripted(thinking)
+    bench.spooler([transport]).pump()
+    assert transport.prepared == [each.delivery_key for each in transport.asked[1:]]
+    assert transport.subjects == ["0", "1", "2"]
+
+
+def test_a_message_that_is_aborted_after_the_look_is_not_sent(bench):
+    first, second = bench.submit(subject="first"), bench.submit(subject="second")
+
+    def answer(submission):
+        submission.meanwhile()
+        bench.store.abort_submit(second)
+        return SENT
+
+    transport = Scripted([answer, SENT])
+    bench.spooler([transport]).pump()
+    assert transport.subjects == ["first"]
+    assert bench.queue() == []
+    assert first != second
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_message_submitted_anew_after_the_look_is_sent_as_it_is_now_and_when_it_is_to(bench, later):
+    from mapix.properties.tags import PR_DEFERRED_SEND_TIME
+
+    bench.submit(subject="first")
+    second = bench.submit(subject="old")
+
+    def answer(submission):
+        submission.meanwhile()
+        bench.store.abort_submit(second)
+        message = bench.store.open_entry(second, Access.MODIFY)
+        message.set_props({PR_SUBJECT: "new"})
+        if later:
+            message.set_props({PR_DEFERRED_SEND_TIME: now() + 3600 * TICKS_PER_SECOND})
+        message.submit_message()
+        return SENT
+
+    transport = Scripted([answer, SENT])
+    bench.spooler([transport]).pump()
+    assert transport.subjects == (["first"] if later else ["first", "new"])
+    assert len(bench.queue()) == int(later)
+    if later:
+        bench.store.abort_submit(second)
+
+
+def test_a_transport_that_cannot_get_ready_sends_all_the_same(bench):
+    class Clumsy(Scripted):
+        def prepare(self, submission):
+            raise RuntimeError("not now")
+
+    for number in range(2):
+        bench.submit(subject=str(number))
+    transport = Clumsy(thinking)
+    bench.spooler([transport]).pump()
+    assert transport.subjects == ["0", "1"]
+    assert bench.queue() == []

@@ -1,5 +1,4 @@
-"""One connection to a mail server, used for many messages: EHLO, STARTTLS, AUTH, and transactions whose every reply is
-seen (RFC 5321, RFC 3207, RFC 4954).
+"""One connection to a mail server, used for many messages: transactions whose every reply is seen (RFC 5321).
 
     connection = Connection(server)
     connection.open()
@@ -14,16 +13,13 @@ from __future__ import annotations
 
 import re
 import smtplib
-import socket
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from mapix.properties.errors import LogonFailed, NetworkError
-from mapix.providers.smtp.service import STARTTLS, TLS
+from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server, lost, opened
 
 FINAL_FACTOR: Final = 10
 """A server may think about a whole message longer than about a command (RFC 5321 4.5.3.2.6)."""
@@ -36,47 +32,6 @@ SERVICE_CLOSES: Final = 421
 """The reply after which a server hangs up."""
 
 _QUIT_SECONDS: Final = 5.0
-
-
-class Reply(NamedTuple):
-    """What a server said: a code and its text, lines joined by blanks."""
-
-    code: int
-    text: str
-
-    @property
-    def good(self) -> bool:
-        """Whether it is a yes."""
-        return 200 <= self.code < 300
-
-    @property
-    def lasting(self) -> bool:
-        """Whether it is a no for ever (5xx)."""
-        return 500 <= self.code < 600
-
-
-class ConnectionLostError(NetworkError):
-    """The connection broke; `unknown` when the server may have taken the message all the same."""
-
-    unknown = False
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where a mail server is and how to talk to it. `password` is asked for at each logon; `timeout` in seconds."""
-
-    host: str
-    port: int
-    security: str
-    user: str | None = None
-    password: Callable[[], str | None] = lambda: None
-    timeout: float = 60.0
-    ehlo_name: str | None = None
-    ca_file: str | None = None
-    verify: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +60,7 @@ class Connection:
     def open(self) -> None:
         """Connect, protect, log on. `NetworkError` or `LogonFailed` say what is wrong, in one sentence."""
         self.close()
-        smtp = self._connect()
-        try:
-            self._greet(smtp)
-            self._protect(smtp)
-            self._log_on(smtp)
-        except BaseException:
-            smtp.close()
-            raise
-        self._smtp = smtp
+        self._smtp = opened(self.server)
         self.used = time.monotonic()
 
     def close(self) -> None:
@@ -145,33 +92,36 @@ class Connection:
         value = self._live().esmtp_features.get("size", "")
         return int(value) if value.isdigit() else 0
 
-    def send(self, envelope: Envelope, accepted: Callable[[list[Reply]], None]) -> list[Reply]:
+    def send(
+        self, envelope: Envelope, accepted: Callable[[list[Reply]], None], meanwhile: Callable[[], None] = lambda: None
+    ) -> list[Reply]:
         """Run one transaction; a reply for each recipient, in order.
 
         `accepted` is called with them the moment the reply to the final dot is read, before anything else is said.
-        `ConnectionLostError` when the connection broke.
+        `meanwhile` is called when the message is sent and the server thinks. `ConnectionLostError` when the
+        connection broke.
         """
-        replies, taken = self._guarded(envelope)
+        replies, taken = self._guarded(envelope, meanwhile)
         if taken:
             accepted(replies)
         return replies
 
-    def _guarded(self, envelope: Envelope) -> tuple[list[Reply], bool]:
+    def _guarded(self, envelope: Envelope, meanwhile: Callable[[], None]) -> tuple[list[Reply], bool]:
         try:
-            return self._transact(envelope)
+            return self._transact(envelope, meanwhile)
         except ConnectionLostError:
             self._drop()
             raise
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise self._lost(error) from error
+            raise lost(self.server, error) from error
         except BaseException:
             self._drop()
             raise
         finally:
             self.used = time.monotonic()
 
-    def _transact(self, envelope: Envelope) -> tuple[list[Reply], bool]:
+    def _transact(self, envelope: Envelope, meanwhile: Callable[[], None]) -> tuple[list[Reply], bool]:
         """The replies, and whether the message itself was sent and answered."""
         smtp = self._live()
         smtp.command_encoding = "utf-8" if envelope.utf8 else "ascii"
@@ -185,27 +135,28 @@ class Connection:
         data = self._said(smtp.docmd("DATA"))
         if data.code != 354:
             return self._abandoned([data if reply.good else reply for reply in replies])
-        final = self._put(smtp, envelope.data)
+        final = self._put(smtp, envelope.data, meanwhile)
         replies = [final if reply.good else reply for reply in replies]
         if final.code == SERVICE_CLOSES:
             self._drop()
         return replies, True
 
-    def _put(self, smtp: smtplib.SMTP, data: bytes) -> Reply:
+    def _put(self, smtp: smtplib.SMTP, data: bytes, meanwhile: Callable[[], None]) -> Reply:
         """Send the message and read the reply to its dot; from here on nobody knows when the connection breaks."""
         try:
             assert smtp.sock is not None
             smtp.sock.settimeout(self.server.timeout * FINAL_FACTOR)
             smtp.send(stuffed(data))
+            meanwhile()
             reply = self._said(smtp.getreply())
             smtp.sock.settimeout(self.server.timeout)
         except ConnectionLostError as error:
             error.unknown = True
             raise
         except (smtplib.SMTPException, OSError) as error:
-            lost = self._lost(error)
-            lost.unknown = True
-            raise lost from error
+            broken = lost(self.server, error)
+            broken.unknown = True
+            raise broken from error
         return reply
 
     def _options(self, envelope: Envelope) -> list[str]:
@@ -247,100 +198,6 @@ class Connection:
         if smtp is not None:
             smtp.close()
 
-    def _lost(self, error: Exception) -> ConnectionLostError:
-        return ConnectionLostError(f"the connection to {self.server} was lost ({_words(error)})")
-
-    # opening
-
-    def _connect(self) -> smtplib.SMTP:
-        server = self.server
-        try:
-            if server.security == TLS:
-                context = self._context()
-                return smtplib.SMTP_SSL(
-                    server.host, server.port, local_hostname="localhost", timeout=server.timeout, context=context
-                )
-            return smtplib.SMTP(server.host, server.port, local_hostname="localhost", timeout=server.timeout)
-        except smtplib.SMTPConnectError as error:
-            raise self._refused("does not want to talk", error) from error
-        except ssl.SSLError as error:
-            raise self._untrusted(error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise NetworkError(f"the mail server {server} cannot be reached: {_words(error)}") from error
-
-    def _greet(self, smtp: smtplib.SMTP) -> None:
-        smtp.local_hostname = self.server.ehlo_name or _own_name(smtp.sock)
-        try:
-            smtp.ehlo_or_helo_if_needed()
-        except smtplib.SMTPResponseException as error:
-            raise self._refused("refuses the greeting", error) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._lost(error) from error
-
-    def _protect(self, smtp: smtplib.SMTP) -> None:
-        if self.server.security != STARTTLS:
-            return
-        try:
-            smtp.starttls(context=self._context())
-            smtp.ehlo()
-        except smtplib.SMTPNotSupportedError as error:
-            text = f"the mail server {self.server} does not offer STARTTLS; nothing is sent unprotected"
-            raise NetworkError(text, hint="security=tls or security=none") from error
-        except ssl.SSLError as error:
-            raise self._untrusted(error) from error
-        except smtplib.SMTPResponseException as error:
-            raise self._refused("refuses STARTTLS", error) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._lost(error) from error
-
-    def _log_on(self, smtp: smtplib.SMTP) -> None:
-        user = self.server.user
-        if not user:
-            return
-        password = self.server.password()
-        if password is None:
-            raise LogonFailed(f"there is no password for {user} at {self.server}", hint="set password_command")
-        try:
-            smtp.login(user, password)
-        except smtplib.SMTPAuthenticationError as error:
-            reply = self._reply_of(error)
-            text = f"the mail server {self.server} does not accept the password of {user}: {reply.code} {reply.text}"
-            raise LogonFailed(text, low_level=reply.code) from error
-        except smtplib.SMTPNotSupportedError as error:
-            text = f"the mail server {self.server} offers no logon over this connection"
-            raise LogonFailed(text, hint="security=starttls, or no user") from error
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            raise LogonFailed(f"the logon of {user} at {self.server} failed: {_words(error)}") from error
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self.server.ca_file:
-            try:
-                context.load_verify_locations(self.server.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                text = f"the certificates in {self.server.ca_file} cannot be read: {_words(error)}"
-                raise NetworkError(text, hint="set ca_file") from error
-        if not self.server.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-    def _refused(self, what: str, error: smtplib.SMTPResponseException) -> NetworkError:
-        reply = self._reply_of(error)
-        return NetworkError(f"the mail server {self.server} {what}: {reply.code} {reply.text}", low_level=reply.code)
-
-    def _untrusted(self, error: ssl.SSLError) -> NetworkError:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            text = f"the certificate of {self.server} is not trusted: {error.verify_message}"
-            return NetworkError(text, low_level=error.verify_code, hint="ca_file, or the server's right name as host")
-        return NetworkError(f"there is no TLS with {self.server}: {_words(error)}")
-
-    @staticmethod
-    def _reply_of(error: smtplib.SMTPResponseException) -> Reply:
-        said = error.smtp_error
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return Reply(error.smtp_code, " ".join(text.split()))
-
 
 def stuffed(data: bytes) -> bytes:
     """`data` as it goes over the wire: CRLF line ends, leading dots doubled, the final dot (RFC 5321 4.5.2)."""
@@ -355,16 +212,3 @@ def stuffed(data: bytes) -> bytes:
 def _is_crlf(data: bytes) -> bool:
     pairs = data.count(b"\r\n")
     return data.count(b"\n") == pairs == data.count(b"\r")
-
-
-def _own_name(sock: socket.socket | None) -> str:
-    """The address of our end as a name for EHLO (RFC 5321 4.1.3)."""
-    address = sock.getsockname()[0] if sock is not None else "127.0.0.1"
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
-
-
-def _words(error: Exception) -> str:
-    """An exception as half a sentence."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error) or type(error).__name__

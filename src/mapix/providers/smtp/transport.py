@@ -8,14 +8,13 @@ reply, is answered by trying again under the same Message-ID.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mapix.interfaces.spi import (
     AddressTypes,
     Outcome,
     OutcomeKind,
-    RecipientResult,
     Submission,
     TransportLogon,
     TransportProvider,
@@ -37,18 +36,13 @@ from mapix.properties.tags import (
     PR_IDENTITY_ENTRYID,
     PR_IDENTITY_SEARCH_KEY,
     PR_RESOURCE_METHODS,
+    PR_ROWID,
     PR_STATUS_CODE,
     PR_STATUS_STRING,
 )
-from mapix.providers.smtp.connection import (
-    SERVICE_CLOSES,
-    Connection,
-    ConnectionLostError,
-    Envelope,
-    Reply,
-    Server,
-)
+from mapix.providers.smtp.connection import SERVICE_CLOSES, Connection, Envelope
 from mapix.providers.smtp.mail import LOG_ON_FIRST, Mail, UnsendableError, mail_of
+from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server
 from mapix.providers.smtp.service import PORTS, STARTTLS
 
 KEEP_OPEN: Final = 30.0
@@ -59,8 +53,6 @@ _NOT_THE_MESSAGE: Final = LOG_ON_FIRST | {SERVICE_CLOSES}
 
 _TOO_MANY: Final = frozenset((452, 552))
 """Replies to a further RCPT that mean: not in this transaction (RFC 5321 4.5.3.1.10)."""
-
-Progress = Callable[[Sequence[RecipientResult]], None]
 
 
 class SmtpProvider(TransportProvider):
@@ -93,6 +85,7 @@ class SmtpTransport(TransportLogon):
         address = settings.get("address") or ""
         self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
         self._connection = Connection(self._server)
+        self._ready: tuple[object, Mail] | None = None
         self._shown = ""
         row = {PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES}
         support.modify_status_row(row | _status(""))
@@ -101,14 +94,15 @@ class SmtpTransport(TransportLogon):
         return AddressTypes(("SMTP",))
 
     def submit_message(self, submission: Submission) -> Outcome:
+        ready, self._ready = self._ready, None
         try:
-            mail = mail_of(submission, self._sender)
+            mail = ready[1] if ready and ready[0] == _identity(submission) else mail_of(submission, self._sender)
         except UnsendableError as error:
             return Outcome(OutcomeKind.REFUSED, code=error.code, text=error.text)
         answers: dict[str, Reply] = {}
         trouble = ""
         try:
-            self._hand_over(mail, submission.progress, answers)
+            self._hand_over(mail, submission, answers)
         except (NetworkError, LogonFailed) as error:
             trouble = error.text
             self._show(trouble)
@@ -116,7 +110,14 @@ class SmtpTransport(TransportLogon):
                 return Outcome(OutcomeKind.WAIT, code=error.low_level, text=trouble)
         return _outcome(mail, answers, trouble)
 
+    def prepare(self, submission: Submission) -> None:
+        try:
+            self._ready = _identity(submission), mail_of(submission, self._sender)
+        except UnsendableError:
+            self._ready = None
+
     def flush(self) -> None:
+        self._ready = None
         if self._connection.is_open and time.monotonic() - self._connection.used > KEEP_OPEN:
             self._connection.close()
 
@@ -129,12 +130,12 @@ class SmtpTransport(TransportLogon):
     def logoff(self) -> None:
         self._connection.close()
 
-    def _hand_over(self, mail: Mail, progress: Progress, answers: dict[str, Reply]) -> None:
+    def _hand_over(self, mail: Mail, submission: Submission, answers: dict[str, Reply]) -> None:
         """Send to everybody, in as many transactions as it takes; `answers` fills as replies come in."""
         left = list(mail.rows)
         while left:
             batch, left = left[: self._batch], left[self._batch :]
-            replies = self._in_one_go(mail, batch, progress)
+            replies = self._in_one_go(mail, batch, submission)
             settled = any(reply.good for reply in replies)
             for address, reply in zip(batch, replies, strict=True):
                 if settled and reply.code in _TOO_MANY:
@@ -143,20 +144,20 @@ class SmtpTransport(TransportLogon):
                     answers[address] = reply
             self._show("")
 
-    def _in_one_go(self, mail: Mail, batch: Sequence[str], progress: Progress) -> list[Reply]:
+    def _in_one_go(self, mail: Mail, batch: Sequence[str], submission: Submission) -> list[Reply]:
         """One transaction; on a kept connection that turns out to be dead, once more on a fresh one."""
         old = self._connection.refresh()
         try:
-            replies = self._transaction(mail, batch, progress)
+            replies = self._transaction(mail, batch, submission)
             if not (old and all(reply.code == SERVICE_CLOSES for reply in replies)):
                 return replies
         except ConnectionLostError as error:
             if error.unknown or not old:
                 raise
         self._connection.refresh()
-        return self._transaction(mail, batch, progress)
+        return self._transaction(mail, batch, submission)
 
-    def _transaction(self, mail: Mail, batch: Sequence[str], progress: Progress) -> list[Reply]:
+    def _transaction(self, mail: Mail, batch: Sequence[str], submission: Submission) -> list[Reply]:
         said = {address: no for address in batch if (no := self._impossible(mail, address)) is not None}
         addresses = [address for address in batch if address not in said]
 
@@ -164,11 +165,11 @@ class SmtpTransport(TransportLogon):
             pairs = zip(addresses, replies, strict=True)
             results = [result for address, reply in pairs if reply.good for result in mail.results(address, reply)]
             if results:
-                progress(results)
+                submission.progress(results)
 
         if addresses:
             envelope = Envelope(mail.sender, tuple(addresses), mail.data, mail.needs_utf8(addresses))
-            said |= zip(addresses, self._connection.send(envelope, accepted), strict=True)
+            said |= zip(addresses, self._connection.send(envelope, accepted, submission.meanwhile), strict=True)
         return [said[address] for address in batch]
 
     def _impossible(self, mail: Mail, address: str) -> Reply | None:
@@ -205,6 +206,11 @@ def server_of(support: TransportSupport) -> Server:
         ca_file=settings.get("ca_file") or None,
         verify=settings.get("verify") is not False,
     )
+
+
+def _identity(submission: Submission) -> object:
+    """What makes two submissions the same mail: the message and the rows it is for."""
+    return submission.delivery_key, tuple(row[PR_ROWID] for row in submission.recipients)
 
 
 def _outcome(mail: Mail, answers: Mapping[str, Reply], trouble: str) -> Outcome:

@@ -27,6 +27,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.inbound import fetch
+from mapix.subsystem.spooler.journey import Means
 from mapix.subsystem.spooler.outbound import Outbound
 from mapix.subsystem.spooler.reports import Reporter, same_store
 from mapix.subsystem.spooler.transports import LoadedTransport
@@ -104,7 +105,7 @@ class Spooler:
         self._hooks = hooks
         self._default_store = default_store
         self._identity = identity
-        self._outbound = Outbound(Reporter(default_store, identity, hooks), pace or Pace(), hooks)
+        self._outbound = Outbound(Means(Reporter(default_store, identity, hooks), pace or Pace(), hooks))
         self._working = threading.RLock()
         self._awake = threading.Event()
         self._hurry = threading.Event()
@@ -150,7 +151,7 @@ class Spooler:
             hurry = self._hurry.is_set()
             self._hurry.clear()
             if hurry:
-                self._outbound.holds.release()
+                self._outbound.means.holds.release()
             worked = [self._serve(desk, hurry) for desk in self._open_desks() if not self._stopping.is_set()]
             return any(worked) | self._fetch()
 

@@ -1,0 +1,297 @@
+"""The journey of one submitted message: transports in order, reports, sent-mail step (SPL 6.2).
+
+Everything a transport says is durable before anything else happens (SPL-76), so that a crash at any point repeats no
+recipient that was acknowledged. What a transport is to handle (its rows of PR_RESPONSIBILITY FALSE) is in its
+`Submission`.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, cast
+
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import Message
+from mapix.interfaces.prop import Access
+from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, SpoolerHook, Submission
+from mapix.interfaces.store import MsgStore, QueueEntry
+from mapix.objects.content import recipient_rows
+from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.properties.errors import MapiError, NotFound, NotInQueue
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_DEFERRED_SEND_TIME,
+    PR_INTERNET_MESSAGE_ID,
+    PR_MESSAGE_SIZE,
+    PR_PARENT_ENTRYID,
+    PR_RESPONSIBILITY,
+    PR_ROWID,
+)
+from mapix.properties.times import TICKS_PER_SECOND, now
+from mapix.subsystem.spooler.delivery import Delivery, Pace
+from mapix.subsystem.spooler.matching import candidates, next_call
+from mapix.subsystem.spooler.reports import ABOUT_REPORTS, Reporter
+from mapix.subsystem.spooler.transports import Holds, LoadedTransport
+
+_log = logging.getLogger(__name__)
+_ASKED = (PR_DEFERRED_SEND_TIME, PR_INTERNET_MESSAGE_ID, PR_MESSAGE_SIZE, *ABOUT_REPORTS, *SENT_REPRESENTING, *SENDER)
+AHEAD_SIZE = 65536
+"""Larger messages are not made ready ahead: that would keep the answer to the one before waiting."""
+
+NO_TRANSPORT = "no transport is logged on"
+
+
+@dataclass(slots=True)
+class Means:
+    """What journeys are made with."""
+
+    reporter: Reporter
+    pace: Pace = field(default_factory=Pace)
+    hooks: Sequence[SpoolerHook] = ()
+    clock: Callable[[], int] = now
+    jitter: Callable[[], float] = random.random
+    holds: Holds = field(default_factory=Holds)
+    unsaved: dict[tuple[bytes, int], Delivery] = field(default_factory=dict)
+    """Deliveries whose last step could not be recorded; recorded first when their message comes up again."""
+
+    def next_try(self, attempts: int) -> int:
+        """When to try again after `attempts` attempts that failed for no transport's reason (FILETIME)."""
+        return self.clock() + int(self.pace.pause(attempts, self.jitter()) * TICKS_PER_SECOND)
+
+
+@dataclass(slots=True)
+class Journey:
+    """One attempt at one message of a store."""
+
+    means: Means
+    store: MsgStore
+    entry: QueueEntry
+    transports: Sequence[LoadedTransport]
+    message: Message | None = None
+    props: Mapping[PropTag, Any] = field(default_factory=dict)
+    rows: dict[int, dict[PropTag, Any]] = field(default_factory=dict)
+    durable: Delivery | None = None
+    """What the store knows."""
+    tried: bool = False
+
+    def look(self) -> Delivery:
+        """Open the message and read what the journey needs; nothing is changed."""
+        self.message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.READ))
+        self.props = self.message.get_props(_ASKED)
+        self.rows = {row[PR_ROWID]: row for row in recipient_rows(self.message)}
+        since = self.props.get(PR_DEFERRED_SEND_TIME, 0)
+        self.durable = Delivery.of(self.entry, self.rows.values(), since)
+        return self.durable
+
+    def prepare(self) -> None:
+        """Look ahead, once, and let the first transport get ready; what cannot be done now is left for later."""
+        if self.tried or self.message is not None:
+            return
+        self.tried = True
+        try:
+            delivery = self.look()
+            by_uid, wanted = self._choices()
+            call = next_call(delivery, wanted, list(by_uid))
+            if call is not None and self.props.get(PR_MESSAGE_SIZE, 0) <= AHEAD_SIZE:
+                uid, row_ids = call
+                by_uid[uid].logon.prepare(self._submission(delivery.asking(uid, row_ids), lambda results: None))
+        except Exception:
+            _log.debug("a message could not be looked at ahead", exc_info=True)
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of what was looked at."""
+        message, self.message = self.message, None
+        if message is not None:
+            message.close()
+
+    def run(self, ahead: Journey | None = None) -> bool:
+        """Go; whether the message of `ahead` was locked together with the last step.
+
+        `ahead` is prepared while a transport waits for its peer.
+        """
+        delivery = self.durable if self.message is not None and self.durable is not None else self.look()
+        try:
+            delivery = self._resume(delivery)
+            if not delivery.settled:
+                delivery = self._round(delivery, ahead)
+            self._report(delivery)
+            folder = self._sent_folder() if delivery.settled else None
+        finally:
+            self.forget()
+        if delivery.settled:
+            return self._finish(folder, ahead)
+        self.store.set_lock_state(self.entry.entry_id, locked=False)
+        return False
+
+    def _resume(self, delivery: Delivery) -> Delivery:
+        """Record first what could not be recorded the last time."""
+        unsaved = self.means.unsaved.get(self._key)
+        if unsaved is None:
+            return delivery
+        kept = replace(unsaved, due=self.entry.due, attempts=self.entry.attempts, reason=self.entry.reason).again()
+        self._save(kept)
+        return kept
+
+    def _choices(self) -> tuple[dict[bytes, LoadedTransport], dict[int, list[bytes]]]:
+        """The transports in their order, and those that each recipient may go to."""
+        by_uid = {each.uid: each for each in self.transports}
+        offers = [(each.uid, each.logon.address_types()) for each in self.transports]
+        return by_uid, {row_id: candidates(row, offers) for row_id, row in self.rows.items()}
+
+    def _round(self, delivery: Delivery, ahead: Journey | None) -> Delivery:
+        """Ask transports until nobody is left to ask, then conclude the round."""
+        by_uid, wanted = self._choices()
+        if not by_uid:
+            delivery = delivery.asking(b"", self.rows).after(Outcome(OutcomeKind.WAIT, text=NO_TRANSPORT))
+        while (call := next_call(delivery, wanted, list(by_uid))) is not None:
+            uid, row_ids = call
+            delivery = self._ask(by_uid[uid], delivery.asking(uid, row_ids), ahead)
+        moment = self.means.clock()
+        over = delivery.round_over(moment, self.means.pace, self.means.jitter())
+        self._save(over)
+        return over
+
+    def _ask(self, transport: LoadedTransport, delivery: Delivery, ahead: Journey | None) -> Delivery:
+        """One transport's turn, unless it said not to be asked yet."""
+        holds, moment = self.means.holds, self.means.clock()
+        outcome = holds.still(transport.uid, moment)
+        if outcome is None:
+            current = delivery
+
+            def progress(results: Sequence[RecipientResult]) -> None:
+                nonlocal current
+                current = current.heard(results)
+                self._save(current)
+
+            outcome = self._submit(transport, self._submission(delivery, progress, ahead))
+            delivery = current
+            outcome = holds.heard(transport.uid, outcome, moment, self.means.pace, self.means.jitter())
+        after = delivery.after(outcome)
+        self._save(after)
+        return after
+
+    def _submit(self, transport: LoadedTransport, submission: Submission) -> Outcome:
+        try:
+            return transport.logon.submit_message(submission)
+        except Exception as error:
+            _log.exception("the transport %s failed", transport.name)
+            text = words(error)
+            return Outcome(
+                results=tuple(
+                    RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=text) for row in submission.recipients
+                )
+            )
+
+    def _submission(
+        self,
+        delivery: Delivery,
+        progress: Callable[[Sequence[RecipientResult]], None],
+        ahead: Journey | None = None,
+    ) -> Submission:
+        assert self.message is not None
+        rows = tuple({**self.rows[row_id], PR_RESPONSIBILITY: False} for row_id in sorted(delivery.rows))
+        key = submission_key(self.entry)
+        return Submission(
+            message=self.message,
+            store=self.store,
+            recipients=rows,
+            message_id=message_id(self.props, key),
+            delivery_key=key,
+            attempt=self.entry.attempts + 1,
+            progress=progress,
+            meanwhile=ahead.prepare if ahead is not None else _nothing,
+        )
+
+    def _save(self, state: Delivery) -> None:
+        """Make what changed durable; what cannot be recorded is kept in mind, never sent again."""
+        known = self.durable
+        assert known is not None
+        changes = state.changes(known, self.means.clock())
+        moved = (known.due, known.attempts, known.reason) != (state.due, state.attempts, state.reason)
+        if not changes and (state.settled or not moved):
+            return
+        self.means.unsaved[self._key] = state
+        self._record(changes, state)
+        del self.means.unsaved[self._key]
+        self.durable = state
+        for row_id, props in changes.items():
+            self.rows[row_id] |= props
+
+    def _record(self, changes: Mapping[int, Mapping[PropTag, Any]], state: Delivery) -> None:
+        self.store.outgoing.record(
+            self.entry.entry_id, changes, due=state.due, attempts=state.attempts, reason=state.reason
+        )
+
+    def _report(self, delivery: Delivery) -> None:
+        assert self.message is not None
+        told = self.means.reporter.report(
+            self.store, self.message, self.props, list(self.rows.values()), submission_key(self.entry)
+        )
+        if told:
+            self._record(told, delivery)
+
+    def _sent_folder(self) -> bytes | None:
+        """Another sent-mail folder, if an outbound hook wants one (SPL-22)."""
+        assert self.message is not None
+        for hook in self.means.hooks:
+            try:
+                folder = hook.outbound(self.message)
+            except Exception:
+                _log.exception("an outbound hook failed; the message goes on without it")
+                continue
+            if folder is not None:
+                return folder
+        return None
+
+    def _finish(self, folder: bytes | None, ahead: Journey | None) -> bool:
+        """The sent-mail step (SPL 6.5), the move a hook asked for, and the lock of the next message in one step."""
+        with self.store.transaction():
+            entry_id = self.store.finished_msg(self.entry.entry_id)
+            if folder is not None and entry_id is not None:
+                self._move(entry_id, folder)
+            return ahead is not None and lock(self.store, ahead.entry)
+
+    def _move(self, entry_id: bytes, folder: bytes) -> None:
+        parent = self.store.open_entry(entry_id).get_prop(PR_PARENT_ENTRYID)
+        source = cast(MapiFolder, self.store.open_entry(parent, Access.MODIFY))
+        source.copy_messages([entry_id], cast(MapiFolder, self.store.open_entry(folder, Access.MODIFY)), move=True)
+
+    @property
+    def _key(self) -> tuple[bytes, int]:
+        return self.entry.entry_id, self.entry.submit_time
+
+
+def submission_key(entry: QueueEntry) -> bytes:
+    """The name of one submission of one message, the same at every attempt."""
+    return sha256(entry.entry_id + entry.submit_time.to_bytes(8, "little")).digest()
+
+
+def message_id(props: Mapping[PropTag, Any], key: bytes) -> str:
+    """The Message-ID of all attempts: the message's own, else one made from `key` and the sender's domain."""
+    if given := props.get(PR_INTERNET_MESSAGE_ID):
+        return str(given)
+    address = SENT_REPRESENTING.smtp(props) or SENDER.smtp(props)
+    domain = address.rpartition("@")[2]
+    return f"<{key.hex()[:40]}@{domain if domain.isascii() and domain else 'localhost'}>"
+
+
+def lock(store: MsgStore, entry: QueueEntry) -> bool:
+    """Lock a queued message; whether it was in the queue still."""
+    try:
+        store.set_lock_state(entry.entry_id, locked=True)
+    except (NotInQueue, NotFound):
+        return False
+    return True
+
+
+def words(error: Exception) -> str:
+    return error.text or str(error) if isinstance(error, MapiError) else f"{type(error).__name__}: {error}"
+
+
+def _nothing() -> None:
+    """There is no next message."""
