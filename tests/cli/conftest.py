@@ -84,7 +84,7 @@ def mapix(tmp_path: Path) -> Mapix:
 def server(tmp_path: Path) -> Iterator[Server]:
     """A real SMTP server in a process of its own."""
     record = tmp_path / "received.jsonl"
-    command = [sys.executable, ROOT / "examples" / "smtp_server.py", record]
+    command = [sys.executable, str(ROOT / "examples" / "smtp_server.py"), str(record)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None

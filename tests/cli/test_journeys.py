@@ -381,7 +381,7 @@ def test_a_win32com_script_sends_mail(online: Mapix, server: Server) -> None:
 
 
 def test_the_typed_example_runs(ann: Mapix) -> None:
-    command = [sys.executable, ROOT / "examples" / "typed.py", "ann@example.org"]
+    command = [sys.executable, str(ROOT / "examples" / "typed.py"), "ann@example.org"]
     ran = subprocess.run(command, env=ann.env, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert "q3.csv: ['north;1', 'south;2']" in ran.stdout
