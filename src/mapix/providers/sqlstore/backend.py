@@ -23,6 +23,7 @@ from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
 from mapix.providers.sqlstore.migrate import prepare
 from mapix.providers.sqlstore.names import NameMap
+from mapix.providers.sqlstore.numbers import Numbers
 from mapix.providers.sqlstore.queue import Queue
 from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
 from mapix.providers.sqlstore.service import PROVIDER_UID
@@ -54,21 +55,15 @@ class SqlBackend(StoreBackend):
 
     def _put_together(self) -> None:
         database = self.database
-        self._highest = 0
+        take_number = Numbers(database).take
         self.feed = ChangeFeed(database)
         self.used = UsedTags(database)
-        self._shop = Workshop(database, self.feed, self.used, self.take_number)
+        self._shop = Workshop(database, self.feed, self.used, take_number)
         self._names = NameMap(database)
         self._queue = Queue(database, self.feed)
-        self._folders = Folders(database, self.feed, self.take_number)
-        self._messages = Messages(database, self.feed, self.take_number)
+        self._folders = Folders(database, self.feed, take_number)
+        self._messages = Messages(database, self.feed, take_number)
         self._around = Surroundings(database, self.used)
-
-    def take_number(self) -> int:
-        """A new object number, inside a transaction; one that was undone is not given again by this connection."""
-        (number,) = self.database.rows(SQL["number_take"], (self._highest,))[0]
-        self._highest = number
-        return int(number)
 
     # the store
 

@@ -41,9 +41,9 @@ class Database:
     `full` waits for the disk at every commit, so that what was saved survives power loss; otherwise it survives only
     the death of processes. With `create` a file that is missing is made.
 
-    `pending` collects what the transaction under way has to tell: `on_commit` gets it before the end, `on_committed`
-    when it is permanent and other threads may go on; what is undone is taken out, then `on_undo` called for what was
-    kept in memory.
+    `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
+    before the end, `on_committed` when it is permanent and other threads may go on; what is undone is taken out, then
+    `on_undo` called for what was kept in memory.
     """
 
     def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
@@ -52,6 +52,7 @@ class Database:
         self.full = full
         self.lock = RLock()
         self.depth = 0
+        self.transactions = 0
         self.pending: list[Change] = []
         self.on_commit: Callable[[list[Change]], None] = _nothing
         self.on_committed: Callable[[list[Change]], None] = _nothing
@@ -129,6 +130,7 @@ class Database:
             raise NoAccess("the store is open for reading only", value=str(self.path))
         self._lost = None
         self.begin("BEGIN IMMEDIATE")
+        self.transactions += 1
 
     def end(self, sql: str) -> None:
         """Commit or roll back; when that fails everything is undone."""

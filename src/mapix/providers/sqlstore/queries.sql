@@ -25,9 +25,9 @@ SELECT owner_address, registered FROM store
 -- name: store_set_owner
 UPDATE store SET owner_address = ?, registered = ?
 
--- name: number_take
--- A new object number; the argument is the highest one this connection has ever had.
-UPDATE store SET last_number = max(last_number, ?) + 1 RETURNING last_number
+-- name: numbers_take
+-- The last of some new object numbers; the first argument is the highest one this connection has handed out.
+UPDATE store SET last_number = max(last_number, ?) + ? RETURNING last_number
 
 -- name: property_insert
 -- The beginning of a statement for several rows.
