@@ -61,12 +61,12 @@ class Spooling:
                 self.spooler = spooler
             return self.spooler
 
-    def wake(self) -> None:
-        """There is something to send."""
+    def wake(self, *, ready: bool = False) -> None:
+        """There is something to send; with `ready` what waits after a failed attempt is tried at once, too (SPL-43)."""
         note(self.core)
         spooler = self.start()
         if spooler is not None:
-            spooler.wake()
+            spooler.wake(ready=ready)
 
     def start_if_waiting(self) -> None:
         """Start when an earlier session left something in a queue (SUB-17)."""

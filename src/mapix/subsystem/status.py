@@ -100,13 +100,13 @@ class SpoolerStatus(StatusObject):
 
     def _validate(self, flags: int) -> None:
         _validate_transports(self._core)
-        self._core.spooling.wake()
+        self._core.spooling.wake(ready=True)
 
     def _flush(self, flags: int) -> None:
         if not self._core.has_mail:
             raise NoSupport("a session without mail has no spooler")
         if flags & FLUSH_ASYNC_OK:
-            self._core.spooling.wake()
+            self._core.spooling.wake(ready=True)
         elif left := self._core.spooling.flush(FLUSH_SECONDS):
             raise Busy("messages are still waiting to be handed over", value=left)
 
@@ -132,7 +132,7 @@ class ProviderStatus(StatusObject):
             _validated(self._core, self._uid, self._logon)
 
     def _flush(self, flags: int) -> None:
-        self._core.spooling.wake()
+        self._core.spooling.wake(ready=True)
 
 
 def open_status(core: SessionCore, entry_id: bytes, *, mail: bool) -> MapiProp:

@@ -151,7 +151,7 @@ class TransportProviderSupport(ProviderSupport):
 
     def spooler_notify(self) -> None:
         """See `TransportSupport.spooler_notify`."""
-        self.core.spooling.wake()
+        self.core.spooling.wake(ready=True)
 
     def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
         """See `TransportSupport.deliver`."""

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore, QueueEntry
@@ -47,6 +47,7 @@ FETCH_SOON: Final = 5.0
 _BATCH: Final = 50
 _NEVER: Final = float("-inf")
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class Spooler:
         self._outbound = Outbound(Means(Reporter(default_store, identity, hooks), pace or Pace(), hooks))
         self._working = threading.RLock()
         self._awake = threading.Event()
-        self._hurry = threading.Event()
+        self._hurried = 0
+        self._hastened = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._desks: dict[int, _Desk] = {}
@@ -141,18 +143,16 @@ class Spooler:
         waits for it is tried at once (SPL-43).
         """
         if ready:
-            self._hurry.set()
-        self._fetch_at = min(self._fetch_at, self._fetched + FETCH_SOON)
+            self._hurried += 1
+        self._fetch_at = min(self._fetch_at, self._fetched + (0 if ready else FETCH_SOON))
         self._awake.set()
 
     def pump(self) -> bool:
         """Do one round on this thread; whether there was anything to do."""
         with self._working:
-            hurry = self._hurry.is_set()
-            self._hurry.clear()
-            if hurry:
-                self._outbound.means.holds.release()
-            worked = [self._serve(desk, hurry) for desk in self._open_desks() if not self._stopping.is_set()]
+            desks = self._open_desks()
+            self._make_haste(desks)
+            worked = [self._serve(desk) for desk in desks if not self._stopping.is_set()]
             return any(worked) | self._fetch()
 
     def flush(self, timeout: float) -> int:
@@ -162,7 +162,6 @@ class Spooler:
         Messages whose time to leave has not come stay. Where another process is the spooler its work is waited for.
         """
         deadline = time.monotonic() + timeout
-        self._fetch_at = 0.0
         self.wake(ready=True)
         while self._can_move(deadline):
             if self._thread is None:
@@ -181,7 +180,7 @@ class Spooler:
             return False
         last = now() + int(left * TICKS_PER_SECOND)
         dues = (store.outgoing.next_due() for store in self._stores())
-        return self._hurry.is_set() or any(due is not None and due <= last for due in dues)
+        return self._hurried != self._hastened or any(due is not None and due <= last for due in dues)
 
     # the thread
 
@@ -207,7 +206,7 @@ class Spooler:
 
     def _reason(self) -> bool:
         """Whether a round is worth while: haste, something due, a role to be had, or mail to fetch."""
-        if self._hurry.is_set() or time.monotonic() >= self._fetch_at:
+        if self._hurried != self._hastened or time.monotonic() >= self._fetch_at:
             return True
         moment, clock = now(), time.monotonic()
         for desk in self._open_desks():
@@ -239,20 +238,32 @@ class Spooler:
             self._desks.pop(gone).leave()
         return [self._desks.setdefault(key, _Desk(store)) for key, store in stores.items()]
 
-    def _serve(self, desk: _Desk, hurry: bool) -> bool:
+    def _make_haste(self, desks: Sequence[_Desk]) -> None:
+        """Let what waits after a failed attempt be due now, if somebody asked for it (SPL-55)."""
+        hurried = self._hurried
+        if hurried == self._hastened:
+            return
+        self._outbound.means.holds.release()
+        for desk in desks:
+            self._at(desk, lambda desk: _hasten(desk.store))
+        self._hastened = hurried
+
+    def _serve(self, desk: _Desk) -> bool:
         """Send what is due in one store; whether there was anything."""
+        return bool(self._at(desk, self._send_due))
+
+    def _at(self, desk: _Desk, work: Callable[[_Desk], T]) -> T | None:
+        """Do `work` where the store is ours; trouble is logged, and the role given up for a while."""
         try:
             if not desk.may_work():
-                return False
+                return None
             self._outbound.recover()
-            if hurry:
-                _hasten(desk.store)
-            return self._send_due(desk)
+            return work(desk)
         except Exception as error:
             level = logging.WARNING if isinstance(error, MapiError) else logging.ERROR
             _log.log(level, "a store cannot be worked on now: %s", error, exc_info=level == logging.ERROR)
             desk.leave()
-            return False
+            return None
 
     def _send_due(self, desk: _Desk) -> bool:
         queue = desk.store.outgoing
