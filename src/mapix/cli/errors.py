@@ -41,12 +41,6 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CORRUPT = (errors.CorruptData, errors.CorruptStore)
 
 
-class Partial(click.ClickException):
-    """Not everything that was asked for was done; what was is done."""
-
-    exit_code = Exit.PARTIAL
-
-
 def exit_code(error: MapiError) -> Exit:
     """The exit code of a MAPI failure; a logon that a corrupt store prevented counts as corrupt."""
     if isinstance(error.__cause__, _CORRUPT):
