@@ -121,7 +121,8 @@ def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
     store: dict[str, Any] = {f"owner_{name}": value for name, value in who.items()}
     if plan.store is not None:
         store["path"] = plan.store
-    services.create_msg_service("MAPIXSTORE", settings=store)
+    owner = plan.name or plan.address
+    services.create_msg_service("MAPIXSTORE", owner and f"Mailbox - {owner}", store)
     services.create_msg_service("LOCAL", settings=who)
     if plan.host:
         uid = services.create_msg_service("SMTP", settings=plan.smtp())
