@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 
 import pytest
-from tests.spoolbench import Bench, Scripted
+from tests.spoolbench import Bench, Scripted, result
 
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientState, TransportLogon
+from mapix.objects.content import recipient_rows
 from mapix.properties.errors import DiskError
-from mapix.properties.tags import PR_SUBJECT
+from mapix.properties.tags import PR_RESPONSIBILITY, PR_SUBJECT
+from mapix.properties.times import TICKS_PER_SECOND
 from mapix.subsystem.spooler import worker
 from mapix.subsystem.spooler.delivery import Pace
+from mapix.subsystem.spooler.transports import Holds, LoadedTransport
 
 SENT, RETRY = RecipientState.SENT, RecipientState.RETRY
 SLOW = Pace(first=3600, most=3600)
@@ -284,3 +288,62 @@ def test_mail_offered_again_after_a_crash_arrives_once(bench):
     spooler.pump()
     assert again.accepted == [b"one"]
     assert [each.get_prop(PR_SUBJECT) for each in bench.inbox()] == ["one"]
+
+
+def test_the_role_is_kept_while_an_acknowledgement_is_not_recorded(bench, monkeypatch):
+    monkeypatch.setattr(worker, "APPLY", 0.0)
+    bench.submit()
+    queue, broken = type(bench.spooler_store.outgoing), [True]
+    record = queue.record
+
+    def failing(self, *args, **kwargs):
+        if broken[0]:
+            raise DiskError("the disk is full")
+        return record(self, *args, **kwargs)
+
+    def answer(submission):
+        submission.progress([result(submission.recipients[0], SENT)])
+        return SENT
+
+    monkeypatch.setattr(queue, "record", failing)
+    transport = Scripted([answer, SENT])
+    first = bench.spooler([transport])
+    first.pump()
+    with closing(bench.open(spooler=True)) as rival:
+        assert not rival.outgoing.become_spooler()
+        broken[0] = False
+        first.stop(5)
+        assert rival.outgoing.become_spooler()
+        (entry,) = rival.outgoing.entries()
+        rows = recipient_rows(rival.open_entry(entry.entry_id))
+    assert [row[PR_RESPONSIBILITY] for row in rows] == [True]
+    assert len(transport.asked) == 1
+
+
+def test_a_message_that_cannot_be_put_off_keeps_no_other_store_waiting(tmp_path, monkeypatch):
+    with Bench(tmp_path, "one") as one, Bench(tmp_path, "two") as two:
+        one.submit()
+
+        def failing(*args, **kwargs):
+            raise DiskError("the disk is full")
+
+        monkeypatch.setattr(one.spooler_store._queue, "record", failing, raising=False)
+        spooler = worker.Spooler(
+            lambda: [one.spooler_store, two.spooler_store],
+            lambda: [LoadedTransport(b"t", "t", Scripted())],
+            default_store=lambda: None,
+            identity=dict,
+        )
+        spooler.pump()
+        two.submit()
+        spooler.pump()
+        assert not two.queue()
+        assert len(one.queue()) == 1
+        spooler.stop(5)
+
+
+def test_a_clock_that_is_set_back_does_not_lengthen_what_a_transport_asked_for():
+    holds, noon = Holds(), 133_000_000_000_000_000
+    holds.heard(b"t", Outcome(OutcomeKind.WAIT, wait=60), noon, Pace(), 0.0)
+    assert holds.still(b"t", noon + TICKS_PER_SECOND) is not None
+    assert holds.still(b"t", noon - 3600 * TICKS_PER_SECOND) is None

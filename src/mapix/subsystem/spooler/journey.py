@@ -128,6 +128,15 @@ class Journey:
         self.store.set_lock_state(self.entry.entry_id, locked=False)
         return False
 
+    def catch_up(self) -> None:
+        """Record what could not be recorded, if there is something, and nothing else."""
+        if self._key not in self.means.unsaved:
+            return
+        try:
+            self._resume(self.look())
+        finally:
+            self.forget()
+
     def _resume(self, delivery: Delivery) -> Delivery:
         """Record first what could not be recorded the last time."""
         unsaved = self.means.unsaved.get(self._key)
@@ -135,6 +144,7 @@ class Journey:
             return delivery
         kept = replace(unsaved, due=self.entry.due, attempts=self.entry.attempts, reason=self.entry.reason).again()
         self._save(kept)
+        self.means.unsaved.pop(self._key, None)
         return kept
 
     def _choices(self) -> tuple[dict[bytes, LoadedTransport], dict[int, list[bytes]]]:

@@ -50,16 +50,21 @@ class Outbound:
             if locked:
                 store.set_lock_state(ahead.entry.entry_id, locked=False)
 
-    def recover(self) -> None:
-        """Put off and unlock what an error left locked."""
-        while self.stuck:
-            store, entry = self.stuck[-1]
+    def recover(self, store: MsgStore) -> None:
+        """Record, put off and unlock what an error left locked in `store`."""
+        for stuck in [each for each in self.stuck if each[0] is store]:
+            entry = stuck[1]
             attempts = entry.attempts + 1
             due = self.means.next_try(attempts)
             with suppress(NotInQueue, NotFound):
+                Journey(self.means, store, entry, ()).catch_up()
                 store.outgoing.record(entry.entry_id, {}, due=due, attempts=attempts, reason=entry.reason)
                 store.set_lock_state(entry.entry_id, locked=False)
-            self.stuck.pop()
+            self.stuck.remove(stuck)
+
+    def owes(self, store: MsgStore) -> bool:
+        """Whether `store` does not know yet what became of a message."""
+        return any(each is store for each, _ in self.stuck)
 
     def _current(self, journey: Journey, locked: bool) -> Journey | None:
         """The journey with its message locked, and as the queue has it now: between a look and the lock it may have
@@ -86,5 +91,5 @@ class Outbound:
         except Exception as error:
             _log.exception("a message could not be sent; it stays in the queue")
             self.stuck.append((journey.store, replace(journey.entry, reason=words(error))))
-        self.recover()
+        self.recover(journey.store)
         return False

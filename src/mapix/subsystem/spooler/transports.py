@@ -45,9 +45,13 @@ class Holds:
     tries: dict[bytes, int] = field(default_factory=dict)
 
     def still(self, uid: bytes, now: int) -> Outcome | None:
-        """The answer that still holds at `now` (FILETIME), with the seconds that are left; None: ask."""
+        """The answer that still holds at `now` (FILETIME), with the seconds that are left; None: ask.
+
+        More seconds than were asked for mean that the clock was set back: ask.
+        """
         until, outcome = self.until.get(uid, (0, _NOTHING))
-        return replace(outcome, wait=(until - now) / TICKS_PER_SECOND) if until > now else None
+        left = (until - now) / TICKS_PER_SECOND
+        return replace(outcome, wait=left) if 0 < left <= outcome.wait + 1 else None
 
     def heard(self, uid: bytes, outcome: Outcome, now: int, pace: Pace, jitter: float) -> Outcome:
         """Remember what a transport said; WAIT and BUSY come back with the seconds to wait filled in."""

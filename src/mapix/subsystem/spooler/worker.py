@@ -56,17 +56,28 @@ class _Desk:
 
     store: MsgStore
     ours: bool = False
+    resting: bool = False
     applied: float = _NEVER
     version: int | None = None
     next_due: int | None = None
 
     def may_work(self) -> bool:
         """Whether this process is the spooler of the store; tries to become it, not too often."""
-        clock = time.monotonic()
-        if not self.ours and clock - self.applied >= APPLY:
-            self.applied = clock
-            self.ours = self.store.outgoing.become_spooler()
+        if self.ours and not self.resting:
+            return True
+        if not self.may_try():
+            return False
+        self.applied, self.resting = time.monotonic(), False
+        self.ours = self.store.outgoing.become_spooler()
         return self.ours
+
+    def may_try(self) -> bool:
+        """Whether it is time to try a store again that is not ours, or rests."""
+        return (not self.ours or self.resting) and time.monotonic() - self.applied >= APPLY
+
+    def rest(self) -> None:
+        """Leave a store in trouble alone for a while, without letting another process have its queue."""
+        self.resting, self.applied = True, time.monotonic()
 
     def due(self) -> int | None:
         """When the next message is due; asks the store only when its queue changed."""
@@ -78,7 +89,7 @@ class _Desk:
 
     def leave(self) -> None:
         """Give the role up; a store in trouble is left to the end of its connection."""
-        ours, self.ours, self.version = self.ours, False, None
+        ours, self.ours, self.resting, self.version = self.ours, False, False, None
         if ours:
             with suppress(MapiError):
                 self.store.outgoing.resign()
@@ -208,10 +219,10 @@ class Spooler:
         """Whether a round is worth while: haste, something due, a role to be had, or mail to fetch."""
         if self._hurried != self._hastened or time.monotonic() >= self._fetch_at:
             return True
-        moment, clock = now(), time.monotonic()
+        moment = now()
         for desk in self._open_desks():
-            if not desk.ours:
-                if clock - desk.applied >= APPLY:
+            if not desk.ours or desk.resting:
+                if desk.may_try():
                     return True
             elif (due := desk.due()) is not None and due <= moment:
                 return True
@@ -226,8 +237,16 @@ class Spooler:
     def _leave(self) -> None:
         with self._working:
             for desk in self._desks.values():
+                self._settle(desk)
                 desk.leave()
             self._desks.clear()
+
+    def _settle(self, desk: _Desk) -> None:
+        """Record, as the last thing, what could not be recorded before."""
+        try:
+            self._outbound.recover(desk.store)
+        except Exception as error:
+            _log.error("it could not be recorded what became of a message, it may be sent again: %s", error)
 
     # one round
 
@@ -253,16 +272,22 @@ class Spooler:
         return bool(self._at(desk, self._send_due))
 
     def _at(self, desk: _Desk, work: Callable[[_Desk], T]) -> T | None:
-        """Do `work` where the store is ours; trouble is logged, and the role given up for a while."""
+        """Do `work` where the store is ours; trouble is logged, and the role given up for a while.
+
+        It is kept while something is not recorded that only this process knows: another one would send it again.
+        """
         try:
             if not desk.may_work():
                 return None
-            self._outbound.recover()
+            self._outbound.recover(desk.store)
             return work(desk)
         except Exception as error:
             level = logging.WARNING if isinstance(error, MapiError) else logging.ERROR
             _log.log(level, "a store cannot be worked on now: %s", error, exc_info=level == logging.ERROR)
-            desk.leave()
+            if self._outbound.owes(desk.store):
+                desk.rest()
+            else:
+                desk.leave()
             return None
 
     def _send_due(self, desk: _Desk) -> bool:
