@@ -51,9 +51,7 @@ def submit(message: MessageObject) -> None:
     if not rows:
         raise NoRecipients("no recipient is left after lists were expanded")
     values = _sending_values(message, support.identity(), now)
-    if sent_mail := _sent_mail(message):
-        values |= sent_mail
-        values[PR_MESSAGE_FLAGS] |= flags.MSGFLAG_READ
+    values |= _sent_mail(message)
     due = _due(message, values, now)
     present = {tag: value for tag, value in values.items() if value is not None}
     save_submission(message, rows, present, due)
@@ -74,7 +72,8 @@ def _sending_values(message: MessageObject, identity: Mapping[PropTag, Any], now
         values |= {tag: value for tag, value in identity.items() if tag not in present}
     if PR_INTERNET_MESSAGE_ID not in present:
         values[PR_INTERNET_MESSAGE_ID] = new_message_id({**present, **values})
-    values[PR_MESSAGE_FLAGS] = message.flags | flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT
+    # Whoever sends a message has read it: Sent Items would count it as unread otherwise.
+    values[PR_MESSAGE_FLAGS] = message.flags | flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT | flags.MSGFLAG_READ
     return values
 
 
