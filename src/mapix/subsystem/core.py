@@ -267,15 +267,17 @@ class SessionCore:
     def _end(self) -> None:
         """Log the providers off in the order of SES-61 and give the profile free."""
         self.engine.remove_poller(self.poll)
-        self.spooling.stop()
+        self.spooling.stop(self._log_off_transports)
         for book in self._books or ():
             _log_off(book.logon, book.support)
-        for transport in self._transports or ():
-            if transport.logon is not None:
-                _log_off(transport.logon, transport.support)
         self.providers.shutdown()
         self.subsystem.profiles.release(self.profile_name)
         self._ended(self)
+
+    def _log_off_transports(self) -> None:
+        for transport in self._transports or ():
+            if transport.logon is not None:
+                _log_off(transport.logon, transport.support)
 
 
 def _log_off(logon: AddressBookLogon | TransportLogon, support: ProviderSupport) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.prop import Access
@@ -82,16 +82,28 @@ class Spooling:
         spooler = self.start()
         return spooler.flush(timeout) if spooler is not None else self.waiting()
 
-    def stop(self) -> None:
-        """Stop the spooler; what it had not handed over stays in the queue."""
+    def stop(self, afterwards: Callable[[], None] = lambda: None) -> None:
+        """Stop the spooler; what it had not handed over stays in the queue. Then call `afterwards`.
+
+        A message that takes longer than `STOP_SECONDS` keeps its transport and stores until it is through: nobody
+        else may speak on the connection it is sent over.
+        """
         with self.core.guard:
             spooler, self.spooler = self.spooler, None
         if spooler is None:
-            return
-        if spooler.stop(STOP_SECONDS):
+            afterwards()
+        elif spooler.stop(STOP_SECONDS):
             self._close_stores()
+            afterwards()
         else:
             _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
+            threading.Thread(target=self._end_later, args=(spooler, afterwards), daemon=True).start()
+
+    def _end_later(self, spooler: Spooler, afterwards: Callable[[], None]) -> None:
+        """Wait for the spooler, however long it takes, and let go of what it worked with."""
+        spooler.stop()
+        self._close_stores()
+        afterwards()
 
     def _pairs(self) -> list[Pair]:
         """Every store once: those of the profile, and those opened besides."""
