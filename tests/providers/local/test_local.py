@@ -152,6 +152,18 @@ def test_a_full_mailbox_is_tried_again_and_does_not_stop_the_others(ann, bob, cy
     assert len(bob.inbox()) == len(cy.inbox()) == 1
 
 
+def test_a_damaged_mailbox_is_tried_again_and_does_not_stop_the_others(ann, bob):
+    with Bench(ann.path.parent, "cy", SENDER.filled("Cy", CYS)) as cy:
+        damaged = cy.path
+    damaged.write_bytes(b"no store at all")
+    ann.submit([CYS, BOBS], "hello")
+    ann.spooler([local()], pace=Pace(first=3600, most=3600)).pump()
+    assert len(bob.inbox()) == 1
+    rows = recipient_rows(ann.spooler_store.open_entry(ann.queue()[0].entry_id))
+    assert {row[PR_EMAIL_ADDRESS]: row[PR_RESPONSIBILITY] for row in rows} == {CYS: False, BOBS: True}
+    assert "store" in ann.queue()[0].reason
+
+
 def test_a_message_to_oneself_arrives(ann):
     ann.submit([ANNS])
     support = Support(identity=ANN)

@@ -6,6 +6,7 @@ A delivery carries the message's delivery key: repeated after a crash it is reco
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -89,31 +90,36 @@ class LocalTransport(TransportLogon):
         return AddressTypes(("SMTP",))
 
     def submit_message(self, submission: Submission) -> Outcome:
-        """Deliver to everybody who has a mailbox here; the others are declined. Nobody here: NOT_ME."""
-        found = [(row, self._mailbox(submission.store, row)) for row in submission.recipients]
-        if not any(mailbox is not None for _, mailbox in found):
-            return Outcome(OutcomeKind.NOT_ME)
-        content = read_content(submission.message)
-        sent = outgoing(content, sender=self._sender, message_id=submission.message_id, now=now())
+        """Deliver to everybody who has a mailbox here, one after the other; the others are declined."""
+        sent: MessageContent | None = None
         results = []
-        for row, mailbox in found:
-            result = self._deliver(submission, sent, row, mailbox)
+        for row in submission.recipients:
+            try:
+                mailbox = submission.store.open_mailbox(_address(row))
+            except MapiError as error:
+                results.append(_later(row, error))
+                continue
+            if mailbox is None:
+                results.append(RecipientResult(row[PR_ROWID], RecipientState.DECLINED))
+                continue
+            with closing(mailbox):
+                sent = sent or self._outgoing(submission)
+                result = self._deliver(submission, sent, row, mailbox)
             if result.state is RecipientState.SENT:
                 submission.progress([result])
             results.append(result)
+        if all(result.state is RecipientState.DECLINED for result in results):
+            return Outcome(OutcomeKind.NOT_ME)
         return Outcome(results=tuple(results))
 
     def logoff(self) -> None:
         """There is nothing to let go of."""
 
-    def _mailbox(self, store: MsgStore, row: Row) -> MsgStore | None:
-        return store.open_mailbox(_address(row))
+    def _outgoing(self, submission: Submission) -> MessageContent:
+        content = read_content(submission.message)
+        return outgoing(content, sender=self._sender, message_id=submission.message_id, now=now())
 
-    def _deliver(
-        self, submission: Submission, sent: MessageContent, row: Row, mailbox: MsgStore | None
-    ) -> RecipientResult:
-        if mailbox is None:
-            return RecipientResult(row[PR_ROWID], RecipientState.DECLINED)
+    def _deliver(self, submission: Submission, sent: MessageContent, row: Row, mailbox: MsgStore) -> RecipientResult:
         received = RECEIVED_BY.filled(row.get(PR_DISPLAY_NAME, ""), _address(row))
         if recipient_kind(row) == MAPI_BCC:
             received[PR_MESSAGE_RECIP_ME] = True
@@ -121,10 +127,12 @@ class LocalTransport(TransportLogon):
             content = replace(sent, properties=sent.properties | received)
             self._support.deliver(mailbox, content, submission.delivery_key)
         except MapiError as error:
-            return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=error.text or str(error))
-        finally:
-            mailbox.close()
+            return _later(row, error)
         return RecipientResult(row[PR_ROWID], RecipientState.SENT, 250, "delivered to a mailbox here")
+
+
+def _later(row: Row, error: MapiError) -> RecipientResult:
+    return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=error.text or str(error))
 
 
 def _address(row: Row) -> str:
