@@ -40,6 +40,10 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
     [
         ("folder counts", "UPDATE folder SET content_count = content_count + 1"),
         ("folder counts", "UPDATE folder SET unread_count = 17 WHERE id = 2"),
+        ("text that cannot be read", "UPDATE property SET value = CAST(x'ff41' AS TEXT) WHERE id = 55"),
+        ("folder name that cannot be read", "UPDATE folder SET name = CAST(x'ff41' AS TEXT) WHERE id = 2"),
+        ("column not like its property", "UPDATE message SET subject = CAST(x'ff41' AS TEXT)"),
+        ("recipient not like its properties", "UPDATE recipient SET address = CAST(x'ff41' AS TEXT)"),
         ("folder not below the root", "UPDATE folder SET parent = 2 WHERE id = 2"),
         ("message nowhere", "UPDATE message SET folder = 99 WHERE id = 3"),
         ("message nowhere", "UPDATE message SET folder = NULL WHERE id = 3"),
@@ -99,6 +103,22 @@ def test_a_large_value_that_changed_is_found_but_stays(filled: Path) -> None:
     (finding,) = repair_store(filled)
     assert not finding.repaired
     assert str(finding).startswith("large value that is not what it was 1: ")
+
+
+def test_an_unreadable_large_value_is_a_corrupt_store(filled: Path) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("UPDATE chunk SET data = x'00'")
+    connection.commit()
+    connection.close()
+    assert "large value that cannot be read" in {finding.kind for finding in check_store(filled)}
+    store = SqlBackend(filled)
+    value = store.message(4).load([tags.PR_BODY])[0][tags.PR_BODY]
+    with pytest.raises(CorruptStore), value.open() as reader:
+        reader.read()
+    rows = store.contents(store.message(4).folder, associated=False)
+    with pytest.raises(CorruptStore, match="mapix store check"):
+        rows.page(None, (), None, 5, (tags.PR_BODY,))
+    store.close()
 
 
 def test_broken_pages_are_told_and_nothing_is_raised(filled: Path) -> None:

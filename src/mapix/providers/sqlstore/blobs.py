@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple
 
-from mapix.properties.errors import ObjectDeleted
+from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue
 from mapix.providers.sqlstore.database import Database
@@ -167,4 +167,7 @@ class _Reader(io.RawIOBase):
         if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
         data, packing = row
-        return zlib.decompress(data) if packing == _ZLIB else bytes(data)
+        try:
+            return zlib.decompress(data) if packing == _ZLIB else bytes(data)
+        except zlib.error:
+            raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check") from None

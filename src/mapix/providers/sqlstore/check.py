@@ -9,7 +9,6 @@ what is looked for; the rest, hot columns, recipients and large values, is here.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapix.properties.codec import unpack_props
-from mapix.properties.errors import CorruptStore, MapiError, NotFound
+from mapix.properties.errors import MapiError, NotFound
 from mapix.providers.sqlstore import functions
 from mapix.providers.sqlstore.blobs import StoredLarge
 from mapix.providers.sqlstore.database import Database
@@ -63,7 +62,10 @@ def repair_store(path: Path) -> list[Finding]:
         before = checked.findings()
         if not before:
             return []
-        checked.repair()
+        try:
+            checked.repair()
+        except MapiError as error:
+            return [*before, Finding("repair was not possible", 0, str(error))]
         left = {(finding.kind, finding.number) for finding in checked.findings()}
     return [replace(finding, repaired=(finding.kind, finding.number) not in left) for finding in before]
 
@@ -91,12 +93,12 @@ class _Checked:
     def findings(self) -> list[Finding]:
         """Everything that is wrong; a file that cannot be read to its end is told as far as it can."""
         found: list[Finding] = []
-        try:
-            with self.database.read():
-                for look in (_pages, _relations, _hot_columns, _recipients, _large_values):
+        with self.database.read():
+            for look in (_pages, _relations, _hot_columns, _recipients, _large_values):
+                try:
                     found += look(self.database)
-        except CorruptStore as error:
-            found.append(Finding("damaged file", 0, str(error)))
+                except MapiError as error:
+                    found.append(Finding("damaged file", 0, str(error)))
         return found
 
     def repair(self) -> None:
@@ -141,26 +143,31 @@ def _relations(database: Database) -> Iterator[Finding]:
 def _hot_columns(database: Database) -> Iterator[Finding]:
     """Columns that do not repeat their property rows, and folded copies that are not those of their columns."""
     for hot in HOT:
-        for number, shown, truth in database.rows(f"SELECT m.id, m.{hot.name}, {_truth(hot)} {_wrong_hot(hot)}"):
-            yield Finding("column not like its property", number, f"{hot.name} is {shown!r}, the property {truth!r}")
+        column, truth = f"m.{hot.name}", _truth(hot)
+        where = f"{column} IS NOT {truth}"
+        if hot.folded:
+            where += f" OR m.{hot.key} IS NOT fold({_shown(column)})"
+        sql = f"SELECT m.id, {_shown(column)}, {_shown(truth)} FROM message m WHERE {where}"
+        for number, found, wanted in database.rows(sql):
+            yield Finding("column not like its property", number, f"{hot.name} is {found!r}, the property {wanted!r}")
+
+
+def _repair_hot(database: Database, hot: Hot) -> None:
+    truth = _truth(hot)
+    database.run(f"UPDATE message AS m SET {hot.name} = {truth} WHERE {hot.name} IS NOT {truth}")
+    if hot.folded:
+        database.run(f"UPDATE message SET {hot.key} = fold({hot.name}) WHERE {hot.key} IS NOT fold({hot.name})")
+
+
+def _shown(value: str) -> str:
+    """A value as text that can be read in any case, as SQL."""
+    return f"mended(CAST({value} AS BLOB))"
 
 
 def _truth(hot: Hot) -> str:
     """The property that a hot column repeats, as SQL."""
     value = "CASE WHEN p.blob IS NULL THEN p.value ELSE large(p.blob, p.type) END"
     return f"(SELECT {value} FROM property p WHERE p.object = m.id AND p.id = {hot.tag.id} AND p.type = {hot.tag.type})"
-
-
-def _wrong_hot(hot: Hot) -> str:
-    wrong = f"m.{hot.name} IS NOT {_truth(hot)}"
-    return f"FROM message m WHERE {wrong}" + (f" OR m.{hot.key} IS NOT fold(m.{hot.name})" if hot.folded else "")
-
-
-def _repair_hot(database: Database, hot: Hot) -> None:
-    rows = database.rows(f"SELECT m.id, {_truth(hot)} {_wrong_hot(hot)}")
-    database.many(f"UPDATE message SET {hot.name} = ? WHERE id = ?", [(truth, number) for number, truth in rows])
-    if hot.folded:
-        database.many(f"UPDATE message SET {hot.key} = fold({hot.name}) WHERE id = ?", [(row[0],) for row in rows])
 
 
 def _recipients(database: Database) -> Iterator[Finding]:
@@ -173,10 +180,8 @@ def _wrong_recipients(database: Database) -> list[tuple[int, int, str, list[Any]
     to be. Rows that cannot be read are told, and stay.
     """
     wrong = []
-    sql = (
-        "SELECT message, row_id, properties, recipient_type, display_name, address_type, address, responsibility"
-        " FROM recipient"
-    )
+    texts = ", ".join(map(_shown, ("display_name", "address_type", "address")))
+    sql = f"SELECT message, row_id, properties, recipient_type, {texts}, responsibility FROM recipient"
     for message, row_id, packed, *columns in database.rows(sql):
         try:
             right = recipient_columns(unpack_props(packed))
@@ -197,7 +202,7 @@ def _large_values(database: Database) -> Iterator[Finding]:
                 while piece := reader.read(_PIECE):
                     found.update(piece)
                     length += len(piece)
-        except (MapiError, zlib.error) as error:
+        except MapiError as error:
             yield Finding("large value that cannot be read", blob, str(error))
             continue
         if length != size or found.digest() != digest:

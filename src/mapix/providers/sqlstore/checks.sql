@@ -1,6 +1,21 @@
 -- What `check.py` looks for. A statement `name` finds rows `(number, detail)` that should not be; those named
 -- `name repair`, `name repair 2` make them good, in the order of this file. See `statements.py` for the form.
 
+-- name: text that cannot be read
+SELECT object, printf('0x%04X%04X', id, type) FROM property
+ WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
+
+-- name: text that cannot be read repair
+UPDATE property SET value = mended(CAST(value AS BLOB))
+ WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
+
+-- name: folder name that cannot be read
+SELECT id, mended(CAST(name AS BLOB)) FROM folder WHERE NOT sound(CAST(name AS BLOB))
+
+-- name: folder name that cannot be read repair
+UPDATE folder SET name = mended(CAST(name AS BLOB)), name_key = fold(mended(CAST(name AS BLOB)))
+ WHERE NOT sound(CAST(name AS BLOB))
+
 -- name: folder not below the root
 WITH RECURSIVE tree (id) AS (
     SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id

@@ -30,7 +30,7 @@ _BUSY_MS: Final = 2000
 _STATEMENTS_KEPT: Final = 512
 _CACHE_KIB: Final = 16_000
 _LONGEST_LOG: Final = 64 << 20
-_ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError)
+_ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
 
 Params = Sequence[Any]
 

@@ -53,6 +53,9 @@ _FAILURES: Final[dict[int, _Failure]] = {
 }
 
 _PASSING: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL))
+_UNREADABLE: Final = ("Could not decode to UTF-8", "user-defined function raised exception")
+"""What is said when text, or a value that a function of ours reads, is not what it was stored as."""
+
 _TOO_COMPLEX: Final = ("too many", "too large", "parser stack overflow", "too deep")
 
 
@@ -61,14 +64,20 @@ def is_passing(error: sqlite3.Error) -> bool:
     return _primary(error) in _PASSING
 
 
-def translated(error: sqlite3.Error | UnicodeError | OverflowError, path: Path) -> MapiError:
+def translated(error: sqlite3.Error | UnicodeError | OverflowError | MemoryError, path: Path) -> MapiError:
     """What `error`, raised while working on the store at `path`, is in MAPI's words."""
+    if isinstance(error, MemoryError):
+        return NotEnoughMemory(
+            "memory ran out, or the store asks for more than it can need", value=str(path), hint=_CHECK
+        )
     if isinstance(error, UnicodeDecodeError):
         return CorruptStore("text in the store is damaged", value=str(path), hint=_CHECK)
     if isinstance(error, OverflowError | UnicodeError):
         return BadValue("a value does not fit the store", value=str(error))
     code = _primary(error)
     found = _FAILURES.get(code)
+    if found is None and str(error).startswith(_UNREADABLE):
+        found = _FAILURES[sqlite3.SQLITE_CORRUPT]
     if found is None and str(error).lower().startswith(_TOO_COMPLEX):
         return TooComplex("the store cannot answer this at once", value=str(error))
     kind, text, hint = found or _Failure(CallFailed, "the store failed")

@@ -35,6 +35,8 @@ def register(database: Database) -> None:
     make("bare", 1, _bare, deterministic=True)
     make("bare_fold", 1, _bare_fold, deterministic=True)
     make("ordered", 2, _ordered, deterministic=True)
+    make("sound", 1, _sound, deterministic=True)
+    make("mended", 1, _mended, deterministic=True)
     make("wide_size", 1, _wide_size, deterministic=True)
     make("large", 2, lambda blob, kind: _large(database, blob, kind))
 
@@ -54,6 +56,25 @@ def _bare(text: Any) -> bytes | None:
 
 def _bare_fold(text: Any) -> bytes | None:
     return None if text is None else folded(without_accents(loaded_text(text)))
+
+
+def _sound(data: bytes) -> bool:
+    """Whether bytes are text."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(data: bytes | None) -> Any:
+    """Bytes as the text they are, or were: what cannot be read is replaced by a mark."""
+    if data is None:
+        return None
+    try:
+        return stored_text(data.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def _wide_size(text: Any) -> int | None:

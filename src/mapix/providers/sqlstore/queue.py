@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any, Final
@@ -96,38 +96,23 @@ class Queue:
     def record(
         self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
     ) -> None:
-        """See `StoreBackend.record`: safe from the death of the process at its return, from power loss soon after.
-
-        It does not wait for the disk: the shorter the time between a peer's answer and its record, the fewer messages
-        are ever sent twice.
-        """
-        database = self.database
-        with database.lock:
-            quick = database.full and database.depth == 0
-            if quick:
-                database.synchronous(full=False)
-            try:
-                with database.write():
-                    if not database.run(SQL["queue_move_on"], (due, attempts, reason, number)):
-                        raise NotInQueue("the message is not in the outgoing queue", value=number)
-                    for row_id, values in recipients.items():
-                        merge_recipient(database, number, row_id, values)
-            finally:
-                if quick:
-                    database.synchronous(full=True)
-        if quick:
-            self._sync_soon()
+        """See `StoreBackend.record`."""
+        with self._soon():
+            if not self.database.run(SQL["queue_move_on"], (due, attempts, reason, number)):
+                raise NotInQueue("the message is not in the outgoing queue", value=number)
+            for row_id, values in recipients.items():
+                merge_recipient(self.database, number, row_id, values)
 
     def lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""
-        with self.database.write():
+        with self._soon():
             if not self.database.run(SQL["queue_lock"], (int(locked), number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
 
     def dequeue(self, number: int, *, flags_off: int, move_to: int | None, delete: bool, force: bool) -> None:
-        """See `StoreBackend.dequeue`."""
+        """See `StoreBackend.dequeue`. What the spooler forces, it does again if it is lost."""
         database = self.database
-        with database.write():
+        with self._soon() if force else database.write():
             row = database.row(SQL["queue_row"], (number,))
             if row is None:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
@@ -162,6 +147,27 @@ class Queue:
             self._write_out()
 
     # the disk
+
+    @contextmanager
+    def _soon(self) -> Iterator[None]:
+        """A transaction that is safe from the death of the process at its end, from power loss soon after.
+
+        It does not wait for the disk: the shorter the time between a peer's answer and its record, the fewer messages
+        are ever sent twice.
+        """
+        database = self.database
+        with database.lock:
+            quick = database.full and database.depth == 0
+            if quick:
+                database.synchronous(full=False)
+            try:
+                with database.write():
+                    yield
+            finally:
+                if quick:
+                    database.synchronous(full=True)
+        if quick:
+            self._sync_soon()
 
     def _sync_soon(self) -> None:
         if self._sync is None or not self._sync.is_alive():

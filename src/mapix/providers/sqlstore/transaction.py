@@ -91,7 +91,7 @@ class Reading:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self.own:
-                self.database.end("COMMIT")
+            if self.own and self.database.connection.in_transaction:
+                self.database.end("ROLLBACK")
         finally:
             self.database.lock.release()
