@@ -259,12 +259,18 @@ class Journey:
         return None
 
     def _finish(self, folder: bytes | None, ahead: Journey | None) -> bool:
-        """The sent-mail step (SPL 6.5), the move a hook asked for, and the lock of the next message in one step."""
-        with self.store.transaction():
-            entry_id = self.store.finished_msg(self.entry.entry_id)
-            if folder is not None and entry_id is not None:
-                self._move(entry_id, folder)
-            return ahead is not None and lock(self.store, ahead.entry)
+        """The sent-mail step (SPL 6.5), with the move a hook asked for; then the lock of the next message.
+
+        A step that is lost in a crash is done again: every recipient is settled (SPL-76).
+        """
+        if folder is None:
+            self.store.finished_msg(self.entry.entry_id)
+        else:
+            with self.store.transaction():
+                entry_id = self.store.finished_msg(self.entry.entry_id)
+                if entry_id is not None:
+                    self._move(entry_id, folder)
+        return ahead is not None and lock(self.store, ahead.entry)
 
     def _move(self, entry_id: bytes, folder: bytes) -> None:
         parent = self.store.open_entry(entry_id).get_prop(PR_PARENT_ENTRYID)

@@ -1,6 +1,6 @@
 """Submitted messages of a store on their way, one after the other: locked, carried, and put off when something fails.
 
-The next message is locked in the same step that finishes the one before, and looked at while a peer thinks.
+The next message is looked at while a peer thinks, and locked when the one before is finished.
 """
 
 from __future__ import annotations
