@@ -242,6 +242,12 @@ class MessageObject(PropertyBag, Message):
         self._recipients.changed = False
         self._attachments.settle()
 
+    def forget_number(self) -> None:
+        """A first save was undone after the store had given a number: the next one is the first again."""
+        if self._fresh and not self.is_embedded and self._message.number:
+            old = self._message
+            self._message = self._source = self.context.backend.new_message(old.folder, associated=old.associated)
+
     # sending and reading
 
     @remembered

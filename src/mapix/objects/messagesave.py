@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mapix.interfaces.store import MessageChanges
 from mapix.objects import savedprops
 from mapix.properties import times
-from mapix.properties.errors import MapiError, NotFound
+from mapix.properties.errors import NotFound
 from mapix.properties.flags import MSGFLAG_HASATTACH, MSGFLAG_UNMODIFIED
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_HASATTACH, PR_MESSAGE_FLAGS, PR_MESSAGE_SIZE
@@ -60,7 +60,7 @@ def refresh_flags(message: MessageObject, *, modifying: bool = True) -> None:
 def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], values: Props, due: int) -> None:
     """Save `message` with the recipients and values of a submission, into the queue; all or nothing."""
     recipients = message._recipients
-    before = dict(message._pending), recipients.rows(), recipients.changed
+    before = dict(message._pending), set(message._removed), recipients.rows(), recipients.changed
     try:
         with message.context.backend.transaction():
             if not message.is_new:
@@ -70,10 +70,11 @@ def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], valu
             changes = changes_of(message)
             changes.submit, changes.submit_due = True, due
             message._message.apply(changes)
-    except MapiError:
-        message._pending = before[0]
-        recipients.replace(before[1])
-        recipients.changed = before[2]
+    except BaseException:
+        message._pending, message._removed, old_rows, changed = before
+        recipients.replace(old_rows)
+        recipients.changed = changed
+        message.forget_number()
         raise
 
 
