@@ -112,10 +112,11 @@ def test_an_unreadable_large_value_is_a_corrupt_store(filled: Path) -> None:
     connection.close()
     assert "large value that cannot be read" in {finding.kind for finding in check_store(filled)}
     store = SqlBackend(filled)
-    value = store.message(4).load([tags.PR_BODY])[0][tags.PR_BODY]
+    folder = store.children(store.root)[0]
+    value = store.message(store.messages(folder)[1]).load([tags.PR_BODY])[0][tags.PR_BODY]
     with pytest.raises(CorruptStore), value.open() as reader:
         reader.read()
-    rows = store.contents(store.message(4).folder, associated=False)
+    rows = store.contents(folder, associated=False)
     with pytest.raises(CorruptStore, match="mapix store check"):
         rows.page(None, (), None, 5, (tags.PR_BODY,))
     store.close()
