@@ -151,8 +151,7 @@ def _queue(session: Session) -> Finding:
 
 
 def _failure(what: str, error: MapiError) -> Finding:
-    text, _, _ = str(error).partition(". Try: ")
-    return Finding(False, what, text, error.hint)
+    return Finding(False, what, error.sentence, error.hint)
 
 
 def _tell(finding: Finding) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from enum import IntEnum
+from typing import Any
 
 import click
 
@@ -38,11 +39,11 @@ _LOGON = (
     errors.ProfileDeleted,
 )
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_CORRUPT = (errors.CorruptData, errors.CorruptStore)
+_CORRUPT = (errors.CorruptData, errors.CorruptStore, errors.Version)
 
 
 def exit_code(error: MapiError) -> Exit:
-    """The exit code of a MAPI failure; a logon that a corrupt store prevented counts as corrupt."""
+    """The exit code of a MAPI failure; a logon that a store nobody can read prevented counts as corrupt."""
     if isinstance(error.__cause__, _CORRUPT):
         return Exit.CORRUPT
     table = ((_NOT_FOUND, Exit.NOT_FOUND), (_LOGON, Exit.LOGON), (_CORRUPT, Exit.CORRUPT))
@@ -71,17 +72,22 @@ def report(error: BaseException, *, debug: bool = False) -> int:
 def translated(error: BaseException) -> MapiError:
     """A failure of the operating system, or one that nobody foresaw, as a MAPI error."""
     if isinstance(error, FileNotFoundError):
-        return errors.NotFound("there is no such file", value=error.filename)
+        return errors.NotFound("there is no such file or folder", **_place(error))
     if isinstance(error, PermissionError):
-        return errors.NoAccess("the operating system does not permit it", value=error.filename)
+        return errors.NoAccess("the operating system does not permit it", **_place(error))
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return errors.NotEnoughDisk("there is no room on the disk", value=error.filename or "", hint="make room")
+        return errors.NotEnoughDisk("there is no room on the disk", **_place(error), hint="make room")
     if isinstance(error, OSError):
-        return errors.DiskError(error.strerror or type(error).__name__, value=error.filename or "")
+        return errors.DiskError(error.strerror or type(error).__name__, **_place(error))
     if isinstance(error, MemoryError):
         return errors.NotEnoughMemory("there is not enough memory")
     text = f"unexpected {type(error).__name__}: {error}"
     return errors.CallFailed(text, hint="the same with MAPIX_DEBUG=1, which shows where")
+
+
+def _place(error: OSError) -> dict[str, Any]:
+    """The file an error speaks of, where it names one."""
+    return {} if error.filename is None else {"value": str(error.filename)}
 
 
 def one_line(text: str) -> str:

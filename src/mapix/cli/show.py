@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,11 +102,13 @@ def _described(attachment: Attachment) -> str:
 
 
 def _mark_read(message: Message) -> None:
-    """Mark as read; no receipt leaves because somebody looked (M-120)."""
+    """Mark as read, where the store may be written to; no receipt leaves because somebody looked (M-120)."""
+    from mapix.properties.errors import NoAccess
     from mapix.properties.flags import SUPPRESS_RECEIPT
 
     if not message.is_read:
-        message.mapi.set_read_flag(SUPPRESS_RECEIPT)
+        with suppress(NoAccess):
+            message.mapi.set_read_flag(SUPPRESS_RECEIPT)
 
 
 def _save_attachments(message: Message, folder: Path) -> None:

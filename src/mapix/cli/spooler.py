@@ -50,6 +50,8 @@ def run(profile: str | None) -> None:
 def flush(timeout: float, profile: str | None) -> int:
     """Send what waits, now. The exit code is 3 when something is left."""
     with logged_on(profile, mail=True) as session:
+        for store in session.stores:
+            store.mapi.outgoing.version()  # A queue that cannot be looked at is no empty one.
         left = session.flush(timeout)
     say(f"{left} left in the Outbox. Try: mapix spooler status" if left else "Nothing is left in the Outbox.")
     return Exit.PARTIAL if left else Exit.OK

@@ -14,7 +14,7 @@ from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import NotFound, UnableToComplete
+from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
 from mapix.properties.value import Row
 
 if TYPE_CHECKING:
@@ -32,8 +32,15 @@ class FolderMessages(MessageQuery):
         folder: Folder
 
     def new(self, **fields: Any) -> Message:
-        """A new message with the fields named; `to`, `cc`, `bcc` take addresses. Permanent with `save` or `submit`."""
-        mapi = self.folder.mapi.create_message()
+        """A new message with the fields named; `to`, `cc`, `bcc` take addresses. Permanent with `save` or `submit`.
+
+        Raises `NoAccess` where nothing can be written.
+        """
+        try:
+            mapi = self.folder.mapi.create_message()
+        except NoAccess as error:
+            hint = "the permissions of the store's file and its folder"
+            raise NoAccess("no message can be made in the folder", value=self.folder.name, hint=hint) from error
         note_flags(mapi)
         return fill(Message(mapi), fields)
 

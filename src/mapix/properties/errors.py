@@ -51,13 +51,18 @@ class MapiError(Exception):
         """The code as the signed 32-bit number that COM shows."""
         return self.hresult - (1 << 32) if self.hresult & _FAILURE else self.hresult
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """Symbol, number, text and value without the hint: what goes into the text of another error."""
         parts = [f"{self.symbol} (0x{self.hresult:08X})"]
         if self.text:
             parts.append(self.text)
         if self.has_value:
             parts.append(shown(self.value))
-        return ": ".join(parts) + (f". Try: {self.hint}" if self.hint else "")
+        return ": ".join(parts)
+
+    def __str__(self) -> str:
+        return self.sentence + (f". Try: {self.hint}" if self.hint else "")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"

@@ -14,10 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from mapix.properties.errors import DiskError, NotEnoughDisk
+from mapix.properties.errors import DiskError, MapiError, NoAccess, NotEnoughDisk
 from mapix.subsystem.home import private_directory
 
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_NOT_ALLOWED = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_HINTS = {NotEnoughDisk: "make room", NoAccess: "the permissions of file and folder, or another MAPIX_HOME"}
 _inside = threading.RLock()
 _held: set[Path] = set()
 
@@ -25,7 +27,7 @@ _held: set[Path] = set()
 def replace_file(path: Path, data: bytes, *, keep: bool = True) -> None:
     """Put `data` into `path` so that a crash leaves the old or the new content; `keep` leaves the old one as `.bak`.
 
-    Raises DiskError or NotEnoughDisk; then the old content stands.
+    Raises DiskError, NotEnoughDisk or NoAccess; then the old content stands.
     """
     private_directory(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
@@ -38,9 +40,7 @@ def replace_file(path: Path, data: bytes, *, keep: bool = True) -> None:
     except OSError as error:
         with suppress(OSError):
             fresh.unlink()
-        kind = NotEnoughDisk if error.errno in _NO_ROOM else DiskError
-        text = f"cannot write the file ({error.strerror})"
-        raise kind(text, value=str(path), low_level=error.errno or 0) from error
+        raise _failure("cannot write the file", error, path) from error
 
 
 def backup_of(path: Path) -> Path:
@@ -50,13 +50,16 @@ def backup_of(path: Path) -> Path:
 
 @contextmanager
 def directory_lock(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory, against other threads and other processes of this user; reentrant."""
+    """Hold the lock of a directory, against other threads and other processes of this user; reentrant.
+
+    Raises NoAccess where nothing can be written.
+    """
     with _inside:
         if directory in _held:
             yield
             return
         private_directory(directory)
-        with (directory / ".lock").open("a+b") as file:
+        with _lock_file(directory) as file:
             _lock(file)
             _held.add(directory)
             try:
@@ -64,6 +67,19 @@ def directory_lock(directory: Path) -> Iterator[None]:
             finally:
                 _held.discard(directory)
                 _unlock(file)
+
+
+def _lock_file(directory: Path) -> IO[bytes]:
+    path = directory / ".lock"
+    try:
+        return path.open("a+b")
+    except OSError as error:
+        raise _failure("cannot lock the directory", error, path) from error
+
+
+def _failure(text: str, error: OSError, path: Path) -> MapiError:
+    kind = NotEnoughDisk if error.errno in _NO_ROOM else NoAccess if error.errno in _NOT_ALLOWED else DiskError
+    return kind(f"{text} ({error.strerror})", value=str(path), hint=_HINTS.get(kind, ""), low_level=error.errno or 0)
 
 
 def _write(path: Path, data: bytes) -> None:

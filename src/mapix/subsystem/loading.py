@@ -112,8 +112,8 @@ class Providers:
         """`LogonFailed` when the service is disabled for this session."""
         reason = self._disabled.get(service.uid)
         if reason is not None:
-            text = f"the message service {service.name} is out of use in this session: {reason}"
-            raise LogonFailed(text, hint="mend the cause and log on again") from reason
+            text = f"the message service {service.name} is out of use in this session: {reason.sentence}"
+            raise LogonFailed(text, hint=reason.hint or "mend the cause and log on again") from reason
 
     def is_enabled(self, service: ServiceEntry) -> bool:
         """Whether the service may be used in this session."""

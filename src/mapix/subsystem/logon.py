@@ -148,7 +148,7 @@ class Logons:
             hint = error.hint or "mapix init"
             raise LogonFailed("there is no profile of this name", value=name, hint=hint) from None
         except MapiError as error:
-            raise LogonFailed(f"the profile cannot be read: {error}", value=name) from error
+            raise LogonFailed(f"the profile {name} cannot be read: {error.sentence}", hint=error.hint) from error
 
     def _choose(self, name: str, flags: int) -> str:
         """The profile's name by LOG-12..LOG-16."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import LogonFailed
+from mapix.properties.errors import CorruptData, LogonFailed, Version
 from mapix.subsystem.adminrows import profile_table
 
 if TYPE_CHECKING:
@@ -29,13 +30,20 @@ class ProfileAdministration(ProfAdmin):
         self._profiles.create(name)
 
     def delete_profile(self, name: str) -> None:
-        """See `ProfAdmin.delete_profile`; `NotFound`. Secrets of its services leave the keyring."""
+        """See `ProfAdmin.delete_profile`; `NotFound`. Secrets of its services leave the keyring.
+
+        A profile that cannot be read is deleted, too; what it had in the keyring stays there.
+        """
+        with suppress(CorruptData, Version):
+            self._forget_secrets(name)
+        self._profiles.delete(name)
+
+    def _forget_secrets(self, name: str) -> None:
         from mapix.subsystem.serviceadmin import forget_secrets
 
         profile = self._profiles.load(name)
         for service in profile.services:
             forget_secrets(self._subsystem.catalogue, profile, service)
-        self._profiles.delete(name)
 
     def copy_profile(self, old: str, new: str) -> None:
         """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken. Secrets are not copied."""

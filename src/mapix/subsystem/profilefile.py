@@ -19,7 +19,7 @@ from mapix.subsystem.toml_writer import dump
 T = TypeVar("T")
 
 FORMAT = 1
-_MEND = "correct the file by hand, or put its copy *.bak in its place"
+MEND = "correct the file by hand, or put its copy *.bak in its place"
 _HEAD = "# A profile of mapix. It holds no passwords.\n\n"
 _KINDS = {kind.name.lower(): kind for kind in ProviderKind}
 
@@ -56,8 +56,10 @@ def from_text(text: str, where: str) -> Profile:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         told = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
-        raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=_MEND) from None
-    if document.get("format") != FORMAT:
+        raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=MEND) from None
+    if "format" not in document:
+        raise CorruptData("the profile's file is damaged: format is missing", value=where, hint=MEND)
+    if document["format"] != FORMAT:
         raise Version("the profile's file has a format this version does not know", value=where)
     return _Reader(document, where).profile()
 
@@ -164,7 +166,7 @@ class _Reader:
 
     def _wrong(self, path: str, text: str) -> CorruptData:
         place = f"{path}: " if path else ""
-        return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=_MEND)
+        return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=MEND)
 
 
 def _uid(value: Any) -> bytes:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from mapix.properties.errors import CallFailed, CorruptData, DiskError, MapiError, NoAccess, NotFound
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profile import Profile, check_name
-from mapix.subsystem.profilefile import from_text, to_text
+from mapix.subsystem.profilefile import MEND, from_text, to_text
 
 _ENDING = ".toml"
 
@@ -104,13 +104,14 @@ class ProfileStore:
                 self._move(profile, new)
 
     def default(self) -> str | None:
-        """The name of the default profile, None when there is none."""
+        """The name of the default profile, None when there is none or the file that names it names no profile."""
         try:
-            name = self._default_file.read_text(encoding="utf-8").strip()
+            name = self._default_file.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise DiskError(f"cannot read which profile is the default ({error})") from error
+        except OSError as error:
+            text = f"cannot read which profile is the default ({error.strerror})"
+            raise DiskError(text, value=str(self._default_file), low_level=error.errno or 0) from error
         path = self._find(name) if name else None
         return path.stem if path is not None else None
 
@@ -137,9 +138,9 @@ class ProfileStore:
             if self._users[name] > 0:
                 return
             del self._users[name]
-        with directory_lock(self.directory):
-            path = self._find(name)
-            if path is not None:
+        path = self._find(name)
+        if path is not None and self._waits(path):
+            with directory_lock(self.directory):
                 self._settle(path)
 
     def _settle(self, path: Path) -> None:
@@ -226,7 +227,8 @@ class ProfileStore:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise CorruptData(f"the profile's file is not UTF-8 (byte {error.start})", value=str(path)) from None
+            text = f"the profile's file is damaged: not UTF-8 (byte {error.start})"
+            raise CorruptData(text, value=str(path), hint=MEND) from None
         except OSError as error:
             text = f"cannot read the profile's file ({error.strerror})"
             raise DiskError(text, value=str(path), low_level=error.errno or 0) from error

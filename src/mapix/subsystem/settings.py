@@ -58,10 +58,13 @@ def missing(service: MessageService, settings: Mapping[str, Any]) -> list[str]:
 
 
 def require(service: MessageService, settings: Mapping[str, Any]) -> None:
-    """Raises `Unconfigured` when a required setting has no value, and what the service's own check raises."""
+    """Raises `Unconfigured` when a required setting has no value, `InvalidParameter` for a value of the wrong kind (a
+    profile's file can be written by hand), and what the service's own check raises.
+    """
     if lacking := missing(service, settings):
         hint = f"mapix service configure {service.name} {lacking[0]}=…"
         raise Unconfigured(f"the message service {service.name} lacks {_listed(lacking)}", hint=hint)
+    check_settings(service, settings)
     if service.check is not None:
         service.check(settings)
 
