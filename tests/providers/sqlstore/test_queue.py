@@ -250,3 +250,15 @@ def test_a_forked_child_does_not_keep_its_dead_parent_s_role(tmp_path: Path) -> 
     finally:
         os.kill(child, signal.SIGKILL)
         parent.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open stays at its place there")
+def test_the_role_goes_with_the_file_that_stands_for_it(backend: SqlBackend, path: Path) -> None:
+    other = SqlBackend(path)
+    assert backend.become_spooler()
+    path.with_name(path.name + "-spooler").unlink()
+    assert other.become_spooler()
+    assert not backend.become_spooler()
+    other.resign_spooler()
+    assert backend.become_spooler()
+    other.close()

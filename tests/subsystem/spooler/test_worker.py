@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import closing
@@ -347,3 +348,20 @@ def test_a_clock_that_is_set_back_does_not_lengthen_what_a_transport_asked_for()
     holds.heard(b"t", Outcome(OutcomeKind.WAIT, wait=60), noon, Pace(), 0.0)
     assert holds.still(b"t", noon + TICKS_PER_SECOND) is not None
     assert holds.still(b"t", noon - 3600 * TICKS_PER_SECOND) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open stays at its place there")
+def test_a_spooler_whose_role_was_taken_away_sends_nothing_more(bench):
+    with closing(bench.open(spooler=True)) as rival:
+
+        def answer(submission):
+            bench.path.with_name(bench.path.name + "-spooler").unlink()
+            assert rival.outgoing.become_spooler()
+            return SENT
+
+        for number in range(3):
+            bench.submit(subject=str(number))
+        transport = Scripted([answer, SENT, SENT])
+        bench.spooler([transport]).pump()
+        assert len(transport.asked) == 1
+        assert len(bench.queue()) == 2

@@ -42,7 +42,7 @@ class Queue:
     def become_spooler(self) -> bool:
         """See `OutgoingQueue.become_spooler`."""
         with self.database.lock:
-            if self.role.held:
+            if self.role.stands():
                 return True
             if self.database.readonly or not self.role.take():
                 return False

@@ -28,21 +28,37 @@ class RoleLock:
         return self._file is not None
 
     def take(self) -> bool:
-        """Take the role; False while somebody else has it."""
-        if self._file is not None:
+        """Take the role; False while somebody else has it.
+
+        Where the file was removed, whoever has it open has nothing any more: the role is that of the file at `path`.
+        """
+        if self.stands():
             return True
-        try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        except OSError as error:
-            raise DiskError(
-                f"the spooler's lock file cannot be used ({error.strerror})", value=str(self.path)
-            ) from error
+        self.leave()
+        file = self._open()
         if not _lock(file):
             os.close(file)
             return False
         self._file = file
         _held.add(self)
-        return True
+        return self.stands() or self.take()
+
+    def stands(self) -> bool:
+        """Whether this object has the role, and the file is still at its place."""
+        if self._file is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file), self.path.stat())
+        except OSError:
+            return False
+
+    def _open(self) -> int:
+        try:
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        except OSError as error:
+            raise DiskError(
+                f"the spooler's lock file cannot be used ({error.strerror})", value=str(self.path)
+            ) from error
 
     def leave(self) -> None:
         """Give the role up; harmless without it."""

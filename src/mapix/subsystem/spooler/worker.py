@@ -71,6 +71,11 @@ class _Desk:
         self.ours = self.store.outgoing.become_spooler()
         return self.ours
 
+    def still_ours(self) -> bool:
+        """Whether the role was not lost meanwhile, which happens when somebody removes what stands for it."""
+        self.ours = self.ours and self.store.outgoing.become_spooler()
+        return self.ours
+
     def may_try(self) -> bool:
         """Whether it is time to try a store again that is not ours, or rests."""
         return (not self.ours or self.resting) and time.monotonic() - self.applied >= APPLY
@@ -297,8 +302,13 @@ class Spooler:
             if self._stopping.is_set():
                 break
             seen.update(fresh)
-            self._outbound.send(desk.store, fresh, self._transports, lambda: not self._stopping.is_set())
+            self._outbound.send(desk.store, fresh, self._transports, lambda: self._goes_on(desk))
+            if not desk.ours:
+                break
         return bool(seen)
+
+    def _goes_on(self, desk: _Desk) -> bool:
+        return not self._stopping.is_set() and desk.still_ours()
 
     def _fetch(self) -> bool:
         """Poll transports for new mail, when it is time and the store it goes to is ours; whether there was any."""
