@@ -166,6 +166,14 @@ class Database:
         """Whether commits wait for the disk from now on; outside transactions only."""
         self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
 
+    def keep_log(self) -> None:
+        """Write ahead into a log, so that readers and a writer are not in each other's way. This changes the file: only
+        for one that is ours.
+        """
+        if not self.readonly:
+            self.rows("PRAGMA journal_mode = WAL")
+            self.rows(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
+
     def close(self) -> None:
         """Let go of the file; twice is harmless."""
         with self.lock:
@@ -198,8 +206,6 @@ class Database:
         for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY"):
             self.rows(f"PRAGMA {pragma}")
         if not self.readonly:
-            self.rows("PRAGMA journal_mode = WAL")
-            self.rows(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
             self.synchronous(full=self.full)
 
 

@@ -70,6 +70,7 @@ def _open(directory: Path, *, create: bool) -> Database:
     if not create and not path.exists():
         raise NotFound("there is no index of mailboxes", value=str(path))
     index = Database(path, create=create)
+    index.keep_log()
     if index.value("PRAGMA user_version") == _VERSION:
         return index
     if not create:

@@ -41,10 +41,13 @@ def prepare(database: Database, uid: bytes | None) -> bool:
     `CorruptStore` for a file that is something else, `Version` for a store of a newer version.
     """
     if _state(database) == (APPLICATION_ID, len(migrations())):
+        database.keep_log()
         return False
     if database.readonly:
         _check(database, len(migrations()))
         return False
+    _check(database, 0)
+    database.keep_log()
     with database.write():
         version = _check(database, 0)
         if version == 0 and uid is None:
