@@ -49,7 +49,11 @@ def tell_outcome(session: Session, message: Message, seconds: float) -> int:
     key = message.search_key
     addresses = [each.address for each in message.recipients]
     entry_id = message.submit() or b""
-    session.flush(seconds)
+    try:
+        session.flush(seconds)
+    except KeyboardInterrupt:
+        say("What has not left yet stays in the Outbox. Try: mapix spooler flush")
+        raise
     entry, found = _whereabouts(session, entry_id, key)
     if found is not None:
         fates = list(_fates(found, entry))

@@ -149,9 +149,9 @@ def _told(left: Left, waited: float) -> str:
     flush = f"mapix spooler flush --profile {_quoted(left.profile)}"
     if left.error is not None:
         return f"what was submitted with profile {left.profile} may still be queued: {left.error}. Try: {flush}"
-    count = f"{left.messages} message{'s' * (left.messages != 1)}"
+    count, pronoun = (f"{left.messages} messages", "they go") if left.messages != 1 else ("1 message", "it goes")
     after = f" after {waited:.0f} s" if waited >= 1 else ""
-    return f"{count} still queued{after}: they go out with the next session, or: {flush}"
+    return f"{count} still queued{after}: {pronoun} out with the next session, or: {flush}"
 
 
 def _quoted(text: str) -> str:
