@@ -58,6 +58,8 @@ def send(
         raise click.UsageError("Nobody to send it to: --to, --cc or --bcc is needed.")
     if text == "-" and html == "-":
         raise click.UsageError("Only one of --text and --html can come from stdin.")
+    for words in (*to, *cc, *bcc, subject, text, html):
+        _check(words)
     body, page = _read(text), _read(html)
     with logged_on(profile, mail=wait is not None) as session:
         message = session.new(subject=subject, text=body, html=page, to=to, cc=cc, bcc=bcc)
@@ -70,10 +72,20 @@ def send(
     return 0
 
 
+def _check(words: str | None) -> None:
+    """Refuse what Python kept of an argument that is no text in the encoding of this terminal."""
+    if words and any("\ud800" <= letter <= "\udfff" for letter in words):
+        encoding = sys.getfilesystemencoding()
+        hint = "LC_ALL=C.UTF-8" if encoding != "utf-8" else "UTF-8"
+        raise InvalidParameter(f"an argument is not text in {encoding}", value=words, hint=hint)
+
+
 def _read(text: str | None) -> str | None:
     """An option's text, or with `-` what stdin has."""
     if text != "-":
         return text
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="strict")
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as error:
