@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapix.properties import tags as t
+from mapix.properties.address import is_address
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.tag import PropTag
@@ -53,7 +54,7 @@ def parse(people: Iterable[str | Recipient] | str, kind: str) -> list[Recipient]
             found.append(Recipient(person.name, person.address, kind))
             continue
         parsed = getaddresses([person])
-        if not parsed or any("@" not in address for _, address in parsed):
+        if not parsed or not all(is_address(address) for _, address in parsed):
             raise InvalidParameter("not an address", value=person, hint="name@example.org, or Name <name@example.org>")
         found += [Recipient(name, address, kind) for name, address in parsed]
     return found

@@ -6,9 +6,11 @@ Put it before SMTP in a profile: what it finds no mailbox for goes on to the nex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting
+from mapix.properties.address import check_address
 from mapix.properties.flags import STATUS_PRIMARY_IDENTITY
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ def _load() -> TransportProvider:
     from mapix.providers.local.transport import LocalProvider
 
     return LocalProvider()
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Raise `InvalidParameter` for settings that cannot work."""
+    check_address(settings.get("address"))
 
 
 service = MessageService(
@@ -37,4 +44,5 @@ service = MessageService(
         Setting("address", help="the sender's SMTP address; each message's own sender when not set"),
         Setting("name", help="the sender's display name"),
     ),
+    check=check,
 )

@@ -5,9 +5,11 @@ Stores of one name are one store in a process, and gone with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.properties.address import check_address
 from mapix.properties.guid import guid
 
 if TYPE_CHECKING:
@@ -23,6 +25,11 @@ def _load() -> StoreProvider:
     return MemoryStoreProvider()
 
 
+def check(settings: Mapping[str, Any]) -> None:
+    """Raise `InvalidParameter` for settings that cannot work."""
+    check_address(settings.get("owner_address"))
+
+
 service = MessageService(
     name="MEMORY",
     display_name="Store in memory",
@@ -33,4 +40,5 @@ service = MessageService(
         Setting("owner_name", help="the owner's display name"),
         Setting("keep_sent", SettingKind.FLAG, default=True, help="mail sent from the Outbox goes to Sent Items"),
     ),
+    check=check,
 )

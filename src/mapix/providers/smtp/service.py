@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.properties.address import check_address
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import STATUS_PRIMARY_IDENTITY, STATUS_XP_PREFER_LAST
 
@@ -32,14 +33,7 @@ def check(settings: Mapping[str, Any]) -> None:
         raise InvalidParameter("a TCP port is a number from 1 to 65535", value=port)
     if settings.get("timeout") is not None and settings["timeout"] <= 0:
         raise InvalidParameter("a timeout is a positive number of seconds", value=settings["timeout"])
-    address = settings.get("address")
-    if address and not _is_address(address):
-        raise InvalidParameter("not an e-mail address", value=address, hint="somebody@example.com")
-
-
-def _is_address(text: str) -> bool:
-    local, at, domain = text.rpartition("@")
-    return bool(local and at and domain) and not any(char in text for char in "<>\r\n\0 ")
+    check_address(settings.get("address"))
 
 
 service = MessageService(

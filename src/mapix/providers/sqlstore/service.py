@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.properties.address import check_address
 from mapix.properties.guid import guid
 
 if TYPE_CHECKING:
@@ -21,6 +23,11 @@ def _load() -> StoreProvider:
     from mapix.providers.sqlstore.provider import SqlStoreProvider
 
     return SqlStoreProvider()
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Raise `InvalidParameter` for settings that cannot work."""
+    check_address(settings.get("owner_address"))
 
 
 service = MessageService(
@@ -41,4 +48,5 @@ service = MessageService(
             choices=("full", "normal"),
         ),
     ),
+    check=check,
 )
