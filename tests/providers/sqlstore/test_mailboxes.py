@@ -58,17 +58,28 @@ def test_the_first_store_with_an_address_keeps_it_while_it_is_there(
     with caplog.at_level(logging.WARNING):
         second = make(tmp_path, "second", "ann@home.example")
     assert "keeps going to first.mapix" in caplog.text
-    found = second.open_mailbox("ann@home.example")
+    bob = make(tmp_path, "bob", "bob@home.example")
+    found = bob.open_mailbox("ann@home.example")
     assert found is not None
     assert found.uid == first.uid
     found.close()
     first.close()
     first.path.unlink()
     third = make(tmp_path, "third", "ann@home.example")
-    found = second.open_mailbox("ann@home.example")
+    found = bob.open_mailbox("ann@home.example")
     assert found is not None
     assert found.uid == third.uid
-    for store in (found, second, third):
+    for store in (found, second, third, bob):
+        store.close()
+
+
+def test_a_store_delivers_to_its_own_owner_before_others_of_the_same_address(tmp_path: Path) -> None:
+    first = make(tmp_path, "first", "ann@home.example")
+    second = make(tmp_path, "second", "Ann@home.example")
+    found = second.open_mailbox("aNN@home.example")
+    assert found is not None
+    assert found.uid == second.uid
+    for store in (found, second, first):
         store.close()
 
 

@@ -265,7 +265,7 @@ class SqlBackend(StoreBackend):
 
     def set_owner(self, address: str | None) -> None:
         """Say whose store it is, here and in the index of its directory; None for nobody's."""
-        wanted = (address, str(self.path.absolute()))
+        wanted = (address, self._place)
         if self.database.row(SQL["store_owner"]) == wanted:
             return
         mailboxes.register(self.path, self.uid, address)
@@ -273,6 +273,13 @@ class SqlBackend(StoreBackend):
             self.database.run(SQL["store_set_owner"], wanted)
 
     def open_mailbox(self, address: str) -> SqlBackend | None:
-        """See `StoreBackend.open_mailbox`."""
-        path = mailboxes.find(self.path.parent, address=address)
+        """See `StoreBackend.open_mailbox`; this store itself before others of the same owner."""
+        owner, registered = self.database.row(SQL["store_owner"])
+        mine = registered == self._place and owner is not None and owner.casefold() == address.casefold()
+        path = self.path if mine else mailboxes.find(self.path.parent, address=address)
         return None if path is None else SqlBackend(path, full=self.database.full)
+
+    @property
+    def _place(self) -> str:
+        """Where the owner of the store was registered: a copy elsewhere is not registered yet."""
+        return str(self.path.absolute())
