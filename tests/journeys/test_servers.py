@@ -14,15 +14,17 @@ from mapix.cli.errors import Exit
 from .conftest import Home, MailServer, StartServer
 
 BOB, CARL, DORA = "bob@elsewhere.example", "carl@elsewhere.example", "dora@elsewhere.example"
+LOGON, NETWORK = "MAPI_E_LOGON_FAILED (0x80040111): ", "MAPI_E_NETWORK_ERROR (0x80040115): "
 
 
-def waits(home: Home, *words: str) -> None:
-    """One message waits in the Outbox, and its reason has `words`."""
+def waits(home: Home, *words: str, mapi: str | None = None) -> None:
+    """One message waits in the Outbox, and its reason has `words`; as a MAPI failure it says what to try."""
     (entry,) = home.waiting
     assert entry["subject"] == "Hello"
     assert entry["attempts"] >= 1
     missing = [word for word in words if word not in entry["reason"]]
     assert not missing, entry["reason"]
+    assert mapi is None or (entry["reason"].startswith(mapi) and ". Try: " in entry["reason"])
     assert home.subjects("outbox") == ["Hello"]
     assert home.subjects("sent") == []
 
@@ -43,7 +45,7 @@ def test_a_message_waits_for_the_right_password(mapix: Home, start_server: Start
     mapix.init(*server.options(), "--smtp-user", "ann", "--password-command", f"cat {secret}")
     (line,) = mapix.send(BOB, code=Exit.PARTIAL)
     assert line.split("\t")[:2] == ["waiting", BOB]
-    waits(mapix, "does not accept the password of ann", "535")
+    waits(mapix, "does not accept the password of ann", "535", mapi=LOGON)
     text = mapix("doctor", code=Exit.FAILED).stdout
     assert "MAPI_E_LOGON_FAILED (0x80040111)" in text
     assert "535" in text
@@ -57,7 +59,7 @@ def test_a_profile_is_mended_and_what_waited_goes(mapix: Home, start_server: Sta
     mapix.init(*server.options(), "--smtp-user", "ann", "--password-command", "echo wrong")
     mapix.send(BOB, code=Exit.PARTIAL)
     mapix("spooler", "flush", code=Exit.PARTIAL)
-    waits(mapix, "535")
+    waits(mapix, "535", mapi=LOGON)
     mapix("service", "configure", "SMTP", "password_command=echo right")
     mapix("spooler", "flush")
     went(mapix, server, BOB)
@@ -67,7 +69,7 @@ def test_a_password_may_come_from_the_environment(mapix: Home, start_server: Sta
     server = start_server(user="ann", password="right")
     mapix.init(*server.options(), "--smtp-user", "ann")
     mapix.send(BOB, code=Exit.PARTIAL)
-    waits(mapix, "there is no password for ann")
+    waits(mapix, "there is no password for ann", mapi=LOGON)
     mapix("spooler", "flush", MAPIX_SMTP_PASSWORD="right")
     went(mapix, server, BOB)
 
@@ -86,7 +88,7 @@ def test_a_server_that_is_not_there_keeps_the_message_waiting(mapix: Home, start
     mapix.init("--smtp-host", "127.0.0.1", "--smtp-port", str(port), "--smtp-security", "none")
     (line,) = mapix.send(BOB, code=Exit.PARTIAL)
     assert line.split("\t")[:2] == ["waiting", BOB]
-    waits(mapix, f"127.0.0.1:{port} cannot be reached", "refused")
+    waits(mapix, f"127.0.0.1:{port} cannot be reached", "refused", mapi=NETWORK)
     ran = mapix("doctor", code=Exit.FAILED)
     assert "MAPI_E_NETWORK_ERROR (0x80040115)" in ran.stdout
     server = start_server(port=port)
@@ -97,7 +99,7 @@ def test_a_server_that_is_not_there_keeps_the_message_waiting(mapix: Home, start
 def test_a_host_that_has_no_address_keeps_the_message_waiting(mapix: Home, start_server: StartServer) -> None:
     mapix.init("--smtp-host", "mail.invalid", "--smtp-security", "none")
     mapix.send(BOB, code=Exit.PARTIAL)
-    waits(mapix, "mail.invalid:25 cannot be reached")
+    waits(mapix, "mail.invalid:25 cannot be reached", mapi=NETWORK)
     server = start_server()
     mapix("service", "configure", "SMTP", "host=127.0.0.1", f"port={server.port}")
     mapix("spooler", "flush")
@@ -130,7 +132,7 @@ def test_a_certificate_nobody_vouches_for_is_not_trusted(
     server = start_server(tls=security, **certificate("127.0.0.1"))
     mapix.init(*server.options(security))
     mapix.send(BOB, code=Exit.PARTIAL)
-    waits(mapix, f"the certificate of 127.0.0.1:{server.port} is not trusted")
+    waits(mapix, f"the certificate of 127.0.0.1:{server.port} is not trusted", mapi=NETWORK)
     text = mapix("doctor", code=Exit.FAILED).stdout
     assert "MAPI_E_NETWORK_ERROR (0x80040115)" in text
     assert "ca_file" in text
@@ -151,7 +153,7 @@ def test_a_certificate_of_another_host_is_not_trusted(
     mapix.init(*server.options(security))
     mapix("service", "configure", "SMTP", f"ca_file={tmp_path / 'authority.pem'}")
     mapix.send(BOB, code=Exit.PARTIAL)
-    waits(mapix, "is not trusted", "127.0.0.1")
+    waits(mapix, "is not trusted", "127.0.0.1", mapi=NETWORK)
     assert set(server.commands) <= {"EHLO"}
 
 
@@ -159,7 +161,7 @@ def test_nothing_is_sent_unprotected_to_a_server_without_starttls(mapix: Home, s
     server = start_server()
     mapix.init(*server.options("starttls"))
     mapix.send(BOB, code=Exit.PARTIAL)
-    waits(mapix, "does not offer STARTTLS; nothing is sent unprotected")
+    waits(mapix, "does not offer STARTTLS; nothing is sent unprotected", mapi=NETWORK)
     assert not any(command.startswith("MAIL") for command in server.commands)
     mapix("service", "configure", "SMTP", "security=none")
     mapix("spooler", "flush")

@@ -12,10 +12,12 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mapix.properties.errors import LogonFailed, NetworkError
 from mapix.providers.smtp.service import STARTTLS, TLS
+
+_SET: Final = "mapix service configure SMTP"
 
 
 class Reply(NamedTuple):
@@ -90,7 +92,8 @@ def _connect(server: Server) -> smtplib.SMTP:
     except ssl.SSLError as error:
         raise _untrusted(server, error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise NetworkError(f"the mail server {server} cannot be reached: {_words(error)}") from error
+        text = f"the mail server {server} cannot be reached: {_words(error)}"
+        raise NetworkError(text, hint="mapix doctor, when host and port are right and the network works") from error
 
 
 def _greet(server: Server, smtp: smtplib.SMTP) -> None:
@@ -111,7 +114,7 @@ def _protect(server: Server, smtp: smtplib.SMTP) -> None:
         smtp.ehlo()
     except smtplib.SMTPNotSupportedError as error:
         text = f"the mail server {server} does not offer STARTTLS; nothing is sent unprotected"
-        raise NetworkError(text, hint="security=tls or security=none") from error
+        raise NetworkError(text, hint=f"{_SET} security=tls, or security=none") from error
     except ssl.SSLError as error:
         raise _untrusted(server, error) from error
     except smtplib.SMTPResponseException as error:
@@ -126,16 +129,16 @@ def _log_on(server: Server, smtp: smtplib.SMTP) -> None:
         return
     password = server.password()
     if password is None:
-        raise LogonFailed(f"there is no password for {user} at {server}", hint="set password_command")
+        raise LogonFailed(f"there is no password for {user} at {server}", hint=f"{_SET} password_command=…")
     try:
         smtp.login(user, password)
     except smtplib.SMTPAuthenticationError as error:
         reply = _reply_of(error)
         text = f"the mail server {server} does not accept the password of {user}: {reply.code} {reply.text}"
-        raise LogonFailed(text, low_level=reply.code) from error
+        raise LogonFailed(text, low_level=reply.code, hint=f"{_SET} user=… password_command=…") from error
     except smtplib.SMTPNotSupportedError as error:
         text = f"the mail server {server} offers no logon over this connection"
-        raise LogonFailed(text, hint="security=starttls, or no user") from error
+        raise LogonFailed(text, hint=f"{_SET} security=starttls, or user=") from error
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise LogonFailed(f"the logon of {user} at {server} failed: {_words(error)}") from error
 
@@ -147,7 +150,7 @@ def _context(server: Server) -> ssl.SSLContext:
             context.load_verify_locations(server.ca_file)
         except (OSError, ssl.SSLError) as error:
             text = f"the certificates in {server.ca_file} cannot be read: {_words(error)}"
-            raise NetworkError(text, hint="set ca_file") from error
+            raise NetworkError(text, hint=f"{_SET} ca_file=…") from error
     if not server.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -162,7 +165,8 @@ def _refused(server: Server, what: str, error: smtplib.SMTPResponseException) ->
 def _untrusted(server: Server, error: ssl.SSLError) -> NetworkError:
     if isinstance(error, ssl.SSLCertVerificationError):
         text = f"the certificate of {server} is not trusted: {error.verify_message}"
-        return NetworkError(text, low_level=error.verify_code, hint="ca_file, or the server's right name as host")
+        hint = f"{_SET} ca_file=…, or host= with the name the certificate is for"
+        return NetworkError(text, low_level=error.verify_code, hint=hint)
     return NetworkError(f"there is no TLS with {server}: {_words(error)}")
 
 

@@ -104,10 +104,10 @@ class SmtpTransport(TransportLogon):
         try:
             self._hand_over(mail, submission, answers)
         except (NetworkError, LogonFailed) as error:
-            trouble = error.text
+            trouble = str(error)
             self._show(trouble)
             if not answers and not isinstance(error, ConnectionLostError):
-                return Outcome(OutcomeKind.WAIT, code=error.low_level, text=trouble)
+                return Outcome(OutcomeKind.WAIT, text=trouble)
         return _outcome(mail, answers, trouble)
 
     def prepare(self, submission: Submission) -> None:
