@@ -16,7 +16,16 @@ from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
 from mapix.interfaces.store import AttachmentChanges, Change, MessageChanges
 from mapix.properties import tags
-from mapix.properties.errors import BadValue, Collision, CorruptStore, NotFound, ObjectChanged, ObjectDeleted, TooBig
+from mapix.properties.errors import (
+    BadValue,
+    Collision,
+    CorruptStore,
+    InvalidObject,
+    NotFound,
+    ObjectChanged,
+    ObjectDeleted,
+    TooBig,
+)
 from mapix.properties.named import PS_INTERNET_HEADERS, PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore import changes, names
@@ -413,3 +422,43 @@ def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPa
                 store.delete_messages(numbers)
     store.close()
     assert check_store(store.path) == []
+
+
+def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqlBackend) -> None:
+    database = backend.database
+    backend.close()
+    for work in (database.read, database.write):
+        with pytest.raises(InvalidObject), work():
+            pass
+    with pytest.raises(InvalidObject):
+        backend.message_folder(1)
+    free: list[bool] = []
+
+    def take() -> None:
+        free.append(database.lock.acquire(timeout=5))
+        if free[0]:
+            database.lock.release()
+
+    thread = Thread(target=take)
+    thread.start()
+    thread.join()
+    assert free == [True]
+
+
+def test_a_write_that_is_interrupted_while_it_begins_leaves_no_transaction(
+    backend: SqlBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = backend.database.begin
+
+    def interrupted(sql: str) -> None:
+        begin(sql)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backend.database, "begin", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save(backend)
+    other = SqlBackend(path)
+    save(other)
+    other.close()
+    save(backend)

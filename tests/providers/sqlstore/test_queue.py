@@ -227,7 +227,7 @@ assert lock.take()
 reader, writer = os.pipe()
 child = os.fork()
 if child == 0:
-    os.write(writer, b"held" if lock.held else b"free")
+    os.write(writer, b"held" if lock.stands() else b"free")
     time.sleep(30)
     os._exit(0)
 assert not RoleLock(Path(sys.argv[1])).take()

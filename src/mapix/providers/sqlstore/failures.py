@@ -16,6 +16,7 @@ from mapix.properties.errors import (
     Collision,
     CorruptStore,
     DiskError,
+    InvalidObject,
     MapiError,
     NoAccess,
     NotEnoughDisk,
@@ -74,6 +75,8 @@ def translated(error: sqlite3.Error | UnicodeError | OverflowError | MemoryError
         return CorruptStore("text in the store is damaged", value=str(path), hint=_CHECK)
     if isinstance(error, OverflowError | UnicodeError):
         return BadValue("a value does not fit the store", value=str(error))
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        return InvalidObject("the store has been closed", value=str(path))
     code = _primary(error)
     found = _FAILURES.get(code)
     if found is None and str(error).startswith(_UNREADABLE):

@@ -22,11 +22,6 @@ class RoleLock:
         self.path = path
         self._file: int | None = None
 
-    @property
-    def held(self) -> bool:
-        """Whether this object has the role."""
-        return self._file is not None
-
     def take(self) -> bool:
         """Take the role; False while somebody else has it.
 

@@ -5,6 +5,8 @@ The outermost one is the database's own; inner ones are savepoints. What they ha
 
 from __future__ import annotations
 
+from contextlib import suppress
+from sqlite3 import ProgrammingError
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,8 @@ class Writing:
             else:
                 database.start()
         except BaseException:
+            if not database.depth and in_transaction(database):
+                database.connection.rollback()
             database.lock.release()
             raise
         self.mark = len(database.pending)
@@ -84,10 +88,15 @@ class Reading:
         self.own = False
 
     def __enter__(self) -> None:
-        self.database.lock.acquire()
-        self.own = not self.database.connection.in_transaction
-        if self.own:
-            self.database.begin("BEGIN")
+        database = self.database
+        database.lock.acquire()
+        try:
+            self.own = not in_transaction(database)
+            if self.own:
+                database.begin("BEGIN")
+        except BaseException:
+            database.lock.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
         try:
@@ -95,3 +104,10 @@ class Reading:
                 self.database.end("ROLLBACK")
         finally:
             self.database.lock.release()
+
+
+def in_transaction(database: Database) -> bool:
+    """Whether a transaction is under way; never in a file that was let go."""
+    with suppress(ProgrammingError):
+        return database.connection.in_transaction
+    return False
