@@ -57,8 +57,8 @@ class Spooling:
                     default_store=self._default_store,
                     identity=self.core.identity.sender,
                 )
-                spooler.start()
                 self.spooler = spooler
+                spooler.start()
             return self.spooler
 
     def wake(self, *, ready: bool = False) -> None:
@@ -80,7 +80,8 @@ class Spooling:
     def flush(self, timeout: float) -> int:
         """Send and fetch now; how many messages are left after at most `timeout` seconds."""
         spooler = self.start()
-        return spooler.flush(timeout) if spooler is not None else self.waiting()
+        left = spooler.flush(timeout) if spooler is not None else 0
+        return left if spooler is not None and spooler is self.spooler else self.waiting()
 
     def stop(self, afterwards: Callable[[], None] = lambda: None) -> None:
         """Stop the spooler; what it had not handed over stays in the queue. Then call `afterwards`.
@@ -124,6 +125,8 @@ class Spooling:
         with self._opening:
             if uid in self._logons:
                 return self._logons[uid][0].store
+            if self.spooler is None:
+                return None
             support = self.core.store_support(pair, self._routes)
             try:
                 inner = self.core.stores.inner_id(pair)
