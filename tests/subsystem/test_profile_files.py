@@ -192,3 +192,22 @@ def test_an_unknown_name_is_told_with_the_nearest_one(store: ProfileStore) -> No
     store.create("Work")
     with pytest.raises(NotFound, match="'Work'"):
         store.load("Worx")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "transport_order = [1]",
+        'transport_order = ["zz"]',
+        "service = 5",
+        "section = 5",
+        f"[[service]]\nuid = '{'00' * 16}'\nname = 'A'\nprovider = 5",
+        f"[[service]]\nuid = '{'00' * 16}'\nname = 'A'\nsettings = 5",
+        "x = " + "[" * 100_000,
+    ],
+    ids=lambda line: line[:24],
+)
+def test_values_of_another_kind_are_damage(line: str) -> None:
+    head = f"format = 1\nname = 'W'\nsearch_key = '{'00' * 16}'\n"
+    with pytest.raises(CorruptData, match="damaged"):
+        from_text(head + line + "\n", "W.toml")

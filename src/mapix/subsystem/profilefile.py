@@ -54,6 +54,8 @@ def from_text(text: str, where: str) -> Profile:
 
     try:
         document = tomllib.loads(text)
+    except RecursionError:
+        raise CorruptData("the profile's file is damaged: it is nested too deeply", value=where, hint=MEND) from None
     except tomllib.TOMLDecodeError as error:
         told = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
         raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=MEND) from None
@@ -61,7 +63,11 @@ def from_text(text: str, where: str) -> Profile:
         raise CorruptData("the profile's file is damaged: format is missing", value=where, hint=MEND)
     if document["format"] != FORMAT:
         raise Version("the profile's file has a format this version does not know", value=where)
-    return _Reader(document, where).profile()
+    reader = _Reader(document, where)
+    try:
+        return reader.profile()
+    except (TypeError, ValueError, AttributeError):
+        raise reader.wrong("", "something is of another kind than it should be") from None
 
 
 def _service_out(service: ServiceEntry) -> dict[str, Any]:
@@ -137,7 +143,7 @@ class _Reader:
     def _section(self, item: Any, place: int) -> tuple[bytes, dict[PropTag, Any]]:
         path = f"section {place}"
         if not isinstance(item, Mapping):
-            raise self._wrong(path, "a table is wanted")
+            raise self.wrong(path, "a table is wanted")
         uid = self._get(item, path, "uid", _uid)
         return uid, self._properties({"properties": {k: v for k, v in item.items() if k != "uid"}}, path)
 
@@ -145,13 +151,13 @@ class _Reader:
         try:
             return read_properties(table.get("properties", {}))
         except (InvalidParameter, AttributeError) as error:
-            raise self._wrong(path, str(error)) from None
+            raise self.wrong(path, str(error)) from None
 
     def _table(self, item: Any, path: str, known: str) -> Mapping[str, Any]:
         if not isinstance(item, Mapping):
-            raise self._wrong(path, "a table is wanted")
+            raise self.wrong(path, "a table is wanted")
         if unknown := sorted(set(item) - set(known.split())):
-            raise self._wrong(path, f"unknown: {', '.join(unknown)}")
+            raise self.wrong(path, f"unknown: {', '.join(unknown)}")
         return item
 
     def _get(
@@ -162,9 +168,10 @@ class _Reader:
         try:
             return read(table.get(name))
         except (TypeError, ValueError, KeyError):
-            raise self._wrong(path, f"{name} is missing or wrong") from None
+            raise self.wrong(path, f"{name} is missing or wrong") from None
 
-    def _wrong(self, path: str, text: str) -> CorruptData:
+    def wrong(self, path: str, text: str) -> CorruptData:
+        """The error for a mistake at `path`."""
         place = f"{path}: " if path else ""
         return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=MEND)
 
