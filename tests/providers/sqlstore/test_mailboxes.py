@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from pathlib import Path
 
@@ -174,3 +175,13 @@ def test_a_client_that_only_reads_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(NoAccess):
         store.open_entry(None, Access.MODIFY)
     store.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_the_index_is_its_user_s_own(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        make(tmp_path, "ann", "ann@example.com").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "mailboxes.index").stat().st_mode & 0o777 == 0o600

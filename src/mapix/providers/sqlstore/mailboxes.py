@@ -7,10 +7,11 @@ stays with the first store that has it, as long as that file is there. Case does
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Final
 
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import DiskError, NotFound
 from mapix.providers.sqlstore.database import Database
 
 INDEX_NAME: Final = "mailboxes.index"
@@ -69,6 +70,8 @@ def _open(directory: Path, *, create: bool) -> Database:
     path = directory / INDEX_NAME
     if not create and not path.exists():
         raise NotFound("there is no index of mailboxes", value=str(path))
+    if create:
+        _make_private(path)
     index = Database(path, create=create)
     index.keep_log()
     if index.value("PRAGMA user_version") == _VERSION:
@@ -80,3 +83,11 @@ def _open(directory: Path, *, create: bool) -> Database:
         index.run(_SCHEMA)
         index.run(f"PRAGMA user_version = {_VERSION}")
     return index
+
+
+def _make_private(path: Path) -> None:
+    """An index that is made is its user's own, as the stores are."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DiskError(f"the index of mailboxes cannot be made ({error.strerror})", value=str(path)) from error
