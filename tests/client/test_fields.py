@@ -10,7 +10,7 @@ from mapix import Folder, Message
 from mapix.client.fields import Field
 from mapix.properties import flags
 from mapix.properties import tags as t
-from mapix.properties.errors import Computed, MapiError, NotFound
+from mapix.properties.errors import Computed, InvalidParameter, MapiError, NotFound
 from mapix.properties.restriction import And, Bitmask, Content, Exist, Fuzzy, Not, Or, Property, Relop
 from mapix.properties.sort import Order, SortKey
 
@@ -97,3 +97,28 @@ def test_what_the_object_refuses_is_raised(folder: Folder) -> None:
         message["PR_OBJECT_TYPE"] = 3
     assert isinstance(caught.value, Computed | MapiError)
     assert "PR_OBJECT_TYPE" in str(caught.value)
+
+
+def test_a_field_that_is_true_or_false_is_a_condition_on_its_own() -> None:
+    attached = Property(Relop.EQ, t.PR_HASATTACH, True)
+    read = Bitmask(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_READ)
+    about = Message.subject == "Q3"
+    assert Message.has_attachments.is_set() == attached
+    assert ~Message.has_attachments == Not(attached)
+    assert Message.has_attachments & Message.is_read == And((attached, read))
+    assert Message.is_read | about == Or((read, about))
+    assert about & Message.is_read == And((about, read))
+    assert about | Message.is_read == Or((about, read))
+
+
+def test_a_misspelt_field_is_not_taken(folder: Folder) -> None:
+    message = folder.messages.new()
+    with pytest.raises(AttributeError, match="no field 'subjct'"):
+        message.subjct = "lost"  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="no field 'nam'"):
+        folder.nam = "lost"  # type: ignore[attr-defined]
+
+
+def test_a_time_is_a_datetime(folder: Folder) -> None:
+    with pytest.raises(InvalidParameter, match="delivered is a datetime: 'yesterday'"):
+        folder.messages.new().delivered = "yesterday"  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mapix import Folder, Message
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import InvalidParameter, NotFound
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -94,3 +94,22 @@ def test_more_rows_than_a_page(folder: Folder) -> None:
 
 def test_an_empty_folder_can_be_put_in_any_order(folder: Folder) -> None:
     assert folder.messages.order_by(-Message.created, Message.message_id)[:5] == []
+
+
+def test_conditions_that_are_true_or_false_need_no_comparison(folder: Folder) -> None:
+    folder.messages.new(subject="Budget 1").save()
+    message = folder.messages.new(subject="Budget 2")
+    message.attach(b"data", "a.txt")
+    message.save()
+    assert numbers(folder.messages.where(Message.has_attachments)) == [2]
+    assert numbers(folder.messages.where(~Message.has_attachments)) == [1]
+    assert numbers(folder.messages.where(Message.subject.contains("2") & Message.has_attachments)) == [2]
+
+
+def test_what_is_no_condition_and_no_order_is_refused(filled: Folder) -> None:
+    with pytest.raises(InvalidParameter, match="not a condition"):
+        filled.messages.where("Budget")  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameter, match="not a condition"):
+        filled.messages.where(Message.subject)  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameter, match="not a field to sort by"):
+        filled.messages.order_by("subject")  # type: ignore[arg-type]

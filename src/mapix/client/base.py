@@ -34,6 +34,11 @@ class PropertyObject:
         assert self._mapi is not None
         return self._mapi
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}", name=name, obj=self)
+        super().__setattr__(name, value)
+
     def get(self, tag: PropTag) -> Any:
         """One value in MAPI's own form, None where it is absent."""
         return self.mapi.get_prop(tag)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
+from mapix.properties.errors import InvalidParameter
 from mapix.properties.restriction import Bitmask, Content, Exist, Fuzzy, Not, Or, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag
@@ -132,8 +133,31 @@ class Integer(Field[int]):
     """A whole number."""
 
 
-class Flag(Field[bool]):
-    """True or false."""
+class YesNo(Field[bool]):
+    """True or false; as a term on its own it says true, `~` false or absent."""
+
+    def is_set(self) -> Restriction:
+        """It is true."""
+        return self._compare(Relop.EQ, True)
+
+    def __invert__(self) -> Restriction:
+        return Not(self.is_set())
+
+    def __and__(self, other: Restriction | YesNo) -> Restriction:
+        return self.is_set() & condition(other)
+
+    def __or__(self, other: Restriction | YesNo) -> Restriction:
+        return self.is_set() | condition(other)
+
+    def __rand__(self, other: Restriction) -> Restriction:
+        return other & self.is_set()
+
+    def __ror__(self, other: Restriction) -> Restriction:
+        return other | self.is_set()
+
+
+class Flag(YesNo):
+    """A property of true and false."""
 
 
 class Binary(Field[bytes]):
@@ -148,11 +172,13 @@ class Time(Field[datetime]):
         return to_datetime(value)
 
     def to_mapi(self, value: datetime) -> int:
-        """A datetime as FILETIME ticks."""
+        """A datetime as FILETIME ticks; `InvalidParameter` for anything else."""
+        if not isinstance(value, datetime):
+            raise InvalidParameter(f"{self.name} is a datetime", value=value)
         return from_datetime(value)
 
 
-class Bit(Field[bool]):
+class Bit(YesNo):
     """One bit of a number; as a term on its own it says the bit is set, `~` that it is not."""
 
     def __init__(self, tag: PropTag, mask: int, doc: str = "") -> None:
@@ -163,18 +189,22 @@ class Bit(Field[bool]):
         """Whether the bit is set in the number."""
         return bool(value & self.mask)
 
-    def is_set(self) -> Restriction:
-        """The bit is set."""
-        return Bitmask(self.tag, self.mask)
-
-    def __invert__(self) -> Restriction:
-        return Not(self.is_set())
-
     def _compare(self, relop: Relop, value: Any) -> Restriction:
         wanted = bool(value) == (relop == Relop.EQ)
         return Bitmask(self.tag, self.mask, nonzero=wanted)
 
 
+def condition(term: Restriction | YesNo) -> Restriction:
+    """A restriction as it is, a field that is true or false as one; `InvalidParameter` for anything else."""
+    if isinstance(term, YesNo):
+        return term.is_set()
+    if not isinstance(term, Restriction):
+        raise InvalidParameter("not a condition", value=term, hint='Message.subject == "Q3"')
+    return term
+
+
 def sort_key(term: SortKey | Field[Any]) -> SortKey:
-    """A sort key as it is; a field ascending."""
+    """A sort key as it is; a field ascending. `InvalidParameter` for anything else."""
+    if not isinstance(term, SortKey | Field):
+        raise InvalidParameter("not a field to sort by", value=term, hint="-Message.delivered")
     return term if isinstance(term, SortKey) else +term

@@ -68,7 +68,12 @@ class Folder(PropertyObject):
 
     def __init__(self, store: Store, mapi: MapiFolder) -> None:
         super().__init__(mapi)
-        self.store = store
+        self._store = store
+
+    @property
+    def store(self) -> Store:
+        """The store it belongs to."""
+        return self._store
 
     @property
     def mapi(self) -> MapiFolder:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, overload
 
-from mapix.client.fields import Bit, Field, sort_key
+from mapix.client.fields import Field, YesNo, condition, sort_key
 from mapix.client.message import Message
 from mapix.interfaces.table import Bookmark, MapiTable
 from mapix.properties import tags as t
@@ -45,11 +45,10 @@ class MessageQuery:
     restriction: Restriction | None = None
     keys: tuple[SortKey, ...] = ()
 
-    def where(self, *restrictions: Restriction | Bit) -> MessageQuery:
-        """Only those that satisfy all of `restrictions`."""
+    def where(self, *restrictions: Restriction | YesNo) -> MessageQuery:
+        """Only those that satisfy all of `restrictions`; `InvalidParameter` for what is no condition."""
         wanted = self.restriction
-        for restriction in restrictions:
-            term = restriction.is_set() if isinstance(restriction, Bit) else restriction
+        for term in map(condition, restrictions):
             wanted = term if wanted is None else wanted & term
         return replace(self, restriction=wanted)
 

@@ -73,6 +73,11 @@ class Session:
         """The default store's Sent Items."""
         return self.store.sent
 
+    @property
+    def deleted(self) -> Folder:
+        """The default store's Deleted Items."""
+        return self.store.deleted
+
     def folder(self, path: str) -> Folder:
         """A folder of the default store by its path."""
         return self.store.folder(path)
@@ -114,4 +119,4 @@ class Session:
         for entry_id, is_default in rows:
             if bool(is_default) == default:
                 return Store(self.mapi.open_msg_store(entry_id, Access.BEST))
-        raise NotFound("the profile has no default store", hint="mapix service add store")
+        raise NotFound("the profile has no default store", hint="mapix service add MAPIXSTORE")

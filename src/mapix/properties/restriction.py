@@ -48,9 +48,13 @@ class Restriction:
     __slots__ = ()
 
     def __and__(self, other: Restriction) -> And:
+        if not isinstance(other, Restriction):
+            return NotImplemented
         return And((*_parts(self, And), *_parts(other, And)))
 
     def __or__(self, other: Restriction) -> Or:
+        if not isinstance(other, Restriction):
+            return NotImplemented
         return Or((*_parts(self, Or), *_parts(other, Or)))
 
     def __invert__(self) -> Restriction:
