@@ -301,3 +301,34 @@ def test_what_became_of_a_message_is_told_where_sent_mail_is_not_kept(mapix: Hom
     assert "550 5.1.1 No mailbox of that name" in "".join(lines)
     assert mapix.subjects("sent") == []
     mapix.send(CARL, code=Exit.FAILED)
+
+
+def test_without_a_server_what_goes_elsewhere_comes_back_with_what_to_do(mapix: Home) -> None:
+    mapix.init()
+    ran = mapix("send", "--to", BOB, "--subject", "Hello", "--text", "words", "--wait", code=Exit.FAILED)
+    assert ran.stdout == f"failed\t{BOB}\tno transport takes this address\n"
+    assert "Try: mapix service add SMTP --set host=" in ran.stderr
+    assert "no transport takes this address" in mapix.report()["text"]
+    assert mapix.subjects("sent") == ["Hello"]
+
+
+def test_mail_to_oneself_arrives_in_the_profile_it_was_sent_from(mapix: Home) -> None:
+    mapix.init()
+    mapix.init("--profile", "Work")
+    mapix.send("ann@example.org", subject="At work")
+    assert mapix.subjects() == ["At work"]
+    assert mapix.json("ls", "--profile", "Default")["messages"] == []
+
+
+def test_what_is_no_address_is_refused_before_anything_is_made(mapix: Home) -> None:
+    text = mapix("init", "--yes", "--address", "not an address", code=Exit.FAILED).stderr
+    assert "MAPI_E_INVALID_PARAMETER (0x80070057)" in text
+    assert "not an e-mail address: 'not an address'" in text
+    assert mapix.json("profile", "list")["profiles"] == []
+    mapix.init()
+    assert "not an e-mail" in mapix("service", "configure", "LOCAL", "address=bad", code=Exit.FAILED).stderr
+    for address in ("x y@z.example", "bob", "bob@", "Bob <bob>", "a@b; c@d", "bob@elsewhere.example\r\nX: y"):
+        text = mapix("send", "--to", address, "--text", "x", code=Exit.FAILED).stderr
+        assert "MAPI_E_INVALID_PARAMETER (0x80070057): not an address" in text
+    assert mapix.waiting == []
+    assert mapix.subjects("outbox") == []

@@ -157,3 +157,14 @@ def check_values(value: Any) -> None:
             check_values(each)
     else:
         assert not str(value).startswith(("<", "b'")) or "@" in str(value), value
+
+
+def test_a_list_that_was_cut_says_so_beside_it(mapix: Home) -> None:
+    mapix.init()
+    for number in range(3):
+        mapix.send(ANN, subject=f"n {number}")
+    ran = mapix("ls", "--limit", "2")
+    assert len(ran.stdout.splitlines()) == 2
+    assert ran.stderr == "1 more; --limit shows them\n"
+    assert mapix("ls", "--limit", "3").stderr == ""
+    assert mapix("ls", "sent", "--unread", "--limit", "1").stderr == "Sent Items: nothing unread\n"

@@ -34,12 +34,15 @@ def ls(folder: str, limit: int, unread: bool, as_json: bool, profile: str | None
     with logged_on(profile) as session:
         place = session.folder(folder)
         query = newest_first(place)
-        found = (query.unread() if unread else query)[:limit]
+        query = query.unread() if unread else query
+        found = query[:limit]
         if as_json:
             emit_json({"folder": place.name, "messages": [summary(message) for message in found]})
             return
         outgoing = place.entry_id in (session.outbox.entry_id, session.sent.entry_id)
         emit_rows(_TITLES, (_row(message, outgoing) for message in found))
+        if len(found) == limit and (more := query.count() - limit) > 0:
+            say(f"{more} more; --limit shows them")
         if not found:
             say(f"{place.name}: {'nothing unread' if unread else 'no messages'}")
 

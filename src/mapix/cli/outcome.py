@@ -12,6 +12,7 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG
+from mapix.subsystem.spooler.delivery import NOBODY
 
 if TYPE_CHECKING:
     from mapix.client.message import Message
@@ -135,5 +136,8 @@ def _sum_up(fates: list[Fate], entry: QueueEntry | None) -> int:
         say("Not everybody was reached yet: the message stays in the Outbox and is tried again while a spooler runs.")
         say("Try: mapix spooler status")
         return Exit.PARTIAL
+    if any(fate.said == NOBODY for fate in fates):
+        say("Without a mail server only mailboxes of this machine are reached.")
+        say("Try: mapix service add SMTP --set host=smtp.example.org")
     say("Refused; the report is in the Inbox: mapix ls")
     return Exit.PARTIAL if SENT in states else Exit.FAILED
