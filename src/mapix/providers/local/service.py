@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting
+from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting
 from mapix.properties.address import check_address
 from mapix.properties.flags import STATUS_PRIMARY_IDENTITY
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
 from mapix.properties.address import check_address
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import STATUS_PRIMARY_IDENTITY, STATUS_XP_PREFER_LAST

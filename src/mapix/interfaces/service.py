@@ -1,0 +1,81 @@
+"""Message services: what users install, the settings that drive prompts and checks, and the providers behind one.
+
+A distribution offers a service by an entry point in the group `mapix.services` that names a `MessageService` value.
+Reading the catalogue loads no provider module; `ProviderSpec.load` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mapix.interfaces.providers import AddressBookProvider, StoreProvider
+    from mapix.interfaces.transport import TransportProvider
+
+
+class ProviderKind(IntEnum):
+    """PR_RESOURCE_TYPE of a provider (PRF-50)."""
+
+    STORE = 33
+    ADDRESS_BOOK = 35
+    TRANSPORT = 36
+
+
+class SettingKind(Enum):
+    """What a setting holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    PATH = "path"
+    CHOICE = "choice"
+    SECRET = "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a message service; drives prompts, options, validation and defaults. Secrets are never in the
+    profile's file.
+    """
+
+    name: str
+    kind: SettingKind = SettingKind.TEXT
+    help: str = ""
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSpec:
+    """One provider of a service. `load` imports and makes a provider object: `StoreProvider`, `AddressBookProvider`
+    or `TransportProvider`.
+
+    `resource_flags` are the static PR_RESOURCE_FLAGS (PRF 4.8).
+    """
+
+    kind: ProviderKind
+    name: str
+    display_name: str
+    load: Callable[[], StoreProvider | AddressBookProvider | TransportProvider]
+    resource_flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageService:
+    """What users install: providers configured together (PRF-2)."""
+
+    name: str
+    display_name: str
+    providers: tuple[ProviderSpec, ...]
+    settings: tuple[Setting, ...] = ()
+    single_copy: bool = False
+    check: Callable[[Mapping[str, Any]], None] | None = None
+    """Raises `InvalidParameter` or `Unconfigured` for settings that cannot work together; opens nothing."""
+    configure: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """Asked once when a provider says `Unconfigured`: settings that complete the given ones (MSG_SERVICE_CONFIGURE,
+    LOG-24). Raises `Unconfigured` when it cannot.
+    """

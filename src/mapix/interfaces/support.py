@@ -1,0 +1,81 @@
+"""Support objects: what MAPI hands to each kind of provider (IMAPISupport)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from mapix.interfaces.admin import ProfSect
+from mapix.interfaces.notify import AdviseSink, Event, Notification
+from mapix.interfaces.prop import Access, MapiProp
+from mapix.interfaces.store import MsgStore
+from mapix.properties.content import MessageContent
+from mapix.properties.tag import PropTag
+
+
+class Support(Protocol):
+    """What MAPI gives every provider (IMAPISupport)."""
+
+    @property
+    def profile_name(self) -> str:
+        """The profile of the session."""
+
+    @property
+    def home(self) -> Path:
+        """The directory that holds this user's profiles, where providers may keep files of their own."""
+
+    @property
+    def section(self) -> ProfSect:
+        """The provider's own profile section, with the settings of its service."""
+
+    def set_provider_uid(self, uid: bytes) -> None:
+        """Register a uid that leads entry identifiers here (SPI-36)."""
+
+    def new_uid(self) -> bytes:
+        """16 fresh bytes."""
+
+    def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:
+        """Register a sink under a key (SPI-41, NOT-25)."""
+
+    def unsubscribe(self, connection: int) -> None:
+        """End a registration; `NotFound`."""
+
+    def notify(self, key: bytes, notifications: Sequence[Notification]) -> None:
+        """Queue notifications for the sinks of a key; delivered after the causing call (NOT-20)."""
+
+    def modify_status_row(self, values: Mapping[PropTag, Any], *, update: bool = False) -> None:
+        """Set or merge the provider's row of the status table (SPI-38)."""
+
+    def open_entry(self, entry_id: bytes, access: Access = Access.READ) -> MapiProp:
+        """As the session's (SPI-42)."""
+
+    def wrap_store_entryid(self, inner: bytes) -> bytes:
+        """The form of a store's identifier that clients see (SPI-30)."""
+
+
+class StoreSupport(Support, Protocol):
+    """What a store provider gets besides."""
+
+    def expand_recips(self, recipients: Sequence[dict[PropTag, Any]]) -> list[dict[PropTag, Any]]:
+        """Recipient rows made ready for sending: one-offs and missing addresses resolved, lists expanded, duplicates
+        marked (SPL 6.2.6).
+        """
+
+    def spooler_notify(self) -> None:
+        """Wake the spooler: there is something to send."""
+
+    def identity(self) -> Mapping[PropTag, Any]:
+        """PR_SENDER_* of the session's primary identity, empty when there is none."""
+
+
+class TransportSupport(Support, Protocol):
+    """What a transport provider gets besides."""
+
+    def spooler_notify(self) -> None:
+        """Wake the spooler: configuration changed, mail arrived, or ready to send again."""
+
+    def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
+        """Put a message into a store by its receive folders and tell its sinks (SPL 6.9); its entry id, None when the
+        delivery of this key was made before.
+        """

@@ -1,0 +1,138 @@
+"""Transports: what one is asked to send, what it answers for each recipient, and how it brings mail in (IXPLogon)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from mapix.interfaces.message import Message
+from mapix.interfaces.providers import ProviderLogon
+from mapix.interfaces.store import MsgStore
+from mapix.interfaces.support import TransportSupport
+from mapix.properties.tag import PropTag
+
+
+class RecipientState(Enum):
+    """What became of one recipient at a transport."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    RETRY = "retry"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientResult:
+    """What a transport says of one recipient row: `code` and `text` as the peer gave them (SMTP reply)."""
+
+    row_id: int
+    state: RecipientState
+    code: int = 0
+    text: str = ""
+
+
+class OutcomeKind(Enum):
+    """How `TransportLogon.submit_message` ended (SPL 6.2)."""
+
+    DONE = "done"
+    NOT_ME = "not me"
+    BUSY = "busy"
+    WAIT = "wait"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one submission to one transport.
+
+    DONE: `results` tell each recipient. NOT_ME: ask the next transport. BUSY, WAIT: nothing was handed over, try
+    again after `wait` seconds (0: the spooler decides). REFUSED: the message as a whole is not taken, ever; every
+    recipient fails with `code` and `text`.
+    """
+
+    kind: OutcomeKind = OutcomeKind.DONE
+    results: tuple[RecipientResult, ...] = ()
+    wait: float = 0.0
+    code: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a transport is asked to send.
+
+    `message` is open read-only; `recipients` are the rows this transport is to handle (each with PR_ROWID,
+    PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE), `message_id` the RFC 5322 Message-ID kept for all attempts,
+    `delivery_key` names (message, transport-independent) for duplicate suppression. `progress(results)` makes results
+    durable at once, before the transport goes on to the next recipient or command (SPL-76): a transport calls it as
+    soon as a peer has acknowledged. `meanwhile()` may be called while a peer thinks: the spooler uses the time to look
+    at what comes next, and hands it to `TransportLogon.prepare`.
+    """
+
+    message: Message
+    store: MsgStore
+    recipients: tuple[dict[PropTag, Any], ...]
+    message_id: str
+    delivery_key: bytes
+    attempt: int
+    progress: Callable[[Sequence[RecipientResult]], None]
+    meanwhile: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTypes:
+    """What a transport takes (SPL-10..SPL-12): `types` None means every type; `uids` are recipients' provider uids."""
+
+    types: tuple[str, ...] | None = ()
+    uids: tuple[bytes, ...] = ()
+
+
+class TransportLogon(ProviderLogon):
+    """IXPLogon. Used by the spooler's thread only, except `validate_state`."""
+
+    @abstractmethod
+    def address_types(self) -> AddressTypes:
+        """Which recipients this transport takes (SPL-10)."""
+
+    @abstractmethod
+    def submit_message(self, submission: Submission) -> Outcome:
+        """Hand a message over (SPL 6.2). Never raises for what the peer says: that is in the outcome."""
+
+    def prepare(self, submission: Submission) -> None:
+        """A submission that will probably follow: make of it what takes time. Nothing is handed over, and when it
+        comes it may be another attempt, or not come at all.
+        """
+
+    def flush(self) -> None:
+        """The spooler has nothing more for now: connections kept for reuse may be given up after a while."""
+
+    def poll(self) -> bool:
+        """Whether new mail waits (SPL 6.9); False for a transport that only sends."""
+        return False
+
+    def start_message(self, message: Message) -> bytes | None:
+        """Fill one new message and save it; a token for `accept_message`, None when nothing was left. Inbound step 3
+        of SPL 6.9.
+        """
+        return None
+
+    def accept_message(self, token: bytes) -> None:
+        """The message is safe in the store: the source may forget it (SPL-76)."""
+
+
+class TransportProvider(ABC):
+    """IXPProvider."""
+
+    @abstractmethod
+    def logon(self, support: TransportSupport) -> TransportLogon:
+        """Start the transport; connects only when there is something to do."""
+
+    def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
+        """PR_IDENTITY_* of the transport's user: all three or none (SES-42)."""
+        return {}
+
+    def shutdown(self) -> None:
+        """The session ends."""
