@@ -15,6 +15,7 @@ from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, DiskError, MapiError, NoAccess, NotEnoughDisk, NotFound, Version
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.check import check_store
+from mapix.providers.sqlstore.database import _connection, _readable
 from mapix.providers.sqlstore.migrate import APPLICATION_ID, migrations
 from mapix.providers.sqlstore.provider import open_store
 
@@ -164,6 +165,21 @@ def test_a_store_opened_for_reading_refuses_changes(path: Path) -> None:
             change()
     assert not reader.become_spooler()
     reader.close()
+
+
+def test_a_file_that_is_in_use_for_a_moment_is_not_taken_for_one_that_nobody_changes(path: Path) -> None:
+    SqlBackend(path, create=True).close()
+    keeper = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    keeper.execute("PRAGMA locking_mode = EXCLUSIVE")
+    keeper.execute("PRAGMA journal_mode = DELETE")
+    keeper.execute("BEGIN EXCLUSIVE")
+    reading = _connection(path, "mode=ro")
+    reading.execute("PRAGMA busy_timeout = 0")
+    assert _readable(reading, path) is reading
+    keeper.execute("ROLLBACK")
+    keeper.close()
+    assert reading.execute("PRAGMA schema_version").fetchone()
+    reading.close()
 
 
 READ_ONLY = """

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from mapix.interfaces.store import Change
 from mapix.properties.errors import MapiError, NoAccess, UnableToComplete
-from mapix.providers.sqlstore.failures import is_passing, translated
+from mapix.providers.sqlstore.failures import is_passing, is_unwritable, translated
 from mapix.providers.sqlstore.transaction import Reading, Writing
 
 PATIENCE: Final = 300.0
@@ -221,10 +221,18 @@ def _connect(path: Path, *, readonly: bool, create: bool) -> sqlite3.Connection:
 
 
 def _readable(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """The connection, or one that needs no files beside the store: its directory may be as read-only as itself."""
+    """The connection, or one that needs no files beside the store: its directory may be as read-only as itself.
+
+    What is in the way for a moment is waited for at the next query. A file is taken for one that nobody changes only
+    where that is what keeps it from being read.
+    """
     try:
         connection.execute("PRAGMA schema_version").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if is_passing(error):
+            return connection
+        if not is_unwritable(error):
+            raise
         log = Path(f"{path}-wal")
         if log.exists() and log.stat().st_size:
             raise

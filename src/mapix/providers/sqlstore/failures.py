@@ -54,6 +54,7 @@ _FAILURES: Final[dict[int, _Failure]] = {
 }
 
 _PASSING: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL))
+_UNWRITABLE: Final = frozenset((sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY))
 _UNREADABLE: Final = ("Could not decode to UTF-8", "user-defined function raised exception")
 """What is said when text, or a value that a function of ours reads, is not what it was stored as."""
 
@@ -63,6 +64,11 @@ _TOO_COMPLEX: Final = ("too many", "too large", "parser stack overflow", "too de
 def is_passing(error: sqlite3.Error) -> bool:
     """Whether the same call may work in a moment: somebody else is at the file."""
     return _primary(error) in _PASSING
+
+
+def is_unwritable(error: sqlite3.Error) -> bool:
+    """Whether the file, or the files beside it, cannot be opened or made for writing."""
+    return _primary(error) in _UNWRITABLE
 
 
 def translated(error: sqlite3.Error | UnicodeError | OverflowError | MemoryError, path: Path) -> MapiError:
