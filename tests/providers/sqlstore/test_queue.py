@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.providers.sqlstore.helpers import people, save, start, undone
 from mapix.interfaces.notify import Event
 from mapix.interfaces.store import Change, MessageChanges
 from mapix.properties import tags
-from mapix.properties.errors import NotInQueue, UnableToAbort
+from mapix.properties.errors import DiskError, NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.rolelock import RoleLock
@@ -130,6 +131,23 @@ def test_one_spooler_at_a_time_even_in_one_process(backend: SqlBackend, path: Pa
     assert not other.queue(number=number)[0].locked
     assert not backend.become_spooler()
     other.close()
+    assert backend.become_spooler()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="how a system says that it has no locks")
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.EIO])
+def test_where_nothing_can_be_locked_nobody_is_the_spooler_and_that_is_said(
+    backend: SqlBackend, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    import fcntl
+
+    def refuse(file: int, how: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", refuse)
+        with pytest.raises(DiskError, match="cannot lock"):
+            backend.become_spooler()
     assert backend.become_spooler()
 
 

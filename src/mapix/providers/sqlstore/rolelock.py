@@ -6,13 +6,18 @@ children do not hold what their parent holds.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from weakref import WeakSet
 
 from mapix.properties.errors import DiskError
+
+_TAKEN: Final = frozenset((errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK))
+"""What the system says when somebody else has the lock; all else means that it cannot be had by anybody."""
 
 
 class RoleLock:
@@ -23,7 +28,8 @@ class RoleLock:
         self._file: int | None = None
 
     def take(self) -> bool:
-        """Take the role; False while somebody else has it.
+        """Take the role; False while somebody else has it. `DiskError` where there are no locks: without them two
+        holders could do the same work, so there is none.
 
         Where the file was removed, whoever has it open has nothing any more: the role is that of the file at `path`.
         """
@@ -31,7 +37,7 @@ class RoleLock:
             return True
         self.leave()
         file = self._open()
-        if not _lock(file):
+        if not self._locked(file):
             os.close(file)
             return False
         self._file = file
@@ -54,6 +60,21 @@ class RoleLock:
             raise DiskError(
                 f"the spooler's lock file cannot be used ({error.strerror})", value=str(self.path)
             ) from error
+
+    def _locked(self, file: int) -> bool:
+        try:
+            _lock(file)
+        except OSError as error:
+            if error.errno in _TAKEN:
+                return False
+            os.close(file)
+            raise DiskError(
+                f"the file system cannot lock the spooler's file, so nothing is sent ({error.strerror})",
+                value=str(self.path),
+                hint="keep the store on a file system with locks",
+                low_level=error.errno or 0,
+            ) from error
+        return True
 
     def leave(self) -> None:
         """Give the role up; harmless without it."""
@@ -84,12 +105,8 @@ if hasattr(os, "register_at_fork"):
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: int) -> bool:
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
 
     def _unlock(file: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
@@ -98,12 +115,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
