@@ -1,6 +1,7 @@
 """What people do: make a profile, send, read, look after it. Every step is a process of its own."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -301,6 +302,14 @@ def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
     ran = mapix("doctor", code=Exit.FAILED)
     assert "wrong" in ran.stdout
     assert "127.0.0.1" in ran.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="who may look into a directory is said in another way there")
+def test_doctor_tells_of_a_home_that_others_can_look_into(online: Mapix) -> None:
+    online.home.chmod(0o755)
+    found = online.json("doctor")
+    assert found["ok"]
+    assert next(each["hint"] for each in found["findings"] if each["what"] == "home").startswith("chmod 700")
 
 
 def test_doctor_works_without_a_profile(mapix: Mapix) -> None:

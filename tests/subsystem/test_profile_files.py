@@ -112,6 +112,7 @@ def test_the_home_directory_and_the_profile_are_the_owners_alone(home: Path, sto
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "profiles").stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "profiles" / "Work.toml").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "profiles" / ".lock").stat().st_mode) == 0o600
 
 
 def test_the_last_good_copy_stays_beside(home: Path, store: ProfileStore) -> None:

@@ -149,6 +149,14 @@ def test_a_command_that_fails_is_a_failed_logon(command: str, told: str) -> None
         run_command(command)
 
 
+@pytest.mark.parametrize("command", [f"{python('pass')} hunter2", "/no/such/program hunter2", "unclosed 'hunter2"])
+def test_of_a_command_that_fails_only_the_program_is_named(command: str) -> None:
+    with pytest.raises(LogonFailed) as caught:
+        run_command(command)
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.value in command.replace("'", "").split()
+
+
 def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.2)
     with pytest.raises(LogonFailed, match="longer"):

@@ -72,7 +72,7 @@ def directory_lock(directory: Path) -> Iterator[None]:
 def _lock_file(directory: Path) -> IO[bytes]:
     path = directory / ".lock"
     try:
-        return path.open("a+b")
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
     except OSError as error:
         raise _failure("cannot lock the directory", error, path) from error
 

@@ -82,28 +82,41 @@ class SecretPlace:
 def run_command(command: str) -> str:
     """The first line a command prints. It is split into words as a shell would, and no shell runs it.
 
-    Raises LogonFailed when it cannot be run, fails, prints nothing or takes longer than `COMMAND_SECONDS`.
+    Raises LogonFailed when it cannot be run, fails, prints nothing or takes longer than `COMMAND_SECONDS`. Of the
+    command it tells the program's name only: a secret may stand in the rest.
     """
     import shlex
     import subprocess
 
+    name = _program(command)
     try:
         words = shlex.split(command)
         done = subprocess.run(
             words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise LogonFailed(f"the command for a secret took longer than {COMMAND_SECONDS:.0f} s", value=command) from None
+        raise LogonFailed(f"the command for a secret took longer than {COMMAND_SECONDS:.0f} s", value=name) from None
     except (OSError, ValueError, IndexError) as error:
-        raise LogonFailed(f"the command for a secret cannot be run ({error})", value=command) from None
+        raise LogonFailed(f"the command for a secret cannot be run ({error})", value=name) from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
         text = f"the command for a secret failed with {done.returncode}" + (f" ({said[-1]})" if said else "")
-        raise LogonFailed(text, value=command, low_level=done.returncode)
+        raise LogonFailed(text, value=name, low_level=done.returncode)
     lines = done.stdout.splitlines()
     if not lines or not lines[0]:
-        raise LogonFailed("the command for a secret printed nothing", value=command)
+        raise LogonFailed("the command for a secret printed nothing", value=name)
     return lines[0]
+
+
+def _program(command: str) -> str:
+    """What a command runs, without its arguments."""
+    import shlex
+
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    return words[0] if words else ""
 
 
 def usable_keyring() -> Keyring | None:
