@@ -19,8 +19,8 @@ SUBJECT = ("Größe \U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 200
 
 @pytest.mark.parametrize(
     "line",
-    ["x" * 100_000, "word " * 20_000, "ü" * 100_000, "." * 100_000, "=" * 100_000],
-    ids=["letters", "words", "umlauts", "dots", "equals"],
+    ["x" * 100_000, "word " * 20_000, "ü" * 100_000, "." * 100_000],
+    ids=["letters", "words", "umlauts", "dots"],
 )
 def test_a_line_of_a_hundred_thousand_characters_arrives(mapix: Home, start_server: StartServer, line: str) -> None:
     server = start_server()
