@@ -281,3 +281,13 @@ def test_a_store_that_cannot_be_read_is_told_by_every_command(ann: Home, damage:
     assert ann.subjects() == ["Here"]
     ann("spooler", "flush")
     assert ann.subjects() == ["Waiting", "Here"]
+
+
+def test_a_store_that_cannot_be_made_leaves_no_profile(ann: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no store\n" * 1000)
+    for path, code in ((tmp_path / "file", Exit.CORRUPT), (tmp_path / "file" / "below", Exit.LOGON)):
+        assert str(path) in ann("init", "--yes", "--profile", "Work", "--store", path, code=code).stderr
+        assert ann.json("profile", "list")["profiles"] == [{"name": "Default", "default": True}]
+    assert (tmp_path / "file").read_text() == "no store\n" * 1000
+    ann("init", "--yes", "--profile", "Work", "--store", tmp_path / "good")
+    assert ann("profile", "default").stdout == "Work\n"

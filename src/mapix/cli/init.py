@@ -84,14 +84,21 @@ def init(
     or comes from --password-command or MAPIX_SMTP_PASSWORD; it is never written into the profile. The new profile
     becomes the default one.
     """
+    from mapix.cli.profiles import profile_names
+
     plan = Plan(profile, address, name, store, smtp_host, smtp_port, smtp_security, smtp_user, None, password_command)
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         refuse_taken(profiles, profile)
         if not yes and sys.stdin.isatty():
             plan = _ask(plan)
+        former = next((name for name, is_default in profile_names(profiles) if is_default), None)
         create(profiles, plan)
-    _open_store(plan)
+    try:
+        _open_store(plan)
+    except BaseException:
+        _undo(plan, former)
+        raise
     _tell(plan)
 
 
@@ -114,6 +121,14 @@ def create(profiles: ProfAdmin, plan: Plan) -> None:
     except BaseException:
         profiles.delete_profile(plan.profile)
         raise
+
+
+def _undo(plan: Plan, former: str | None) -> None:
+    """Take back a profile whose store cannot be used; `former` is the default one again."""
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        profiles.delete_profile(plan.profile)
+        profiles.set_default_profile(former)
 
 
 def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
