@@ -330,6 +330,33 @@ def test_a_sent_message_goes_to_a_folder_of_another_store(tmp_path: Path, there:
         opened.close()
 
 
+def test_a_sent_message_is_filed_once_in_another_store_whatever_dies_in_between(
+    tmp_path: Path, there: MapiFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"{tmp_path} sending twice"
+    store = open_store(name)
+    spooler = open_store(name, spooler=True, opener=there.open_entry)
+    message = root_of(store).create_message()
+    message.set_props({PR_SUBJECT: "sent", PR_SENTMAIL_ENTRYID: entry_id_of(there)})
+    message.modify_recipients(ModifyRecipients.ADD, [{PR_DISPLAY_NAME: "Ann", PR_EMAIL_ADDRESS: "ann@example.com"}])
+    message.submit_message()
+    (entry,) = store.outgoing.entries()
+
+    def die(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(spooler.context.backend), "dequeue", die)
+        with pytest.raises(KeyboardInterrupt):
+            spooler.finished_msg(entry.entry_id)
+    assert store.outgoing.entries() == [entry]
+    assert spooler.finished_msg(entry.entry_id) is None
+    assert only_message(there).get_prop(PR_SUBJECT) == "sent"
+    assert contents(root_of(store)) == []
+    for opened in (spooler, store):
+        opened.close()
+
+
 def test_only_messages_have_messages_inside(here: MapiFolder) -> None:
     with pytest.raises(InterfaceNotSupported):
         here.open_property(PR_CONTAINER_CONTENTS, Message)

@@ -136,9 +136,12 @@ class MsgStore(MapiProp):
         """Lock or unlock a queued message (ST-068)."""
 
     @abstractmethod
-    def finished_msg(self, entry_id: bytes) -> bytes | None:
+    def finished_msg(self, entry_id: bytes, *, folder: bytes | None = None) -> bytes | None:
         """The sent-mail step by the four rows of SPL 6.5: leave, move or delete. The message's id afterwards, None
-        when deleted (ST-069).
+        when deleted (ST-069), or when a former call that was cut short had put it into another store.
+
+        `folder` is a sent-mail folder other than the message's own (SPL-22). Where the folder lies in another store,
+        do not call this inside a transaction: that store would be waited for with this one locked.
         """
 
     @abstractmethod

@@ -97,8 +97,12 @@ def _copy_out(folder: FolderObject, present: dict[bytes, int], target: MapiFolde
     return done
 
 
-def copy_message(folder: FolderObject, entry_id: bytes, target: MapiFolder, *, move: bool = False) -> bytes | None:
-    """One message into a folder of another store; the copy's identifier. A submitted one is not moved."""
+def copy_message(
+    folder: FolderObject, entry_id: bytes, target: MapiFolder, *, move: bool = False, flags_off: int = 0
+) -> bytes | None:
+    """One message into a folder of another store, less `flags_off`; the copy's identifier. A submitted one is not
+    moved.
+    """
     from mapix.objects.messageobject import MessageObject
 
     source = folder.open_entry(entry_id)
@@ -108,6 +112,8 @@ def copy_message(folder: FolderObject, entry_id: bytes, target: MapiFolder, *, m
         raise Submitted("a submitted message is not moved", value=entry_id)
     copy = target.create_message(associated=source.is_associated)
     source.copy_to(copy)
+    if flags_off:
+        copy.set_props({PR_MESSAGE_FLAGS: copy.get_prop(PR_MESSAGE_FLAGS, 0) & ~flags_off})
     copy.save_changes(Keep.READONLY)
     new_id: bytes | None = copy.get_prop(PR_ENTRYID)
     if new_id is not None and not move and copy.get_prop(PR_MESSAGE_FLAGS, 0) & _OWED:

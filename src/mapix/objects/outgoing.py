@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import MapiFolder
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from mapix.interfaces.table import MapiTable
     from mapix.objects.context import StoreContext
 
+_log = logging.getLogger(__name__)
 _AFTER_SENDING: Final = flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT
 _SHOWN: Final = tuple(tag for tag in columns.OUTGOING if tag not in (PR_ENTRYID, PR_INSTANCE_KEY, PR_SUBMIT_FLAGS))
 
@@ -85,21 +88,22 @@ class StoreQueue(OutgoingQueue):
         self.check_spooler()
         self._context.backend.set_lock(self._number(entry_id), locked=locked)
 
-    def finished(self, entry_id: bytes) -> bytes | None:
+    def finished(self, entry_id: bytes, folder: bytes | None = None) -> bytes | None:
         """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
         self.check_spooler()
         number, backend = self._number(entry_id), self._context.backend
-        if not backend.queue(number=number):
+        row = next(iter(backend.queue(number=number)), None)
+        if row is None:
             raise NotInQueue("the message is not in the outgoing queue", value=bytes(entry_id))
         wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
         if wanted.get(PR_DELETE_AFTER_SUBMIT):
             backend.dequeue(number, flags_off=_AFTER_SENDING, delete=True, force=True)
             return None
-        folder: bytes | None = wanted.get(PR_SENTMAIL_ENTRYID)
+        folder = folder or wanted.get(PR_SENTMAIL_ENTRYID)
         try:
             place = self._folder_here(folder) if folder else None
         except MapiError:
-            return self._keep_elsewhere(number, folder or b"")
+            return self._keep_elsewhere(row, folder or b"")
         backend.dequeue(number, flags_off=_AFTER_SENDING, move_to=place, force=True)
         return bytes(entry_id)
 
@@ -108,24 +112,40 @@ class StoreQueue(OutgoingQueue):
         self._context.backend.folder_parent(number)
         return number
 
-    def _keep_elsewhere(self, number: int, folder_id: bytes) -> bytes | None:
+    def _keep_elsewhere(self, row: QueueRow, folder_id: bytes) -> bytes | None:
         """The sent-mail folder is not in this store: copy the message there, and delete it here only then. It stays
         where it is when that folder cannot be had.
         """
+        backend, ids = self._context.backend, self._context.ids
+        try:
+            new_id = self._copied(row, folder_id)
+        except MapiError as error:
+            _log.warning("the folder for sent mail cannot be had, the message stays where it is: %s", error)
+            backend.dequeue(row.number, flags_off=_AFTER_SENDING, force=True)
+            return ids.message(row.number)
+        backend.dequeue(row.number, flags_off=_AFTER_SENDING, delete=True, force=True)
+        return new_id
+
+    def _copied(self, row: QueueRow, folder_id: bytes) -> bytes | None:
+        """Copy a sent message into a folder of another store: its identifier there, None when that had been done
+        already. The other store remembers in the same step that it was, so that a crash before this store's part
+        makes no second copy.
+        """
         from mapix.objects.folderobject import FolderObject
 
-        backend, ids = self._context.backend, self._context.ids
-        backend.dequeue(number, flags_off=_AFTER_SENDING, force=True)
-        try:
-            target = self._context.support.open_entry(folder_id, Access.MODIFY)
-            home = self._context.open_entry(ids.folder(backend.message(number).folder), Access.MODIFY)
-            if isinstance(target, MapiFolder) and isinstance(home, FolderObject):
-                new_id = folderwork.copy_message(home, ids.message(number), target)
-                backend.delete_messages((number,))
-                return new_id
-        except MapiError:
-            pass
-        return ids.message(number)
+        context = self._context
+        entry_id = context.ids.message(row.number)
+        target = context.support.open_entry(folder_id, Access.MODIFY)
+        home = context.open_entry(context.ids.folder(context.backend.message(row.number).folder), Access.READ)
+        if not isinstance(target, MapiFolder) or not isinstance(home, FolderObject):
+            raise NotFound("the folder for sent mail is no folder", value=folder_id)
+        if not isinstance(target, FolderObject):
+            return folderwork.copy_message(home, entry_id, target, flags_off=_AFTER_SENDING)
+        there = target.context.backend
+        with there.transaction():
+            if not there.mark_delivered(_sent_key(entry_id, row)):
+                return None
+            return folderwork.copy_message(home, entry_id, target, flags_off=_AFTER_SENDING)
 
     def table(self) -> MapiTable:
         """See `MsgStore.get_outgoing_queue`: ascending submit time (ST-067)."""
@@ -153,3 +173,8 @@ class StoreQueue(OutgoingQueue):
             return self._context.ids.read_message(entry_id)
         except MapiError as error:
             raise NotInQueue("not a message of this store's queue", value=bytes(entry_id)) from error
+
+
+def _sent_key(entry_id: bytes, row: QueueRow) -> bytes:
+    """The delivery key of the copy that one submission of one message leaves in another store."""
+    return sha256(b"sent " + entry_id + row.submit_time.to_bytes(8, "little")).digest()

@@ -248,10 +248,10 @@ class StoreObject(PropertyBag, MsgStore):
         self._queue.set_lock_state(entry_id, locked=locked)
 
     @remembered
-    def finished_msg(self, entry_id: bytes) -> bytes | None:
+    def finished_msg(self, entry_id: bytes, *, folder: bytes | None = None) -> bytes | None:
         """See `MsgStore.finished_msg`."""
         self._check()
-        return self._queue.finished(entry_id)
+        return self._queue.finished(entry_id, folder)
 
     @remembered
     def notify_new_mail(self, notification: NewMailNotification) -> None:

@@ -278,6 +278,16 @@ class SendingTests(StoreBench):
         with pytest.raises(NotFound):
             self.store.open_entry(before)
 
+    def test_a_sent_message_goes_where_the_spooler_says(self) -> None:
+        """SPL-22."""
+        own, other = (entry_id_of(self.folder(name)) for name in ("Sent", "Other"))
+        message = self.draft(self.folder("Outbox"), "ann@example.com")
+        message.set_props({PR_SENTMAIL_ENTRYID: own})
+        entry_id, spooler = self.submit(message), self.spooler()
+        assert spooler.finished_msg(entry_id, folder=other) == entry_id
+        assert contents(self.folder_of(other), PR_ENTRYID) == [(entry_id,)]
+        assert contents(self.folder_of(own)) == []
+
     def test_a_sent_message_whose_folder_is_gone_stays(self) -> None:
         """SPL 6.5: nothing is lost."""
         gone = self.folder("Gone")
