@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mapix.client.session import Session
     from mapix.interfaces.store import QueueEntry
 
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.1
 
 
 @command(examples=("mapix spooler run", "mapix spooler run --profile Work"))
@@ -93,11 +93,15 @@ def _document(session: Session, entry: QueueEntry) -> dict[str, Any]:
 
 
 def _subject(session: Session, entry_id: bytes) -> str:
-    """The subject of a queued message; nothing when it left meanwhile."""
-    from mapix.properties.errors import MapiError
+    """The subject of a queued message, from the list of the Outbox while its spooler has it in hand; nothing when it
+    left meanwhile.
+    """
+    from mapix.properties.errors import MapiError, NoAccess
 
     try:
         return session.message(entry_id).subject or ""
+    except NoAccess:
+        return next((found.subject for found in session.outbox.messages if found.entry_id == entry_id), None) or ""
     except MapiError:
         return ""
 
@@ -113,7 +117,9 @@ def _watch(session: Session, stop: threading.Event) -> None:
     known: dict[bytes, QueueEntry] = {}
     names: dict[bytes, str] = {}
     version = None
-    while not stop.is_set():
+    stopped = False
+    while not stopped:
+        stopped = stop.wait(_LOOK_SECONDS)
         if (now := queue.version()) != version:
             version = now
             entries = {entry.entry_id: entry for entry in queue.entries()}
@@ -121,7 +127,6 @@ def _watch(session: Session, stop: threading.Event) -> None:
                 names[entry_id] = clean(_subject(session, entry_id))
             _tell_changes(known, entries, names)
             known = entries
-        stop.wait(_LOOK_SECONDS)
 
 
 def _tell_changes(old: dict[bytes, QueueEntry], new: dict[bytes, QueueEntry], names: dict[bytes, str]) -> None:
