@@ -11,9 +11,11 @@ import pytest
 from tests.spoolbench import Bench, Scripted, result
 
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientState, TransportLogon
+from mapix.interfaces.table import query_all_rows
 from mapix.objects.content import recipient_rows
 from mapix.properties.errors import DiskError
-from mapix.properties.tags import PR_RESPONSIBILITY, PR_SUBJECT
+from mapix.properties.flags import MSGFLAG_ASSOCIATED, MSGFLAG_READ
+from mapix.properties.tags import PR_MESSAGE_FLAGS, PR_RESPONSIBILITY, PR_SUBJECT
 from mapix.properties.times import TICKS_PER_SECOND
 from mapix.subsystem.spooler import worker
 from mapix.subsystem.spooler.delivery import Pace
@@ -289,6 +291,31 @@ def test_mail_offered_again_after_a_crash_arrives_once(bench):
     spooler.pump()
     assert again.accepted == [b"one"]
     assert [each.get_prop(PR_SUBJECT) for each in bench.inbox()] == ["one"]
+
+
+def test_what_a_crash_leaves_of_a_message_under_way_is_never_seen_and_goes_at_the_next_fetch(bench, monkeypatch):
+    from mapix.subsystem.spooler import inbound
+
+    def die(*args):
+        raise KeyboardInterrupt
+
+    def hidden():
+        folder = bench.store.open_entry(bench.store.get_receive_folder("")[0])
+        return query_all_rows(folder.get_contents_table(associated=True), (PR_SUBJECT,))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inbound, "_take", die)
+        with pytest.raises(KeyboardInterrupt):
+            bench.spooler([Mailbag("one")]).pump()
+    assert bench.inbox() == []
+    assert hidden() == [("one",)]
+    again = bench.spooler([Mailbag("one")])
+    bench.spooler_store.outgoing.become_spooler()
+    again.pump()
+    (arrived,) = bench.inbox()
+    assert arrived.get_prop(PR_SUBJECT) == "one"
+    assert not arrived.get_prop(PR_MESSAGE_FLAGS) & (MSGFLAG_ASSOCIATED | MSGFLAG_READ)
+    assert hidden() == []
 
 
 def test_the_role_is_kept_while_an_acknowledgement_is_not_recorded(bench, monkeypatch):

@@ -19,6 +19,7 @@ from mapix.interfaces.notify import Event, NewMailNotification
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.spi import Placement, SpoolerHook
 from mapix.interfaces.store import MsgStore
+from mapix.interfaces.table import query_all_rows
 from mapix.objects.content import read_content, write_content
 from mapix.objects.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.objects.transmit import recipient_kind
@@ -33,6 +34,7 @@ from mapix.properties.flags import (
     MSGFLAG_RN_PENDING,
     MSGFLAG_UNMODIFIED,
 )
+from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_CLIENT_SUBMIT_TIME,
@@ -57,6 +59,9 @@ from mapix.properties.times import now
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 DEFAULT_CLASS: Final = "IPM.Note"
+_ARRIVING: Final = 1
+"""PR_SPOOLER_STATUS of a message that a transport is filling."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -164,12 +169,18 @@ def fetch(
     hooks: Sequence[SpoolerHook] = (),
     identity: Mapping[PropTag, Any] | None = None,
 ) -> int:
-    """Take what a transport has waiting; how many messages (SPL 6.9 steps 1 to 5, SPL-52)."""
+    """Take what a transport has waiting; how many messages (SPL 6.9 steps 1 to 5, SPL-52).
+
+    The transport fills a message that nobody sees, in the associated contents of the Inbox, marked by its
+    PR_SPOOLER_STATUS. It becomes mail and goes in one step; what a crash left of it is removed at the next fetch.
+    """
+    folder_id, _ = store.get_receive_folder("")
+    folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
+    _clear_away(folder)
     count = 0
     while transport.logon.poll():
-        folder_id, _ = store.get_receive_folder("")
-        folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
-        message = folder.create_message()
+        message = folder.create_message(associated=True)
+        message.set_props({PR_SPOOLER_STATUS: _ARRIVING})
         try:
             token = transport.logon.start_message(message)
             if token is None:
@@ -182,6 +193,14 @@ def fetch(
     return count
 
 
+def _clear_away(folder: MapiFolder) -> None:
+    """Remove what former fetches left half done."""
+    half_done = Property(Relop.EQ, PR_SPOOLER_STATUS, _ARRIVING)
+    table = folder.get_contents_table(associated=True)
+    if rows := query_all_rows(table, (PR_ENTRYID,), half_done):
+        folder.delete_messages([entry_id for (entry_id,) in rows], hard=True)
+
+
 def _take(
     store: MsgStore,
     folder: MapiFolder,
@@ -190,7 +209,7 @@ def _take(
     hooks: Sequence[SpoolerHook],
     identity: Mapping[PropTag, Any],
 ) -> None:
-    """A message the transport saved into the Inbox becomes mail of its class; one offered again goes away."""
+    """A message the transport saved becomes mail of its class in the Inbox; one offered again goes away."""
     with store.transaction():
         entry_id = message.get_prop(PR_ENTRYID)
         content = read_content(message)
