@@ -65,6 +65,7 @@ from mapix.properties.tags import (
 from mapix.providers.memory.mailbox import forget_mailbox
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.session import Session
+from mapix.subsystem.spooling import Spooling
 
 NEW = MAPI_NEW_SESSION
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -462,6 +463,34 @@ def test_what_a_session_left_behind_is_sent_by_the_next(mail: Subsystem, profile
     with mail.logon(profile, flags=NEW) as session:
         assert session.flush(10) == 0
         assert subjects(inbox(open_store(session, BOB))) == ["Left"]
+
+
+def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
+    mail: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = mail.logon(profile, flags=MAPI_ALLOW_OTHERS | MAPI_NO_MAIL)
+    store, submitted, looking = open_store(first), threading.Event(), threading.Event()
+    count = Spooling._count
+
+    def counted(spooling: Spooling, pair: Any) -> int:
+        looking.set()
+        assert submitted.wait(10)
+        return count(spooling, pair)
+
+    def submit_inside() -> None:
+        with store.transaction():
+            assert looking.wait(10)
+            submit(store, "Inside")
+        submitted.set()
+
+    monkeypatch.setattr(Spooling, "_count", counted)
+    thread = threading.Thread(target=submit_inside)
+    thread.start()
+    second = mail.logon()
+    thread.join(10)
+    assert second.flush(10) == 0
+    second.logoff()
+    first.logoff()
 
 
 def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, profile: str) -> None:

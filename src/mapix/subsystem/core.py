@@ -125,7 +125,8 @@ class SessionCore:
     def join(self, member: Session) -> bool:
         """One more member; the first with mail starts address books and transports (session 2.5, step 8, 9).
 
-        False when the session has ended already.
+        False when the session has ended already. Stores are opened with the guard released: whoever has one locked
+        may be waiting for it, to wake the spooler.
         """
         with self.guard:
             if self._over:
@@ -135,8 +136,9 @@ class SessionCore:
                 self.address_books()
                 self.transports()
                 self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
-                self.spooling.start_if_waiting()
-            return True
+        if member.has_mail:
+            self.spooling.start_if_waiting()
+        return True
 
     def leave(self, member: Session, *, shared: bool) -> None:
         """A member has logged off: the others hear of it, the last one ends everything (LOG-35, NOT-14)."""
