@@ -76,11 +76,11 @@ def _findings(wanted: str | None) -> Iterator[Finding]:
 def _home(subsystem: Subsystem) -> Finding:
     home = subsystem.home
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    if not os.access(place, os.W_OK):
+        return Finding(False, "home", f"{home} cannot be written to", "set MAPIX_HOME to a directory of yours")
     if home.exists() and os.name == "posix" and home.stat().st_mode & 0o077:
         return Finding(True, "home", f"{home}, which other users can look into", f"chmod 700 {home}")
-    if os.access(place, os.W_OK):
-        return Finding(True, "home", f"{home}{'' if home.exists() else ' (not made yet)'}")
-    return Finding(False, "home", f"{home} cannot be written to", "set MAPIX_HOME to a directory of yours")
+    return Finding(True, "home", f"{home}{'' if home.exists() else ' (not made yet)'}")
 
 
 def _profile(subsystem: Subsystem, wanted: str | None) -> tuple[str, list[Service]]:
