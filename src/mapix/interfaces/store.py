@@ -118,7 +118,13 @@ class MsgStore(MapiProp):
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
-        """Group what happens inside into one durable step: all or nothing. Our extension, for bulk work."""
+        """Group what happens inside into one durable step: all or nothing. Our extension, for bulk work.
+
+        An error that leaves the block undoes the store, not the objects in memory. What was saved inside is to be
+        opened again then: an object goes on showing what it had saved. Its next save raises `ObjectChanged`, or
+        `ObjectDeleted` where the object was new in the transaction, and changes nothing; `force` saves it over what
+        there is now, unless it was new. A message that was submitted inside is in no queue.
+        """
 
     # What only the spooler uses (ST-067..ST-070); clients get NoSupport from these (SPL-25).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapix.interfaces.container import MapiFolder
-from mapix.interfaces.prop import Access
+from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.table import MapiTable, query_all_rows
 from mapix.objects.ipmtree import validate_ipm_subtree
 from mapix.properties.errors import (
@@ -13,6 +13,8 @@ from mapix.properties.errors import (
     InvalidEntryid,
     NoAccess,
     NotFound,
+    ObjectChanged,
+    ObjectDeleted,
     UnknownEntryid,
 )
 from mapix.properties.flags import (
@@ -226,6 +228,32 @@ class StoreTests(StoreBench):
         validate_ipm_subtree(self.store, full=True, force=True)
         subtree = self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))
         assert subfolders(subtree) == ["Deleted Items", "Inbox", "Postausgang", "Sent Items"]
+
+    def test_what_was_saved_in_a_transaction_that_was_undone_is_to_be_opened_again(self) -> None:
+        """Our extension, `MsgStore.transaction`."""
+        self.need(Powers.TRANSACTIONS)
+        folder = self.folder()
+        old = self.message_of(self.message(folder))
+        new = self.draft(folder)
+
+        def save() -> None:
+            old.set_props({PR_SUBJECT: "undone"})
+            old.save_changes(Keep.READWRITE)
+            new.save_changes(Keep.READWRITE)
+
+        self.do_and_fail(save)
+        assert old.get_prop(PR_SUBJECT) == "undone"
+        for message, kind in ((old, ObjectChanged), (new, ObjectDeleted)):
+            message.set_props({PR_SUBJECT: "late"})
+            with pytest.raises(kind):
+                message.save_changes(Keep.READWRITE)
+        with pytest.raises(ObjectDeleted):
+            new.save_changes(Keep.READWRITE, force=True)
+        assert contents(folder) == [("Budget",)]
+        again = self.message_of(entry_id_of(old))
+        again.set_props({PR_SUBJECT: "opened again"})
+        again.save_changes(Keep.READWRITE)
+        assert contents(folder) == [("opened again",)]
 
     def test_a_transaction_happens_whole_or_not_at_all(self) -> None:
         """Our extension, `MsgStore.transaction`."""

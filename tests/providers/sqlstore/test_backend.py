@@ -462,3 +462,31 @@ def test_a_write_that_is_interrupted_while_it_begins_leaves_no_transaction(
     save(other)
     other.close()
     save(backend)
+
+
+def test_a_message_of_an_undone_transaction_never_writes_over_one_that_got_its_number(
+    backend: SqlBackend, path: Path
+) -> None:
+    other = SqlBackend(path)
+    lost = backend.new_message(backend.root, associated=False)
+    with undone(backend):
+        version = lost.apply(MessageChanges({tags.PR_SUBJECT: "lost"}))
+    theirs = save(other, {tags.PR_SUBJECT: "theirs"})
+    assert theirs.number == lost.number
+    for ground in (version, None):
+        with pytest.raises(ObjectDeleted):
+            lost.apply(MessageChanges({tags.PR_SUBJECT: "late"}, version=ground))
+    assert theirs.load(None)[0][tags.PR_SUBJECT] == "theirs"
+    other.close()
+
+
+def test_a_save_that_was_undone_is_no_ground_for_another(backend: SqlBackend, path: Path) -> None:
+    other = SqlBackend(path)
+    mine = save(backend)
+    with undone(backend):
+        version = mine.apply(MessageChanges({tags.PR_SUBJECT: "undone"}))
+    assert other.message(mine.number).apply(MessageChanges({tags.PR_SUBJECT: "theirs"})) == version
+    with pytest.raises(ObjectChanged):
+        mine.apply(MessageChanges({tags.PR_SUBJECT: "late"}, version=version))
+    assert mine.load(None)[0][tags.PR_SUBJECT] == "theirs"
+    other.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mapix.interfaces.notify import Event
@@ -31,12 +31,20 @@ from mapix.providers.sqlstore.usedtags import UsedTags
 
 @dataclass(slots=True)
 class Workshop:
-    """What saving a message needs of its store."""
+    """What saving a message needs of its store. `undone` are the transactions that were, as `Database` counts them."""
 
     database: Database
     feed: ChangeFeed
     used: UsedTags
     take_number: Callable[[], int]
+    undone: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.database.on_undo.append(self._note_undone)
+
+    def _note_undone(self) -> None:
+        if not self.database.depth:
+            self.undone.add(self.database.transactions)
 
 
 @dataclass(slots=True)
@@ -59,6 +67,8 @@ class StoredMessage:
         self.number = number
         self.folder = folder
         self.associated = associated
+        self._made_in = 0
+        self._saved_in = 0
 
     # reading
 
@@ -106,6 +116,7 @@ class StoredMessage:
         database = self.shop.database
         ready = _ready(database, changes)
         with database.write():
+            self._check_undone(changes)
             if self.number:
                 number, version = self.number, self._change(ready)
                 event = Event.OBJECT_MODIFIED
@@ -117,8 +128,19 @@ class StoredMessage:
             self.shop.feed.add(Change(event, ObjectType.MESSAGE, number, self.folder))
             if event is Event.OBJECT_CREATED:
                 self.shop.feed.touch(self.folder)
-        self.number = number
+        self.number, self._saved_in = number, database.transactions
+        if event is Event.OBJECT_CREATED:
+            self._made_in = self._saved_in
         return version
+
+    def _check_undone(self, changes: MessageChanges) -> None:
+        """What was saved in a transaction that was undone is no ground for another save: others may have given its
+        number and version since.
+        """
+        if self._made_in in self.shop.undone:
+            raise ObjectDeleted("the transaction that made the message was undone", value=self.number)
+        if self._saved_in in self.shop.undone and changes.version is not None:
+            raise ObjectChanged("the transaction the message was last saved in was undone", value=self.number)
 
     def _create(self, ready: _Ready, folder: int | None, holder: int | None) -> int:
         """A new message in a folder or in an attachment; its number."""
