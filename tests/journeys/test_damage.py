@@ -305,3 +305,15 @@ def test_a_store_that_cannot_be_made_leaves_no_profile(ann: Home, tmp_path: Path
     assert (tmp_path / "file").read_text() == "no store\n" * 1000
     ann("init", "--yes", "--profile", "Work", "--store", tmp_path / "good")
     assert ann("profile", "default").stdout == "Work\n"
+
+
+def test_a_store_whose_file_is_gone_is_missed_and_no_empty_one_takes_its_place(ann: Home) -> None:
+    store = store_file(ann)
+    kept = store.with_suffix(".kept")
+    store.rename(kept)
+    said = ann("ls", code=Exit.NOT_FOUND).stderr
+    assert "MAPI_E_NOT_FOUND (0x8004010F)" in said
+    assert str(store) in said
+    assert not store.exists()
+    kept.rename(store)
+    ann("ls")

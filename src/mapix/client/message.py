@@ -20,7 +20,7 @@ from mapix.interfaces.prop import Keep
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import flags
 from mapix.properties import tags as t
-from mapix.properties.errors import InvalidParameter
+from mapix.properties.errors import InvalidParameter, NoRecipients
 from mapix.properties.tag import PropTag
 
 __all__ = ["Message", "Place", "Recipient"]
@@ -158,6 +158,8 @@ class Message(PropertyObject):
 
         Returns the entry identifier it has in the queue. Raises `NoRecipients`.
         """
+        if not self.mapi.get_recipient_table().get_row_count():
+            raise NoRecipients("a message without recipients cannot be sent", hint="add_recipients")
         if super().get(t.PR_MESSAGE_CLASS) is None:
             self.message_class = "IPM.Note"
         self.mapi.save_changes(Keep.READWRITE)

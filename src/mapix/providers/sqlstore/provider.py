@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -12,12 +13,16 @@ from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
 from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.entryid import ObjectEntryId
-from mapix.properties.errors import DiskError, NoAccess, NotFound
-from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
+from mapix.properties.errors import DiskError, MapiError, NoAccess, NotFound
+from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME, PR_RESOURCE_PATH
 from mapix.providers.sqlstore import mailboxes
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.service import DISPLAY_NAME, NAME, PROVIDER_UID
 
+_LOST: Final = (
+    "put the file back; a new store begins with: mapix service remove MAPIXSTORE, mapix service add MAPIXSTORE"
+)
+_log = logging.getLogger(__name__)
 _UNFIT: Final = re.compile(r"[^\w. -]+")
 
 
@@ -77,7 +82,10 @@ def file_of(settings: Mapping[str, Any], home: Path, profile_name: str) -> Path:
 
 def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
     path = store_path(support)
-    backend = open_store(path, create=True, full=support.section.settings.get("durability") != "normal")
+    known = support.section.get_prop(PR_RESOURCE_PATH) == str(path)
+    backend = open_store(path, create=not known, full=support.section.settings.get("durability") != "normal")
+    if not known:
+        _remember(support, path)
     wanted = backend.uid if entry_id is None else ObjectEntryId.load(entry_id).store
     if wanted == backend.uid:
         return backend
@@ -88,6 +96,16 @@ def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
     return open_store(other, full=backend.database.full)
 
 
+def _remember(support: StoreSupport, path: Path) -> None:
+    """Note in the section that the store was there: should its file be gone one day, that is told, and no empty store
+    takes its place.
+    """
+    try:
+        support.section.set_props({PR_RESOURCE_PATH: str(path)})
+    except MapiError as error:
+        _log.info("the place of %s is not noted in the profile: %s", path, error)
+
+
 def open_store(path: Path, *, create: bool = False, full: bool = True) -> SqlBackend:
     """The store in a file, for reading only where the file cannot be written to; private to its user when it is made.
 
@@ -95,7 +113,7 @@ def open_store(path: Path, *, create: bool = False, full: bool = True) -> SqlBac
     """
     if not path.exists():
         if not create:
-            raise NotFound("there is no store at this place", value=str(path))
+            raise NotFound("there is no store at this place", value=str(path), hint=_LOST)
         _make_file(path)
     readonly = not os.access(path, os.W_OK)
     return SqlBackend(path, readonly=readonly, create=create and not readonly, full=full)
