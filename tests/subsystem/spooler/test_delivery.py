@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,8 +131,20 @@ def test_the_shortest_wait_of_a_round_counts():
     assert value.round_over(NOW, PACE, 0.0).due == NOW + 5 * TICKS_PER_SECOND
 
 
+def test_nobody_is_given_up_because_a_clock_jumped():
+    value, later = delivery(submitted=0), Outcome(results=(result(1, RecipientState.RETRY, 451, "full"),))
+    for attempt in range(PACE.least):
+        assert stages(value)[0] is not Stage.FAILED
+        assert value.attempts == attempt
+        value = (
+            value.again().asking(ONE, (1, 2)).after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"),)))
+        )
+        value = value.round_over(NOW, PACE, 0.0)
+    assert stages(value)[0] is Stage.FAILED
+
+
 def test_a_recipient_put_off_for_five_days_is_given_up_with_the_last_answer():
-    value = delivery(submitted=NOW - 5 * 86400 * TICKS_PER_SECOND).asking(ONE, (1, 2))
+    value = replace(delivery(submitted=NOW - 5 * 86400 * TICKS_PER_SECOND), attempts=PACE.least - 1).asking(ONE, (1, 2))
     value = value.after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"), result(2, RecipientState.SENT))))
     value = value.round_over(NOW, PACE, 0.0)
     assert stages(value) == [Stage.FAILED, Stage.SENT]

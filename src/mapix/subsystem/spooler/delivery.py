@@ -34,7 +34,8 @@ _WORDS = {
 class Pace:
     """How long to wait between attempts, and for how long to try; all in seconds.
 
-    The n-th pause is `first * factor ** (n - 1)`, at most `most`, longer by up to the part `spread` of itself.
+    The n-th pause is `first * factor ** (n - 1)`, at most `most`, longer by up to the part `spread` of itself. Nothing
+    is given up before `least` attempts: clocks may be wrong by years.
     """
 
     first: float = 60.0
@@ -42,6 +43,7 @@ class Pace:
     most: float = 3600.0
     spread: float = 0.2
     give_up: float = 5 * 86400.0
+    least: int = 10
 
     def pause(self, attempts: int, jitter: float) -> float:
         """Seconds after `attempts` attempts; `jitter` from 0 to 1."""
@@ -136,7 +138,7 @@ class Delivery:
         """No transport is left to ask: who still is READY has none (SPL 6.2.4), who is HELD waits or is given up."""
         if self.settled:
             return self
-        expired = now - self.since >= pace.give_up * TICKS_PER_SECOND
+        expired = now - self.since >= pace.give_up * TICKS_PER_SECOND and self.attempts + 1 >= pace.least
         done = self._each(lambda one: _conclude(one, expired, pace))
         if done.settled:
             return replace(done, reason="", wait=0.0)
