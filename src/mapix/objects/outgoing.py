@@ -88,6 +88,17 @@ class StoreQueue(OutgoingQueue):
         self.check_spooler()
         self._context.backend.set_lock(self._number(entry_id), locked=locked)
 
+    def outlive(self) -> bool:
+        """For clients: clear the locks of a spooler that died without a successor; False while one lives (SPL-75)."""
+        backend = self._context.backend
+        try:
+            if self._context.spooler or not backend.become_spooler():
+                return False
+        except MapiError:
+            return False
+        backend.resign_spooler()
+        return True
+
     def finished(self, entry_id: bytes, folder: bytes | None = None) -> bytes | None:
         """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
         self.check_spooler()

@@ -34,6 +34,7 @@ from mapix.properties.errors import (
     NoAccess,
     NoSupport,
     Submitted,
+    UnableToAbort,
 )
 from mapix.properties.flags import (
     LOGOFF_ABORT,
@@ -151,7 +152,7 @@ class StoreObject(PropertyBag, MsgStore):
         message = MessageObject(context, source, context.granted(access))
         if message.flags & MSGFLAG_SUBMIT and not context.spooler:
             row = next(iter(context.backend.queue(number=number)), None)
-            if row is not None and row.locked:
+            if row is not None and row.locked and not self._queue.outlive():
                 raise NoAccess("the spooler is working on this message", value=number)
             if access is Access.MODIFY:
                 raise Submitted("the message has been submitted", value=number, hint="abort_submit, or read it only")
@@ -227,7 +228,13 @@ class StoreObject(PropertyBag, MsgStore):
     def abort_submit(self, entry_id: bytes) -> None:
         """See `MsgStore.abort_submit`: the message can be edited again (M-012)."""
         self._check_writable()
-        self.context.backend.dequeue(self.context.ids.read_message(entry_id), flags_off=MSGFLAG_SUBMIT)
+        number = self.context.ids.read_message(entry_id)
+        try:
+            self.context.backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
+        except UnableToAbort:
+            if not self._queue.outlive():
+                raise
+            self.context.backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
 
     @property
     def outgoing(self) -> OutgoingQueue:

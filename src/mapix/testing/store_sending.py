@@ -219,6 +219,21 @@ class SendingTests(StoreBench):
         assert second.outgoing.become_spooler()
         assert len(second.outgoing.due(times.now() + _MINUTE)) == 1
 
+    def test_what_a_dead_spooler_locked_is_its_sender_s_again(self) -> None:
+        """SPL-75: no successor is needed."""
+        entry_id, spooler = self.submit(), self.spooler()
+        spooler.set_lock_state(entry_id, locked=True)
+        with pytest.raises(UnableToAbort):
+            self.store.abort_submit(entry_id)
+        spooler.outgoing.resign()
+        assert self.store.open_entry(entry_id).get_prop(PR_SUBJECT) == "Budget"
+        assert spooler.outgoing.become_spooler()
+        spooler.set_lock_state(entry_id, locked=True)
+        spooler.outgoing.resign()
+        self.store.abort_submit(entry_id)
+        assert self.store.outgoing.entries() == []
+        assert spooler.outgoing.become_spooler()
+
     def test_what_a_transport_did_is_written_down(self) -> None:
         """SPL-76."""
         entry_id, spooler = self.submit(), self.spooler()
