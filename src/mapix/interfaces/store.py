@@ -71,6 +71,10 @@ class OutgoingQueue(ABC):
         """Merge properties into recipient rows (by PR_ROWID) and move the entry on; one durable step (SPL-76)."""
 
     @abstractmethod
+    def step(self) -> AbstractContextManager[None]:
+        """Group what the spooler does inside, on this thread: all of it or nothing, durable like `record`."""
+
+    @abstractmethod
     def version(self) -> int:
         """A number that changes when the queue may have changed, by whichever process; cheap to ask."""
 
@@ -365,6 +369,9 @@ class StoreBackend(Protocol):
         self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
     ) -> None:
         """See `OutgoingQueue.record`; `NotInQueue`."""
+
+    def queue_step(self) -> AbstractContextManager[None]:
+        """See `OutgoingQueue.step`."""
 
     def set_lock(self, number: int, *, locked: bool) -> None:
         """Mark a queue row as being worked on; `NotInQueue`."""
