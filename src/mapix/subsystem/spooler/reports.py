@@ -67,7 +67,7 @@ class Reporter:
         `props` holds the message's `ABOUT_REPORTS`, `submission` names this submission of it, so that a repeated
         attempt is recognised.
         """
-        due = {kind: found for kind in Kind if (found := owed(kind, props, rows))}
+        due = reports_owed(props, rows)
         if not due:
             return {}
         original = read_content(message)
@@ -104,6 +104,11 @@ class Reporter:
         """The default store; the message's own object where that is the same store, or there is no other."""
         default = self.default_store()
         return store if default is None or same_store(store, default) else default
+
+
+def reports_owed(props: Mapping[PropTag, Any], rows: Rows) -> dict[Kind, list[Mapping[PropTag, Any]]]:
+    """The reports still to be made of a message that says `props` of them, and the rows each is about."""
+    return {kind: found for kind in Kind if (found := owed(kind, props, rows))}
 
 
 def same_store(one: MsgStore, other: MsgStore) -> bool:
