@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mapix.formats.mime import needs_smtputf8, to_mime
 from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
 from mapix.objects.content import read_content
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
@@ -64,6 +63,8 @@ def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
 
     Raises `UnsendableError` when there is no sender that can be in an envelope, or MIME cannot say the message.
     """
+    from mapix.formats.mime import needs_smtputf8, to_mime  # not needed by those who only log on
+
     content = read_content(submission.message)
     sent = outgoing(content, sender=sender, message_id=submission.message_id, now=now())
     reverse_path = _reverse_path(sent)
