@@ -56,14 +56,21 @@ QUICK = Pace(first=0.05, factor=1.0, most=0.05, spread=0.0)
 
 
 class Section:
-    """A profile section with nothing but settings."""
+    """A profile section of a test: settings, secrets, and the properties that a provider keeps there."""
 
     def __init__(self, settings: Mapping[str, Any], secrets: Mapping[str, str] = MappingProxyType({})) -> None:
         self.settings = settings
         self.secrets = secrets
+        self.props: dict = {}
 
     def secret(self, name: str) -> str | None:
         return self.secrets.get(name)
+
+    def get_prop(self, tag, default=None):
+        return self.props.get(tag, default)
+
+    def set_props(self, values) -> None:
+        self.props |= values
 
 
 class Support:
