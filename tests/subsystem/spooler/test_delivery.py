@@ -136,10 +136,7 @@ def test_nobody_is_given_up_because_a_clock_jumped():
     for attempt in range(PACE.least):
         assert stages(value)[0] is not Stage.FAILED
         assert value.attempts == attempt
-        value = (
-            value.again().asking(ONE, (1, 2)).after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"),)))
-        )
-        value = value.round_over(NOW, PACE, 0.0)
+        value = value.again().asking(ONE, (1, 2)).after(later).round_over(NOW, PACE, 0.0)
     assert stages(value)[0] is Stage.FAILED
 
 

@@ -45,6 +45,11 @@ class Pace:
     give_up: float = 5 * 86400.0
     least: int = 10
 
+    @property
+    def longest(self) -> float:
+        """Seconds that no pause of its own exceeds."""
+        return self.most * (1 + self.spread)
+
     def pause(self, attempts: int, jitter: float) -> float:
         """Seconds after `attempts` attempts; `jitter` from 0 to 1."""
         pause = self.first * self.factor ** min(max(attempts - 1, 0), 60)

@@ -44,6 +44,9 @@ FETCH: Final = 60.0
 FETCH_SOON: Final = 5.0
 """The same after `wake`."""
 
+LOOK_AT_CLOCK: Final = 60.0
+"""Seconds between looks whether a queue waits for a clock that was put right."""
+
 _BATCH: Final = 50
 _NEVER: Final = float("-inf")
 _log = logging.getLogger(__name__)
@@ -58,6 +61,7 @@ class _Desk:
     ours: bool = False
     resting: bool = False
     applied: float = _NEVER
+    clocked: float = _NEVER
     version: int | None = None
     next_due: int | None = None
 
@@ -91,6 +95,11 @@ class _Desk:
             self.next_due = self.store.outgoing.next_due()
             self.version = version
         return self.next_due
+
+    def waits_long(self, moment: int) -> bool:
+        """Whether nothing is due, and it was not looked for a while whether that is right."""
+        due = self.due()
+        return due is not None and due > moment and time.monotonic() - self.clocked >= LOOK_AT_CLOCK
 
     def leave(self) -> None:
         """Give the role up; a store in trouble is left to the end of its connection."""
@@ -229,7 +238,7 @@ class Spooler:
             if not desk.ours or desk.resting:
                 if desk.may_try():
                     return True
-            elif (due := desk.due()) is not None and due <= moment:
+            elif (due := desk.due()) is not None and (due <= moment or desk.waits_long(moment)):
                 return True
         return False
 
@@ -297,6 +306,9 @@ class Spooler:
 
     def _send_due(self, desk: _Desk) -> bool:
         queue = desk.store.outgoing
+        if desk.waits_long(now()):
+            desk.clocked = time.monotonic()
+            _set_right(desk.store, self._outbound.means.pace)
         seen: set[QueueEntry] = set()
         while fresh := [entry for entry in queue.due(now(), _BATCH) if entry not in seen]:
             if self._stopping.is_set():
@@ -334,5 +346,27 @@ def _hasten(store: MsgStore) -> None:
     """Make what waits after a failed attempt due now; what its sender put off stays (SPL-36)."""
     moment = now()
     for entry in store.outgoing.entries():
-        if entry.attempts and entry.due > moment:
-            store.outgoing.record(entry.entry_id, {}, due=moment, attempts=entry.attempts, reason=entry.reason)
+        if entry.due > moment and (entry.attempts or _is_early(entry)):
+            _put(store, entry, moment)
+
+
+def _set_right(store: MsgStore, pace: Pace) -> None:
+    """What waits because a clock was ahead once is due now, or after the longest pause where it was tried before."""
+    moment = now()
+    last = moment + int(pace.longest * TICKS_PER_SECOND)
+    for entry in store.outgoing.entries():
+        if entry.due > last and entry.attempts:
+            _put(store, entry, last)
+        elif entry.due > moment and _is_early(entry):
+            _put(store, entry, moment)
+
+
+def _is_early(entry: QueueEntry) -> bool:
+    """Whether a message was to leave as it was submitted, and was not tried; one that its sender put off is due later
+    than it was submitted (M-144).
+    """
+    return not entry.attempts and entry.due == entry.submit_time
+
+
+def _put(store: MsgStore, entry: QueueEntry, due: int) -> None:
+    store.outgoing.record(entry.entry_id, {}, due=due, attempts=entry.attempts, reason=entry.reason)
