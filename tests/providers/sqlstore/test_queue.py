@@ -205,6 +205,21 @@ def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched:
     store.close()
 
 
+def test_a_disk_that_fails_after_the_record_is_told_and_stops_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    store = SqlBackend(path, create=True)
+    number = submit(store)
+    store.record(number, {}, due=1, attempts=1, reason="busy")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        store.close()
+    assert "power loss" in caplog.text
+
+
 def test_a_delivery_is_known_the_second_time(backend: SqlBackend, path: Path) -> None:
     other = SqlBackend(path)
     assert backend.mark_delivered(b"key")

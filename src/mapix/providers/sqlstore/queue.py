@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from typing import Any, Final
@@ -22,6 +23,7 @@ from mapix.providers.sqlstore.rolelock import RoleLock
 from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.transfer import delete_message
 
+_log = logging.getLogger(__name__)
 _EVERYTHING: Final = -1
 _SYNC_AFTER: Final = 0.05
 _REMEMBERED: Final = 90 * 24 * 3600 * TICKS_PER_SECOND
@@ -175,11 +177,17 @@ class Queue:
             self._sync.start()
 
     def _write_out(self) -> None:
-        """Have the system write the log out: the part of a full commit that `record` leaves for later."""
+        """Have the system write the log out: the part of a full commit that `record` leaves for later. A disk that
+        fails here fails the next commit, too, which tells.
+        """
         path = Path(f"{self.database.path}-wal")
-        with suppress(FileNotFoundError):
+        try:
             file = os.open(path, os.O_RDWR)
             try:
                 os.fsync(file)
             finally:
                 os.close(file)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            _log.warning("what was recorded may not survive power loss, %s: %s", path, error)
