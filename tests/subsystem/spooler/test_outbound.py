@@ -14,6 +14,7 @@ from mapix.properties.tags import (
     PR_DELETE_AFTER_SUBMIT,
     PR_DELIVER_TIME,
     PR_EMAIL_ADDRESS,
+    PR_ENTRYID,
     PR_IPM_OUTBOX_ENTRYID,
     PR_IPM_WASTEBASKET_ENTRYID,
     PR_MESSAGE_FLAGS,
@@ -323,6 +324,17 @@ def test_an_outbound_hook_may_choose_another_folder_for_sent_mail(bench):
     assert hook.seen == ["seen"]
     assert bench.contents() == []
     assert [each.get_prop(PR_SUBJECT) for each in bench.contents(PR_IPM_WASTEBASKET_ENTRYID)] == ["seen"]
+
+
+def test_a_sent_message_stays_where_it_is_when_the_hook_s_folder_is_gone(bench):
+    root = bench.store.open_entry(None, Access.MODIFY)
+    gone = root.create_folder("Gone").get_prop(PR_ENTRYID)
+    root.delete_folder(gone)
+    bench.submit(subject="seen")
+    bench.spooler([Scripted()], hooks=[Hook(gone)]).pump()
+    assert bench.queue() == []
+    (message,) = bench.contents(PR_IPM_OUTBOX_ENTRYID)
+    assert not message.get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_SUBMIT
 
 
 def test_an_outbound_hook_that_fails_does_not_stop_the_message(bench):

@@ -18,6 +18,7 @@ from mapix.properties.tags import (
     PR_BODY,
     PR_CONVERSATION_INDEX,
     PR_CONVERSATION_TOPIC,
+    PR_DELETE_AFTER_SUBMIT,
     PR_DELIVER_TIME,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TO,
@@ -265,6 +266,18 @@ def test_a_report_asked_to_go_elsewhere_is_sent_there(bench):
     assert bench.inbox() == []
     assert transport.addresses == [["bob@example.com"], ["post@example.com"]]
     assert bench.contents(PR_IPM_OUTBOX_ENTRYID) == []
+
+
+@pytest.mark.parametrize("reader", [b"nobody", bytes(20), bytes(4) + b"sixteen of bytes" + b"and more"])
+def test_a_report_asked_to_go_to_nobody_who_can_be_reached_is_the_sender_s(bench, reader):
+    bench.submit(values={PR_REPORT_ENTRYID: reader})
+    transport = Scripted(FAILED)
+    bench.spooler([transport]).pump()
+    assert bench.queue() == []
+    assert len(transport.asked) == 1
+    (report,) = bench.inbox()
+    assert report.get_prop(PR_MESSAGE_CLASS) == "REPORT.IPM.Note.NDR"
+    assert PR_DELETE_AFTER_SUBMIT not in report.get_props()
 
 
 def test_a_report_asked_to_go_to_the_sender_goes_to_the_inbox(bench):

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, cast
 
-from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, SpoolerHook, Submission
@@ -27,7 +26,6 @@ from mapix.properties.tags import (
     PR_DEFERRED_SEND_TIME,
     PR_INTERNET_MESSAGE_ID,
     PR_MESSAGE_SIZE,
-    PR_PARENT_ENTRYID,
     PR_RESPONSIBILITY,
     PR_ROWID,
     PR_SENTMAIL_ENTRYID,
@@ -302,23 +300,12 @@ class Journey:
         return None
 
     def _finish(self, folder: bytes | None, ahead: Journey | None) -> bool:
-        """The sent-mail step (SPL 6.5), with the move a hook asked for; then the lock of the next message.
+        """The sent-mail step (SPL 6.5), into the folder a hook asked for; then the lock of the next message.
 
         A step that is lost in a crash is done again: every recipient is settled (SPL-76).
         """
-        if folder is None:
-            self.store.finished_msg(self.entry.entry_id)
-        else:
-            with self.store.transaction():
-                entry_id = self.store.finished_msg(self.entry.entry_id)
-                if entry_id is not None:
-                    self._move(entry_id, folder)
+        self.store.finished_msg(self.entry.entry_id, folder=folder)
         return ahead is not None and lock(self.store, ahead.entry)
-
-    def _move(self, entry_id: bytes, folder: bytes) -> None:
-        parent = self.store.open_entry(entry_id).get_prop(PR_PARENT_ENTRYID)
-        source = cast(MapiFolder, self.store.open_entry(parent, Access.MODIFY))
-        source.copy_messages([entry_id], cast(MapiFolder, self.store.open_entry(folder, Access.MODIFY)), move=True)
 
     @property
     def _key(self) -> tuple[bytes, int]:

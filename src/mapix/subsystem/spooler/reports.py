@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,13 +10,14 @@ from typing import Any, Final, cast
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
-from mapix.interfaces.prop import Access
+from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
-from mapix.objects.content import read_content, write_content
+from mapix.objects.content import read_content, recipient_rows, write_content
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, is_one_off, search_key
+from mapix.properties.errors import MapiError, UnknownEntryid
 from mapix.properties.flags import MAPI_TO
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -39,6 +41,7 @@ from mapix.properties.times import now
 from mapix.subsystem.spooler.inbound import Arrival, first_time, put
 from mapix.subsystem.spooler.reportcontent import Kind, Rows, owed, report_content
 
+_log = logging.getLogger(__name__)
 ABOUT_REPORTS: Final = (
     PR_MESSAGE_CLASS,
     PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED,
@@ -93,11 +96,18 @@ class Reporter:
     def _put(
         self, target: MsgStore, original: Mapping[PropTag, Any], content: MessageContent, me: Mapping[PropTag, Any]
     ) -> Arrival | None:
-        """Into the Inbox, or on its way to PR_REPORT_ENTRYID where that is somebody else (RP-003)."""
+        """Into the Inbox, or on its way to PR_REPORT_ENTRYID where that is somebody else (RP-003).
+
+        A report that cannot go there is the sender's.
+        """
         reader = original.get(PR_REPORT_ENTRYID)
-        if reader and not _is_sender(reader, original, me):
-            _send_on(target, content, reader, original.get(PR_REPORT_NAME, ""))
-            return None
+        try:
+            if reader and not _is_sender(reader, original, me):
+                with target.transaction():
+                    _send_on(target, content, reader, original.get(PR_REPORT_NAME, ""))
+                return None
+        except MapiError as error:
+            _log.warning("a report cannot go to whom it was asked for, its message's sender gets it: %s", error)
         return put(target, content, hooks=self.hooks, identity=me)
 
     def _target(self, store: MsgStore) -> MsgStore:
@@ -147,6 +157,11 @@ def _send_on(target: MsgStore, content: MessageContent, reader: bytes, name: str
         row |= {PR_ADDRTYPE: one_off.address_type, PR_EMAIL_ADDRESS: one_off.address}
         row[PR_DISPLAY_NAME] = name or one_off.name
     message = folder.create_message()
-    content.properties[PR_DELETE_AFTER_SUBMIT] = True
-    write_content(MessageContent(content.properties, [row], content.attachments, content.names), message)
+    props = {**content.properties, PR_DELETE_AFTER_SUBMIT: True}
+    write_content(MessageContent(props, [row], content.attachments, content.names), message)
+    message.save_changes(Keep.READWRITE)
+    entry_id = message.get_prop(PR_ENTRYID)
     message.submit_message()
+    sent = cast(Message, target.open_entry(entry_id))
+    if not all(row.get(PR_EMAIL_ADDRESS) for row in recipient_rows(sent)):
+        raise UnknownEntryid("nobody can be reached under this identifier", value=reader)
