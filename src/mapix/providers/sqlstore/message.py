@@ -68,7 +68,7 @@ class StoredMessage:
         self.folder = folder
         self.associated = associated
         self._made_in = 0
-        self._saved_in = 0
+        self._saved: tuple[int, int | None] = (0, None)
 
     # reading
 
@@ -128,9 +128,9 @@ class StoredMessage:
             self.shop.feed.add(Change(event, ObjectType.MESSAGE, number, self.folder))
             if event is Event.OBJECT_CREATED:
                 self.shop.feed.touch(self.folder)
-        self.number, self._saved_in = number, database.transactions
+        self.number, self._saved = number, (database.transactions, version)
         if event is Event.OBJECT_CREATED:
-            self._made_in = self._saved_in
+            self._made_in = database.transactions
         return version
 
     def _check_undone(self, changes: MessageChanges) -> None:
@@ -139,7 +139,8 @@ class StoredMessage:
         """
         if self._made_in in self.shop.undone:
             raise ObjectDeleted("the transaction that made the message was undone", value=self.number)
-        if self._saved_in in self.shop.undone and changes.version is not None:
+        moment, version = self._saved
+        if moment in self.shop.undone and changes.version == version:
             raise ObjectChanged("the transaction the message was last saved in was undone", value=self.number)
 
     def _create(self, ready: _Ready, folder: int | None, holder: int | None) -> int:
