@@ -448,3 +448,23 @@ def test_a_spooler_whose_role_was_taken_away_sends_nothing_more(bench):
         bench.spooler([transport]).pump()
         assert len(transport.asked) == 1
         assert len(bench.queue()) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="how a system says that it has no locks")
+def test_a_file_system_without_locks_is_told_once_and_nothing_is_sent(bench, monkeypatch, caplog):
+    import errno
+    import fcntl
+
+    def refuse(file, how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(worker, "APPLY", 0.0)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    bench.submit()
+    transport = Scripted()
+    spooler = bench.spooler([transport])
+    spooler.pump()
+    spooler.pump()
+    assert transport.asked == []
+    assert len(bench.queue()) == 1
+    assert caplog.text.count("cannot lock") == 1

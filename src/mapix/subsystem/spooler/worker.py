@@ -62,6 +62,7 @@ class _Desk:
     resting: bool = False
     applied: float = _NEVER
     clocked: float = _NEVER
+    trouble: str = ""
     version: int | None = None
     next_due: int | None = None
 
@@ -100,6 +101,13 @@ class _Desk:
         """Whether nothing is due, and it was not looked for a while whether that is right."""
         due = self.due()
         return due is not None and due > moment and time.monotonic() - self.clocked >= LOOK_AT_CLOCK
+
+    def tell(self, error: Exception) -> None:
+        """Log why the store cannot be worked on, once for each reason."""
+        known, self.trouble = self.trouble, str(error) or type(error).__name__
+        level = logging.WARNING if isinstance(error, MapiError) else logging.ERROR
+        if self.trouble != known:
+            _log.log(level, "a store cannot be worked on now: %s", error, exc_info=level == logging.ERROR)
 
     def leave(self) -> None:
         """Give the role up; a store in trouble is left to the end of its connection."""
@@ -294,10 +302,11 @@ class Spooler:
             if not desk.may_work():
                 return None
             self._outbound.recover(desk.store)
-            return work(desk)
+            done = work(desk)
+            desk.trouble = ""
+            return done
         except Exception as error:
-            level = logging.WARNING if isinstance(error, MapiError) else logging.ERROR
-            _log.log(level, "a store cannot be worked on now: %s", error, exc_info=level == logging.ERROR)
+            desk.tell(error)
             if self._outbound.owes(desk.store):
                 desk.rest()
             else:
