@@ -267,7 +267,9 @@ def floor_look(connection: sqlite3.Connection, folder: int) -> list[Any]:
 
 def queueing(directory: Path) -> list[Result]:
     """Writing down what became of a recipient."""
-    from mapix.interfaces.store import MessageChanges
+    from mapix.interfaces.backend import (
+        MessageChanges,
+    )
 
     backend = SqlBackend(directory / "queue.mapix", create=True)
     message = backend.new_message(backend.root, associated=False)

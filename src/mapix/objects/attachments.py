@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageSource,
+)
 from mapix.interfaces.message import Attach
 from mapix.interfaces.prop import Access
-from mapix.interfaces.store import AttachmentChanges, MessageSource
 from mapix.interfaces.table import TableType
 from mapix.objects import columns
 from mapix.objects.staging import StagedAttachment, staged_attachments

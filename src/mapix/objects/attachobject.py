@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+)
 from mapix.interfaces.message import Attach, Message
 from mapix.interfaces.prop import Access, ObjectType
-from mapix.interfaces.store import AttachmentChanges
 from mapix.interfaces.stream import Stream
 from mapix.objects import computed, savedprops
 from mapix.objects.propdata import PropertyBag

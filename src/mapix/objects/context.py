@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mapix.interfaces.backend import (
+    StoreBackend,
+)
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import StoreSupport
-from mapix.interfaces.store import StoreBackend
 from mapix.interfaces.table import RowSource
 from mapix.objects.entryids import StoreIds
 from mapix.objects.life import Life

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mapix.interfaces.backend import (
+    Change,
+)
 from mapix.interfaces.notify import (
     Event,
     NewMailNotification,
@@ -18,7 +21,6 @@ from mapix.interfaces.notify import (
     TableNotification,
 )
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change
 from mapix.objects.context import StoreContext
 from mapix.properties.errors import MapiError
 from mapix.properties.tags import PR_MESSAGE_CLASS, PR_MESSAGE_FLAGS

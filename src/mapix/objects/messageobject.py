@@ -10,9 +10,11 @@ import os
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    MessageSource,
+)
 from mapix.interfaces.message import Attach, Message, ModifyRecipients
 from mapix.interfaces.prop import Access, ObjectType
-from mapix.interfaces.store import MessageSource
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed, messagesave
 from mapix.objects.attachments import AttachmentList

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.store import MessageChanges
+from mapix.interfaces.backend import (
+    MessageChanges,
+)
 from mapix.objects import savedprops
 from mapix.properties import times
 from mapix.properties.errors import NotFound

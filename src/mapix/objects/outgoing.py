@@ -8,9 +8,15 @@ from contextlib import AbstractContextManager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.backend import (
+    QueueRow,
+)
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access
-from mapix.interfaces.store import OutgoingQueue, QueueEntry, QueueRow
+from mapix.interfaces.store import (
+    OutgoingQueue,
+    QueueEntry,
+)
 from mapix.objects import columns, folderwork
 from mapix.properties import flags
 from mapix.properties.errors import MapiError, NoSupport, NotFound, NotInQueue

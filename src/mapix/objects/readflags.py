@@ -6,7 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mapix.interfaces.store import MessageChanges, StoreBackend
+from mapix.interfaces.backend import (
+    MessageChanges,
+    StoreBackend,
+)
 from mapix.properties import flags as bits
 from mapix.properties.errors import InvalidParameter, NotFound, Submitted, UnknownFlags
 from mapix.properties.tags import PR_MESSAGE_FLAGS, PR_READ_RECEIPT_REQUESTED

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageChanges,
+    MessageSource,
+)
 from mapix.interfaces.prop import ChangeSet
-from mapix.interfaces.store import AttachmentChanges, MessageChanges, MessageSource
 from mapix.properties.errors import ObjectChanged
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_SIZE

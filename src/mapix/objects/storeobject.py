@@ -12,10 +12,16 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.backend import (
+    StoreBackend,
+)
 from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.spi import StoreSupport
-from mapix.interfaces.store import MsgStore, OutgoingQueue, StoreBackend
+from mapix.interfaces.store import (
+    MsgStore,
+    OutgoingQueue,
+)
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed
 from mapix.objects.context import StoreContext
@@ -54,7 +60,9 @@ from mapix.properties.tags import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mapix.interfaces.store import Change
+    from mapix.interfaces.backend import (
+        Change,
+    )
 
 _ADVISABLE: Final = (
     Event.CRITICAL_ERROR

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mapix.interfaces.store import AttachmentChanges, MessageChanges
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageChanges,
+)
 from mapix.properties import tags
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.backend import SqlBackend

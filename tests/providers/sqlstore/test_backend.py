@@ -12,9 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.providers.sqlstore.helpers import file, people, save, undone
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    Change,
+    MessageChanges,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.interfaces.store import AttachmentChanges, Change, MessageChanges
 from mapix.properties import tags
 from mapix.properties.errors import (
     BadValue,

@@ -11,7 +11,10 @@ from typing import IO, Any
 import pytest
 from tests.providers.sqlstore.helpers import file, save
 
-from mapix.interfaces.store import AttachmentChanges, MessageChanges
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageChanges,
+)
 from mapix.properties import tags
 from mapix.properties.errors import ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size

@@ -129,7 +129,7 @@ def test_a_long_transaction_elsewhere_is_waited_for(path: Path) -> None:
 VICTIM = """
 import os, sys
 from pathlib import Path
-from mapix.interfaces.store import AttachmentChanges, MessageChanges
+from mapix.interfaces.backend import (AttachmentChanges, MessageChanges,)
 from mapix.properties import tags
 from mapix.providers.sqlstore.backend import SqlBackend
 from tests.providers.sqlstore.helpers import file, people, save

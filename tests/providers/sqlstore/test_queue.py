@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from tests.providers.sqlstore.helpers import people, save, start, undone
 
+from mapix.interfaces.backend import (
+    Change,
+    MessageChanges,
+)
 from mapix.interfaces.notify import Event
-from mapix.interfaces.store import Change, MessageChanges
 from mapix.properties import tags
 from mapix.properties.errors import DiskError, NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT

@@ -11,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageChanges,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import AttachmentChanges, MessageChanges
 from mapix.objects.collate import compare
 from mapix.objects.entryids import StoreIds
 from mapix.objects.evaluate import matches

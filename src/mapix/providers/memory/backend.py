@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 
+from mapix.interfaces.backend import (
+    ChangeListener,
+    MessageSource,
+    StoreBackend,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType, PropertySource
-from mapix.interfaces.store import ChangeListener, MessageSource, StoreBackend
 from mapix.objects.collate import fold
 from mapix.properties.errors import (
     TooBig,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    RowDecorator,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import RowDecorator
 from mapix.interfaces.table import RowSource
 from mapix.properties import times
 from mapix.properties.errors import (

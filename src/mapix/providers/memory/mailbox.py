@@ -13,9 +13,13 @@ from dataclasses import replace
 from threading import RLock
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    Change,
+    ChangeListener,
+    QueueRow,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change, ChangeListener, QueueRow
 from mapix.objects.collate import fold
 from mapix.properties import times
 from mapix.properties.errors import NotFound

@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    QueueRow,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import QueueRow
 from mapix.properties.errors import (
     NotInQueue,
     UnableToAbort,

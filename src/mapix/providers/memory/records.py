@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from mapix.interfaces.store import AttachmentChanges, MessageChanges
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    MessageChanges,
+)
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_BIN
 

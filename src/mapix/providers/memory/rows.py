@@ -6,8 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    RowDecorator,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import RowDecorator
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects import columns
 from mapix.objects.collate import order_key

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
+from mapix.interfaces.backend import (
+    MessageChanges,
+    MessageSource,
+    QueueRow,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.interfaces.store import MessageChanges, MessageSource, QueueRow
 from mapix.objects.collate import fold
 from mapix.properties import times
 from mapix.properties.errors import Collision, NoAccess, ObjectChanged, ObjectDeleted

@@ -8,9 +8,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from mapix.interfaces.backend import (
+    Change,
+    ChangeListener,
+    QueueRow,
+    RowDecorator,
+    StoreBackend,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change, ChangeListener, QueueRow, RowDecorator, StoreBackend
 from mapix.properties.errors import NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag

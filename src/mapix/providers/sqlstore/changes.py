@@ -9,9 +9,12 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
+from mapix.interfaces.backend import (
+    Change,
+    ChangeListener,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change, ChangeListener
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.statements import SQL
 

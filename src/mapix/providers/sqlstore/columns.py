@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    RowDecorator,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import RowDecorator
 from mapix.interfaces.table import Page
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Row

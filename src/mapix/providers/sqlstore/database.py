@@ -18,7 +18,9 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, Final
 
-from mapix.interfaces.store import Change
+from mapix.interfaces.backend import (
+    Change,
+)
 from mapix.properties.errors import MapiError, NoAccess, UnableToComplete
 from mapix.providers.sqlstore.failures import is_passing, is_unwritable, translated
 from mapix.providers.sqlstore.transaction import Reading, Writing

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from mapix.interfaces.backend import (
+    RowDecorator,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import RowDecorator
 from mapix.objects.typed import python_class
 from mapix.properties.tag import MV_FLAG, PropTag, PropType
 from mapix.properties.tags import (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    Change,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.interfaces.store import Change
 from mapix.objects.collate import fold
 from mapix.properties import tags as t
 from mapix.properties.errors import Collision, NotFound, ObjectChanged, ObjectDeleted

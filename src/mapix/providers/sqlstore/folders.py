@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mapix.interfaces.backend import (
+    Change,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change
 from mapix.properties.errors import FolderCycle, HasFolders, HasMessages, NoAccess, NotFound
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now

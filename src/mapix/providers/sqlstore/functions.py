@@ -19,7 +19,9 @@ from mapix.providers.sqlstore.hot import folded
 from mapix.providers.sqlstore.values import FLOAT_TYPES, loaded_text, stored_text
 
 if TYPE_CHECKING:
-    from mapix.interfaces.store import RowDecorator
+    from mapix.interfaces.backend import (
+        RowDecorator,
+    )
     from mapix.providers.sqlstore.database import Database
 
 _BIG: Final = Struct(">Q")

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mapix.interfaces.backend import (
+    AttachmentChanges,
+    Change,
+    MessageChanges,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.interfaces.store import AttachmentChanges, Change, MessageChanges
 from mapix.properties.errors import ObjectChanged, ObjectDeleted
 from mapix.properties.flags import MSGFLAG_SUBMIT
 from mapix.properties.tag import PropTag

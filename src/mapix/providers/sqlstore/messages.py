@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from mapix.interfaces.backend import (
+    Change,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change
 from mapix.properties.errors import NotFound
 from mapix.properties.flags import MSGFLAG_READ, MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.changes import ChangeFeed

@@ -10,9 +10,12 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, Final
 
+from mapix.interfaces.backend import (
+    Change,
+    QueueRow,
+)
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import Change, QueueRow
 from mapix.properties.errors import NotInQueue, UnableToAbort
 from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now

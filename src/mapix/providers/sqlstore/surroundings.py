@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mapix.interfaces.backend import (
+    RowDecorator,
+)
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.store import RowDecorator
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DEPTH
 from mapix.providers.sqlstore import functions

@@ -1,0 +1,270 @@
+"""The narrow waist a store provider fills to get a whole message store.
+
+A provider writes a `StoreBackend`: numbered objects, their saved properties, and the operations that must happen
+whole. `mapix.objects` turns it into stores, folders, messages, attachments and tables with everything MAPI says about
+them. Objects have 64-bit numbers, unique in the store and never used again (E-004, STORE_ENTRYID_UNIQUE).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import ChangeSet, PropertySource
+from mapix.interfaces.table import RowSource
+from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropTag
+
+
+@dataclass(slots=True)
+class AttachmentChanges(ChangeSet):
+    """Changes of one attachment; `embedded` those of the message inside, which they begin where there is none.
+
+    Deleting the identifier 0x3701 removes both PR_ATTACH_DATA_BIN and the message inside (A-010); `embedded` in the
+    same changes then begins a new one.
+    """
+
+    embedded: MessageChanges | None = None
+
+
+@dataclass(slots=True)
+class MessageChanges(ChangeSet):
+    """Changes of a message with its parts.
+
+    `recipients` is the whole new list (each row carries PR_ROWID), None when unchanged. `attachments` gives changes
+    by attachment number, None for a deleted one; numbers unknown to the source are new. `submit` puts the message
+    into the outgoing queue in the same step, due at `submit_due`.
+    """
+
+    recipients: list[dict[PropTag, Any]] | None = None
+    attachments: dict[int, AttachmentChanges | None] = field(default_factory=dict)
+    submit: bool = False
+    submit_due: int = 0
+
+
+class MessageSource(PropertySource, Protocol):
+    """The saved state of one message. A new one has number 0 until its first `apply`."""
+
+    number: int
+    folder: int
+    associated: bool
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """The saved recipient rows, each with PR_ROWID."""
+
+    def attachments(self) -> dict[int, dict[PropTag, Any]]:
+        """The saved attachments by number; data may be `LargeValue`."""
+
+    def embedded(self, attachment: int) -> MessageSource | None:
+        """The message inside an attachment; None when there is none. Saved only through the outer message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply."""
+
+    event: Event
+    object_type: int
+    number: int
+    parent: int = 0
+    old_number: int = 0
+    old_parent: int = 0
+
+
+ChangeListener = Callable[[Sequence[Change]], None]
+
+
+class StoreBackend(Protocol):
+    """What a store provider writes. Methods are atomic and durable unless inside `transaction`. Thread-safe.
+
+    Folder sources hold what was set plus PR_DISPLAY_NAME, PR_FOLDER_TYPE, PR_CREATION_TIME,
+    PR_LAST_MODIFICATION_TIME, and the counts PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT,
+    PR_SUBFOLDERS, kept by the backend. Entry ids and keys are made above. Rows of `contents` and `hierarchy` answer
+    PR_ENTRYID, PR_RECORD_KEY, PR_INSTANCE_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
+    PR_OBJECT_TYPE, PR_MAPPING_SIGNATURE too: the backend gets a `RowDecorator` for these.
+    """
+
+    provider_uid: bytes
+    uid: bytes
+    root: int
+    readonly: bool
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group operations: all of them or none. Nested ones join the outer."""
+
+    def listen(self, listener: ChangeListener | None) -> None:
+        """Who is told of changes after they are permanent."""
+
+    def poll(self) -> None:
+        """Tell the listener what other processes changed since the last look."""
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""
+
+    def announce_new_mail(self, number: int) -> None:
+        """Tell every listener of this store, in whatever process, that a message was delivered: a `Change` with
+        NEW_MAIL (N-021). Inside a transaction it is told with its other changes.
+        """
+
+    def store(self) -> PropertySource:
+        """The store's own properties."""
+
+    def folder(self, number: int) -> PropertySource:
+        """A folder's properties; `NotFound`."""
+
+    def folder_parent(self, number: int) -> int:
+        """The folder above; the root's is itself (F-001)."""
+
+    def message(self, number: int) -> MessageSource:
+        """A saved message; `NotFound`."""
+
+    def new_message(self, folder: int, *, associated: bool) -> MessageSource:
+        """A message not saved yet."""
+
+    def create_folder(self, parent: int, name: str, values: Mapping[PropTag, Any], *, copy_of: int = 0) -> int:
+        """A new folder with PR_FOLDER_TYPE and others in `values`; `Collision` when a sibling has the name, case
+        aside (F-002). Told as OBJECT_COPIED where it is made as the copy of folder `copy_of`.
+        """
+
+    def find_folder(self, parent: int, name: str) -> int | None:
+        """The child folder of a name, case aside."""
+
+    def move_folder(self, number: int, parent: int, name: str) -> None:
+        """Put a folder elsewhere under a name; `Collision`, `FolderCycle`."""
+
+    def delete_folder(self, number: int, *, messages: bool, folders: bool) -> None:
+        """Delete with what is in it as far as allowed; `HasMessages`, `HasFolders` and nothing done (F-064)."""
+
+    def children(self, folder: int) -> list[int]:
+        """Folders directly below."""
+
+    def contents(self, folder: int, *, associated: bool) -> RowSource:
+        """The messages of a folder."""
+
+    def hierarchy(self, folder: int, *, deep: bool) -> RowSource:
+        """The folders below, with PR_DEPTH."""
+
+    def message_folder(self, number: int) -> int | None:
+        """The folder a message lies in, None when there is no such message."""
+
+    def copy_messages(self, numbers: Sequence[int], target: int) -> dict[int, int]:
+        """Copy within the store; old number to new number, those that could not be copied left out (F-062)."""
+
+    def move_messages(self, numbers: Sequence[int], target: int) -> list[int]:
+        """Move within the store, numbers stay; those moved. Submitted ones are not."""
+
+    def delete_messages(self, numbers: Sequence[int]) -> list[int]:
+        """Delete; those deleted. Submitted ones are not (F-063)."""
+
+    def messages(self, folder: int, *, associated: bool = False) -> list[int]:
+        """Numbers of all messages of a folder."""
+
+    def set_flags(self, numbers: Collection[int], *, on: int = 0, off: int = 0) -> list[int]:
+        """Change PR_MESSAGE_FLAGS of messages, version and modification time untouched; those that exist (M-120)."""
+
+    def message_status(self, folder: int, number: int) -> int:
+        """PR_MSG_STATUS of a message in a folder (F-068)."""
+
+    def set_message_status(self, folder: int, number: int, status: int) -> None:
+        """Set it."""
+
+    def receive_folders(self) -> dict[str, int]:
+        """Message class to folder, case kept; "" is the default."""
+
+    def set_receive_folder(self, message_class: str, folder: int | None) -> None:
+        """Set or remove one, case aside."""
+
+    def contents_sort(self, folder: int) -> bytes | None:
+        """What `save_contents_sort` keeps for a folder: an opaque value."""
+
+    def set_contents_sort(self, folder: int, value: bytes | None) -> None:
+        """Keep or forget it; no change of the folder is told."""
+
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
+        """Names behind identifiers; all when None (P-190)."""
+
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
+        """Identifiers of names; new ones from 0x8000 up when `create`, `TooBig` when they run out (P-200, P-201)."""
+
+    # the outgoing queue
+
+    def become_spooler(self) -> bool:
+        """See `OutgoingQueue.become_spooler`."""
+
+    def resign_spooler(self) -> None:
+        """See `OutgoingQueue.resign`."""
+
+    def queue(
+        self, *, due_before: int | None = None, limit: int | None = None, number: int | None = None
+    ) -> list[QueueRow]:
+        """Queue rows, oldest submission first; with `due_before` the unlocked ones that are due; with `number` that
+        one.
+        """
+
+    def queue_next_due(self) -> int | None:
+        """The earliest due time."""
+
+    def queue_version(self) -> int:
+        """See `OutgoingQueue.version`."""
+
+    def record(
+        self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
+    ) -> None:
+        """See `OutgoingQueue.record`; `NotInQueue`."""
+
+    def queue_step(self) -> AbstractContextManager[None]:
+        """See `OutgoingQueue.step`."""
+
+    def set_lock(self, number: int, *, locked: bool) -> None:
+        """Mark a queue row as being worked on; `NotInQueue`."""
+
+    def dequeue(
+        self, number: int, *, flags_off: int, move_to: int | None = None, delete: bool = False, force: bool = False
+    ) -> None:
+        """Out of the queue, flags cleared, then moved or deleted: one step. `NotInQueue`; `UnableToAbort` when locked
+        and not `force`.
+        """
+
+    def mark_delivered(self, key: bytes) -> bool:
+        """See `MsgStore.mark_delivered`."""
+
+    def open_mailbox(self, address: str) -> StoreBackend | None:
+        """See `MsgStore.open_mailbox`."""
+
+    def close(self) -> None:
+        """Let go of files and connections; twice is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A row of a backend's queue; see `QueueEntry`."""
+
+    number: int
+    submit_time: int
+    due: int
+    attempts: int
+    reason: str
+    locked: bool
+
+
+class RowDecorator(Protocol):
+    """Makes the columns that follow from an object's number and place; `objects.entryids.StoreIds` is the one
+    implementation.
+    """
+
+    def columns(self) -> frozenset[int]:
+        """Identifiers it answers."""
+
+    def value(self, prop_id: int, kind: int, number: int, parent: int) -> Any:
+        """The value for an object of `kind` (MAPI object type)."""
+
+    def values(self, prop_id: int, kind: int, numbers: Sequence[int], parents: Sequence[int]) -> list[Any]:
+        """The values for several objects, as `value` makes them."""
+
+    def table_key(self, table: str, folder: int) -> bytes:
+        """What `RowSource.notification_key` answers for a folder's table `contents`, `associated`, `hierarchy` or
+        `deep` (the hierarchy of all levels).
+        """
