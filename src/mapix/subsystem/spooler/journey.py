@@ -28,25 +28,15 @@ from mapix.properties.tags import (
     PR_MESSAGE_SIZE,
     PR_RESPONSIBILITY,
     PR_ROWID,
-    PR_SENTMAIL_ENTRYID,
 )
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Delivery, Pace
 from mapix.subsystem.spooler.matching import candidates, next_call
-from mapix.subsystem.spooler.reports import ABOUT_REPORTS, Reporter, reports_owed
+from mapix.subsystem.spooler.reports import ABOUT_REPORTS, Reporter
 from mapix.subsystem.spooler.transports import Holds, LoadedTransport
 
 _log = logging.getLogger(__name__)
-_Record = Callable[[Mapping[int, Mapping[PropTag, Any]], Delivery], None]
-_ASKED = (
-    PR_DEFERRED_SEND_TIME,
-    PR_INTERNET_MESSAGE_ID,
-    PR_MESSAGE_SIZE,
-    PR_SENTMAIL_ENTRYID,
-    *ABOUT_REPORTS,
-    *SENT_REPRESENTING,
-    *SENDER,
-)
+_ASKED = (PR_DEFERRED_SEND_TIME, PR_INTERNET_MESSAGE_ID, PR_MESSAGE_SIZE, *ABOUT_REPORTS, *SENT_REPRESENTING, *SENDER)
 AHEAD_SIZE = 65536
 """Larger messages are not made ready ahead: that would keep the answer to the one before waiting."""
 
@@ -85,9 +75,6 @@ class Journey:
     durable: Delivery | None = None
     """What the store knows."""
     tried: bool = False
-    over: bool = False
-    """Whether the sent-mail step was made together with the last record, and `ahead_locked` with it."""
-    ahead_locked: bool = False
 
     def look(self) -> Delivery:
         """Open the message and read what the journey needs; nothing is changed."""
@@ -130,8 +117,6 @@ class Journey:
             delivery = self._resume(delivery)
             if not delivery.settled:
                 delivery = self._round(delivery, ahead)
-            if self.over:
-                return self.ahead_locked
             self._report(delivery)
             folder = self._sent_folder() if delivery.settled else None
         finally:
@@ -189,7 +174,7 @@ class Journey:
             def progress(results: Sequence[RecipientResult]) -> None:
                 nonlocal current
                 current = current.heard(results)
-                self._save(current, lambda changes, state: self._conclude(changes, state, ahead))
+                self._save(current)
 
             outcome = self._submit(transport, self._submission(delivery, progress, ahead))
             delivery = current
@@ -230,7 +215,7 @@ class Journey:
             meanwhile=ahead.prepare if ahead is not None else _nothing,
         )
 
-    def _save(self, state: Delivery, record: _Record | None = None) -> None:
+    def _save(self, state: Delivery) -> None:
         """Make what changed durable; what cannot be recorded is kept in mind, never sent again."""
         known = self.durable
         assert known is not None
@@ -239,7 +224,7 @@ class Journey:
         if not changes and (state.settled or not moved):
             return
         self.means.unsaved[self._key] = state
-        (record or self._record)(changes, state)
+        self._record(changes, state)
         del self.means.unsaved[self._key]
         self.durable = state
         for row_id, props in changes.items():
@@ -249,34 +234,6 @@ class Journey:
         self.store.outgoing.record(
             self.entry.entry_id, changes, due=state.due, attempts=state.attempts, reason=state.reason
         )
-
-    def _conclude(self, changes: Mapping[int, Mapping[PropTag, Any]], state: Delivery, ahead: Journey | None) -> None:
-        """Record; in the same step finish the message, and lock the next one, if nothing else is left to do."""
-        if state.settled and self._is_plain(changes):
-            try:
-                with self.store.outgoing.step():
-                    self._record(changes, state)
-                    self.ahead_locked = self._finish(None, ahead)
-            except Exception:
-                _log.debug("a message could not be finished at once", exc_info=True)
-            else:
-                self.over = True
-                return
-        self._record(changes, state)
-
-    def _is_plain(self, changes: Mapping[int, Mapping[PropTag, Any]]) -> bool:
-        """Whether no hook is to be asked, no report to be made, and no other store's folder gets the message."""
-        rows = [{**row, **changes.get(row_id, {})} for row_id, row in self.rows.items()]
-        if self.means.hooks or reports_owed(self.props, rows):
-            return False
-        folder = self.props.get(PR_SENTMAIL_ENTRYID)
-        return not folder or self._is_here(folder)
-
-    def _is_here(self, folder: bytes) -> bool:
-        try:
-            return self.store.compare_entry_ids(folder, folder)
-        except MapiError:
-            return False
 
     def _report(self, delivery: Delivery) -> None:
         assert self.message is not None

@@ -70,7 +70,7 @@ class Reporter:
         `props` holds the message's `ABOUT_REPORTS`, `submission` names this submission of it, so that a repeated
         attempt is recognised.
         """
-        due = reports_owed(props, rows)
+        due = {kind: found for kind in Kind if (found := owed(kind, props, rows))}
         if not due:
             return {}
         original = read_content(message)
@@ -114,11 +114,6 @@ class Reporter:
         """The default store; the message's own object where that is the same store, or there is no other."""
         default = self.default_store()
         return store if default is None or same_store(store, default) else default
-
-
-def reports_owed(props: Mapping[PropTag, Any], rows: Rows) -> dict[Kind, list[Mapping[PropTag, Any]]]:
-    """The reports still to be made of a message that says `props` of them, and the rows each is about."""
-    return {kind: found for kind in Kind if (found := owed(kind, props, rows))}
 
 
 def same_store(one: MsgStore, other: MsgStore) -> bool:
