@@ -215,9 +215,6 @@ class StoreBackend(Protocol):
     ) -> None:
         """See `OutgoingQueue.record`; `NotInQueue`."""
 
-    def queue_step(self) -> AbstractContextManager[None]:
-        """See `OutgoingQueue.step`."""
-
     def set_lock(self, number: int, *, locked: bool) -> None:
         """Mark a queue row as being worked on; `NotInQueue`."""
 

@@ -65,10 +65,6 @@ class OutgoingQueue(ABC):
         """Merge properties into recipient rows (by PR_ROWID) and move the entry on; one durable step (SPL-76)."""
 
     @abstractmethod
-    def step(self) -> AbstractContextManager[None]:
-        """Group what the spooler does inside, on this thread: all of it or nothing, durable like `record`."""
-
-    @abstractmethod
     def version(self) -> int:
         """A number that changes when the queue may have changed, by whichever process; cheap to ask."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,11 +82,6 @@ class StoreQueue(OutgoingQueue):
         """See `OutgoingQueue.record`."""
         self.check_spooler()
         self._context.backend.record(self._number(entry_id), recipients, due=due, attempts=attempts, reason=reason)
-
-    def step(self) -> AbstractContextManager[None]:
-        """See `OutgoingQueue.step`."""
-        self.check_spooler()
-        return self._context.backend.queue_step()
 
     def version(self) -> int:
         """See `OutgoingQueue.version`."""

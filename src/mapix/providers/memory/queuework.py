@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -79,10 +78,6 @@ class QueueWork(MessageWork):
             merged = tuple({**one, **recipients.get(one[PR_ROWID], {})} for one in record.recipients)
             mailbox.journal.put(mailbox.messages, number, replace(record, recipients=merged))
             mailbox.change_queue(replace(row, due=due, attempts=attempts, reason=reason))
-
-    def queue_step(self) -> AbstractContextManager[None]:
-        """See `StoreBackend.queue_step`."""
-        return self._writable().transaction()
 
     def set_lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""

@@ -253,10 +253,6 @@ class SqlBackend(StoreBackend):
         """See `StoreBackend.record`."""
         self._queue.record(number, recipients, due=due, attempts=attempts, reason=reason)
 
-    def queue_step(self) -> AbstractContextManager[None]:
-        """See `StoreBackend.queue_step`."""
-        return self._queue.step()
-
     def set_lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""
         self._queue.lock(number, locked=locked)

@@ -15,7 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 from typing import Any, Final
 
 from mapix.interfaces.backend import (
@@ -24,7 +24,6 @@ from mapix.interfaces.backend import (
 from mapix.properties.errors import MapiError, NoAccess, UnableToComplete
 from mapix.providers.sqlstore.failures import is_passing, is_unwritable, translated
 from mapix.providers.sqlstore.transaction import Reading, Writing
-from mapix.providers.sqlstore.turns import turn_of
 
 PATIENCE: Final = 300.0
 """Seconds that a call waits for other processes before it gives up."""
@@ -42,8 +41,7 @@ class Database:
     """The file at `path`, opened for reading and, unless `readonly`, for writing.
 
     `full` waits for the disk at every commit, so that what was saved survives power loss; otherwise it survives only
-    the death of processes, as does what a transaction does that starts while `hasty` is set. With `create` a file that
-    is missing is made.
+    the death of processes. With `create` a file that is missing is made.
 
     `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
     before the end, `on_committed` when it is permanent and other threads may go on; what is undone is taken out, then
@@ -54,10 +52,7 @@ class Database:
         self.path = path
         self.readonly = readonly
         self.full = full
-        self.hasty = False
         self.lock = RLock()
-        self._turn = turn_of(path)
-        self._mine: Lock | None = None
         self.depth = 0
         self.transactions = 0
         self.pending: list[Change] = []
@@ -65,7 +60,6 @@ class Database:
         self.on_committed: Callable[[list[Change]], None] = _nothing
         self.on_undo: list[Callable[[], None]] = []
         self._lost: MapiError | None = None
-        self._waits: bool | None = None
         self.connection = _connect(path, readonly=readonly, create=create)
         try:
             self._configure()
@@ -137,16 +131,8 @@ class Database:
         if self.readonly:
             raise NoAccess("the store is open for reading only", value=str(self.path))
         self._lost = None
-        self._mine = self._turn.take()
-        self.synchronous(full=self.full and not self.hasty)
         self.begin("BEGIN IMMEDIATE")
         self.transactions += 1
-
-    def over(self) -> None:
-        """Let other connections write: the transaction has ended, or could not start."""
-        mine, self._mine = self._mine, None
-        if mine is not None:
-            mine.release()
 
     def end(self, sql: str) -> None:
         """Commit or roll back; when that fails everything is undone."""
@@ -180,9 +166,7 @@ class Database:
 
     def synchronous(self, *, full: bool) -> None:
         """Whether commits wait for the disk from now on; outside transactions only."""
-        if full is not self._waits:
-            self.rows("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
-            self._waits = full
+        self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
 
     def keep_log(self) -> None:
         """Write ahead into a log, so that readers and a writer are not in each other's way. This changes the file: only

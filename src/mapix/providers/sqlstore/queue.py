@@ -102,7 +102,7 @@ class Queue:
         self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
     ) -> None:
         """See `StoreBackend.record`."""
-        with self.step():
+        with self._soon():
             if not self.database.run(SQL["queue_move_on"], (due, attempts, reason, number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
             for row_id, values in recipients.items():
@@ -110,14 +110,14 @@ class Queue:
 
     def lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""
-        with self.step():
+        with self._soon():
             if not self.database.run(SQL["queue_lock"], (int(locked), number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
 
     def dequeue(self, number: int, *, flags_off: int, move_to: int | None, delete: bool, force: bool) -> None:
         """See `StoreBackend.dequeue`. What the spooler forces, it does again if it is lost."""
         database = self.database
-        with self.step() if force else database.write():
+        with self._soon() if force else database.write():
             row = database.row(SQL["queue_row"], (number,))
             if row is None:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
@@ -154,7 +154,7 @@ class Queue:
     # the disk
 
     @contextmanager
-    def step(self) -> Iterator[None]:
+    def _soon(self) -> Iterator[None]:
         """A transaction that is safe from the death of the process at its end, from power loss soon after.
 
         It does not wait for the disk: the shorter the time between a peer's answer and its record, the fewer messages
@@ -162,15 +162,16 @@ class Queue:
         """
         database = self.database
         with database.lock:
-            outermost = database.depth == 0
-            database.hasty |= outermost
+            quick = database.full and database.depth == 0
+            if quick:
+                database.synchronous(full=False)
             try:
                 with database.write():
                     yield
             finally:
-                if outermost:
-                    database.hasty = False
-        if outermost and database.full:
+                if quick:
+                    database.synchronous(full=True)
+        if quick:
             self._sync_soon()
 
     def _sync_soon(self) -> None:

@@ -32,10 +32,8 @@ class Writing:
             else:
                 database.start()
         except BaseException:
-            if not database.depth:
-                if in_transaction(database):
-                    database.connection.rollback()
-                database.over()
+            if not database.depth and in_transaction(database):
+                database.connection.rollback()
             database.lock.release()
             raise
         self.mark = len(database.pending)
@@ -53,8 +51,6 @@ class Writing:
                 self._end_outer(error)
                 told, database.pending = database.pending, []
         finally:
-            if not database.depth:
-                database.over()
             database.lock.release()
         if told:
             database.on_committed(told)
