@@ -16,9 +16,10 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.properties import tags
-from mapix.properties.errors import DiskError, NotInQueue, UnableToAbort
+from mapix.properties.errors import DiskError, InvalidObject, NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.rolelock import RoleLock
 
 DONE = {tags.PR_RESPONSIBILITY: True}
@@ -206,6 +207,22 @@ def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched:
     assert store.message(number).recipients()[0] == people(1)[0] | DONE
     assert store.queue()[0].reason == "done"
     store.close()
+
+
+def test_whoever_comes_while_a_store_is_closed_gets_no_role_that_would_stay(
+    backend: SqlBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, closed = SqlBackend(path), Database.close
+
+    def close(database: Database) -> None:
+        with pytest.raises(InvalidObject):
+            late.become_spooler()
+        closed(database)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "close", close)
+        late.close()
+    assert backend.become_spooler()
 
 
 def test_a_disk_that_fails_after_the_record_is_told_and_stops_nothing(

@@ -16,7 +16,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.properties.errors import NotInQueue, UnableToAbort
+from mapix.properties.errors import InvalidObject, NotInQueue, UnableToAbort
 from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -41,12 +41,15 @@ class Queue:
         self.feed = feed
         self.role = RoleLock(database.path.with_name(database.path.name + "-spooler"))
         self._sync: Timer | None = None
+        self._closed = False
 
     # the role
 
     def become_spooler(self) -> bool:
         """See `OutgoingQueue.become_spooler`."""
         with self.database.lock:
+            if self._closed:
+                raise InvalidObject("the store has been closed", value=str(self.database.path))
             if self.role.stands():
                 return True
             if self.database.readonly or not self.role.take():
@@ -144,8 +147,10 @@ class Queue:
             return self.database.run(SQL["delivered_add"], (key, now())) == 1
 
     def close(self) -> None:
-        """Give up the role; what was recorded goes to the disk."""
-        self.resign()
+        """Give up the role, for good; what was recorded goes to the disk."""
+        with self.database.lock:
+            self._closed = True
+            self.resign()
         if self._sync is not None:
             self._sync.cancel()
             self._sync.join()
