@@ -187,7 +187,10 @@ import os, sys
 from pathlib import Path
 from mapix.properties.errors import NoAccess
 from mapix.providers.sqlstore.provider import open_store
+import mapix.providers.sqlstore.schema as schema
 os.setgid(65534); os.setuid(65534)
+if not os.access(next(iter(schema.__path__)), os.R_OK | os.X_OK):
+    sys.exit(print("the source is closed to others"))
 store = open_store(Path(sys.argv[1]))
 assert store.readonly
 print(len(store.messages(store.root)))
@@ -211,8 +214,11 @@ def test_a_file_that_may_not_be_written_is_read(tmp_path: Path, closed_directory
         store.close()
         directory.chmod(0o555 if closed_directory else 0o777)
         (directory / "store.mapix").chmod(0o444)
-        assert finish(start(READ_ONLY, directory / "store.mapix")).split() == ["1", "refused"]
+        said = finish(start(READ_ONLY, directory / "store.mapix")).strip()
         directory.chmod(0o777)
+    if said == "the source is closed to others":
+        pytest.skip(said)
+    assert said.split() == ["1", "refused"]
 
 
 FULL = """
