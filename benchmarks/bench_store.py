@@ -26,7 +26,7 @@ from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.testing.support import BenchSupport
 
-SAVED = 2000
+SAVED = 10_000
 SMALL, BIG = 10_000, 100_000
 LINES = 50
 
@@ -183,10 +183,10 @@ def saving(directory: Path) -> list[Result]:
             ours, theirs = side_by_side(
                 lambda size=size: in_groups(store.transaction, lambda n: save(folder, n), size),
                 lambda size=size: in_groups(lambda: transaction(floor.connection), floor.save, size),
-                rounds=5,
+                rounds=3,
             )
-            what = f"save a message of {count} properties, 2 recipients, {size} a transaction"
-            results.append(Result(what, ours / SAVED, theirs / SAVED, 4.0))
+            what = f"save {SAVED:,} messages, each of {count} properties, 2 recipients, {size} a transaction"
+            results.append(Result(what, ours, theirs, 4.0))
         floor.connection.close()
     return results
 

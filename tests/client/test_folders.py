@@ -3,7 +3,7 @@
 import pytest
 
 from mapix import Folder, Session
-from mapix.properties.errors import Collision, NotFound
+from mapix.properties.errors import Collision, InvalidObject, NotFound
 
 
 def test_special_folders_are_known_by_their_names(session: Session) -> None:
@@ -83,5 +83,8 @@ def test_stores_are_listed(session: Session) -> None:
 
 
 def test_closing_twice_is_harmless(session: Session) -> None:
+    inbox = session.inbox
     session.close()
     session.close()
+    with pytest.raises(InvalidObject):
+        inbox.mapi.get_props()
