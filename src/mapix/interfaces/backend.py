@@ -15,7 +15,9 @@ from typing import Any, Protocol
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, PropertySource
 from mapix.interfaces.table import RowSource
+from mapix.properties.errors import NoSupport
 from mapix.properties.named import PropertyName
+from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 
 
@@ -64,7 +66,11 @@ class MessageSource(PropertySource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply."""
+    """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply.
+
+    TABLE_MODIFIED says that a message has come into the contents of the search folder `parent`, left those of
+    `old_parent`, or changed in them, where both are the same; without a number all the contents may be others.
+    """
 
     event: Event
     object_type: int
@@ -75,6 +81,20 @@ class Change:
 
 
 ChangeListener = Callable[[Sequence[Change]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search folder looks for: messages, not associated, that lie in one of `folders` and satisfy
+    `restriction`; with SEARCH_RECURSIVE in `state` also below those folders.
+
+    While `state` has SEARCH_RUNNING and not SEARCH_STATIC, results follow every change in the transaction that makes
+    it. SEARCH_REBUILD says that the first pass has not come to its end (F-043).
+    """
+
+    restriction: Restriction
+    folders: tuple[int, ...]
+    state: int
 
 
 class StoreBackend(Protocol):
@@ -94,6 +114,8 @@ class StoreBackend(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Group operations: all of them or none. Nested ones join the outer."""
+    has_searches: bool = False
+    """Whether there can be search folders: whoever says so writes the methods that they need."""
 
     def listen(self, listener: ChangeListener | None) -> None:
         """Who is told of changes after they are permanent."""
@@ -103,6 +125,11 @@ class StoreBackend(Protocol):
 
     def decorate(self, decorator: RowDecorator) -> None:
         """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""
+
+    def watch(self, *, on: bool) -> None:
+        """Look for changes of other processes by itself from now on, as soon as they come, or no longer: the listener
+        is told from a thread of the backend's own. A store that other processes cannot have open does nothing.
+        """
 
     def announce_new_mail(self, number: int) -> None:
         """Tell every listener of this store, in whatever process, that a message was delivered: a `Change` with
@@ -179,6 +206,35 @@ class StoreBackend(Protocol):
 
     def contents_sort(self, folder: int) -> bytes | None:
         """What `save_contents_sort` keeps for a folder: an opaque value."""
+
+    def present(self, folder: int, numbers: Collection[int]) -> set[int]:
+        """Those of `numbers` that are messages of a folder, or results of a search folder."""
+        return {number for number in numbers if self.message_folder(number) == folder}
+
+    # search folders: made by `create_folder` with PR_FOLDER_TYPE 2; `contents` are the rows of the results, with their
+    # own PR_PARENT_ENTRYID and PR_PARENT_DISPLAY, `messages` their numbers, and the counts are theirs (F-040, F-041)
+
+    def search(self, folder: int) -> Search | None:
+        """What a search folder looks for; None before it was said."""
+        return None
+
+    def set_search(self, folder: int, search: Search, *, restart: bool) -> None:
+        """Say it. With `restart` the results so far are forgotten and the first pass begins anew: `build_search`
+        does it. `TooComplex` where the restriction cannot be evaluated.
+        """
+        raise NoSupport("this store has no search folders")
+
+    def build_search(self, folder: int, most: int | None = None) -> bool:
+        """Go on with the first pass over a scope by `most` messages, or to its end; whether there is no more to do.
+
+        At its end SEARCH_REBUILD goes out of the state, with SEARCH_STATIC also SEARCH_RUNNING, SEARCH_COMPLETE comes
+        in and `Event.SEARCH_COMPLETE` is told.
+        """
+        return True
+
+    def unfinished_searches(self) -> list[int]:
+        """Search folders in whose state SEARCH_REBUILD is left: somebody died at it, or is at it."""
+        return []
 
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:
         """Keep or forget it; no change of the folder is told."""

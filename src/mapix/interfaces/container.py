@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
+from mapix.properties.errors import NoSupport
+from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortOrder
 
 
@@ -20,6 +22,17 @@ class Completion:
 
     def __bool__(self) -> bool:
         return not self.left_out
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCriteria:
+    """What a search folder looks for, the identifiers of the folders it looks in, and how far it is: `SEARCH_*` bits
+    (F-043).
+    """
+
+    restriction: Restriction
+    folders: tuple[bytes, ...]
+    state: int
 
 
 class MapiContainer(MapiProp):
@@ -36,8 +49,23 @@ class MapiContainer(MapiProp):
         """The messages or recipients in the container (F-021)."""
 
     @abstractmethod
-    def get_hierarchy_table(self, *, deep: bool = False) -> MapiTable:
-        """The containers below; with `deep` all levels and their depth (F-022)."""
+    def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
+        """The containers below; with `deep` all levels and their depth (F-022); `deleted` as with contents."""
+
+    def set_search_criteria(
+        self, restriction: Restriction | None, folders: Sequence[bytes] | None, flags: int = 0
+    ) -> None:
+        """Say what a search folder looks for, in which folders; None keeps what was said before (F-042).
+
+        `flags` are of `STOP_SEARCH` or `RESTART_SEARCH`, `RECURSIVE_SEARCH` or `SHALLOW_SEARCH`, `FOREGROUND_SEARCH`
+        or `BACKGROUND_SEARCH`, and `STATIC_SEARCH`. `NoSupport` for what is no search folder, `NotInitialized` when
+        nothing was said before, `TooComplex` for restrictions that cannot be evaluated.
+        """
+        raise NoSupport("this container does not search")
+
+    def get_search_criteria(self) -> SearchCriteria:
+        """What a search folder looks for (F-043); `NotInitialized` before it was said."""
+        raise NoSupport("this container does not search")
 
 
 class MapiFolder(MapiContainer):
