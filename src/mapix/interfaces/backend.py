@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, PropertySource
@@ -19,6 +19,9 @@ from mapix.properties.errors import NoSupport
 from mapix.properties.named import PropertyName
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.interfaces.retention import Retention
 
 
 @dataclass(slots=True)
@@ -80,9 +83,6 @@ class Change:
     old_parent: int = 0
 
 
-ChangeListener = Callable[[Sequence[Change]], None]
-
-
 @dataclass(frozen=True, slots=True)
 class Search:
     """What a search folder looks for: messages, not associated, that lie in one of `folders` and satisfy
@@ -95,6 +95,9 @@ class Search:
     restriction: Restriction
     folders: tuple[int, ...]
     state: int
+
+
+ChangeListener = Callable[[Sequence[Change]], None]
 
 
 class StoreBackend(Protocol):
@@ -111,11 +114,11 @@ class StoreBackend(Protocol):
     uid: bytes
     root: int
     readonly: bool
+    has_searches: bool = False
+    """Whether there can be search folders: whoever says so writes the methods that they need."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Group operations: all of them or none. Nested ones join the outer."""
-    has_searches: bool = False
-    """Whether there can be search folders: whoever says so writes the methods that they need."""
 
     def listen(self, listener: ChangeListener | None) -> None:
         """Who is told of changes after they are permanent."""
@@ -123,13 +126,13 @@ class StoreBackend(Protocol):
     def poll(self) -> None:
         """Tell the listener what other processes changed since the last look."""
 
-    def decorate(self, decorator: RowDecorator) -> None:
-        """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""
-
     def watch(self, *, on: bool) -> None:
         """Look for changes of other processes by itself from now on, as soon as they come, or no longer: the listener
         is told from a thread of the backend's own. A store that other processes cannot have open does nothing.
         """
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""
 
     def announce_new_mail(self, number: int) -> None:
         """Tell every listener of this store, in whatever process, that a message was delivered: a `Change` with
@@ -189,6 +192,12 @@ class StoreBackend(Protocol):
     def messages(self, folder: int, *, associated: bool = False) -> list[int]:
         """Numbers of all messages of a folder."""
 
+    def retention(self) -> Retention | None:
+        """What was deleted softly and is kept (F-090); None in a store that deletes for good. Deleting by the methods
+        above is for good always; what is kept in a folder goes with it.
+        """
+        return None
+
     def set_flags(self, numbers: Collection[int], *, on: int = 0, off: int = 0) -> list[int]:
         """Change PR_MESSAGE_FLAGS of messages, version and modification time untouched; those that exist (M-120)."""
 
@@ -197,15 +206,6 @@ class StoreBackend(Protocol):
 
     def set_message_status(self, folder: int, number: int, status: int) -> None:
         """Set it."""
-
-    def receive_folders(self) -> dict[str, int]:
-        """Message class to folder, case kept; "" is the default."""
-
-    def set_receive_folder(self, message_class: str, folder: int | None) -> None:
-        """Set or remove one, case aside."""
-
-    def contents_sort(self, folder: int) -> bytes | None:
-        """What `save_contents_sort` keeps for a folder: an opaque value."""
 
     def present(self, folder: int, numbers: Collection[int]) -> set[int]:
         """Those of `numbers` that are messages of a folder, or results of a search folder."""
@@ -235,6 +235,15 @@ class StoreBackend(Protocol):
     def unfinished_searches(self) -> list[int]:
         """Search folders in whose state SEARCH_REBUILD is left: somebody died at it, or is at it."""
         return []
+
+    def receive_folders(self) -> dict[str, int]:
+        """Message class to folder, case kept; "" is the default."""
+
+    def set_receive_folder(self, message_class: str, folder: int | None) -> None:
+        """Set or remove one, case aside."""
+
+    def contents_sort(self, folder: int) -> bytes | None:
+        """What `save_contents_sort` keeps for a folder: an opaque value."""
 
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:
         """Keep or forget it; no change of the folder is told."""
@@ -286,6 +295,14 @@ class StoreBackend(Protocol):
 
     def open_mailbox(self, address: str) -> StoreBackend | None:
         """See `MsgStore.open_mailbox`."""
+
+    def scratch(self) -> IO[bytes]:
+        """An empty file for a large value about to be saved, where saving it costs least. It is its user's to close,
+        and goes when it is closed or its process dies.
+        """
+        from tempfile import TemporaryFile
+
+        return TemporaryFile()
 
     def close(self) -> None:
         """Let go of files and connections; twice is harmless."""

@@ -5,7 +5,7 @@ An attachment's `save_changes` makes it part of its open message; only the messa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import (
     AttachmentChanges,
@@ -83,6 +83,9 @@ class AttachObject(PropertyBag, Attach):
             PR_LAST_MODIFICATION_TIME: now,
         }
         self._pending = {tag.id: (tag, value) for tag, value in first.items()}
+
+    def _scratch(self) -> IO[bytes]:
+        return self.context.backend.scratch()
 
     def _narrow_codepage(self) -> int:
         return self._message._narrow_codepage()

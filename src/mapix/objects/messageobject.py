@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from mapix.interfaces.backend import (
     MessageSource,
@@ -147,6 +147,9 @@ class MessageObject(PropertyBag, Message):
     def parent_entry_id(self) -> bytes:
         """PR_PARENT_ENTRYID."""
         return self.context.ids.folder(self._message.folder)
+
+    def _scratch(self) -> IO[bytes]:
+        return self.context.backend.scratch()
 
     def _narrow_codepage(self) -> int:
         return self._value(PR_MESSAGE_CODEPAGE) or ANSI

@@ -33,7 +33,7 @@ def open_stream(bag: PropertyBag, tag: PropTag, access: Access, *, create: bool)
         raise NotFound("the object does not have this property", value=tag)
     writable = bag.writable and access is not Access.READ and not readonly
     commit = (lambda data: _commit(bag, tag, data)) if writable else None
-    return PropertyStream(tag, value, codepage=bag._narrow_codepage(), commit=commit)
+    return PropertyStream(tag, value, codepage=bag._narrow_codepage(), commit=commit, scratch=bag._scratch)
 
 
 def _value(bag: PropertyBag, tag: PropTag) -> Any:

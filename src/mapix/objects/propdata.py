@@ -13,7 +13,7 @@ The others act at once (P-211).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final, TypeVar
+from typing import IO, Any, ClassVar, Final, TypeVar
 
 from mapix.interfaces.prop import Access, ChangeSet, ErrorInfo, Keep, MapiProp, ObjectType, PropertySource
 from mapix.interfaces.stream import Stream
@@ -187,6 +187,12 @@ class PropertyBag(MapiProp):
 
     def _narrow_codepage(self) -> int:
         return self._codepage
+
+    def _scratch(self) -> IO[bytes]:
+        """A file for a large value that is being written."""
+        from mapix.objects.spool import temporary
+
+        return temporary()
 
     def _html_codepage(self) -> int:
         return self._value(PR_INTERNET_CPID) or ANSI

@@ -1,4 +1,4 @@
-"""Streams on properties: a cursor over a value, in memory while small and in a temporary file when big (P-140, P-141).
+"""Streams on properties: a cursor over a value, in memory while small and in a scratch file when big (P-140, P-141).
 
 `PropertyStream` hands what was written to its object at `commit`, as a plain value or, above `WHOLE_LIMIT` bytes, as a
 `FileValue`. Text under a UNICODE tag is UTF-16LE, under a STRING8 tag bytes of the object's code page.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from tempfile import SpooledTemporaryFile
-from threading import Lock
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from mapix.interfaces.stream import Stream
+from mapix.objects.spool import File, FileValue, Scratch, Spool, temporary
 from mapix.properties.codepage import decode_text, encode_text
 from mapix.properties.errors import InvalidObject, InvalidParameter, NoAccess
 from mapix.properties.tag import PropTag, PropType
@@ -24,66 +23,33 @@ WHOLE_LIMIT: Final = 256 * 1024
 _CHUNK: Final = 256 * 1024
 
 Commit = Callable[[Any], None]
-File = IO[bytes]
 
-
-class FileValue:
-    """A large value in a temporary file that nobody writes any more: a `LargeValue`."""
-
-    def __init__(self, file: File, size: int) -> None:
-        self._file = file
-        self._size = size
-        self._lock = Lock()
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self._size
-
-    def open(self) -> IO[bytes]:
-        """A fresh reader at the start; readers do not disturb one another."""
-        return io.BufferedReader(_Reader(self._file, self._size, self._lock), _CHUNK)
-
-
-class _Reader(io.RawIOBase):
-    """One position in a shared file."""
-
-    def __init__(self, file: File, size: int, lock: Lock) -> None:
-        self._file, self._size, self._lock, self._at = file, size, lock, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        with self._lock:
-            self._file.seek(self._at)
-            data = self._file.read(min(len(buffer), self._size - self._at))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def seek(self, offset: int, origin: int = 0) -> int:
-        self._at = max(0, (0, self._at, self._size)[origin] + offset)
-        return self._at
+__all__ = ["WHOLE_LIMIT", "FileValue", "PropertyStream"]
 
 
 class PropertyStream(Stream):
     """One property under a cursor.
 
-    `value` is what the property has now; `commit` receives the new value of a writable stream. Nothing else should
-    change the property meanwhile (P-136).
+    `value` is what the property has now; `commit` receives the new value of a writable stream, `scratch` makes files
+    for big ones. Nothing else should change the property meanwhile (P-136).
     """
 
-    def __init__(self, tag: PropTag, value: Any, *, codepage: int, commit: Commit | None = None) -> None:
+    def __init__(
+        self,
+        tag: PropTag,
+        value: Any,
+        *,
+        codepage: int,
+        commit: Commit | None = None,
+        scratch: Scratch = temporary,
+    ) -> None:
         self.tag = tag
         self.writable = commit is not None
         self._codepage = codepage
         self._commit = commit
+        self._scratch = scratch
         self._saved: Any = value
-        self._file: File | None = _file_of(tag, value, codepage, fresh=self.writable)
+        self._file: File | None = _file_of(tag, value, codepage, scratch if self.writable else None)
         self._shared = False
         self._changed = False
         self._at = 0
@@ -102,10 +68,6 @@ class PropertyStream(Stream):
         if not data:
             return 0
         file = self._open_for_writing()
-        file.seek(0, io.SEEK_END)
-        gap = self._at - file.tell()
-        if gap > 0:
-            file.write(bytes(gap))
         file.seek(self._at)
         file.write(data)
         self._at += len(data)
@@ -125,13 +87,7 @@ class PropertyStream(Stream):
         """See `Stream.truncate`; growing fills with zeros."""
         if size < 0:
             raise InvalidParameter("a stream's size is not negative", value=size)
-        file = self._open_for_writing()
-        missing = size - self.size()
-        if missing > 0:
-            file.seek(0, io.SEEK_END)
-            file.write(bytes(missing))
-        else:
-            file.truncate(size)
+        self._open_for_writing().truncate(size)
 
     def size(self) -> int:
         """See `Stream.size`."""
@@ -158,7 +114,7 @@ class PropertyStream(Stream):
         """See `Stream.revert`."""
         self._open()
         if self._changed:
-            self._file = _file_of(self.tag, self._saved, self._codepage, fresh=True)
+            self._file = _file_of(self.tag, self._saved, self._codepage, self._scratch)
             self._shared = self._changed = False
             self._at = 0
 
@@ -181,16 +137,19 @@ class PropertyStream(Stream):
     def _open_for_writing(self) -> File:
         self._check_writable()
         file = self._open()
-        if self._shared:
-            file = self._file = _copied(file)
-            self._shared = False
-        self._changed = True
+        if not isinstance(file, Spool) or self._shared:
+            copy = _copied(file, self._scratch)
+            self.close()
+            file, self._shared = copy, False
+        self._file, self._changed = file, True
         return file
 
     def _value(self) -> Any:
         """The bytes as the property's value; a big file is shared with it and not written again."""
         file, size = self._open(), self.size()
         kind = self.tag.type
+        if not self._changed and isinstance(self._saved, LargeValue) and kind != PropType.STRING8:
+            return self._saved
         if size > WHOLE_LIMIT and kind != PropType.STRING8:
             self._shared = True
             return FileValue(file, size)
@@ -204,16 +163,18 @@ def _as_value(kind: int, data: bytes, codepage: int) -> Any:
     return decode_text(data, codepage) if kind == PropType.STRING8 else data
 
 
-def _file_of(tag: PropTag, value: Any, codepage: int, *, fresh: bool) -> File:
-    """A file with the bytes of a value; a large value's own reader where nothing is to be written."""
+def _file_of(tag: PropTag, value: Any, codepage: int, scratch: Scratch | None) -> File:
+    """A file with the bytes of a value, a large one's own reader until it is written to; without `scratch` it is only
+    read.
+    """
     if isinstance(value, LargeValue):
-        return _reader_of(value) if not fresh and tag.type != PropType.STRING8 else _copy_of(value)
+        return _reader_of(value) if tag.type != PropType.STRING8 else _copy_of(value, scratch or temporary)
     if isinstance(value, str):
         wide = tag.type != PropType.STRING8
         value = value.encode("utf-16-le", "surrogatepass") if wide else encode_text(value, codepage)
-    if not fresh:
+    if scratch is None:
         return io.BytesIO(value)
-    file = _new_file()
+    file = Spool(scratch)
     file.write(value)
     return file
 
@@ -224,29 +185,18 @@ def _reader_of(value: LargeValue) -> File:
     if reader.seekable():
         return reader
     reader.close()
-    return _copy_of(value)
+    return _copy_of(value, temporary)
 
 
-def _copy_of(value: LargeValue) -> File:
+def _copy_of(value: LargeValue, scratch: Scratch) -> File:
     with value.open() as reader:
-        return _copied(reader)
+        return _copied(reader, scratch)
 
 
-def _copied(source: File) -> File:
+def _copied(source: File, scratch: Scratch) -> File:
     if source.seekable():
         source.seek(0)
-    file = _new_file()
+    file = Spool(scratch)
     while chunk := source.read(_CHUNK):
         file.write(chunk)
     return file
-
-
-class _TemporaryFile(SpooledTemporaryFile[bytes]):
-    """A temporary file that goes quietly with its last user: values share it, so nobody knows when to close it."""
-
-    def __del__(self) -> None:
-        self.close()
-
-
-def _new_file() -> File:
-    return _TemporaryFile(max_size=1 << 20)
