@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapix.properties.actions import Action, Actions, ActionType, FolderTarget, TagProperty
 from mapix.properties.codec import dump, load, value_type
 from mapix.properties.errors import BadValue, CorruptData
 from mapix.properties.tag import PropTag, PropType
+from mapix.testing.strategies import restrictions
 
 TEXT = st.text()
+ACTIONS = st.lists(
+    st.sampled_from(
+        [
+            Action(ActionType.MOVE, FolderTarget(b"", b"folder")),
+            Action(ActionType.TAG, TagProperty(PropTag(0x0037001F), "x"), 1, 2),
+            Action(ActionType.DELETE),
+        ]
+    )
+).map(lambda found: Actions(tuple(found)))
 VALUES: dict[int, st.SearchStrategy[Any]] = {
     PropType.SHORT: st.integers(-(1 << 15), (1 << 15) - 1),
     PropType.LONG: st.integers(-(1 << 31), (1 << 31) - 1),
@@ -30,8 +41,8 @@ VALUES: dict[int, st.SearchStrategy[Any]] = {
     PropType.CLSID: st.binary(min_size=16, max_size=16),
     PropType.BINARY: st.binary(),
     PropType.SVREID: st.binary(),
-    PropType.SRESTRICTION: st.binary(),
-    PropType.ACTIONS: st.binary(),
+    PropType.SRESTRICTION: restrictions(),
+    PropType.ACTIONS: ACTIONS,
     PropType.OBJECT: st.binary(),
     PropType.NULL: st.none(),
 }

@@ -10,7 +10,9 @@
 | BOOLEAN | `bool` |
 | UNICODE | `str` |
 | STRING8 | `bytes` in the code page of the object (`codepage` converts) |
-| BINARY, SVREID, SRESTRICTION, ACTIONS, unknown types | `bytes`, untouched |
+| BINARY, SVREID, unknown types | `bytes`, untouched |
+| SRESTRICTION | a `Restriction` |
+| ACTIONS | an `Actions` (`mapix.properties.actions`) |
 | CLSID | `bytes`, 16, little-endian GUID layout |
 | NULL | `None` |
 | MV_* | `tuple` of the single values |

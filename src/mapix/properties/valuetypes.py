@@ -212,6 +212,46 @@ class MultiVariable(ValueType):
         return items
 
 
+class Rule(ValueType):
+    """SRESTRICTION: a `Restriction`, as the structures of [MS-OXCDATA] 2.12 with counts of 32 bits."""
+
+    def dump(self, value: Any) -> bytes:
+        """The structures; bytes that are such structures stay as they are."""
+        from mapix.properties.restrictionbytes import dump_restriction
+
+        return dump_restriction(value) if not isinstance(value, bytes) else _borne_out(self, value)
+
+    def load(self, data: bytes) -> Any:
+        """The restriction."""
+        from mapix.properties.restrictionbytes import load_restriction
+
+        return load_restriction(data)
+
+
+class Deeds(ValueType):
+    """ACTIONS: an `Actions`, as the structures of extended rules ([MS-OXORULE] 2.2.5)."""
+
+    def dump(self, value: Any) -> bytes:
+        """The structures; bytes that are such structures stay as they are."""
+        from mapix.properties.actionbytes import dump_actions
+
+        return dump_actions(value) if not isinstance(value, bytes) else _borne_out(self, value)
+
+    def load(self, data: bytes) -> Any:
+        """The actions."""
+        from mapix.properties.actionbytes import load_actions
+
+        return load_actions(data)
+
+
+def _borne_out(kind: ValueType, data: bytes) -> bytes:
+    try:
+        kind.load(data)
+    except CorruptData:
+        raise kind._bad(data) from None
+    return data
+
+
 def _single_types() -> list[ValueType]:
     numbers = {
         PropType.SHORT: "h",
@@ -224,7 +264,7 @@ def _single_types() -> list[ValueType]:
         PropType.LONGLONG: "q",
         PropType.SYSTIME: "q",
     }
-    raw = (PropType.BINARY, PropType.OBJECT, PropType.SVREID, PropType.SRESTRICTION, PropType.ACTIONS)
+    raw = (PropType.BINARY, PropType.OBJECT, PropType.SVREID)
     return [
         *(Number(code, kind) for code, kind in numbers.items()),
         *map(Raw, raw),
@@ -232,6 +272,8 @@ def _single_types() -> list[ValueType]:
         Narrow(PropType.STRING8),
         Text(PropType.UNICODE),
         Guid(PropType.CLSID),
+        Rule(PropType.SRESTRICTION),
+        Deeds(PropType.ACTIONS),
         Null(PropType.NULL),
     ]
 
