@@ -232,8 +232,8 @@ class StoreBackend(Protocol):
         """
         return True
 
-    def unfinished_searches(self) -> list[int]:
-        """Search folders in whose state SEARCH_REBUILD is left: somebody died at it, or is at it."""
+    def searches(self, state: int) -> list[int]:
+        """Search folders in whose state are all bits of `state`."""
         return []
 
     def receive_folders(self) -> dict[str, int]:

@@ -39,14 +39,16 @@ class MapiContainer(MapiProp):
     """Something with contents and a hierarchy."""
 
     @abstractmethod
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
-        """An object reachable from here; None opens the top container (F-023). `NotFound`, `UnknownEntryid`,
-        `NoAccess`.
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> MapiProp:
+        """An object reachable from here; None opens the top container (F-023). `deleted` is SHOW_SOFT_DELETES: what
+        was deleted and is kept opens too, for reading (F-090). `NotFound`, `UnknownEntryid`, `NoAccess`.
         """
 
     @abstractmethod
-    def get_contents_table(self, *, associated: bool = False) -> MapiTable:
-        """The messages or recipients in the container (F-021)."""
+    def get_contents_table(self, *, associated: bool = False, deleted: bool = False) -> MapiTable:
+        """The messages or recipients in the container (F-021); with `deleted` instead those that were deleted and are
+        kept (SHOW_SOFT_DELETES, F-090), empty where nothing ever is.
+        """
 
     @abstractmethod
     def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
@@ -83,11 +85,15 @@ class MapiFolder(MapiContainer):
 
     @abstractmethod
     def copy_messages(self, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool = False) -> Completion:
-        """Copy or move messages of this folder into `target` (F-062)."""
+        """Copy or move messages of this folder into `target` (F-062). Messages that were deleted and are kept come
+        back by being moved, into this folder or another (F-090).
+        """
 
     @abstractmethod
     def delete_messages(self, entry_ids: Sequence[bytes], *, hard: bool = False) -> Completion:
-        """Delete messages of this folder (F-063)."""
+        """Delete messages of this folder (F-063). Where the store keeps what is deleted, only `hard` deletes for good,
+        kept ones too (F-090).
+        """
 
     @abstractmethod
     def copy_folder(
@@ -99,17 +105,19 @@ class MapiFolder(MapiContainer):
         move: bool = False,
         subfolders: bool = True,
     ) -> Completion:
-        """Copy or move a folder below this one into `target` (F-065)."""
+        """Copy or move a folder below this one into `target` (F-065). A folder that was deleted and is kept comes back
+        by being moved, below this one or another (F-090).
+        """
 
     @abstractmethod
     def delete_folder(
         self, entry_id: bytes, *, messages: bool = False, folders: bool = False, hard: bool = False
     ) -> Completion:
-        """Delete a folder below this one; `HasMessages`/`HasFolders` without leave (F-064)."""
+        """Delete a folder below this one; `HasMessages`/`HasFolders` without leave (F-064); `hard` as with messages."""
 
     @abstractmethod
     def empty_folder(self, *, associated: bool = False, hard: bool = False) -> Completion:
-        """Remove messages and subfolders, keep the folder (F-066)."""
+        """Remove messages and subfolders, keep the folder (F-066); `hard` as with messages."""
 
     @abstractmethod
     def set_read_flags(self, entry_ids: Sequence[bytes] | None, flags: int = 0) -> Completion:

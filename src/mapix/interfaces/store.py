@@ -73,9 +73,9 @@ class MsgStore(MapiProp):
     """A message store: IMsgStore. Its properties act at once."""
 
     @abstractmethod
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
-        """A folder or message; None opens the root folder (ST-060). `NotFound`, `UnknownEntryid`, `NoAccess`,
-        `Submitted`.
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> MapiProp:
+        """A folder or message; None opens the root folder (ST-060). `deleted` as `MapiContainer.open_entry`.
+        `NotFound`, `UnknownEntryid`, `NoAccess`, `Submitted`.
         """
 
     @abstractmethod

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mapix.interfaces.backend import (
     StoreBackend,
@@ -21,9 +20,17 @@ if TYPE_CHECKING:
     from mapix.objects.tableview import TableView
 
 
+class Opening(Protocol):
+    """`MsgStore.open_entry`, bound."""
+
+    def __call__(self, entry_id: bytes | None, access: Access, deleted: bool = False, /) -> MapiProp: ...
+
+
 @dataclass(slots=True)
 class StoreContext:
-    """One open store, seen from its objects. `open_entry` is the store's; `keep_sent` see `StoreObject`."""
+    """One open store, seen from its objects. `open_entry` is the store's, with its `deleted` as third argument;
+    `keep_sent`, `retention` and `nonread_reports` see `StoreObject`.
+    """
 
     backend: StoreBackend
     support: StoreSupport
@@ -32,8 +39,10 @@ class StoreContext:
     life: Life
     modifiable: bool
     spooler: bool
-    open_entry: Callable[[bytes | None, Access], MapiProp]
+    open_entry: Opening
     keep_sent: bool = False
+    retention: int = 0
+    nonread_reports: bool = True
 
     def granted(self, access: Access) -> Access:
         """READ or MODIFY for what is asked of an object (GEN-12); `NoAccess` in a read-only store (ST-006)."""

@@ -5,19 +5,21 @@ Work on many messages and whole folders is in `folderwork`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
-from mapix.interfaces.table import MapiTable
-from mapix.objects import computed, folderwork, sortbytes
+from mapix.interfaces.table import MapiTable, RowSource
+from mapix.objects import computed, deleting, folderwork, sortbytes
 from mapix.objects.context import StoreContext
 from mapix.objects.life import remembered
 from mapix.objects.messageobject import MessageObject
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.readflags import change_read_state, decide
+from mapix.objects.tabledata import TableData
+from mapix.objects.tree import find_messages
 from mapix.properties.errors import (
     Collision,
     InterfaceNotSupported,
@@ -25,6 +27,7 @@ from mapix.properties.errors import (
     NoAccess,
     NoSupport,
     NotFound,
+    ObjectDeleted,
 )
 from mapix.properties.flags import FOLDER_GENERIC, FOLDER_SEARCH
 from mapix.properties.sort import SortOrder
@@ -33,21 +36,27 @@ from mapix.properties.tags import (
     PR_COMMENT,
     PR_CONTAINER_CONTENTS,
     PR_CONTAINER_HIERARCHY,
+    PR_ENTRYID,
     PR_FOLDER_ASSOCIATED_CONTENTS,
     PR_FOLDER_TYPE,
+    PR_INSTANCE_KEY,
 )
+
+if TYPE_CHECKING:
+    from mapix.interfaces.retention import Retention
 
 _KIND: Final = int(ObjectType.FOLDER)
 
 
 class FolderObject(PropertyBag, MapiFolder):
-    """A folder by its number; `NotFound` when there is none."""
+    """A folder by its number; `NotFound` when there is none. `deleted` for one that was deleted and is kept (F-090)."""
 
     object_type = ObjectType.FOLDER
 
-    def __init__(self, context: StoreContext, number: int, access: Access) -> None:
+    def __init__(self, context: StoreContext, number: int, access: Access, *, deleted: bool = False) -> None:
+        kept = context.backend.retention() if deleted else None
         super().__init__(
-            context.backend.folder(number),
+            context.backend.folder(number) if kept is None else kept.folder(number),
             rules=computed.FOLDER,
             access=access,
             names=context.names,
@@ -56,6 +65,7 @@ class FolderObject(PropertyBag, MapiFolder):
         )
         self.context = context
         self.number = number
+        self._kept = kept
 
     # what the rules ask
 
@@ -77,7 +87,8 @@ class FolderObject(PropertyBag, MapiFolder):
     @property
     def parent_entry_id(self) -> bytes:
         """PR_PARENT_ENTRYID; the root's is its own (F-001)."""
-        return self.context.ids.folder(self.context.backend.folder_parent(self.number))
+        above = self.context.backend.folder_parent if self._kept is None else self._kept.folder_parent
+        return self.context.ids.folder(above(self.number))
 
     def check_new_name(self, name: str) -> None:
         """Refuse a name the folder cannot have: `NoAccess` for the root, `Collision` with a sibling."""
@@ -95,16 +106,18 @@ class FolderObject(PropertyBag, MapiFolder):
     # tables and objects
 
     @remembered
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> MapiProp:
         """See `MapiContainer.open_entry`: anything in the store; None opens its root."""
         self._check()
-        return self.context.open_entry(entry_id, access)
+        return self.context.open_entry(entry_id, access, deleted)
 
     @remembered
-    def get_contents_table(self, *, associated: bool = False) -> MapiTable:
+    def get_contents_table(self, *, associated: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_contents_table`; it starts in the order that was saved for it (F-069)."""
         self._check()
         backend = self.context.backend
+        if deleted or self._kept is not None:
+            return self._kept_table(deleted, lambda kept: kept.contents(self.number, associated=associated))
         table = self.context.view(backend.contents(self.number, associated=associated))
         saved = None if associated else backend.contents_sort(self.number)
         if saved:
@@ -112,10 +125,21 @@ class FolderObject(PropertyBag, MapiFolder):
         return table
 
     @remembered
-    def get_hierarchy_table(self, *, deep: bool = False) -> MapiTable:
+    def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_hierarchy_table`."""
         self._check()
+        if deleted or self._kept is not None:
+            return self._kept_table(deleted, lambda kept: kept.hierarchy(self.number, deep=deep))
         return self.context.view(self.context.backend.hierarchy(self.number, deep=deep))
+
+    def _kept_table(self, deleted: bool, rows: Callable[[Retention], RowSource]) -> MapiTable:
+        """What is kept here of deleted things (F-090): nothing in a store that keeps none. In a deleted folder nothing
+        else is.
+        """
+        kept = self.context.backend.retention()
+        if kept is None or not deleted:
+            return TableData((PR_ENTRYID, PR_INSTANCE_KEY)).view(life=self.context.life)
+        return self.context.view(rows(kept))
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         if kind is MapiTable:
@@ -134,6 +158,7 @@ class FolderObject(PropertyBag, MapiFolder):
     def create_message(self, *, associated: bool = False) -> Message:
         """See `MapiFolder.create_message`."""
         self._check_writable()
+        self._check_present()
         source = self.context.backend.new_message(self.number, associated=associated)
         return MessageObject(self.context, source, Access.MODIFY, new=True)
 
@@ -143,6 +168,7 @@ class FolderObject(PropertyBag, MapiFolder):
     ) -> MapiFolder:
         """See `MapiFolder.create_folder`."""
         self._check_writable()
+        self._check_present()
         check_name(name)
         if kind == FOLDER_SEARCH:
             raise NoSupport("this store has no search folders")
@@ -152,6 +178,10 @@ class FolderObject(PropertyBag, MapiFolder):
         if comment is not None:
             values[PR_COMMENT] = comment
         return FolderObject(self.context, self._new_child(name, values, open_if_exists), Access.MODIFY)
+
+    def _check_present(self) -> None:
+        if self._kept is not None:
+            raise ObjectDeleted("the folder has been deleted", value=self.number, hint="move it back first")
 
     def _new_child(self, name: str, values: dict[PropTag, Any], open_if_exists: bool) -> int:
         backend = self.context.backend
@@ -168,9 +198,9 @@ class FolderObject(PropertyBag, MapiFolder):
 
     @remembered
     def delete_messages(self, entry_ids: Sequence[bytes], *, hard: bool = False) -> Completion:
-        """See `MapiFolder.delete_messages`; deletion is always hard (F-090)."""
+        """See `MapiFolder.delete_messages`."""
         self._check_writable()
-        return folderwork.delete_messages(self, entry_ids)
+        return deleting.delete_messages(self, entry_ids, hard=hard)
 
     @remembered
     def set_read_flags(self, entry_ids: Sequence[bytes] | None, flags: int = 0) -> Completion:
@@ -179,10 +209,11 @@ class FolderObject(PropertyBag, MapiFolder):
         self.context.check_modifiable()
         decide(flags)
         if entry_ids is None:
-            change_read_state(self.context.backend, self.context.backend.messages(self.number), flags)
+            numbers = self.context.backend.messages(self.number)
+            change_read_state(self.context, numbers, flags, folder=self.number)
             return Completion()
-        present = folderwork.find_messages(self, entry_ids)
-        changed = change_read_state(self.context.backend, tuple(present.values()), flags)
+        present = find_messages(self, entry_ids)
+        changed = change_read_state(self.context, tuple(present.values()), flags, folder=self.number)
         return Completion(tuple(bytes(one) for one in entry_ids if present.get(bytes(one)) not in changed))
 
     @remembered
@@ -236,13 +267,13 @@ class FolderObject(PropertyBag, MapiFolder):
     ) -> Completion:
         """See `MapiFolder.delete_folder`; one that holds submitted messages is left as it is."""
         self._check_writable()
-        return folderwork.delete_folder(self, entry_id, messages=messages, folders=folders)
+        return deleting.delete_folder(self, entry_id, messages=messages, folders=folders, hard=hard)
 
     @remembered
     def empty_folder(self, *, associated: bool = False, hard: bool = False) -> Completion:
         """See `MapiFolder.empty_folder`."""
         self._check_writable()
-        return folderwork.empty_folder(self, associated=associated)
+        return deleting.empty_folder(self, associated=associated, hard=hard)
 
     def __repr__(self) -> str:
         return f"<FolderObject {self.number} {'writable' if self._writable else 'read-only'}>"

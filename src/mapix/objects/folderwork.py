@@ -1,21 +1,23 @@
-"""Work on many messages and on whole folders: copy, move, delete, empty (F-062..F-066).
+"""Copying and moving messages and whole folders (F-062, F-065); deleting is in `deleting`.
 
 Best effort: what cannot be done is left out and told in the `Completion`, the rest is done (F-070). Inside one store
-the backend copies; between stores, or stores of other kinds, objects are copied by their content.
+the backend copies; between stores, or stores of other kinds, objects are copied by their content. What was deleted and
+is kept comes back by being moved (F-090).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.prop import Keep
+from mapix.objects import deleting
+from mapix.objects.receipts import report_thrown_away
+from mapix.objects.tree import child_of, descendants, find_kept, find_messages, same_store
 from mapix.properties.errors import (
     Collision,
     FolderCycle,
-    HasFolders,
-    HasMessages,
     MapiError,
     NoAccess,
     NotFound,
@@ -37,36 +39,23 @@ if TYPE_CHECKING:
 
 _OWED: Final = MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
 _NOT_COPIED: Final = _OWED | MSGFLAG_SUBMIT
-_MANY: Final = 50
-
-
-def find_messages(folder: FolderObject, entry_ids: Sequence[bytes]) -> dict[bytes, int]:
-    """Numbers of those messages that lie in the folder, by identifier; the others are absent."""
-    backend, ids = folder.context.backend, folder.context.ids
-    numbers: dict[bytes, int] = {}
-    for entry_id in map(bytes, entry_ids):
-        try:
-            numbers[entry_id] = ids.read_message(entry_id)
-        except MapiError:
-            continue
-    if len(numbers) <= _MANY:
-        return {key: number for key, number in numbers.items() if backend.message_folder(number) == folder.number}
-    here = {*backend.messages(folder.number), *backend.messages(folder.number, associated=True)}
-    return {key: number for key, number in numbers.items() if number in here}
 
 
 def copy_messages(folder: FolderObject, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool) -> Completion:
     """Messages of `folder` into `target`, of any store."""
     present = find_messages(folder, entry_ids)
+    kept = find_kept(folder, entry_ids) if move and len(present) < len(entry_ids) else {}
     place = same_store(folder, target)
     _check_target(target)
     if place is None:
         done = _copy_out(folder, present, target, move=move)
     elif move:
         done = set(_move_inside(folder, tuple(present.values()), place))
+        done.update(_restore(folder, tuple(kept.values()), place))
     else:
         done = set(copy_inside(folder, tuple(present.values()), place))
-    return Completion(tuple(bytes(one) for one in entry_ids if present.get(bytes(one)) not in done))
+    found = kept | present
+    return Completion(tuple(bytes(one) for one in entry_ids if found.get(bytes(one)) not in done))
 
 
 def copy_inside(folder: FolderObject, numbers: Sequence[int], target: int) -> dict[int, int]:
@@ -80,7 +69,18 @@ def copy_inside(folder: FolderObject, numbers: Sequence[int], target: int) -> di
 
 
 def _move_inside(folder: FolderObject, numbers: Sequence[int], target: int) -> list[int]:
-    return list(numbers) if target == folder.number else folder.context.backend.move_messages(numbers, target)
+    if target == folder.number:
+        return list(numbers)
+    backend = folder.context.backend
+    with backend.transaction():
+        report_thrown_away(folder.context, numbers, target)
+        return backend.move_messages(numbers, target)
+
+
+def _restore(folder: FolderObject, numbers: Sequence[int], target: int) -> list[int]:
+    """Messages that were deleted from `folder` and are kept, back into the store (F-090)."""
+    kept = folder.context.backend.retention()
+    return kept.restore_messages(numbers, target) if kept is not None and numbers else []
 
 
 def _copy_out(folder: FolderObject, present: dict[bytes, int], target: MapiFolder, *, move: bool) -> set[int]:
@@ -121,13 +121,6 @@ def copy_message(
     return new_id
 
 
-def delete_messages(folder: FolderObject, entry_ids: Sequence[bytes]) -> Completion:
-    """Delete messages of `folder`; missing and submitted ones are left out (F-063)."""
-    present = find_messages(folder, entry_ids)
-    gone = set(folder.context.backend.delete_messages(tuple(present.values())))
-    return Completion(tuple(bytes(one) for one in entry_ids if present.get(bytes(one)) not in gone))
-
-
 def copy_folder(
     folder: FolderObject,
     entry_id: bytes,
@@ -138,10 +131,15 @@ def copy_folder(
     subfolders: bool,
 ) -> Completion:
     """A folder below `folder` into `target`, of any store; a move takes everything in it (F-065)."""
-    child = _child(folder, entry_id)
     _check_target(target)
     place = same_store(folder, target)
-    if place is not None and place in (child.number, *descendants(folder, child.number)):
+    try:
+        child = child_of(folder, entry_id)
+    except NotFound:
+        if place is None or not move or not _restore_folder(folder, entry_id, place, name):
+            raise
+        return Completion()
+    if place is not None and place in (child.number, *descendants(folder.context, child.number)):
         raise FolderCycle("a folder cannot go into itself", value=entry_id)
     new_name = name or child.get_prop(PR_DISPLAY_NAME, "")
     if place is not None and move:
@@ -153,8 +151,18 @@ def copy_folder(
         return Completion()
     left = tuple(_copy_tree_out(child, target, new_name, subfolders=subfolders or move, move=move))
     if move and not left:
-        return delete_folder(folder, entry_id, messages=True, folders=True)
+        return deleting.delete_folder(folder, entry_id, messages=True, folders=True, hard=True)
     return Completion(left)
+
+
+def _restore_folder(folder: FolderObject, entry_id: bytes, place: int, name: str | None) -> bool:
+    """A folder that was deleted from below `folder` and is kept, back into the store; False when there is none."""
+    number, kept = folder.context.ids.read_folder(entry_id), folder.context.backend.retention()
+    if kept is None or number not in kept.children(folder.number):
+        return False
+    values, _ = kept.folder(number).load((PR_DISPLAY_NAME,))
+    kept.restore_folder(number, place, name or values[PR_DISPLAY_NAME])
+    return True
 
 
 def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) -> None:
@@ -206,79 +214,6 @@ def _folder_values(folder: FolderObject) -> dict[PropTag, Any]:
     own = folder.stored_props()
     unset = {tag for tag in own if tag.id in folder._rules.readonly and tag != PR_FOLDER_TYPE}
     return {tag: value for tag, value in own.items() if tag not in unset and tag != PR_DISPLAY_NAME}
-
-
-def delete_folder(folder: FolderObject, entry_id: bytes, *, messages: bool, folders: bool) -> Completion:
-    """Delete a folder below `folder`; one that holds submitted messages stays (F-064)."""
-    child = _child(folder, entry_id)
-    backend = folder.context.backend
-    if not folders and backend.children(child.number):
-        raise HasFolders("the folder has folders", value=entry_id, hint="folders=True")
-    if not messages and _has_messages(folder, child.number, deep=folders):
-        raise HasMessages("the folder has messages", value=entry_id, hint="messages=True")
-    if submitted_in(folder, child.number):
-        return Completion((bytes(entry_id),))
-    backend.delete_folder(child.number, messages=messages, folders=folders)
-    folder.context.check_special_folders()
-    return Completion()
-
-
-def empty_folder(folder: FolderObject, *, associated: bool) -> Completion:
-    """Remove messages and subfolders of `folder`; associated ones only if wanted (F-066)."""
-    backend, ids = folder.context.backend, folder.context.ids
-    numbers = list(backend.messages(folder.number))
-    if associated:
-        numbers += backend.messages(folder.number, associated=True)
-    gone = set(backend.delete_messages(numbers))
-    left = [ids.message(number) for number in numbers if number not in gone]
-    for number in backend.children(folder.number):
-        left += delete_folder(folder, ids.folder(number), messages=True, folders=True).left_out
-    return Completion(tuple(left))
-
-
-def descendants(folder: FolderObject, number: int) -> list[int]:
-    """All folders below the folder of a number."""
-    found = []
-    waiting = list(folder.context.backend.children(number))
-    while waiting:
-        one = waiting.pop()
-        found.append(one)
-        waiting += folder.context.backend.children(one)
-    return found
-
-
-def submitted_in(folder: FolderObject, number: int) -> bool:
-    """Whether a folder or one below holds a submitted message."""
-    backend = folder.context.backend
-    queued = backend.queue()
-    if not queued:
-        return False
-    tree = {number, *descendants(folder, number)}
-    return any(backend.message_folder(row.number) in tree for row in queued)
-
-
-def same_store(folder: FolderObject, target: MapiFolder) -> int | None:
-    """The number of `target` when it lies in the store of `folder`, else None."""
-    from mapix.objects.folderobject import FolderObject
-
-    if isinstance(target, FolderObject) and target.context.ids.store_uid == folder.context.ids.store_uid:
-        return target.number
-    return None
-
-
-def _has_messages(folder: FolderObject, number: int, *, deep: bool) -> bool:
-    backend = folder.context.backend
-    tree: Iterable[int] = (number, *descendants(folder, number)) if deep else (number,)
-    return any(backend.messages(one) or backend.messages(one, associated=True) for one in tree)
-
-
-def _child(folder: FolderObject, entry_id: bytes) -> FolderObject:
-    number = folder.context.ids.read_folder(entry_id)
-    if number == folder.context.backend.root:
-        raise NoAccess("the root folder cannot be moved, copied or deleted (F-001)")
-    if folder.context.backend.folder_parent(number) != folder.number:
-        raise NotFound("no such folder directly below this one", value=entry_id)
-    return folder.sibling(number)
 
 
 def _check_target(target: MapiFolder) -> None:

@@ -25,12 +25,12 @@ from mapix.interfaces.store import (
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed
 from mapix.objects.context import StoreContext
+from mapix.objects.deleting import purge_expired
 from mapix.objects.entryids import StoreIds
 from mapix.objects.events import notify_changes
-from mapix.objects.folderobject import FolderObject
 from mapix.objects.life import Life, remembered
-from mapix.objects.messageobject import MessageObject
 from mapix.objects.names import Names
+from mapix.objects.opening import open_object
 from mapix.objects.outgoing import StoreQueue
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.receive import find_folder, folder_table, set_folder
@@ -39,7 +39,6 @@ from mapix.properties.errors import (
     InvalidParameter,
     NoAccess,
     NoSupport,
-    Submitted,
     UnableToAbort,
 )
 from mapix.properties.flags import (
@@ -93,6 +92,8 @@ class StoreObject(PropertyBag, MsgStore):
 
     With `keep_sent`, mail that is submitted from the Outbox without a word on where it goes afterwards is meant for
     Sent Items: PR_SENTMAIL_ENTRYID is set at submission, and the sent-mail step (session 6.5) follows it as ever.
+    `retention` is how many seconds what is deleted is kept where the store's own PR_RETENTION_AGE_LIMIT does not say
+    (F-090). `nonread_reports` tells senders who asked for it that their message was deleted unread (X-14).
     """
 
     object_type = ObjectType.STORE
@@ -106,6 +107,8 @@ class StoreObject(PropertyBag, MsgStore):
         access: Access,
         spooler: bool = False,
         keep_sent: bool = False,
+        retention: int = 0,
+        nonread_reports: bool = True,
     ) -> None:
         if access is Access.MODIFY and backend.readonly:
             raise NoAccess("the store can only be read", hint="Access.BEST or Access.READ")
@@ -119,8 +122,10 @@ class StoreObject(PropertyBag, MsgStore):
             life=Life(),
             modifiable=modifiable,
             spooler=spooler,
-            open_entry=self.open_entry,
+            open_entry=lambda entry_id, access, deleted=False: self.open_entry(entry_id, access, deleted=deleted),
             keep_sent=keep_sent,
+            retention=retention,
+            nonread_reports=nonread_reports,
         )
         super().__init__(
             backend.store(),
@@ -136,36 +141,15 @@ class StoreObject(PropertyBag, MsgStore):
         backend.decorate(ids)
         if not spooler:
             backend.listen(self._changed)
+            purge_expired(self.context)
 
     # opening
 
     @remembered
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> MapiProp:
         """See `MsgStore.open_entry`."""
         self._check()
-        backend = self.context.backend
-        if entry_id is None:
-            return FolderObject(self.context, backend.root, self.context.granted(access))
-        kind, number = self.context.ids.read(entry_id)
-        if kind is ObjectType.FOLDER:
-            return FolderObject(self.context, number, self.context.granted(access))
-        if kind is ObjectType.MESSAGE:
-            return self._open_message(number, access)
-        raise InvalidParameter("a store does not open itself", value=bytes(entry_id))
-
-    def _open_message(self, number: int, access: Access) -> MessageObject:
-        """ST-060: a submitted message is read-only to clients, a locked one closed to all but the spooler."""
-        context = self.context
-        source = context.backend.message(number)
-        message = MessageObject(context, source, context.granted(access))
-        if message.flags & MSGFLAG_SUBMIT and not context.spooler:
-            row = next(iter(context.backend.queue(number=number)), None)
-            if row is not None and row.locked and not self._queue.outlive():
-                raise NoAccess("the spooler is working on this message", value=number)
-            if access is Access.MODIFY:
-                raise Submitted("the message has been submitted", value=number, hint="abort_submit, or read it only")
-            message.make_read_only()
-        return message
+        return open_object(self.context, self._queue, entry_id, access, deleted=deleted)
 
     @remembered
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:

@@ -65,22 +65,23 @@ class RootContainer(PropertyBag, AbContainer):
         self._containers = list(containers)
         self._opener = opener
 
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> MapiProp:
         """See `MapiContainer.open_entry`."""
         self._check()
         if not entry_id:
             raise InvalidParameter("name what to open by its entry identifier")
         return self._opener(entry_id, access)
 
-    def get_contents_table(self, *, associated: bool = False) -> MapiTable:
+    def get_contents_table(self, *, associated: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_contents_table`: the root has no people of its own."""
         self._check()
         return TableData((PR_DISPLAY_NAME, PR_ENTRYID)).view()
 
-    def get_hierarchy_table(self, *, deep: bool = False) -> MapiTable:
+    def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_hierarchy_table`; depth 0 are the containers right below."""
         self._check()
-        rows = [row for container in self._containers for row in _rows(container, deep=deep)]
+        shown = () if deleted else self._containers
+        rows = [row for container in shown for row in _rows(container, deep=deep)]
         return TableData(COLUMNS, rows, index=PR_ENTRYID).view()
 
     def resolve_names(self, rows: Sequence[dict[PropTag, Any]], columns: Sequence[PropTag]) -> list[int]:

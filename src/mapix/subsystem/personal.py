@@ -130,18 +130,18 @@ class PersonalContainer(PropertyBag, AbContainer):
         super().__init__(MemorySource(container_row()), access=Access.READ, life=life)
         self._modifiable = access is not Access.READ
 
-    def get_contents_table(self, *, associated: bool = False) -> MapiTable:
+    def get_contents_table(self, *, associated: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_contents_table`; PR_ANR restrictions find people by name (ABK-25)."""
         self._check()
-        rows = [] if associated else [row_of(uid, contact) for uid, contact in self._contacts.all().items()]
+        rows = [] if associated or deleted else [row_of(uid, contact) for uid, contact in self._contacts.all().items()]
         return AnrTable(COLUMNS, rows).view()
 
-    def get_hierarchy_table(self, *, deep: bool = False) -> MapiTable:
+    def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_hierarchy_table`: there is nothing below."""
         self._check()
         return TableData((PR_DISPLAY_NAME, PR_ENTRYID)).view()
 
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> PropertyBag:
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> PropertyBag:
         """See `MapiContainer.open_entry`."""
         self._check()
         return open_personal(self._contacts, _CONTAINER if entry_id is None else entry_id, access, self._life)
