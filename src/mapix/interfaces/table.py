@@ -1,7 +1,6 @@
-"""Tables: IMAPITable, and the narrow waist a provider fills to get one.
+"""Tables: IMAPITable, all 23 methods of it.
 
-A provider writes a `RowSource`: which rows, in which order, and what is in them. `mapix.objects.tableview` is the one
-implementation of `MapiTable` over any of them: cursor, bookmarks, find, notifications.
+`mapix.objects.tableview` is the one implementation, over any source of rows (`mapix.interfaces.rows`).
 """
 
 from __future__ import annotations
@@ -9,17 +8,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
 
 from mapix.interfaces.notify import AdviseSink, Event
 from mapix.interfaces.prop import ErrorInfo
+from mapix.interfaces.rows import (
+    DirectRowSource,
+    Group,
+    GroupingRowSource,
+    Page,
+    RowKey,
+    RowSource,
+    SharedKeySource,
+    TableType,
+)
 from mapix.properties.restriction import Restriction
-from mapix.properties.sort import SortKey, SortOrder
+from mapix.properties.sort import SortOrder
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 
-RowKey = tuple[Any, ...]
-"""Where a row stands in an order: opaque to everybody but its source; comparable for equality, hashable."""
+__all__ = [
+    "Bookmark",
+    "DirectRowSource",
+    "Group",
+    "GroupingRowSource",
+    "MapiTable",
+    "Page",
+    "RowKey",
+    "RowSource",
+    "SharedKeySource",
+    "TableType",
+    "query_all_rows",
+]
 
 
 class Bookmark(IntEnum):
@@ -30,82 +49,23 @@ class Bookmark(IntEnum):
     END = 2
 
 
-class TableType(IntEnum):
-    """How live a table is (T-002)."""
-
-    SNAPSHOT = 0
-    KEYSET = 1
-    DYNAMIC = 2
-
-
-class Page(NamedTuple):
-    """Some rows of a source, in table order: their keys and, aligned with the columns asked for, their values."""
-
-    keys: Sequence[RowKey]
-    rows: Sequence[Row]
-
-
-class RowSource(Protocol):
-    """Which rows, in which order, and what is in them. Never the whole table at once.
-
-    Orders are total: a source breaks ties itself, the same way at every call. Missing values sort last in both
-    directions (T-050). `where` and `order` mean what `mapix.objects.evaluate` and `mapix.objects.collate` say.
-    """
-
-    table_type: TableType
-
-    def default_columns(self) -> Sequence[PropTag]:
-        """The column set of a fresh table (T-023)."""
-
-    def available_columns(self) -> Sequence[PropTag]:
-        """Every column a row may have a value for."""
-
-    def count(self, where: Restriction | None) -> int:
-        """How many rows satisfy `where`."""
-
-    def page(
-        self,
-        where: Restriction | None,
-        order: Sequence[SortKey],
-        after: RowKey | None,
-        count: int,
-        columns: Sequence[PropTag],
-    ) -> Page:
-        """Up to `count` rows following the key `after` (the first ones when None).
-
-        A negative count gives up to `-count` rows *before* `after` (the last ones when None), still in table order.
-        `after` need not exist any more: its place counts. Text columns always come as UNICODE tags here; a value of
-        another type than its column's is answered as missing. (`TableView` makes STRING8 and UNSPECIFIED columns out
-        of that.)
-        """
-
-    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
-        """How many rows stand before `key`."""
-
-    def notification_key(self) -> bytes | None:
-        """Under which key changes of these rows are notified; None where they never change or nobody tells (NOT-4)."""
-
-
-class DirectRowSource(RowSource, Protocol):
-    """What a source may offer besides; `TableView` uses either method where it is there."""
-
-    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
-        """The key of the row that `index` others stand before, None past the end: seeking far costs no walk."""
-
-    def version(self) -> Any:
-        """A value that changes whenever rows may have changed, by whomever; cheap to ask. Sources that tell are read
-        ahead when rows are asked for a few at a time.
-        """
-
-
 class MapiTable(ABC):
     """A view of rows with a cursor: IMAPITable. Rows are tuples aligned with the columns, `None` where a value is
     missing (T-037).
+
+    `flags` of `set_columns`, `restrict` and `sort_table` are 0, TBL_BATCH or TBL_ASYNC (T-040). With TBL_BATCH the call
+    takes effect when rows are needed, and its errors appear there. With TBL_ASYNC it returns at once, `get_status` says
+    what is under way, every call but `get_status`, `wait_for_completion`, `abort`, `advise`, `unadvise`,
+    `get_last_error` and `close` is `Busy` meanwhile, and sinks hear when it is done (N-034).
     """
 
     @abstractmethod
-    def set_columns(self, columns: Sequence[PropTag]) -> None:
-        """Choose columns and their order (T-022); `InvalidParameter` for none."""
+    def set_columns(self, columns: Sequence[PropTag], flags: int = 0) -> None:
+        """Choose columns and their order (T-022); `InvalidParameter` for none.
+
+        A column with MVI_FLAG shows one row for each of its values (P-053). Where that changes the rows, bookmarks go
+        and the cursor returns to the start (P-057).
+        """
 
     @abstractmethod
     def query_columns(self, *, available: bool = False) -> list[PropTag]:
@@ -136,15 +96,15 @@ class MapiTable(ABC):
         """Put the cursor on the next row that satisfies `restriction`; `NotFound` leaves it where it was (T-028)."""
 
     @abstractmethod
-    def restrict(self, restriction: Restriction | None) -> None:
+    def restrict(self, restriction: Restriction | None, flags: int = 0) -> None:
         """Show only rows that satisfy `restriction`, replacing any former one; bookmarks go, the cursor returns to
         the start (T-029).
         """
 
     @abstractmethod
-    def sort_table(self, order: SortOrder) -> None:
-        """Order the rows; bookmarks go, the cursor returns to the start (T-033). `TooComplex` where it cannot be
-        done.
+    def sort_table(self, order: SortOrder, flags: int = 0) -> None:
+        """Order the rows, by categories where `order` has some (T-060); bookmarks go, the cursor returns to the start
+        (T-033). `TooComplex` where it cannot be done.
         """
 
     @abstractmethod
@@ -160,16 +120,37 @@ class MapiTable(ABC):
         """Give up a bookmark (T-031)."""
 
     @abstractmethod
+    def expand_row(self, instance_key: bytes, count: int) -> tuple[list[Row], int]:
+        """Open a category: the first `count` rows that appear, and how many appear (T-065); `NotFound`.
+
+        The cursor ends after the last row returned, on the row after the heading where there is none.
+        """
+
+    @abstractmethod
+    def collapse_row(self, instance_key: bytes) -> int:
+        """Close a category; how many rows disappear (T-066). `NotFound`."""
+
+    @abstractmethod
+    def get_collapse_state(self, instance_key: bytes, flags: int = 0) -> bytes:
+        """Which categories are open, and one row, as bytes to keep (T-068)."""
+
+    @abstractmethod
+    def set_collapse_state(self, state: bytes, flags: int = 0) -> int:
+        """Open and close categories as they were; a bookmark on the row given then (T-068). `UnableToComplete` where
+        order or restriction are not those of then.
+        """
+
+    @abstractmethod
     def get_status(self) -> tuple[int, TableType]:
         """`(TBLSTAT_*, type)` (T-021)."""
 
     @abstractmethod
     def wait_for_completion(self, timeout: float | None = None) -> int:
-        """Wait for asynchronous work, seconds or for ever; the table status (T-039)."""
+        """Wait for asynchronous work, seconds or for ever; the table status (T-039). `TimedOut`."""
 
     @abstractmethod
     def abort(self) -> None:
-        """Stop asynchronous work; `UnableToAbort` where there is none (T-038)."""
+        """Stop asynchronous work: the table is as it was before; `UnableToAbort` where there is none (T-038)."""
 
     @abstractmethod
     def advise(self, mask: Event, sink: AdviseSink) -> int:
