@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
     from mapix.properties.errors import MapiError
     from mapix.properties.tag import PropTag, PropType
+    from mapix.properties.where import parse_where
 
 __all__ = [
     "Attachment",
@@ -28,6 +29,7 @@ __all__ = [
     "Store",
     "__version__",
     "logon",
+    "parse_where",
 ]
 
 _HOMES = {
@@ -35,6 +37,7 @@ _HOMES = {
     "MapiError": "mapix.properties.errors",
     "PropTag": "mapix.properties.tag",
     "PropType": "mapix.properties.tag",
+    "parse_where": "mapix.properties.where",
 }
 
 

@@ -15,6 +15,7 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
+from mapix.properties.named import PropertyName
 from mapix.properties.value import Row
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ class FolderMessages(MessageQuery):
     """The messages of a folder: a query over all of them, and the place to make new ones."""
 
     def __init__(self, folder: Folder) -> None:
-        super().__init__(lambda: folder.mapi.get_contents_table(), folder.message_of_row)
+        super().__init__(
+            lambda: folder.mapi.get_contents_table(), folder.message_of_row, names=folder.identifier_of_name
+        )
         object.__setattr__(self, "folder", folder)
 
     if TYPE_CHECKING:
@@ -46,11 +49,11 @@ class FolderMessages(MessageQuery):
 
     def where(self, *restrictions: Any) -> MessageQuery:
         """Only those that satisfy all of `restrictions`."""
-        return MessageQuery(self.table, self.make).where(*restrictions)
+        return MessageQuery(self.table, self.make, names=self.names).where(*restrictions)
 
     def order_by(self, *keys: Any) -> MessageQuery:
         """In the order of `keys`."""
-        return MessageQuery(self.table, self.make).order_by(*keys)
+        return MessageQuery(self.table, self.make, names=self.names).order_by(*keys)
 
     def get(self, entry_id: bytes) -> Message:
         """One message by its entry identifier; `NotFound`."""
@@ -99,6 +102,10 @@ class Folder(PropertyObject):
     def message_of_row(self, row: Row) -> Message:
         """The message behind a row of `query.COLUMNS`."""
         return Message(place=self._place(row[0]), row=dict(zip(COLUMNS, row, strict=True)))
+
+    def identifier_of_name(self, name: PropertyName) -> int | None:
+        """The identifier that a property name has in this store, None where it has none."""
+        return self.mapi.get_ids_from_names((name,)).get(name)
 
     @property
     def folders(self) -> list[Folder]:

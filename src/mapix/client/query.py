@@ -1,6 +1,7 @@
 """Lazy queries over the messages of a folder.
 
     inbox.messages.where(Message.subject.contains("Q3")).order_by(-Message.delivered)[:50]
+    inbox.messages.where('subject ~ "Q3" and received > 7 days ago')
 
 Nothing is read before the query is iterated, counted or sliced; iterating reads rows by the page.
 """
@@ -16,6 +17,7 @@ from mapix.client.message import Message
 from mapix.interfaces.table import Bookmark, MapiTable
 from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
+from mapix.properties.named import PropertyName
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey, SortOrder
 from mapix.properties.value import Row
@@ -44,11 +46,15 @@ class MessageQuery:
     make: Callable[[Row], Message]
     restriction: Restriction | None = None
     keys: tuple[SortKey, ...] = ()
+    names: Callable[[PropertyName], int | None] | None = None
 
-    def where(self, *restrictions: Restriction | YesNo) -> MessageQuery:
-        """Only those that satisfy all of `restrictions`; `InvalidParameter` for what is no condition."""
+    def where(self, *restrictions: Restriction | YesNo | str) -> MessageQuery:
+        """Only those that satisfy all of `restrictions`; `InvalidParameter` for what is no condition.
+
+        Text is read by `mapix.parse_where`, with the names of the store's named properties known.
+        """
         wanted = self.restriction
-        for term in map(condition, restrictions):
+        for term in map(self._condition, restrictions):
             wanted = term if wanted is None else wanted & term
         return replace(self, restriction=wanted)
 
@@ -98,6 +104,13 @@ class MessageQuery:
         if not rows:
             raise IndexError(index)
         return self.make(rows[0])
+
+    def _condition(self, term: Restriction | YesNo | str) -> Restriction:
+        if not isinstance(term, str):
+            return condition(term)
+        from mapix.properties.where import parse_where
+
+        return parse_where(term, names=self.names)
 
     def _slice(self, index: slice) -> Sequence[Message]:
         start, stop, step = index.start or 0, index.stop, index.step or 1

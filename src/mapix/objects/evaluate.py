@@ -32,6 +32,7 @@ from mapix.properties.codepage import ANSI
 from mapix.properties.errors import TooComplex
 from mapix.properties.restriction import (
     And,
+    Annotation,
     Bitmask,
     Comment,
     CompareProps,
@@ -259,5 +260,6 @@ _MAKERS: Final[dict[type, Callable[[Any], Matcher]]] = {
     Exist: _exist,
     Sub: _sub,
     Comment: _comment,
+    Annotation: _comment,
     Count: _count,
 }
