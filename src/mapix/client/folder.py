@@ -136,6 +136,22 @@ class Folder(PropertyObject):
         """Remove a folder below with everything in it."""
         self.mapi.delete_folder(self.folder(name).entry_id, messages=True, folders=True)
 
+    @property
+    def parent(self) -> Folder:
+        """The folder it lies in; the topmost one lies in itself (F-001)."""
+        return self.store.folder_by_id(self.get(t.PR_PARENT_ENTRYID))
+
+    def move_to(self, target: Folder, name: str | None = None) -> None:
+        """Put it below another folder, under another name where one is told.
+
+        `Collision` for a name that is taken there, `FolderCycle` for a folder that lies below this one.
+        """
+        self._transfer(target, name, move=True)
+
+    def copy_to(self, target: Folder, name: str | None = None) -> None:
+        """Copy it with everything in it below another folder, as `move_to`."""
+        self._transfer(target, name, move=False)
+
     def empty(self) -> None:
         """Remove all messages and folders in it."""
         if not self.mapi.empty_folder():
@@ -157,13 +173,23 @@ class Folder(PropertyObject):
         there = ", ".join(folder.name or "" for folder in folders)
         raise NotFound("there is no such folder", value=name, hint=there and f"one of: {there}")
 
+    def _transfer(self, target: Folder, name: str | None, *, move: bool) -> None:
+        if not self.parent.mapi.copy_folder(self.entry_id, target.mapi, name=name, move=move):
+            raise UnableToComplete("not everything in the folder could be taken along", value=self.name)
+
     def _place(self, entry_id: bytes) -> Place:
-        def move(target: Folder) -> None:
-            if not self.mapi.copy_messages([entry_id], target.mapi, move=True):
-                raise NotFound("the message could not be moved", value=entry_id)
+        def transfer(target: Folder, *, move: bool) -> None:
+            if not self.mapi.copy_messages([entry_id], target.mapi, move=move):
+                raise NotFound(f"the message could not be {'moved' if move else 'copied'}", value=entry_id)
 
         def delete() -> None:
             if not self.mapi.delete_messages([entry_id]):
                 raise NotFound("the message could not be deleted", value=entry_id)
 
-        return Place(entry_id, lambda: cast(MapiMessage, self.mapi.open_entry(entry_id, Access.BEST)), delete, move)
+        return Place(
+            entry_id,
+            lambda: cast(MapiMessage, self.mapi.open_entry(entry_id, Access.BEST)),
+            delete,
+            move=lambda target: transfer(target, move=True),
+            copy=lambda target: transfer(target, move=False),
+        )

@@ -34,6 +34,7 @@ class Place:
     open: Callable[[], MapiMessage]
     delete: Callable[[], None]
     move: Callable[[Any], None]
+    copy: Callable[[Any], None]
 
 
 class Message(PropertyObject):
@@ -174,6 +175,10 @@ class Message(PropertyObject):
     def move_to(self, folder: Any) -> None:
         """Move it into another folder."""
         self._saved_place().move(folder)
+
+    def copy_to(self, folder: Any) -> None:
+        """Copy it, as it was saved, into another folder."""
+        self._saved_place().copy(folder)
 
     def mark_read(self, read: bool = True) -> None:
         """Set or clear its read flag."""

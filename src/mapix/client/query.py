@@ -18,8 +18,9 @@ from mapix.interfaces.table import Bookmark, MapiTable
 from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
 from mapix.properties.named import PropertyName
-from mapix.properties.restriction import Restriction
+from mapix.properties.restriction import Property, Relop, Restriction
 from mapix.properties.sort import SortKey, SortOrder
+from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 
 COLUMNS = (
@@ -35,7 +36,7 @@ COLUMNS = (
     t.PR_HASATTACH,
     t.PR_MESSAGE_CLASS,
 )
-_PAGE = 200
+_PAGE, _MANY = 200, 1000
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class MessageQuery:
     restriction: Restriction | None = None
     keys: tuple[SortKey, ...] = ()
     names: Callable[[PropertyName], int | None] | None = None
+    start: bytes | None = None
 
     def where(self, *restrictions: Restriction | YesNo | str) -> MessageQuery:
         """Only those that satisfy all of `restrictions`; `InvalidParameter` for what is no condition.
@@ -61,6 +63,13 @@ class MessageQuery:
     def order_by(self, *keys: SortKey | Field[Any]) -> MessageQuery:
         """In the order of `keys`, most significant first; `-field` for descending."""
         return replace(self, keys=tuple(sort_key(key) for key in keys))
+
+    def after(self, message: Message | bytes) -> MessageQuery:
+        """Only those that follow a message, or the one of an entry identifier, in this order: the next page of a list.
+
+        However far down it is, nothing before it is read. `NotFound` when it is not among them.
+        """
+        return replace(self, start=message if isinstance(message, bytes) else message.entry_id)
 
     def unread(self) -> MessageQuery:
         """Only those that were not read."""
@@ -84,8 +93,25 @@ class MessageQuery:
 
     def __iter__(self) -> Iterator[Message]:
         with _Closing(self._open()) as table:
+            self._go_to_start(table)
             while rows := table.query_rows(_PAGE):
                 yield from map(self.make, rows)
+
+    def select(self, *columns: Field[Any] | PropTag) -> Iterator[tuple[Any, ...]]:
+        """Only some columns: tuples of what the fields say, or of MAPI's own values for tags; None where one is absent.
+
+        The quick way through many messages: nothing else is read, and no message is made.
+        """
+        tags = tuple(each.tag if isinstance(each, Field) else each for each in columns)
+        makers = [each.from_mapi if isinstance(each, Field) else None for each in columns]
+        with _Closing(self._open(tags)) as table:
+            self._go_to_start(table)
+            while rows := table.query_rows(_MANY):
+                for row in rows:
+                    yield tuple(
+                        value if value is None or make is None else make(value)
+                        for make, value in zip(makers, row, strict=True)
+                    )
 
     def __len__(self) -> int:
         return self.count()
@@ -117,20 +143,26 @@ class MessageQuery:
         if start < 0 or (stop is not None and stop < 0) or step < 1:
             return list(self)[index]
         with _Closing(self._open()) as table:
-            table.seek_row(Bookmark.BEGINNING, start)
+            self._go_to_start(table)
+            table.seek_row(Bookmark.CURRENT, start)
             rows = _read(table, None if stop is None else max(stop - start, 0))
         return [self.make(row) for row in rows[::step]]
 
-    def _open(self) -> MapiTable:
+    def _go_to_start(self, table: MapiTable) -> None:
+        if self.start is not None:
+            table.find_row(Property(Relop.EQ, t.PR_ENTRYID, self.start), Bookmark.BEGINNING)
+            table.seek_row(Bookmark.CURRENT, 1)
+
+    def _open(self, columns: tuple[PropTag, ...] = COLUMNS) -> MapiTable:
         table = self.table()
-        table.set_columns(COLUMNS)
+        table.set_columns(columns)
         if self.restriction is not None:
             table.restrict(self.restriction)
         if self.keys:
             # A column of the current set is always sortable (T-051), others only where some row has them.
-            table.set_columns(tuple(dict.fromkeys((*COLUMNS, *(key.tag for key in self.keys)))))
+            table.set_columns(tuple(dict.fromkeys((*columns, *(key.tag for key in self.keys)))))
             table.sort_table(SortOrder(self.keys))
-            table.set_columns(COLUMNS)
+            table.set_columns(columns)
         return table
 
 
