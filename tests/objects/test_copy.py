@@ -15,7 +15,14 @@ from mapix.interfaces.table import query_all_rows
 from mapix.objects.content import read_content, write_content
 from mapix.objects.propdata import MemorySource, PropertyBag
 from mapix.properties.content import AttachmentContent, MessageContent
-from mapix.properties.errors import Computed, InterfaceNotSupported, InvalidParameter, InvalidType, UnexpectedType
+from mapix.properties.errors import (
+    Computed,
+    InterfaceNotSupported,
+    InvalidParameter,
+    InvalidType,
+    UnexpectedId,
+    UnexpectedType,
+)
 from mapix.properties.flags import MSGFLAG_READ, MSGFLAG_RN_PENDING, MSGFLAG_UNSENT
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag, PropType
@@ -232,12 +239,14 @@ def test_properties_the_target_keeps_itself_are_told(here: MapiFolder) -> None:
 
 
 def test_copying_goes_between_any_two_kinds_of_objects(here: MapiFolder) -> None:
+    """P-152, P-177."""
     note = PropertyBag(MemorySource({PR_SUBJECT: "note", PR_IMPORTANCE: 2}), access=Access.MODIFY)
     message = here.create_message()
     assert not note.copy_to(message)
     assert message.get_props((PR_SUBJECT, PR_IMPORTANCE)) == {PR_SUBJECT: "note", PR_IMPORTANCE: 2}
     named = rich_message(here)
-    assert not named.copy_props(note, (PR_SUBJECT, tag_of(here, PROJECT)))
+    (problem,) = named.copy_props(note, (PR_SUBJECT, tag_of(here, PROJECT)))
+    assert problem.scode == UnexpectedId.hresult
     assert note.get_prop(PR_SUBJECT) == "RE: Budget"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mapix.interfaces.message import Message
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import NoSupport
@@ -19,6 +20,11 @@ class Completion:
     """Result of a bulk operation: identifiers that were left out; truthy when all was done (F-070, PG-006)."""
 
     left_out: tuple[bytes, ...] = ()
+
+    @classmethod
+    def together(cls, parts: Iterable[Completion]) -> Completion:
+        """The result of work that was done in several parts."""
+        return cls(tuple(one for part in parts for one in part.left_out))
 
     def __bool__(self) -> bool:
         return not self.left_out
@@ -84,13 +90,22 @@ class MapiFolder(MapiContainer):
         """A folder below this one; `Collision` for a name that is taken (F-061). `kind` is PR_FOLDER_TYPE."""
 
     @abstractmethod
-    def copy_messages(self, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool = False) -> Completion:
+    def copy_messages(
+        self,
+        entry_ids: Sequence[bytes],
+        target: MapiFolder,
+        *,
+        move: bool = False,
+        progress: MapiProgress | None = None,
+    ) -> Completion:
         """Copy or move messages of this folder into `target` (F-062). Messages that were deleted and are kept come
         back by being moved, into this folder or another (F-090).
         """
 
     @abstractmethod
-    def delete_messages(self, entry_ids: Sequence[bytes], *, hard: bool = False) -> Completion:
+    def delete_messages(
+        self, entry_ids: Sequence[bytes], *, hard: bool = False, progress: MapiProgress | None = None
+    ) -> Completion:
         """Delete messages of this folder (F-063). Where the store keeps what is deleted, only `hard` deletes for good,
         kept ones too (F-090).
         """
@@ -104,6 +119,7 @@ class MapiFolder(MapiContainer):
         name: str | None = None,
         move: bool = False,
         subfolders: bool = True,
+        progress: MapiProgress | None = None,
     ) -> Completion:
         """Copy or move a folder below this one into `target` (F-065). A folder that was deleted and is kept comes back
         by being moved, below this one or another (F-090).
@@ -111,16 +127,26 @@ class MapiFolder(MapiContainer):
 
     @abstractmethod
     def delete_folder(
-        self, entry_id: bytes, *, messages: bool = False, folders: bool = False, hard: bool = False
+        self,
+        entry_id: bytes,
+        *,
+        messages: bool = False,
+        folders: bool = False,
+        hard: bool = False,
+        progress: MapiProgress | None = None,
     ) -> Completion:
         """Delete a folder below this one; `HasMessages`/`HasFolders` without leave (F-064); `hard` as with messages."""
 
     @abstractmethod
-    def empty_folder(self, *, associated: bool = False, hard: bool = False) -> Completion:
+    def empty_folder(
+        self, *, associated: bool = False, hard: bool = False, progress: MapiProgress | None = None
+    ) -> Completion:
         """Remove messages and subfolders, keep the folder (F-066); `hard` as with messages."""
 
     @abstractmethod
-    def set_read_flags(self, entry_ids: Sequence[bytes] | None, flags: int = 0) -> Completion:
+    def set_read_flags(
+        self, entry_ids: Sequence[bytes] | None, flags: int = 0, *, progress: MapiProgress | None = None
+    ) -> Completion:
         """Read state of some or all messages by the table of M-120; `flags` as in SetReadFlags (F-067)."""
 
     @abstractmethod

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from enum import IntEnum
 
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
 from mapix.properties.value import Props
@@ -48,7 +49,7 @@ class Message(MapiProp):
         """An attachment by its number; `NotFound` (M-061)."""
 
     @abstractmethod
-    def delete_attach(self, number: int) -> None:
+    def delete_attach(self, number: int, *, progress: MapiProgress | None = None) -> None:
         """Remove an attachment; permanent with the message's save (M-062)."""
 
     @abstractmethod

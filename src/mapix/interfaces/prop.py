@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any, Protocol, TypeVar
 
+from mapix.interfaces.progress import MapiProgress
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Problems, Props
@@ -133,20 +134,41 @@ class MapiProp(ABC):
 
     @abstractmethod
     def copy_to(
-        self, target: MapiProp, *, exclude: Collection[PropTag] = (), move: bool = False, replace: bool = True
+        self,
+        target: MapiProp,
+        *,
+        exclude: Collection[PropTag] = (),
+        without: Collection[type] = (),
+        move: bool = False,
+        replace: bool = True,
+        progress: MapiProgress | None = None,
     ) -> Problems:
-        """Copy everything but `exclude` (by identifier) into `target`, which must still be saved (P-170..P-179)."""
+        """Copy everything but `exclude` (by identifier) into `target`, which must still be saved (P-170..P-179).
+
+        `without` names interfaces whose sub-objects stay behind: `Message` its recipients and attachments,
+        `MapiContainer` what is in it (P-175).
+        """
 
     @abstractmethod
     def copy_props(
-        self, target: MapiProp, include: Collection[PropTag], *, move: bool = False, replace: bool = True
+        self,
+        target: MapiProp,
+        include: Collection[PropTag],
+        *,
+        move: bool = False,
+        replace: bool = True,
+        progress: MapiProgress | None = None,
     ) -> Problems:
         """Copy only `include` into `target` (P-170, P-172)."""
 
     @abstractmethod
-    def get_names_from_ids(self, ids: Iterable[int] | None = None) -> dict[int, PropertyName]:
+    def get_names_from_ids(
+        self, ids: Iterable[int] | None = None, *, guid: bytes | None = None, flags: int = 0
+    ) -> dict[int, PropertyName]:
         """Names behind identifiers of 0x8000 and above, all of the mapping when None; unknown ones are absent
         (P-190..P-193).
+
+        Of all, `guid` chooses one property set, `flags` leaves out kinds: MAPI_NO_STRINGS, MAPI_NO_IDS.
         """
 
     @abstractmethod

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.message import Message
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable, RowSource
 from mapix.objects import computed, deleting, folderwork, sortbytes
 from mapix.objects.context import StoreContext
 from mapix.objects.life import remembered
 from mapix.objects.messageobject import MessageObject
+from mapix.objects.progress import batches, steps
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.readflags import change_read_state, decide
-from mapix.objects.tabledata import TableData
 from mapix.objects.tree import find_messages
 from mapix.properties.errors import (
     Collision,
@@ -136,6 +137,8 @@ class FolderObject(PropertyBag, MapiFolder):
         """What is kept here of deleted things (F-090): nothing in a store that keeps none. In a deleted folder nothing
         else is.
         """
+        from mapix.objects.tabledata import TableData
+
         kept = self.context.backend.retention()
         if kept is None or not deleted:
             return TableData((PR_ENTRYID, PR_INSTANCE_KEY)).view(life=self.context.life)
@@ -191,30 +194,48 @@ class FolderObject(PropertyBag, MapiFolder):
     # messages
 
     @remembered
-    def copy_messages(self, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool = False) -> Completion:
+    def copy_messages(
+        self,
+        entry_ids: Sequence[bytes],
+        target: MapiFolder,
+        *,
+        move: bool = False,
+        progress: MapiProgress | None = None,
+    ) -> Completion:
         """See `MapiFolder.copy_messages`."""
         self._check_writable() if move else self._check()
-        return folderwork.copy_messages(self, entry_ids, target, move=move)
+        parts = batches(progress, entry_ids)
+        return Completion.together(folderwork.copy_messages(self, part, target, move=move) for part in parts)
 
     @remembered
-    def delete_messages(self, entry_ids: Sequence[bytes], *, hard: bool = False) -> Completion:
+    def delete_messages(
+        self, entry_ids: Sequence[bytes], *, hard: bool = False, progress: MapiProgress | None = None
+    ) -> Completion:
         """See `MapiFolder.delete_messages`."""
         self._check_writable()
-        return deleting.delete_messages(self, entry_ids, hard=hard)
+        parts = batches(progress, entry_ids)
+        return Completion.together(deleting.delete_messages(self, part, hard=hard) for part in parts)
 
     @remembered
-    def set_read_flags(self, entry_ids: Sequence[bytes] | None, flags: int = 0) -> Completion:
+    def set_read_flags(
+        self, entry_ids: Sequence[bytes] | None, flags: int = 0, *, progress: MapiProgress | None = None
+    ) -> Completion:
         """See `MapiFolder.set_read_flags`; associated messages have no read state (F-081)."""
         self._check()
         self.context.check_modifiable()
         decide(flags)
         if entry_ids is None:
-            numbers = self.context.backend.messages(self.number)
-            change_read_state(self.context, numbers, flags, folder=self.number)
+            self._change_read_state(self.context.backend.messages(self.number), flags, progress)
             return Completion()
         present = find_messages(self, entry_ids)
-        changed = change_read_state(self.context, tuple(present.values()), flags, folder=self.number)
+        changed = self._change_read_state(tuple(present.values()), flags, progress)
         return Completion(tuple(bytes(one) for one in entry_ids if present.get(bytes(one)) not in changed))
+
+    def _change_read_state(self, numbers: Sequence[int], flags: int, progress: MapiProgress | None) -> set[int]:
+        changed: set[int] = set()
+        for part in batches(progress, numbers):
+            changed.update(change_read_state(self.context, part, flags, folder=self.number))
+        return changed
 
     @remembered
     def get_message_status(self, entry_id: bytes) -> int:
@@ -256,24 +277,40 @@ class FolderObject(PropertyBag, MapiFolder):
         name: str | None = None,
         move: bool = False,
         subfolders: bool = True,
+        progress: MapiProgress | None = None,
     ) -> Completion:
         """See `MapiFolder.copy_folder`."""
         self._check_writable() if move else self._check()
-        return folderwork.copy_folder(self, entry_id, target, name=name, move=move, subfolders=subfolders)
+        parts = steps(progress, (entry_id,))
+        return Completion.together(
+            folderwork.copy_folder(self, one, target, name=name, move=move, subfolders=subfolders) for one in parts
+        )
 
     @remembered
     def delete_folder(
-        self, entry_id: bytes, *, messages: bool = False, folders: bool = False, hard: bool = False
+        self,
+        entry_id: bytes,
+        *,
+        messages: bool = False,
+        folders: bool = False,
+        hard: bool = False,
+        progress: MapiProgress | None = None,
     ) -> Completion:
         """See `MapiFolder.delete_folder`; one that holds submitted messages is left as it is."""
         self._check_writable()
-        return deleting.delete_folder(self, entry_id, messages=messages, folders=folders, hard=hard)
+        parts = steps(progress, (entry_id,))
+        return Completion.together(
+            deleting.delete_folder(self, one, messages=messages, folders=folders, hard=hard) for one in parts
+        )
 
     @remembered
-    def empty_folder(self, *, associated: bool = False, hard: bool = False) -> Completion:
+    def empty_folder(
+        self, *, associated: bool = False, hard: bool = False, progress: MapiProgress | None = None
+    ) -> Completion:
         """See `MapiFolder.empty_folder`."""
         self._check_writable()
-        return deleting.empty_folder(self, associated=associated, hard=hard)
+        parts = steps(progress, (self,))
+        return Completion.together(deleting.empty_folder(one, associated=associated, hard=hard) for one in parts)
 
     def __repr__(self) -> str:
         return f"<FolderObject {self.number} {'writable' if self._writable else 'read-only'}>"

@@ -14,12 +14,14 @@ from mapix.interfaces.backend import (
     MessageSource,
 )
 from mapix.interfaces.message import Attach, Message, ModifyRecipients
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed, messagesave
 from mapix.objects.attachments import AttachmentList
 from mapix.objects.context import StoreContext
 from mapix.objects.life import Life, remembered
+from mapix.objects.progress import steps
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.recipients import RecipientList
 from mapix.properties import times
@@ -198,10 +200,11 @@ class MessageObject(PropertyBag, Message):
         return self._attachments.open(number, access if self._writable else Access.READ)
 
     @remembered
-    def delete_attach(self, number: int) -> None:
+    def delete_attach(self, number: int, *, progress: MapiProgress | None = None) -> None:
         """See `Message.delete_attach`."""
         self._check_writable()
-        self._attachments.delete(number)
+        for one in steps(progress, (number,)):
+            self._attachments.delete(one)
 
     def attachment_numbers(self) -> list[int]:
         """The attachments the table shows."""

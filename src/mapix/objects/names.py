@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
+from mapix.properties.flags import MAPI_NO_IDS, MAPI_NO_STRINGS
 from mapix.properties.named import PS_MAPI, PropertyName
 from mapix.properties.tag import PropTag
 
@@ -68,6 +69,16 @@ class Names:
         self._names.update(found)
         self._ids.update((name, number) for number, name in found.items())
         return dict(found)
+
+
+def chosen(names: Mapping[int, PropertyName], guid: bytes | None, flags: int) -> dict[int, PropertyName]:
+    """Those of a whole mapping that are in a set, and of a kind that `flags` do not leave out (P-190, P-192)."""
+    left_out = {str: MAPI_NO_STRINGS, int: MAPI_NO_IDS}
+    return {
+        number: name
+        for number, name in names.items()
+        if guid in (None, name.guid) and not flags & left_out[type(name.name)]
+    }
 
 
 def remap(
