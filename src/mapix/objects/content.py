@@ -11,6 +11,7 @@ the two messages may live in different stores.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mapix.interfaces.message import Attach, Message, ModifyRecipients
@@ -28,6 +29,7 @@ from mapix.properties.tags import (
     PR_ATTACH_DATA_OBJ,
     PR_ATTACH_METHOD,
     PR_ATTACH_NUM,
+    PR_CREATION_TIME,
     PR_INSTANCE_KEY,
 )
 from mapix.properties.value import Problem, Problems
@@ -40,24 +42,24 @@ _DATA: Final = PR_ATTACH_DATA_BIN.id
 def read_content(message: Message) -> MessageContent:
     """Everything of `message` as it stands, unsaved changes included; large values are not read."""
     content = _read(message)
-    used = _named_ids(content)
+    used = named_ids(content)
     content.names = message.get_names_from_ids(used) if used else {}
     _share_names(content, content.names)
     return content
 
 
-def write_content(content: MessageContent, message: Message) -> Problems:
+def write_content(content: MessageContent, message: Message, *, keep_times: bool = False) -> Problems:
     """Put everything of `content` into `message`, whose recipients are replaced and attachments added.
 
-    The message must still be saved; its attachments are. Returns the properties it did not take, those it keeps
-    itself aside.
+    The message must still be saved; its attachments are. With `keep_times` it is as old as what `content` was read
+    from (PR_CREATION_TIME). Returns the properties it did not take, those it keeps itself aside.
     """
-    used = _named_ids(content)
+    used = named_ids(content)
     names = {number: name for number, name in content.names.items() if number in used}
     ids = message.get_ids_from_names(names.values(), create=True) if names else {}
-    problems: list[Problem] = []
-    _write(content, message, names, ids, problems)
-    return problems
+    writing = _Writing(names, ids, [], keep_times)
+    _write(content, message, writing)
+    return writing.problems
 
 
 def stored(item: MapiProp) -> dict[PropTag, Any]:
@@ -110,42 +112,43 @@ def _read_attachment(attachment: Attach) -> AttachmentContent:
     return content
 
 
-def _write(
-    content: MessageContent,
-    message: Message,
-    names: Mapping[int, PropertyName],
-    ids: Mapping[PropertyName, int],
-    problems: list[Problem],
-) -> None:
-    _set(message, content.properties, names, ids, problems)
-    rows = [remap(row, names, ids) for row in content.recipients]
+@dataclass(slots=True)
+class _Writing:
+    """What all parts of a message that is being written share; see `write_content`."""
+
+    names: Mapping[int, PropertyName]
+    ids: Mapping[PropertyName, int]
+    problems: list[Problem]
+    keep_times: bool
+
+
+def _write(content: MessageContent, message: Message, writing: _Writing) -> None:
+    _set(message, content.properties, writing)
+    rows = [remap(row, writing.names, writing.ids) for row in content.recipients]
     if rows:
         message.modify_recipients(ModifyRecipients.REPLACE, rows)
     for part in content.attachments:
         _, attachment = message.create_attach()
-        _set(attachment, part.properties, names, ids, problems)
+        _set(attachment, part.properties, writing)
         if part.message is not None:
             inner = inner_message(attachment, Access.MODIFY, create=True)
             if inner is None:
                 raise NoSupport("the store has no messages inside attachments", value=part.properties)
-            _write(part.message, inner, names, ids, problems)
+            _write(part.message, inner, writing)
             inner.save_changes(Keep.CLOSE)
         attachment.save_changes(Keep.CLOSE)
 
 
-def _set(
-    item: MapiProp,
-    values: Mapping[PropTag, Any],
-    names: Mapping[int, PropertyName],
-    ids: Mapping[PropertyName, int],
-    problems: list[Problem],
-) -> None:
-    kept = remap(values, names, ids)
+def _set(item: MapiProp, values: Mapping[PropTag, Any], writing: _Writing) -> None:
+    kept = remap(values, writing.names, writing.ids)
     if kept:
-        problems += [problem for problem in item.set_props(kept) if problem.scode not in _EXPECTED]
+        writing.problems += [problem for problem in item.set_props(kept) if problem.scode not in _EXPECTED]
+    created = kept.get(PR_CREATION_TIME) if writing.keep_times else None
+    if created is not None and isinstance(item, PropertyBag):
+        item._put({PR_CREATION_TIME.id: (PR_CREATION_TIME, created)})
 
 
-def _named_ids(content: MessageContent) -> set[int]:
+def named_ids(content: MessageContent) -> set[int]:
     """Identifiers of named properties anywhere in a message."""
     return {tag >> 16 for values in _all_values(content) for tag in values if tag >> 16 >= _FIRST_NAMED}
 

@@ -77,6 +77,12 @@ def validate_ipm_subtree(store: MsgStore, *, full: bool, force: bool = False) ->
         _make(store, wanted, claimed)
 
 
+def special_folders(store: MsgStore) -> dict[str, bytes]:
+    """The special folders that a store has: identifiers by their usual names."""
+    folders = ((special.name, _present(store, special, Access.READ)) for special in SPECIAL_FOLDERS)
+    return {name: folder.get_prop(PR_ENTRYID) for name, folder in folders if folder is not None}
+
+
 def _make(store: MsgStore, wanted: list[SpecialFolder], claimed: int) -> None:
     root = _folder(store, None)
     subtree = root
@@ -94,13 +100,13 @@ def _make(store: MsgStore, wanted: list[SpecialFolder], claimed: int) -> None:
     store.set_props(found)
 
 
-def _present(store: MsgStore, special: SpecialFolder) -> MapiFolder | None:
+def _present(store: MsgStore, special: SpecialFolder, access: Access = Access.MODIFY) -> MapiFolder | None:
     """The folder where the store says it is, None when it is not there."""
     entry_id = _inbox_id(store) if special.tag is None else store.get_prop(special.tag)
     if entry_id is None:
         return None
     try:
-        return _folder(store, entry_id)
+        return _folder(store, entry_id, access)
     except MapiError:
         return None
 
@@ -108,7 +114,7 @@ def _present(store: MsgStore, special: SpecialFolder) -> MapiFolder | None:
 def _inbox_id(store: MsgStore) -> bytes | None:
     """The receive folder of IPM messages, unless that is only the root."""
     entry_id, entry = store.get_receive_folder("IPM")
-    root = _folder(store, None).get_prop(PR_ENTRYID)
+    root = _folder(store, None, Access.READ).get_prop(PR_ENTRYID)
     return None if entry_id == root and not entry else entry_id
 
 
@@ -120,8 +126,8 @@ def _receive(store: MsgStore, inbox: bytes) -> None:
             store.set_receive_folder(message_class, inbox)
 
 
-def _folder(store: MsgStore, entry_id: bytes | None) -> MapiFolder:
-    opened: MapiProp = store.open_entry(entry_id, Access.MODIFY)
+def _folder(store: MsgStore, entry_id: bytes | None, access: Access = Access.MODIFY) -> MapiFolder:
+    opened: MapiProp = store.open_entry(entry_id, access)
     if not isinstance(opened, MapiFolder):
         raise NotFound("not a folder", value=entry_id)
     return opened

@@ -15,12 +15,15 @@ from threading import Lock
 from typing import IO, Any, Final, Protocol
 
 from mapix.properties.errors import DiskError, MapiError, NotEnoughDisk
+from mapix.properties.value import LargeValue
 
 IN_MEMORY: Final = 1 << 20
 """Bytes up to which a spool needs no file."""
 
 _CHUNK: Final = 256 * 1024
 _NO_ROOM: Final = frozenset(("ENOSPC", "EDQUOT", "EFBIG"))
+
+_PLAIN: Final = frozenset((str, bytes, int, bool, float, tuple, type(None)))
 
 Scratch = Callable[[], IO[bytes]]
 """What makes scratch files, such as `StoreBackend.scratch`."""
@@ -135,6 +138,17 @@ class FileValue:
     def open(self) -> IO[bytes]:
         """A fresh reader at the start; readers do not disturb one another."""
         return io.BufferedReader(_Reader(self._file, self._size, self._lock), _CHUNK)
+
+
+def owned(value: Any) -> Any:
+    """`value`, a large one as a `FileValue` of its own: whoever else has it may close."""
+    if value.__class__ in _PLAIN or isinstance(value, FileValue) or not isinstance(value, LargeValue):
+        return value
+    spool = Spool()
+    with value.open() as reader:
+        while piece := reader.read(_CHUNK):
+            spool.write(piece)
+    return FileValue(spool, value.size)
 
 
 class _Reader(io.RawIOBase):
