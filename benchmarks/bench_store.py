@@ -23,7 +23,7 @@ from mapix.objects.storeobject import StoreObject
 from mapix.properties import tags
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import PropTag
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.testing.support import BenchSupport
 
 SAVED = 10_000
@@ -104,7 +104,7 @@ def save(folder: MapiFolder, number: int) -> None:
 @contextmanager
 def open_store(path: Path) -> Iterator[MsgStore]:
     """A store in a file."""
-    store = StoreObject(SqlBackend(path, create=True), BenchSupport(), provider="BENCH", access=Access.MODIFY)
+    store = StoreObject(SqliteBackend(path, create=True), BenchSupport(), provider="BENCH", access=Access.MODIFY)
     try:
         yield store
     finally:
@@ -158,7 +158,7 @@ def template(number: int) -> tuple[list[Any], list[Any], list[Any]]:
 def _read_templates(store: MsgStore) -> None:
     assert isinstance(store, StoreObject)
     backend = store.context.backend
-    assert isinstance(backend, SqlBackend)
+    assert isinstance(backend, SqliteBackend)
     rows = backend.database.rows
     columns = "delivery_time, subject, sender_name, display_to, size, flags, has_attach"
     for place, (number, *message) in enumerate(rows(f"SELECT id, folder, associated, {columns} FROM message")):
@@ -271,7 +271,7 @@ def queueing(directory: Path) -> list[Result]:
         MessageChanges,
     )
 
-    backend = SqlBackend(directory / "queue.mapix", create=True)
+    backend = SqliteBackend(directory / "queue.mapix", create=True)
     message = backend.new_message(backend.root, associated=False)
     listed = [{tags.PR_ROWID: number, **row} for number, row in enumerate(recipients(1))]
     message.apply(MessageChanges(properties(1), recipients=listed, submit=True))

@@ -63,7 +63,7 @@ def _files(profile: str | None) -> list[Path]:
     """The files of the profile's SQL stores; `NotFound` when it has none."""
     from mapix.cli.profiles import chosen, services_of
     from mapix.properties.errors import NotFound
-    from mapix.providers.sqlstore.provider import file_of
+    from mapix.providers.sqlstore.sqlite.opening import file_of
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()

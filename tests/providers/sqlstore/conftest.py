@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.check import check_store
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 
-_close = SqlBackend.close
+_close = SqliteBackend.close
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +18,11 @@ def _stores_hold_together(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     """Look over the stores a test has closed, unless it asks for `damaged`."""
     paths: set[Path] = set()
 
-    def close(backend: SqlBackend) -> None:
+    def close(backend: SqliteBackend) -> None:
         _close(backend)
         paths.add(backend.path)
 
-    monkeypatch.setattr(SqlBackend, "close", close)
+    monkeypatch.setattr(SqliteBackend, "close", close)
     yield
     if "damaged" not in request.fixturenames:
         for path in filter(Path.exists, paths):
@@ -41,8 +41,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def backend(path: Path) -> Iterator[SqlBackend]:
+def backend(path: Path) -> Iterator[SqliteBackend]:
     """A new store."""
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     yield store
     store.close()

@@ -33,14 +33,14 @@ from mapix.properties.errors import (
 from mapix.properties.named import PS_INTERNET_HEADERS, PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore import changes, names
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.values import loaded, stored
 from mapix.testing.strategies import values
 
 BODY = tags.PR_BODY
 
 
-def counts(store: SqlBackend, folder: int) -> tuple[int, int, int]:
+def counts(store: SqliteBackend, folder: int) -> tuple[int, int, int]:
     """Messages, unread ones, associated ones."""
     found, _ = store.folder(folder).load(None)
     return found[tags.PR_CONTENT_COUNT], found[tags.PR_CONTENT_UNREAD], found[tags.PR_ASSOC_CONTENT_COUNT]
@@ -68,7 +68,7 @@ def counts(store: SqlBackend, folder: int) -> tuple[int, int, int]:
         (0x7F12, b"unknown type"),
     ],
 )
-def test_a_value_comes_back_as_it_was(backend: SqlBackend, kind: int, value: Any) -> None:
+def test_a_value_comes_back_as_it_was(backend: SqliteBackend, kind: int, value: Any) -> None:
     tag = PropTag(0x68000000 | kind)
     message = save(backend, {tag: value})
     found = backend.message(message.number).load([tag])[0]
@@ -76,7 +76,7 @@ def test_a_value_comes_back_as_it_was(backend: SqlBackend, kind: int, value: Any
     assert [type(one) for one in found.values()] == [type(value)]
 
 
-def test_what_is_not_a_number_stays_so(backend: SqlBackend) -> None:
+def test_what_is_not_a_number_stays_so(backend: SqliteBackend) -> None:
     tag = PropTag(0x68000005)
     assert isnan(save(backend, {tag: nan}).load([tag])[0][tag])
 
@@ -91,13 +91,13 @@ def test_every_value_is_stored_and_loaded(pair: tuple[int, Any]) -> None:
     assert loaded(kind, stored(kind, value)) == value
 
 
-def test_a_number_too_big_for_the_database_is_a_bad_value(backend: SqlBackend) -> None:
+def test_a_number_too_big_for_the_database_is_a_bad_value(backend: SqliteBackend) -> None:
     with pytest.raises(BadValue):
         save(backend, {PropTag(0x68000014): 1 << 64})
     assert backend.messages(backend.root) == []
 
 
-def test_a_property_of_a_new_type_replaces_the_old_one(backend: SqlBackend) -> None:
+def test_a_property_of_a_new_type_replaces_the_old_one(backend: SqliteBackend) -> None:
     message = save(backend, {tags.PR_IMPORTANCE: 2})
     other = tags.PR_IMPORTANCE.with_type(0x1F)
     message.apply(MessageChanges({other: "high"}))
@@ -108,7 +108,7 @@ def test_a_property_of_a_new_type_replaces_the_old_one(backend: SqlBackend) -> N
 # saving
 
 
-def test_a_save_over_a_newer_version_is_refused(backend: SqlBackend) -> None:
+def test_a_save_over_a_newer_version_is_refused(backend: SqliteBackend) -> None:
     number = save(backend).number
     first, second = backend.message(number), backend.message(number)
     version = first.load(None)[1]
@@ -119,7 +119,7 @@ def test_a_save_over_a_newer_version_is_refused(backend: SqlBackend) -> None:
     assert first.load([BODY])[0] == {BODY: "three"}
 
 
-def test_a_deleted_message_says_so(backend: SqlBackend) -> None:
+def test_a_deleted_message_says_so(backend: SqliteBackend) -> None:
     message = save(backend)
     assert backend.delete_messages([message.number, 999]) == [message.number]
     for action in (lambda: message.load(None), lambda: message.apply(MessageChanges({BODY: "x"}))):
@@ -130,7 +130,7 @@ def test_a_deleted_message_says_so(backend: SqlBackend) -> None:
     assert backend.message_folder(message.number) is None
 
 
-def test_everything_of_a_message_is_copied_and_goes_with_it(backend: SqlBackend) -> None:
+def test_everything_of_a_message_is_copied_and_goes_with_it(backend: SqliteBackend) -> None:
     inner = MessageChanges({BODY: "inner"}, recipients=people(1), attachments={0: file(b"deep")})
     parts = {3: AttachmentChanges({tags.PR_ATTACH_METHOD: 5}, embedded=inner), 1: file(b"data")}
     first = save(backend, {BODY: "outer"}, recipients=people(3), attachments=parts).number
@@ -155,7 +155,7 @@ def test_everything_of_a_message_is_copied_and_goes_with_it(backend: SqlBackend)
         assert backend.database.rows(f"SELECT * FROM {table}") == []
 
 
-def test_an_embedded_message_is_changed_and_replaced_through_the_outer_one(backend: SqlBackend) -> None:
+def test_an_embedded_message_is_changed_and_replaced_through_the_outer_one(backend: SqliteBackend) -> None:
     message = save(backend, attachments={0: AttachmentChanges(embedded=MessageChanges({BODY: "one"}))})
     message.apply(MessageChanges(attachments={0: AttachmentChanges(embedded=MessageChanges({tags.PR_SUBJECT: "s"}))}))
     inside = message.embedded(0)
@@ -172,7 +172,7 @@ def test_an_embedded_message_is_changed_and_replaced_through_the_outer_one(backe
     assert message.attachments() == {}
 
 
-def test_more_properties_than_fit_one_statement_are_written(backend: SqlBackend) -> None:
+def test_more_properties_than_fit_one_statement_are_written(backend: SqliteBackend) -> None:
     many = {PropTag(number << 16 | 3): number for number in range(0x6800, 0x6800 + 1000)}
     message = save(backend, many)
     assert message.load(None)[0].items() >= many.items()
@@ -183,7 +183,7 @@ def test_more_properties_than_fit_one_statement_are_written(backend: SqlBackend)
 # folders
 
 
-def test_folder_counts_follow_their_messages(backend: SqlBackend) -> None:
+def test_folder_counts_follow_their_messages(backend: SqliteBackend) -> None:
     one, two = (backend.create_folder(backend.root, name, {}) for name in ("one", "two"))
     numbers = [save(backend, {tags.PR_MESSAGE_FLAGS: place & 1}, folder=one).number for place in range(6)]
     hidden = backend.new_message(one, associated=True)
@@ -203,7 +203,7 @@ def test_folder_counts_follow_their_messages(backend: SqlBackend) -> None:
     assert backend.contents(two, associated=True).count(None) == 1
 
 
-def test_a_folder_s_name_is_free_again_when_it_is_renamed(backend: SqlBackend) -> None:
+def test_a_folder_s_name_is_free_again_when_it_is_renamed(backend: SqliteBackend) -> None:
     folder = backend.create_folder(backend.root, "Straße", {})
     with pytest.raises(Collision):
         backend.create_folder(backend.root, "STRASSE", {})
@@ -219,7 +219,7 @@ def test_a_folder_s_name_is_free_again_when_it_is_renamed(backend: SqlBackend) -
 # transactions
 
 
-def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqlBackend) -> None:
+def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqliteBackend) -> None:
     with backend.transaction():
         folder = backend.create_folder(backend.root, "kept", {})
         with undone(backend):
@@ -229,7 +229,7 @@ def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqlBackend)
     assert backend.children(folder) == []
 
 
-def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqlBackend) -> None:
+def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqliteBackend) -> None:
     told: list[Change] = []
     backend.listen(told.extend)
     with backend.transaction():
@@ -245,7 +245,7 @@ def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqlBacke
     assert told == []
 
 
-def test_a_listener_may_use_the_store(backend: SqlBackend) -> None:
+def test_a_listener_may_use_the_store(backend: SqliteBackend) -> None:
     seen: list[int] = []
     backend.listen(lambda told: seen.append(counts(backend, backend.root)[0]))
     save(backend)
@@ -253,7 +253,7 @@ def test_a_listener_may_use_the_store(backend: SqlBackend) -> None:
     assert seen == [1, 2]
 
 
-def test_a_transaction_the_database_gave_up_fails_at_its_end(backend: SqlBackend) -> None:
+def test_a_transaction_the_database_gave_up_fails_at_its_end(backend: SqliteBackend) -> None:
     with pytest.raises(CorruptStore), backend.transaction():  # noqa: PT012
         save(backend)
         with pytest.raises(CorruptStore), backend.transaction():
@@ -265,13 +265,13 @@ def test_a_transaction_the_database_gave_up_fails_at_its_end(backend: SqlBackend
     assert len(backend.messages(backend.root)) == 1
 
 
-def fail_as_a_disk_does(backend: SqlBackend) -> None:
+def fail_as_a_disk_does(backend: SqliteBackend) -> None:
     """What SQLite does in the midst of a transaction when it cannot go on."""
     backend.database.connection.rollback()
     raise CorruptStore("as if the disk had failed")
 
 
-def test_threads_take_turns_on_one_store(backend: SqlBackend) -> None:
+def test_threads_take_turns_on_one_store(backend: SqliteBackend) -> None:
     def work() -> None:
         for _ in range(20):
             with backend.transaction():
@@ -289,8 +289,8 @@ def test_threads_take_turns_on_one_store(backend: SqlBackend) -> None:
 # other connections
 
 
-def test_another_connection_is_told_what_happened(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_another_connection_is_told_what_happened(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     told: list[Change] = []
     other.listen(told.extend)
     folder = backend.create_folder(backend.root, "new", {})
@@ -312,8 +312,8 @@ def test_another_connection_is_told_what_happened(backend: SqlBackend, path: Pat
     other.close()
 
 
-def test_own_changes_are_not_told_again(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_own_changes_are_not_told_again(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     told: list[Change] = []
     other.listen(told.extend)
     save(other)
@@ -326,11 +326,11 @@ def test_own_changes_are_not_told_again(backend: SqlBackend, path: Path) -> None
 
 
 def test_who_missed_too_much_is_told_that_every_folder_changed(
-    backend: SqlBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "KEPT", 10)
     monkeypatch.setattr(backend.feed, "_until_prune", 50)
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     told: list[Change] = []
     other.listen(told.extend)
     folder = backend.create_folder(backend.root, "new", {})
@@ -349,8 +349,8 @@ def test_who_missed_too_much_is_told_that_every_folder_changed(
     other.close()
 
 
-def test_the_version_of_rows_changes_with_every_connection_s_work(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_the_version_of_rows_changes_with_every_connection_s_work(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     rows = other.contents(other.root, associated=False)
     seen = [rows.version()]
     save(other)
@@ -365,11 +365,11 @@ def test_the_version_of_rows_changes_with_every_connection_s_work(backend: SqlBa
 # names
 
 
-def test_names_keep_their_identifiers(backend: SqlBackend, path: Path) -> None:
+def test_names_keep_their_identifiers(backend: SqliteBackend, path: Path) -> None:
     wanted = [PropertyName(PS_PUBLIC_STRINGS, "Keywords"), PropertyName(PS_PUBLIC_STRINGS, 0x8503)]
     found = backend.ids_from_names(wanted, create=True)
     assert sorted(found.values()) == [0x8000, 0x8001]
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     assert other.ids_from_names(wanted, create=False) == found
     more = other.ids_from_names([PropertyName(PS_INTERNET_HEADERS, "X-A")], create=True)
     assert backend.ids_from_names([PropertyName(PS_INTERNET_HEADERS, "x-a")], create=False) == more
@@ -379,20 +379,20 @@ def test_names_keep_their_identifiers(backend: SqlBackend, path: Path) -> None:
     other.close()
 
 
-def test_an_identifier_told_in_a_transaction_that_is_undone_stays(backend: SqlBackend, path: Path) -> None:
+def test_an_identifier_told_in_a_transaction_that_is_undone_stays(backend: SqliteBackend, path: Path) -> None:
     name, inner = PropertyName(PS_PUBLIC_STRINGS, "One"), PropertyName(PS_PUBLIC_STRINGS, "Two")
     with undone(backend):
         told = backend.ids_from_names([name], create=True)
         with undone(backend):
             told |= backend.ids_from_names([inner], create=True)
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     assert other.ids_from_names([name, inner], create=False) == told
     third = other.ids_from_names([PropertyName(PS_PUBLIC_STRINGS, "Three")], create=True)
     assert set(third.values()).isdisjoint(told.values())
     other.close()
 
 
-def test_the_store_runs_out_of_identifiers(backend: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_runs_out_of_identifiers(backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "LAST", 0x8001)
     wanted = [PropertyName(PS_PUBLIC_STRINGS, str(number)) for number in range(3)]
     with pytest.raises(TooBig):
@@ -405,7 +405,7 @@ def test_the_store_runs_out_of_identifiers(backend: SqlBackend, monkeypatch: pyt
 def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     from mapix.providers.sqlstore.check import check_store
 
-    store = SqlBackend(tmp_path_factory.mktemp("history") / "store.mapix", create=True, full=False)
+    store = SqliteBackend(tmp_path_factory.mktemp("history") / "store.mapix", create=True, full=False)
     folders = [store.root, store.create_folder(store.root, "other", {})]
     for place, step in enumerate(steps):
         folder, other = folders[place % 2], folders[(place + 1) % 2]
@@ -428,7 +428,7 @@ def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPa
     assert check_store(store.path) == []
 
 
-def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqlBackend) -> None:
+def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqliteBackend) -> None:
     database = backend.database
     backend.close()
     for work in (database.read, database.write):
@@ -450,7 +450,7 @@ def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqlBackend) 
 
 
 def test_a_write_that_is_interrupted_while_it_begins_leaves_no_transaction(
-    backend: SqlBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin = backend.database.begin
 
@@ -462,16 +462,16 @@ def test_a_write_that_is_interrupted_while_it_begins_leaves_no_transaction(
         patched.setattr(backend.database, "begin", interrupted)
         with pytest.raises(KeyboardInterrupt):
             save(backend)
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     save(other)
     other.close()
     save(backend)
 
 
 def test_a_message_of_an_undone_transaction_never_writes_over_one_that_got_its_number(
-    backend: SqlBackend, path: Path
+    backend: SqliteBackend, path: Path
 ) -> None:
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     lost = backend.new_message(backend.root, associated=False)
     with undone(backend):
         version = lost.apply(MessageChanges({tags.PR_SUBJECT: "lost"}))
@@ -484,8 +484,8 @@ def test_a_message_of_an_undone_transaction_never_writes_over_one_that_got_its_n
     other.close()
 
 
-def test_a_save_that_was_undone_is_no_ground_for_another(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_a_save_that_was_undone_is_no_ground_for_another(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     mine = save(backend)
     with undone(backend):
         version = mine.apply(MessageChanges({tags.PR_SUBJECT: "undone"}))

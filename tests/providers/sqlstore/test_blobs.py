@@ -19,8 +19,8 @@ from mapix.properties import tags
 from mapix.properties.errors import ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size
 from mapix.properties.value import LargeValue, whole
-from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.blobs import PIECE, StoredLarge
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.values import LARGE
 
 DATA = tags.PR_ATTACH_DATA_BIN
@@ -51,14 +51,14 @@ class _Lines(io.RawIOBase):
         return len(data)
 
 
-def blobs(store: SqlBackend) -> list[tuple[int, int]]:
+def blobs(store: SqliteBackend) -> list[tuple[int, int]]:
     """Size and packing of every large value kept."""
     return store.database.rows("SELECT size, packing FROM blob ORDER BY id")
 
 
 @pytest.mark.parametrize("size", [LARGE, PIECE, PIECE + 1, 3 * PIECE + 17])
 @pytest.mark.parametrize("compressible", [True, False])
-def test_a_large_value_comes_back_as_it_was(backend: SqlBackend, size: int, compressible: bool) -> None:
+def test_a_large_value_comes_back_as_it_was(backend: SqliteBackend, size: int, compressible: bool) -> None:
     data = (b"line of text\n" * (size // 13 + 1))[:size] if compressible else os.urandom(size)
     message = save(backend, attachments={0: file(data)})
     value = message.attachments()[0][DATA]
@@ -71,13 +71,13 @@ def test_a_large_value_comes_back_as_it_was(backend: SqlBackend, size: int, comp
     assert stored < size / 5 if compressible else stored == size
 
 
-def test_a_small_value_stays_where_it_is(backend: SqlBackend) -> None:
+def test_a_small_value_stays_where_it_is(backend: SqliteBackend) -> None:
     message = save(backend, attachments={0: file(b"x" * (LARGE - 1))})
     assert message.attachments()[0][DATA] == b"x" * (LARGE - 1)
     assert blobs(backend) == []
 
 
-def test_a_reader_can_go_anywhere(backend: SqlBackend) -> None:
+def test_a_reader_can_go_anywhere(backend: SqliteBackend) -> None:
     data = os.urandom(2 * PIECE + 100)
     with save(backend, attachments={0: file(data)}).attachments()[0][DATA].open() as reader:
         for place in (0, PIECE - 3, PIECE, 2 * PIECE + 90, 5):
@@ -88,7 +88,7 @@ def test_a_reader_can_go_anywhere(backend: SqlBackend) -> None:
         assert reader.read(1) == b""
 
 
-def test_large_text_comes_back_and_can_be_searched(backend: SqlBackend) -> None:
+def test_large_text_comes_back_and_can_be_searched(backend: SqliteBackend) -> None:
     text = "Zeile 😀 \ud800 ä\n" * 10_000 + "Ende"
     message = save(backend, {tags.PR_BODY: text})
     value = message.load([tags.PR_BODY])[0][tags.PR_BODY]
@@ -102,7 +102,7 @@ def test_large_text_comes_back_and_can_be_searched(backend: SqlBackend) -> None:
     assert rows.count(Size(Relop.EQ, tags.PR_BODY, len(text.encode("utf-16-le", "surrogatepass")) + 2)) == 1
 
 
-def test_two_hundred_copies_cost_one(backend: SqlBackend) -> None:
+def test_two_hundred_copies_cost_one(backend: SqliteBackend) -> None:
     data = os.urandom(1_000_000)
     folder = backend.create_folder(backend.root, "copies", {})
     first = save(backend, attachments={0: file(data)})
@@ -119,7 +119,7 @@ def test_two_hundred_copies_cost_one(backend: SqlBackend) -> None:
     assert backend.database.value("SELECT count(*) FROM chunk") == 0
 
 
-def test_a_replaced_value_goes_and_an_unchanged_one_stays(backend: SqlBackend) -> None:
+def test_a_replaced_value_goes_and_an_unchanged_one_stays(backend: SqliteBackend) -> None:
     message = save(backend, {tags.PR_BODY: "a" * LARGE, tags.PR_HTML: b"h" * LARGE})
     message.apply(MessageChanges({tags.PR_BODY: "b" * LARGE}))
     assert len(blobs(backend)) == 2
@@ -129,7 +129,7 @@ def test_a_replaced_value_goes_and_an_unchanged_one_stays(backend: SqlBackend) -
     assert blobs(backend) == []
 
 
-def test_a_stored_value_is_copied_without_being_read(backend: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_value_is_copied_without_being_read(backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     value = save(backend, attachments={0: file(b"x" * LARGE)}).attachments()[0][DATA]
     with monkeypatch.context() as patch:
         patch.setattr(StoredLarge, "open", lambda self: pytest.fail("it was read"))
@@ -137,7 +137,7 @@ def test_a_stored_value_is_copied_without_being_read(backend: SqlBackend, monkey
     assert len(blobs(backend)) == 1
 
 
-def test_a_value_that_went_meanwhile_is_told(backend: SqlBackend) -> None:
+def test_a_value_that_went_meanwhile_is_told(backend: SqliteBackend) -> None:
     message = save(backend, attachments={0: file(b"x" * LARGE)})
     value = message.attachments()[0][DATA]
     backend.delete_messages([message.number])
@@ -148,15 +148,15 @@ def test_a_value_that_went_meanwhile_is_told(backend: SqlBackend) -> None:
     assert backend.messages(backend.root) == []
 
 
-def test_a_value_of_another_store_is_read_and_kept(backend: SqlBackend, tmp_path: Path) -> None:
-    other = SqlBackend(tmp_path / "other.mapix", create=True)
+def test_a_value_of_another_store_is_read_and_kept(backend: SqliteBackend, tmp_path: Path) -> None:
+    other = SqliteBackend(tmp_path / "other.mapix", create=True)
     value = save(other, attachments={0: file(b"abc" * LARGE)}).attachments()[0][DATA]
     message = save(backend, attachments={0: AttachmentChanges({DATA: value})})
     other.close()
     assert whole(DATA, message.attachments()[0][DATA]) == b"abc" * LARGE
 
 
-def test_a_large_value_is_written_and_read_with_bounded_memory(backend: SqlBackend) -> None:
+def test_a_large_value_is_written_and_read_with_bounded_memory(backend: SqliteBackend) -> None:
     value = Endless(250_000)
     tracemalloc.start()
     message = save(backend, attachments={0: AttachmentChanges({DATA: value})})

@@ -10,8 +10,8 @@ from tests.providers.sqlstore.helpers import file, people, save
 
 from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, NotFound
-from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.check import Finding, check_store, repair_store
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.values import LARGE
 
 pytestmark = pytest.mark.usefixtures("damaged")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("damaged")
 @pytest.fixture
 def filled(path: Path) -> Path:
     """A store with something of everything, closed."""
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     folder = store.create_folder(store.root, "folder", {tags.PR_COMMENT: "c"})
     save(store, folder=folder, recipients=people(2), attachments={0: file(b"x" * LARGE)})
     save(store, {tags.PR_BODY: "y" * LARGE}, folder=folder)
@@ -87,7 +87,7 @@ def test_a_recovered_message_is_in_the_root(filled: Path) -> None:
     connection.commit()
     connection.close()
     repair_store(filled)
-    store = SqlBackend(filled)
+    store = SqliteBackend(filled)
     assert 3 in store.messages(store.root)
     assert store.message(3).load([tags.PR_SUBJECT])[0] == {tags.PR_SUBJECT: "Budget"}
     store.close()
@@ -111,7 +111,7 @@ def test_an_unreadable_large_value_is_a_corrupt_store(filled: Path) -> None:
     connection.commit()
     connection.close()
     assert "large value that cannot be read" in {finding.kind for finding in check_store(filled)}
-    store = SqlBackend(filled)
+    store = SqliteBackend(filled)
     folder = store.children(store.root)[0]
     value = store.message(store.messages(folder)[1]).load([tags.PR_BODY])[0][tags.PR_BODY]
     with pytest.raises(CorruptStore), value.open() as reader:
@@ -123,7 +123,7 @@ def test_an_unreadable_large_value_is_a_corrupt_store(filled: Path) -> None:
 
 
 def test_broken_pages_are_told_and_nothing_is_raised(filled: Path) -> None:
-    store = SqlBackend(filled)
+    store = SqliteBackend(filled)
     with store.transaction():
         for _ in range(300):
             save(store, recipients=people(2))

@@ -15,15 +15,16 @@ from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties import tags
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NoAccess, NotFound
-from mapix.providers.sqlstore.backend import SqlBackend
-from mapix.providers.sqlstore.provider import SqlStoreProvider, store_path
+from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.providers.sqlstore.service import PROVIDER_UID, service
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.opening import store_path
 from mapix.testing.support import BenchSupport
 
 
-def make(directory: Path, name: str, address: str | None) -> SqlBackend:
+def make(directory: Path, name: str, address: str | None) -> SqliteBackend:
     """A store with an owner."""
-    store = SqlBackend(directory / f"{name}.mapix", create=True)
+    store = SqliteBackend(directory / f"{name}.mapix", create=True)
     store.set_owner(address)
     return store
 
@@ -88,7 +89,7 @@ def test_a_store_that_was_copied_elsewhere_is_registered_there(tmp_path: Path) -
     first = make(tmp_path, "ann", "ann@home.example")
     first.close()
     (tmp_path / "other").mkdir()
-    copied = SqlBackend(shutil.copy(first.path, tmp_path / "other" / "copy.mapix"))
+    copied = SqliteBackend(shutil.copy(first.path, tmp_path / "other" / "copy.mapix"))
     assert copied.open_mailbox("ann@home.example") is None
     copied.set_owner("ann@home.example")
     found = copied.open_mailbox("ann@home.example")
@@ -98,7 +99,7 @@ def test_a_store_that_was_copied_elsewhere_is_registered_there(tmp_path: Path) -
         store.close()
 
 
-def test_a_store_alone_in_its_directory_finds_nobody(backend: SqlBackend) -> None:
+def test_a_store_alone_in_its_directory_finds_nobody(backend: SqliteBackend) -> None:
     assert backend.open_mailbox("ann@home.example") is None
 
 
@@ -162,7 +163,7 @@ def test_durability_is_a_setting(tmp_path: Path) -> None:
         support = BenchSupport({"path": str(tmp_path / "own.mapix"), "durability": choice}, home=tmp_path)
         store = logon(support)
         backend = store.context.backend
-        assert isinstance(backend, SqlBackend)
+        assert isinstance(backend, SqliteBackend)
         assert backend.database.value("PRAGMA synchronous") == level
         store.close()
     setting = next(setting for setting in service.settings if setting.name == "durability")

@@ -13,16 +13,16 @@ from tests.providers.sqlstore.helpers import finish, save, start
 
 from mapix.properties import tags
 from mapix.properties.value import whole
-from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.check import check_store
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 
 SAVER = """
 import sys, time
 from pathlib import Path
 from mapix.properties import tags
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from tests.providers.sqlstore.helpers import file, people, save
-store = SqlBackend(Path(sys.argv[1]))
+store = SqliteBackend(Path(sys.argv[1]))
 end = time.monotonic() + float(sys.argv[2])
 count = 0
 while time.monotonic() < end:
@@ -42,8 +42,8 @@ import sys, time
 from pathlib import Path
 from mapix.properties import tags
 from mapix.properties.sort import Order, SortKey
-from mapix.providers.sqlstore.backend import SqlBackend
-store = SqlBackend(Path(sys.argv[1]))
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+store = SqliteBackend(Path(sys.argv[1]))
 told = []
 store.listen(told.extend)
 end = time.monotonic() + float(sys.argv[2])
@@ -65,7 +65,7 @@ print(rounds, most, len(told))
 
 
 def test_one_process_saves_while_others_list(path: Path) -> None:
-    SqlBackend(path, create=True).close()
+    SqliteBackend(path, create=True).close()
     savers = [start(SAVER, path, 4) for _ in range(2)]
     lister = start(LISTER, path, 4)
     saved = sum(int(finish(saver)) for saver in savers)
@@ -73,7 +73,7 @@ def test_one_process_saves_while_others_list(path: Path) -> None:
     assert rounds > 5
     assert most > 5
     assert told > 10
-    store = SqlBackend(path)
+    store = SqliteBackend(path)
     assert len(store.messages(store.root)) == saved
     store.close()
 
@@ -81,10 +81,10 @@ def test_one_process_saves_while_others_list(path: Path) -> None:
 OPENER = """
 import sys
 from pathlib import Path
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from tests.providers.sqlstore.helpers import save
 for _ in range(5):
-    store = SqlBackend(Path(sys.argv[1]), create=True)
+    store = SqliteBackend(Path(sys.argv[1]), create=True)
     save(store)
     store.close()
 """
@@ -93,7 +93,7 @@ for _ in range(5):
 def test_several_processes_may_make_one_store_at_once(path: Path) -> None:
     for process in [start(OPENER, path) for _ in range(4)]:
         finish(process)
-    store = SqlBackend(path)
+    store = SqliteBackend(path)
     assert len(store.messages(store.root)) == 20
     store.close()
 
@@ -101,9 +101,9 @@ def test_several_processes_may_make_one_store_at_once(path: Path) -> None:
 HOLDER = """
 import sys, time
 from pathlib import Path
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from tests.providers.sqlstore.helpers import save
-store = SqlBackend(Path(sys.argv[1]))
+store = SqliteBackend(Path(sys.argv[1]))
 with store.transaction():
     save(store)
     print("begun", flush=True)
@@ -113,7 +113,7 @@ store.close()
 
 
 def test_a_long_transaction_elsewhere_is_waited_for(path: Path) -> None:
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     holder = start(HOLDER, path)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "begun\n"
@@ -131,9 +131,9 @@ import os, sys
 from pathlib import Path
 from mapix.interfaces.backend import (AttachmentChanges, MessageChanges,)
 from mapix.properties import tags
-from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from tests.providers.sqlstore.helpers import file, people, save
-store = SqlBackend(Path(sys.argv[1]))
+store = SqliteBackend(Path(sys.argv[1]))
 place = int(sys.argv[2])
 while True:
     text = f"message {place} "
@@ -159,7 +159,7 @@ def kill_rounds(path: Path, rounds: int) -> int:
     After each kill the store holds together, every message that was told to be saved is there, and every message is
     there with all its parts.
     """
-    watcher = SqlBackend(path, create=True)
+    watcher = SqliteBackend(path, create=True)
     place = 1
     for turn in range(rounds):
         victim = start(VICTIM, path, place)
@@ -170,19 +170,19 @@ def kill_rounds(path: Path, rounds: int) -> int:
         said = (first + victim.communicate()[0]).splitlines()
         if turn % 2:
             watcher.close()
-            watcher = SqlBackend(path)
+            watcher = SqliteBackend(path)
         told = {int(number): int(which) for which, number in (line.split() for line in said if line.count(" ") == 1)}
         place = max(told.values(), default=place) + 2
         check_messages(watcher, {number for number, which in told.items() if which % 7})
     watcher.close()
     assert check_store(path) == []
-    store = SqlBackend(path)
+    store = SqliteBackend(path)
     left = len(store.messages(store.root))
     store.close()
     return left
 
 
-def check_messages(store: SqlBackend, saved: set[int]) -> None:
+def check_messages(store: SqliteBackend, saved: set[int]) -> None:
     """The messages of `saved` are there, and all messages are whole."""
     present = set(store.messages(store.root))
     assert saved <= present

@@ -18,20 +18,20 @@ from mapix.interfaces.notify import Event
 from mapix.properties import tags
 from mapix.properties.errors import DiskError, InvalidObject, NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT
-from mapix.providers.sqlstore.backend import SqlBackend
-from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.rolelock import RoleLock
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 
 DONE = {tags.PR_RESPONSIBILITY: True}
 
 
-def submit(store: SqlBackend, when: int = 1, due: int = 1, count: int = 2) -> int:
+def submit(store: SqliteBackend, when: int = 1, due: int = 1, count: int = 2) -> int:
     """A message in the queue."""
     values = {tags.PR_CLIENT_SUBMIT_TIME: when}
     return save(store, values, recipients=people(count), submit=True, submit_due=due).number
 
 
-def test_the_oldest_submission_comes_first(backend: SqlBackend) -> None:
+def test_the_oldest_submission_comes_first(backend: SqliteBackend) -> None:
     third, first, second = submit(backend, 30, 5), submit(backend, 10, 50), submit(backend, 10, 4)
     assert [row.number for row in backend.queue()] == [first, second, third]
     assert [row.number for row in backend.queue(limit=1)] == [first]
@@ -42,8 +42,8 @@ def test_the_oldest_submission_comes_first(backend: SqlBackend) -> None:
     assert backend.message(third).load([tags.PR_MESSAGE_FLAGS])[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
 
 
-def test_the_queue_s_version_changes_with_the_queue_alone(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_the_queue_s_version_changes_with_the_queue_alone(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     seen = [other.queue_version()]
     number = submit(backend)
     seen.append(other.queue_version())
@@ -58,10 +58,10 @@ def test_the_queue_s_version_changes_with_the_queue_alone(backend: SqlBackend, p
     other.close()
 
 
-def test_what_became_of_a_recipient_is_merged_into_its_row(backend: SqlBackend, path: Path) -> None:
+def test_what_became_of_a_recipient_is_merged_into_its_row(backend: SqliteBackend, path: Path) -> None:
     number = submit(backend)
     backend.record(number, {1: DONE, 7: DONE}, due=99, attempts=2, reason="452 later")
-    other = SqlBackend(path)
+    other = SqliteBackend(path)
     rows = other.message(number).recipients()
     assert rows == [people(2)[0], people(2)[1] | DONE]
     (row,) = other.queue()
@@ -72,7 +72,7 @@ def test_what_became_of_a_recipient_is_merged_into_its_row(backend: SqlBackend, 
     other.close()
 
 
-def test_a_record_inside_a_transaction_belongs_to_it(backend: SqlBackend) -> None:
+def test_a_record_inside_a_transaction_belongs_to_it(backend: SqliteBackend) -> None:
     number = submit(backend)
     with backend.transaction():
         backend.record(number, {0: DONE}, due=2, attempts=1, reason="")
@@ -81,7 +81,7 @@ def test_a_record_inside_a_transaction_belongs_to_it(backend: SqlBackend) -> Non
     assert backend.message(number).recipients()[0] == people(1)[0] | DONE
 
 
-def test_a_locked_message_cannot_be_taken_back(backend: SqlBackend) -> None:
+def test_a_locked_message_cannot_be_taken_back(backend: SqliteBackend) -> None:
     number = submit(backend)
     backend.set_lock(number, locked=True)
     assert backend.queue(due_before=10) == []
@@ -97,7 +97,7 @@ def test_a_locked_message_cannot_be_taken_back(backend: SqlBackend) -> None:
             action()
 
 
-def test_a_message_leaves_the_queue_for_another_folder_or_for_good(backend: SqlBackend) -> None:
+def test_a_message_leaves_the_queue_for_another_folder_or_for_good(backend: SqliteBackend) -> None:
     sent = backend.create_folder(backend.root, "Sent", {})
     moved, deleted = submit(backend), submit(backend)
     told: list[Change] = []
@@ -113,7 +113,7 @@ def test_a_message_leaves_the_queue_for_another_folder_or_for_good(backend: SqlB
     assert not backend.message(moved).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
 
 
-def test_submitted_messages_are_neither_moved_nor_deleted(backend: SqlBackend) -> None:
+def test_submitted_messages_are_neither_moved_nor_deleted(backend: SqliteBackend) -> None:
     other = backend.create_folder(backend.root, "other", {})
     number, free = submit(backend), save(backend).number
     assert backend.move_messages([number, free], other) == [free]
@@ -122,8 +122,8 @@ def test_submitted_messages_are_neither_moved_nor_deleted(backend: SqlBackend) -
     assert not backend.message(copy).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
 
 
-def test_one_spooler_at_a_time_even_in_one_process(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_one_spooler_at_a_time_even_in_one_process(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     number = submit(backend)
     assert backend.become_spooler()
     assert backend.become_spooler()
@@ -141,7 +141,7 @@ def test_one_spooler_at_a_time_even_in_one_process(backend: SqlBackend, path: Pa
 @pytest.mark.skipif(os.name == "nt", reason="how a system says that it has no locks")
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.EIO])
 def test_where_nothing_can_be_locked_nobody_is_the_spooler_and_that_is_said(
-    backend: SqlBackend, monkeypatch: pytest.MonkeyPatch, code: int
+    backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     import fcntl
 
@@ -158,9 +158,9 @@ def test_where_nothing_can_be_locked_nobody_is_the_spooler_and_that_is_said(
 HOLD = """
 import sys, time
 from pathlib import Path
-from mapix.providers.sqlstore.backend import SqlBackend
-from mapix.providers.sqlstore.rolelock import RoleLock
-store = SqlBackend(Path(sys.argv[1]))
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
+store = SqliteBackend(Path(sys.argv[1]))
 assert store.become_spooler()
 store.set_lock(int(sys.argv[2]), locked=True)
 print("mine", flush=True)
@@ -168,7 +168,7 @@ time.sleep(60)
 """
 
 
-def test_the_role_falls_free_when_its_process_is_killed(backend: SqlBackend, path: Path) -> None:
+def test_the_role_falls_free_when_its_process_is_killed(backend: SqliteBackend, path: Path) -> None:
     number = submit(backend)
     holder = start(HOLD, path, number)
     assert holder.stdout is not None
@@ -184,9 +184,9 @@ RECORD = """
 import os, signal, sys
 from pathlib import Path
 from mapix.properties import tags
-from mapix.providers.sqlstore.backend import SqlBackend
-from mapix.providers.sqlstore.rolelock import RoleLock
-store = SqlBackend(Path(sys.argv[1]))
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
+store = SqliteBackend(Path(sys.argv[1]))
 store.record(int(sys.argv[2]), {0: {tags.PR_RESPONSIBILITY: True}}, due=7, attempts=1, reason="done")
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -195,7 +195,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 @pytest.mark.parametrize("watched", [True, False])
 def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched: bool) -> None:
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     number = submit(store)
     if not watched:
         store.close()
@@ -203,24 +203,24 @@ def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched:
     process.communicate(timeout=30)
     assert process.returncode == -signal.SIGKILL
     if not watched:
-        store = SqlBackend(path)
+        store = SqliteBackend(path)
     assert store.message(number).recipients()[0] == people(1)[0] | DONE
     assert store.queue()[0].reason == "done"
     store.close()
 
 
 def test_whoever_comes_while_a_store_is_closed_gets_no_role_that_would_stay(
-    backend: SqlBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late, closed = SqlBackend(path), Database.close
+    late, closed = SqliteBackend(path), SqliteDatabase.close
 
-    def close(database: Database) -> None:
+    def close(database: SqliteDatabase) -> None:
         with pytest.raises(InvalidObject):
             late.become_spooler()
         closed(database)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Database, "close", close)
+        patched.setattr(SqliteDatabase, "close", close)
         late.close()
     assert backend.become_spooler()
 
@@ -231,7 +231,7 @@ def test_a_disk_that_fails_after_the_record_is_told_and_stops_nothing(
     def fail(file: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     number = submit(store)
     store.record(number, {}, due=1, attempts=1, reason="busy")
     with monkeypatch.context() as patched:
@@ -240,8 +240,8 @@ def test_a_disk_that_fails_after_the_record_is_told_and_stops_nothing(
     assert "power loss" in caplog.text
 
 
-def test_a_delivery_is_known_the_second_time(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_a_delivery_is_known_the_second_time(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     assert backend.mark_delivered(b"key")
     assert not other.mark_delivered(b"key")
     with undone(backend):
@@ -250,7 +250,7 @@ def test_a_delivery_is_known_the_second_time(backend: SqlBackend, path: Path) ->
     other.close()
 
 
-def test_old_deliveries_are_forgotten_by_a_new_spooler(backend: SqlBackend) -> None:
+def test_old_deliveries_are_forgotten_by_a_new_spooler(backend: SqliteBackend) -> None:
     backend.mark_delivered(b"new")
     with backend.transaction():
         backend.database.run("INSERT INTO delivered VALUES (?, ?)", (b"old", 5))
@@ -259,11 +259,11 @@ def test_old_deliveries_are_forgotten_by_a_new_spooler(backend: SqlBackend) -> N
 
 
 def test_the_queue_survives_opening_again(path: Path) -> None:
-    store = SqlBackend(path, create=True)
+    store = SqliteBackend(path, create=True)
     number = submit(store)
     row = store.queue()
     store.close()
-    again = SqlBackend(path)
+    again = SqliteBackend(path)
     assert again.queue() == row
     assert again.message(number).load(None)[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
     again.message(number).apply(MessageChanges({tags.PR_IMPORTANCE: 1}))
@@ -274,7 +274,7 @@ def test_the_queue_survives_opening_again(path: Path) -> None:
 FORK = """
 import os, sys, time
 from pathlib import Path
-from mapix.providers.sqlstore.rolelock import RoleLock
+from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 lock = RoleLock(Path(sys.argv[1]))
 assert lock.take()
 reader, writer = os.pipe()
@@ -306,8 +306,8 @@ def test_a_forked_child_does_not_keep_its_dead_parent_s_role(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a file that is open stays at its place there")
-def test_the_role_goes_with_the_file_that_stands_for_it(backend: SqlBackend, path: Path) -> None:
-    other = SqlBackend(path)
+def test_the_role_goes_with_the_file_that_stands_for_it(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
     assert backend.become_spooler()
     path.with_name(path.name + "-spooler").unlink()
     assert other.become_spooler()

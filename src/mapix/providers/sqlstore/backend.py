@@ -1,11 +1,10 @@
-"""`SqlBackend`: the store backend over one file. It opens the file and hands each task to the module it belongs to."""
+"""`SqlBackend`: the store backend over one database. It hands each task to the module it belongs to."""
 
 from __future__ import annotations
 
-import uuid
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 from mapix.interfaces.backend import (
@@ -20,44 +19,36 @@ from mapix.interfaces.prop import ObjectType
 from mapix.properties.errors import NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
-from mapix.providers.sqlstore import mailboxes
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
 from mapix.providers.sqlstore.folders import Folders
 from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
-from mapix.providers.sqlstore.migrate import prepare
 from mapix.providers.sqlstore.names import NameMap
 from mapix.providers.sqlstore.numbers import Numbers
 from mapix.providers.sqlstore.queue import Queue
 from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
 from mapix.providers.sqlstore.service import PROVIDER_UID
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.usedtags import UsedTags
 
 
 class SqlBackend(StoreBackend):
-    """A store in the file at `path`.
-
-    With `create` a file that is missing becomes a new store. `full` lets every save wait for the disk (see
-    `Database`). `NotFound` for no file, `CorruptStore`, `Version`, `NoAccess`, `DiskError` for one that cannot be used.
-    """
+    """A store in a database that is open and whose schema is there; see `sqlite.backend` and `postgresql.backend`."""
 
     provider_uid = PROVIDER_UID
 
-    def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
-        self.path = path
-        self.readonly = readonly
-        self.database = Database(path, readonly=readonly, create=create, full=full)
-        try:
-            self.is_new = prepare(self.database, uuid.uuid4().bytes_le if create else None)
-            self.uid, self.root = self.database.row(SQL["store_row"])
-            self._put_together()
-        except BaseException:
-            self.database.close()
-            raise
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.readonly = database.readonly
+        self.uid, self.root = self.row_of_store()
+        self._put_together()
+
+    def row_of_store(self) -> tuple[bytes, int]:
+        """The store's identity and the number of its root folder."""
+        found: tuple[bytes, int] = self.database.row(self.database.sql["store_row"])
+        return found
 
     def _put_together(self) -> None:
         database = self.database
@@ -84,6 +75,9 @@ class SqlBackend(StoreBackend):
     def poll(self) -> None:
         """See `StoreBackend.poll`."""
         self.feed.poll()
+
+    def watch(self, *, on: bool) -> None:
+        """See `StoreBackend.watch`."""
 
     def decorate(self, decorator: RowDecorator) -> None:
         """See `StoreBackend.decorate`."""
@@ -139,13 +133,13 @@ class SqlBackend(StoreBackend):
 
     def contents_sort(self, folder: int) -> bytes | None:
         """See `StoreBackend.contents_sort`."""
-        found: bytes | None = self.database.value(SQL["folder_sort"], (folder,))
+        found: bytes | None = self.database.value(self.database.sql["folder_sort"], (folder,))
         return found
 
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:
         """See `StoreBackend.set_contents_sort`."""
         with self.database.write():
-            self.database.run(SQL["folder_set_sort"], (value, folder))
+            self.database.run(self.database.sql["folder_set_sort"], (value, folder))
 
     def receive_folders(self) -> dict[str, int]:
         """See `StoreBackend.receive_folders`."""
@@ -171,7 +165,7 @@ class SqlBackend(StoreBackend):
 
     def message(self, number: int) -> StoredMessage:
         """See `StoreBackend.message`."""
-        row = self.database.row(SQL["message_row"], (number,))
+        row = self.database.row(self.database.sql["message_row"], (number,))
         if row is None:
             raise NotFound("there is no such message", value=number)
         return StoredMessage(self._shop, number, row[0], associated=bool(row[1]))
@@ -182,12 +176,14 @@ class SqlBackend(StoreBackend):
 
     def message_folder(self, number: int) -> int | None:
         """See `StoreBackend.message_folder`."""
-        found: int | None = self.database.value(SQL["message_folder"], (number,))
+        found: int | None = self.database.value(self.database.sql["message_folder"], (number,))
         return found
 
     def messages(self, folder: int, *, associated: bool = False) -> list[int]:
         """See `StoreBackend.messages`."""
-        return [number for (number,) in self.database.rows(SQL["message_list"], (folder, int(associated)))]
+        return [
+            number for (number,) in self.database.rows(self.database.sql["message_list"], (folder, int(associated)))
+        ]
 
     def copy_messages(self, numbers: Sequence[int], target: int) -> dict[int, int]:
         """See `StoreBackend.copy_messages`."""
@@ -269,23 +265,10 @@ class SqlBackend(StoreBackend):
 
     # other stores
 
+    @abstractmethod
     def set_owner(self, address: str | None) -> None:
-        """Say whose store it is, here and in the index of its directory; None for nobody's."""
-        wanted = (address, self._place)
-        if self.database.row(SQL["store_owner"]) == wanted:
-            return
-        mailboxes.register(self.path, self.uid, address)
-        with self.database.write():
-            self.database.run(SQL["store_set_owner"], wanted)
+        """Say whose store it is, None for nobody's: mail for the address goes to it from now on."""
 
+    @abstractmethod
     def open_mailbox(self, address: str) -> SqlBackend | None:
         """See `StoreBackend.open_mailbox`; this store itself before others of the same owner."""
-        owner, registered = self.database.row(SQL["store_owner"])
-        mine = registered == self._place and owner is not None and owner.casefold() == address.casefold()
-        path = self.path if mine else mailboxes.find(self.path.parent, address=address)
-        return None if path is None else SqlBackend(path, full=self.database.full)
-
-    @property
-    def _place(self) -> str:
-        """Where the owner of the store was registered: a copy elsewhere is not registered yet."""
-        return str(self.path.absolute())

@@ -17,7 +17,6 @@ from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.values import LARGE
 
 PIECE: Final = 128 * 1024
@@ -70,7 +69,7 @@ def is_large(value: Any) -> bool:
 
 def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh | Any:
     """A large value of property `tag`, hashed and ready for `keep`; small ones as they are. Needs no transaction."""
-    if isinstance(value, StoredLarge) and value.database.path == database.path:
+    if isinstance(value, StoredLarge) and value.database.identity == database.identity:
         return value
     if isinstance(value, LargeValue) and value.size < LARGE:
         with value.open() as reader:
@@ -87,28 +86,32 @@ def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh
 def keep(database: Database, value: StoredLarge | Fresh) -> int:
     """The number of the blob that holds `value`, stored now unless it is there; inside a transaction."""
     if isinstance(value, StoredLarge):
-        if database.value(SQL["blob_size"], (value.blob,)) is not None:
+        if database.value(database.sql["blob_size"], (value.blob,)) is not None:
             return value.blob
         raise ObjectDeleted("the large value that was to be copied is gone")
-    found = database.value(SQL["blob_find"], (value.hash,))
+    found = database.value(database.sql["blob_find"], (value.hash,))
     return _write(database, value) if found is None else int(found)
 
 
 def read_whole(database: Database, blob: int) -> bytes:
     """All bytes of a blob."""
-    size = database.value(SQL["blob_size"], (blob,))
+    size = database.value(database.sql["blob_size"], (blob,))
     with StoredLarge(database, blob, size or 0).open() as reader:
         return reader.read()
 
 
 def _write(database: Database, value: Fresh) -> int:
     packing: int | None = None
-    blob = database.insert(SQL["blob_insert"], (value.hash, value.size, _RAW))
+    blob = database.insert(database.sql["blob_insert"], (value.hash, value.size, _RAW))
     for seq, piece in enumerate(_pieces(value.source)):
         if packing is None:
-            packing = _ZLIB if len(zlib.compress(piece, _FAST)) < _WORTH_IT * len(piece) else _RAW
-            database.run(SQL["blob_packing"], (packing, blob))
-        database.run(SQL["chunk_insert"], (blob, seq, zlib.compress(piece, _FAST) if packing == _ZLIB else piece))
+            packing = (
+                _ZLIB if database.dialect.packs and len(zlib.compress(piece, _FAST)) < _WORTH_IT * len(piece) else _RAW
+            )
+            database.run(database.sql["blob_packing"], (packing, blob))
+        database.run(
+            database.sql["chunk_insert"], (blob, seq, zlib.compress(piece, _FAST) if packing == _ZLIB else piece)
+        )
     return blob
 
 
@@ -163,7 +166,7 @@ class _Reader(io.RawIOBase):
         return len(data)
 
     def _load(self, seq: int) -> bytes:
-        row = self.value.database.row(SQL["chunk_read"], (self.value.blob, seq))
+        row = self.value.database.row(self.value.database.sql["chunk_read"], (self.value.blob, seq))
         if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
         data, packing = row

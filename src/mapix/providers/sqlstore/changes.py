@@ -16,7 +16,6 @@ from mapix.interfaces.backend import (
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 
 KEPT: Final = 20_000
 """Records that are kept at least."""
@@ -31,8 +30,8 @@ class ChangeFeed:
         self.database = database
         self.listener: ChangeListener | None = None
         self.origin = secrets.randbits(62)
-        self._seen: int = database.value(SQL["change_last"])
-        self._data_version = self._ask()
+        self._seen: int = database.value(database.sql["change_last"])
+        self._data_version = self.database.news()
         self._seen_after = self._seen
         self._until_prune = _PRUNE_EVERY
         self._touched: set[int] = set()
@@ -52,19 +51,14 @@ class ChangeFeed:
     def poll(self) -> None:
         """Tell the listener what other connections changed since the last look."""
         with self.database.lock:
-            if self.database.depth or (version := self._ask()) == self._data_version:
+            if self.database.depth or (version := self.database.news()) == self._data_version:
                 return
             self._data_version = version
             found = self._read()
         self._tell(found)
 
-    def _ask(self) -> int:
-        """A number that changes when another connection has committed."""
-        version: int = self.database.value("PRAGMA data_version")
-        return version
-
     def _read(self) -> list[Change]:
-        rows = self.database.rows(SQL["change_since"], (self._seen,))
+        rows = self.database.rows(self.database.sql["change_since"], (self._seen,))
         if not rows:
             return []
         missed = rows[0][0] != self._seen + 1
@@ -74,28 +68,42 @@ class ChangeFeed:
         return [Change(Event(row[2]), *row[3:]) for row in rows if row[1] != self.origin]
 
     def _everything(self) -> list[Change]:
-        folders = self.database.rows(SQL["folder_all"])
+        folders = self.database.rows(self.database.sql["folder_all"])
         return [Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, number, parent or 0) for number, parent in folders]
 
     def _write(self, changes: list[Change]) -> None:
         changes += self._folder_changes()
-        origin, last = self.origin, self.database.value(SQL["change_last"])
+        origin, last = self.origin, self.database.value(self.database.sql["change_last"])
         self._seen_after = last + len(changes) if last == self._seen else self._seen
         self.database.many(
-            SQL["change_insert"],
+            self.database.sql["change_insert"],
             [
-                (origin, int(one.event), int(one.object_type), one.number, one.parent, one.old_number, one.old_parent)
-                for one in changes
+                (
+                    seq,
+                    origin,
+                    int(one.event),
+                    int(one.object_type),
+                    one.number,
+                    one.parent,
+                    one.old_number,
+                    one.old_parent,
+                )
+                for seq, one in enumerate(changes, last + 1)
             ],
         )
         self._until_prune -= len(changes)
         if self._until_prune <= 0:
             self._until_prune = _PRUNE_EVERY
-            self.database.run(SQL["change_prune"], (self.database.value(SQL["change_last"]) - KEPT,))
+            self.database.run(
+                self.database.sql["change_prune"], (self.database.value(self.database.sql["change_last"]) - KEPT,)
+            )
 
     def _folder_changes(self) -> list[Change]:
         """One change for each folder whose counts changed (PR_CONTENT_COUNT and its like)."""
-        found = [(number, self.database.row(SQL["folder_version"], (number,))) for number in sorted(self._touched)]
+        found = [
+            (number, self.database.row(self.database.sql["folder_version"], (number,)))
+            for number in sorted(self._touched)
+        ]
         self._touched.clear()
         folder = ObjectType.FOLDER
         return [Change(Event.OBJECT_MODIFIED, folder, number, row[1] or 0) for number, row in found if row is not None]

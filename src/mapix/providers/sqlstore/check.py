@@ -17,12 +17,12 @@ from typing import Any, Final
 
 from mapix.properties.codec import unpack_props
 from mapix.properties.errors import MapiError, NotFound
-from mapix.providers.sqlstore import functions
 from mapix.providers.sqlstore.blobs import StoredLarge
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import HOT, Hot
-from mapix.providers.sqlstore.migrate import prepare
 from mapix.providers.sqlstore.parts import recipient_columns
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.migrate import prepare
 from mapix.providers.sqlstore.statements import load
 
 _MOST: Final = 100
@@ -76,12 +76,11 @@ class _Checked:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise NotFound("there is no store at this place", value=str(path))
-        self.database = Database(path)
+        self.database = SqliteDatabase(path)
 
     def __enter__(self) -> _Checked:
         try:
             prepare(self.database, None)
-            functions.register(self.database)
         except BaseException:
             self.database.close()
             raise

@@ -37,7 +37,7 @@ from mapix.properties.restriction import (
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_MESSAGE_RECIPIENTS
 from mapix.properties.valuetypes import value_type
-from mapix.providers.sqlstore.expressions import ATTACHMENTS, RECIPIENTS, Expressions
+from mapix.providers.sqlstore.expressions import Expressions, attachments, recipients
 from mapix.providers.sqlstore.hot import folded
 from mapix.providers.sqlstore.values import stored_text
 
@@ -54,8 +54,8 @@ class Predicate:
 Identify = Callable[[PropTag, bytes], str | None]
 """The condition under which a column that identifies a row has a value; None for columns that identify none."""
 
-TRUE: Final = Predicate("1")
-FALSE: Final = Predicate("0")
+TRUE: Final = Predicate("true")
+FALSE: Final = Predicate("false")
 
 _SIGNS: Final = {Relop.LT: "<", Relop.LE: "<=", Relop.GT: ">", Relop.GE: ">=", Relop.EQ: "=", Relop.NE: "<>"}
 _TESTS: Final = {Relop.LT: lt, Relop.LE: le, Relop.GT: gt, Relop.GE: ge, Relop.EQ: eq, Relop.NE: ne}
@@ -94,7 +94,7 @@ class _Compiler:
                 return self.compile(child) if child is not None else TRUE
             case Sub():
                 return self._sub(node)
-        return self._leaf(node) or Predicate("1", (), node)
+        return self._leaf(node) or Predicate("true", (), node)
 
     def _some_of(self, node: Or, parts: Sequence[Predicate]) -> Predicate:
         if not parts:
@@ -133,7 +133,7 @@ class _Compiler:
         if isinstance(wanted, int) and wanted not in _INTEGERS:
             return None
         condition = f"{key} {_SIGNS[relop]} ?"
-        return Predicate(f"coalesce({condition}, 1)" if relop in _ABSENT_HOLDS else condition, (wanted,))
+        return Predicate(f"coalesce({condition}, true)" if relop in _ABSENT_HOLDS else condition, (wanted,))
 
     def _content(self, node: Content) -> Predicate | None:
         if node.tag.is_multi:
@@ -149,9 +149,8 @@ class _Compiler:
         caseless = fuzzy & (Fuzzy.IGNORECASE | Fuzzy.LOOSE)
         if fuzzy & (Fuzzy.IGNORENONSPACE | Fuzzy.LOOSE):
             value, bare = self.rows.value(tag), without_accents(text)
-            if caseless:
-                return value and f"bare_fold({value})", folded(bare)
-            return value and f"bare({value})", bare.encode("utf-8", "surrogatepass")
+            found = value and self.rows.dialect.without_accents(value, caseless=bool(caseless))
+            return found, folded(bare) if caseless else bare.encode("utf-8", "surrogatepass")
         return (self.rows.key(tag), folded(text)) if caseless else (self.rows.value(tag), stored_text(text))
 
     def _size(self, relop: Relop, tag: PropTag, size: int) -> Predicate | None:
@@ -170,7 +169,7 @@ class _Compiler:
 
     def _sub(self, node: Sub) -> Predicate:
         is_recipients = node.tag == PR_MESSAGE_RECIPIENTS
-        below = _Compiler(RECIPIENTS if is_recipients else ATTACHMENTS).compile(node.child)
+        below = _Compiler((recipients if is_recipients else attachments)(self.rows.dialect)).compile(node.child)
         table = "recipient r WHERE r.message" if is_recipients else "attachment a WHERE a.message"
         residual = None if below.residual is None else node
         return Predicate(f"EXISTS (SELECT 1 FROM {table} = m.id AND ({below.sql}))", below.params, residual)
@@ -187,8 +186,8 @@ def _all_of(parts: Sequence[Predicate]) -> Predicate:
 def _none_of(node: Not, part: Predicate) -> Predicate:
     """NOT of an exact condition; of a superset nothing can be said."""
     if part.residual is not None:
-        return Predicate("1", (), node)
-    return Predicate(f"NOT coalesce(({part.sql}), 0)", part.params)
+        return Predicate("true", (), node)
+    return Predicate(f"NOT coalesce(({part.sql}), false)", part.params)
 
 
 def _joined(word: str, parts: Sequence[Predicate]) -> str:

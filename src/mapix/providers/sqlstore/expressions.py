@@ -7,14 +7,14 @@ itself; whatever comes from outside is a parameter.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, Protocol
 
 from mapix.interfaces.backend import (
     RowDecorator,
 )
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.typed import python_class
-from mapix.properties.tag import MV_FLAG, PropTag, PropType
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ASSOC_CONTENT_COUNT,
     PR_ATTACH_NUM,
@@ -29,16 +29,17 @@ from mapix.properties.tags import (
     PR_MSG_STATUS,
     PR_SUBFOLDERS,
 )
+from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.hot import HOT
 from mapix.providers.sqlstore.parts import RECIPIENT_COLUMNS
-from mapix.providers.sqlstore.values import FLOAT_TYPES
 
-_NEVER_LARGE: Final = frozenset((int, float, bool))
 _NO_TYPE: Final = (PropType.NULL, PropType.ERROR, PropType.OBJECT)
 
 
 class Expressions(Protocol):
     """What a table's rows say for a tag, in SQL."""
+
+    dialect: Dialect
 
     def value(self, tag: PropTag) -> str | None:
         """What stands in its column; for an UNSPECIFIED tag, something wherever there is a value of any type."""
@@ -53,7 +54,10 @@ class Expressions(Protocol):
 class Cold:
     """Property rows of the object `number`, an SQL expression, with `columns` and `keys` for what stands elsewhere."""
 
-    def __init__(self, number: str, columns: dict[int, str], keys: dict[int, str] | None = None) -> None:
+    def __init__(
+        self, dialect: Dialect, number: str, columns: dict[int, str], keys: dict[int, str] | None = None
+    ) -> None:
+        self.dialect = dialect
         self.number = number
         self.columns = columns
         self.keys = keys or {}
@@ -65,23 +69,24 @@ class Cold:
             return kept or "NULL"
         if tag.type == PropType.UNSPECIFIED:
             return self._any_type(tag)
-        plain = python_class(tag.type) in _NEVER_LARGE
-        found = "p.value" if plain else "CASE WHEN p.blob IS NULL THEN p.value ELSE large(p.blob, p.type) END"
-        return f"(SELECT {found} {self._row(tag)})"
+        return f"(SELECT {self.dialect.value(tag.type)} {self._row(tag)})"
 
     def key(self, tag: PropTag) -> str | None:
         """See `Expressions.key`."""
         if tag in self.keys:
             return self.keys[tag]
-        value = self.value(tag)
-        return None if value is None else comparable(value, tag.type)
+        if tag.type == PropType.UNSPECIFIED or tag.type in _NO_TYPE:
+            return self.value(tag)
+        if tag in self.columns and (kept := self.dialect.comparable(self.columns[tag], tag.type)):
+            return kept
+        key = self.dialect.key(tag.type)
+        return key and f"(SELECT {key} {self._row(tag)})"
 
     def size(self, tag: PropTag) -> str | None:
         """See `Expressions.size`."""
         if tag in self.columns:
-            return f"{'wide_size' if tag.type == PropType.UNICODE else 'length'}({self.columns[tag]})"
-        small = "wide_size(p.value)" if tag.type == PropType.UNICODE else "length(p.value)"
-        large = "(SELECT b.size FROM blob b WHERE b.id = p.blob)"
+            return size(self.columns[tag], tag.type)
+        small, large = size(self.dialect.small(tag.type), tag.type), "(SELECT b.size FROM blob b WHERE b.id = p.blob)"
         return f"(SELECT CASE WHEN p.blob IS NULL THEN {small} ELSE {large} END {self._row(tag)})"
 
     def _row(self, tag: PropTag) -> str:
@@ -93,19 +98,16 @@ class Cold:
         return f"coalesce({', '.join((*kept, row))})" if kept else row
 
 
-def comparable(value: str, kind: int) -> str:
-    """What values of a type are compared by, made of the expression for the value (`mapix.objects.collate`)."""
-    if kind & MV_FLAG:
-        return f"ordered({kind}, {value})"
-    if kind == PropType.UNICODE:
-        return f"fold({value})"
-    if kind in FLOAT_TYPES:  # "not a number", kept as bytes, counts as infinity
-        return f"min({value}, 9e999)"
-    return value
+def size(value: str, kind: int) -> str:
+    """The bytes of a text or binary, made of the expression for it."""
+    return f"{'wide_size' if kind == PropType.UNICODE else 'length'}({value})"
 
 
 class Recipients:
     """Recipient rows `r`: what their columns repeat. The rest is packed, and left to the residual."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
 
     def value(self, tag: PropTag) -> str | None:
         """See `Expressions.value`."""
@@ -114,22 +116,22 @@ class Recipients:
     def key(self, tag: PropTag) -> str | None:
         """See `Expressions.key`."""
         value = self.value(tag)
-        return None if value is None else comparable(value, tag.type)
+        return value and (self.dialect.recipient_keys.get(tag) or self.dialect.comparable(value, tag.type))
 
     def size(self, tag: PropTag) -> str | None:
         """See `Expressions.size`."""
         value = self.value(tag)
-        return None if value is None else f"{'wide_size' if tag.type == PropType.UNICODE else 'length'}({value})"
+        return value and size(value, tag.type)
 
 
-def decorations(decorator: RowDecorator, kind: ObjectType, parent: str) -> dict[int, str]:
+def decorations(dialect: Dialect, decorator: RowDecorator, kind: ObjectType, parent: str) -> dict[int, str]:
     """The columns that follow from the number of the row `m`; `parent` is the expression for the folder it lies in."""
     found: dict[int, str] = {}
     for prop_id in decorator.columns():
         sample = decorator.value(prop_id, int(kind), 0, 0)
-        if sample is not None:
-            tag = PropTag.of(prop_id, PropType.LONG if isinstance(sample, int) else PropType.BINARY)
-            found[tag] = f"decorated({prop_id}, {int(kind)}, m.id, {parent})"
+        sql = dialect.decorated(decorator, prop_id, int(kind), "m.id", parent)
+        if sample is not None and sql is not None:
+            found[PropTag.of(prop_id, PropType.LONG if isinstance(sample, int) else PropType.BINARY)] = sql
     return found
 
 
@@ -148,10 +150,19 @@ FOLDER_COLUMNS: Final[dict[int, str]] = {
     PR_CONTENT_COUNT: "m.content_count",
     PR_CONTENT_UNREAD: "m.unread_count",
     PR_ASSOC_CONTENT_COUNT: "m.associated_count",
-    PR_SUBFOLDERS: "EXISTS (SELECT 1 FROM folder c WHERE c.parent = m.id)",
-    PR_DEPTH: "0",
+    PR_SUBFOLDERS: "CASE WHEN EXISTS (SELECT 1 FROM folder c WHERE c.parent = m.id) THEN 1 ELSE 0 END",
+    PR_DEPTH: "CAST(0 AS bigint)",
 }
 FOLDER_KEYS: Final[dict[int, str]] = {PR_DISPLAY_NAME: "m.name_key"}
 
-ATTACHMENTS: Final = Cold("a.id", {PR_ATTACH_NUM: "a.number"})
-RECIPIENTS: Final = Recipients()
+
+@cache
+def recipients(dialect: Dialect) -> Recipients:
+    """Recipient rows `r`."""
+    return Recipients(dialect)
+
+
+@cache
+def attachments(dialect: Dialect) -> Cold:
+    """Attachments `a`."""
+    return Cold(dialect, "a.id", {PR_ATTACH_NUM: "a.number"})

@@ -18,7 +18,6 @@ from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.properties import STORE_OBJECT, change_values, prepared, values_of
-from mapix.providers.sqlstore.statements import SQL
 
 _COLUMNS: Final = (
     t.PR_DISPLAY_NAME,
@@ -42,7 +41,7 @@ def name_key(name: str) -> bytes:
 
 def check_free(database: Database, parent: int | None, name: str, number: int = 0) -> None:
     """`Collision` when another child of `parent` than `number` has the name."""
-    if database.value(SQL["folder_sibling"], (parent, name_key(name), number)) is not None:
+    if database.value(database.sql["folder_sibling"], (parent, name_key(name), number)) is not None:
         raise Collision("there is a folder of this name already", value=name)
 
 
@@ -58,7 +57,7 @@ class StoredFolder:
         """See `PropertySource.load`."""
         wanted = None if tags is None else {tag >> 16 for tag in tags}
         simple = wanted is not None and wanted <= _KEPT
-        rows = self.database.rows(SQL["folder_columns" if simple else "folder_values"], (self.number,))
+        rows = self.database.rows(self.database.sql["folder_columns" if simple else "folder_values"], (self.number,))
         if not rows:
             raise ObjectDeleted("the folder has been deleted", value=self.number)
         version, *columns = rows[0][:9]
@@ -73,7 +72,7 @@ class StoredFolder:
         """See `PropertySource.apply`; a new name may be a `Collision`."""
         values = prepared(self.database, changes.values)
         with self.database.write():
-            found = self.database.row(SQL["folder_version"], (self.number,))
+            found = self.database.row(self.database.sql["folder_version"], (self.number,))
             if found is None:
                 raise ObjectDeleted("the folder has been deleted", value=self.number)
             version, parent = found
@@ -81,27 +80,27 @@ class StoredFolder:
                 raise ObjectChanged("somebody else has changed the folder since it was opened", value=self.number)
             if (name := values.get(t.PR_DISPLAY_NAME)) is not None:
                 check_free(self.database, parent, name, self.number)
-                self.database.run(SQL["folder_rename"], (name, name_key(name), self.number))
+                self.database.run(self.database.sql["folder_rename"], (name, name_key(name), self.number))
             self._write(values, changes)
             self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, self.number, parent or 0))
         return int(version) + 1
 
     def _write(self, values: Mapping[PropTag, Any], changes: ChangeSet) -> None:
         times = (values.get(t.PR_LAST_MODIFICATION_TIME, now()), values.get(t.PR_CREATION_TIME))
-        self.database.run(SQL["folder_touch"], (*times, values.get(t.PR_FOLDER_TYPE), self.number))
+        self.database.run(self.database.sql["folder_touch"], (*times, values.get(t.PR_FOLDER_TYPE), self.number))
         others = {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT}
         change_values(self.database, self.number, others, changes.deleted - _KEPT)
 
 
 def create_folder(database: Database, number: int, parent: int, name: str, values: Mapping[PropTag, Any]) -> None:
     """Write a new folder, inside a transaction; `NotFound` without parent, `Collision`."""
-    if database.value(SQL["folder_exists"], (parent,)) is None:
+    if database.value(database.sql["folder_exists"], (parent,)) is None:
         raise NotFound("the folder to create one in is gone", value=parent)
     check_free(database, parent, name)
     moment = now()
     times = values.get(t.PR_CREATION_TIME, moment), values.get(t.PR_LAST_MODIFICATION_TIME, moment)
     kind = values.get(t.PR_FOLDER_TYPE, 1)
-    database.run(SQL["folder_insert"], (number, parent, name, name_key(name), kind, *times))
+    database.run(database.sql["folder_insert"], (number, parent, name, name_key(name), kind, *times))
     change_values(database, number, {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT})
 
 
@@ -113,7 +112,7 @@ class StoredStore:
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
-        rows = self.database.rows(SQL["store_values"])
+        rows = self.database.rows(self.database.sql["store_values"])
         values = values_of(self.database, [row[1:] for row in rows if row[1] is not None])
         if tags is not None:
             wanted = {tag >> 16 for tag in tags}
@@ -124,9 +123,9 @@ class StoredStore:
         """See `PropertySource.apply`."""
         values = prepared(self.database, changes.values)
         with self.database.write():
-            version: int = self.database.value(SQL["store_version"])
+            version: int = self.database.value(self.database.sql["store_version"])
             if changes.version is not None and changes.version != version:
                 raise ObjectChanged("somebody else has changed the store's properties since")
             change_values(self.database, STORE_OBJECT, values, changes.deleted)
-            self.database.run(SQL["store_bump"])
+            self.database.run(self.database.sql["store_bump"])
         return version + 1

@@ -16,7 +16,6 @@ from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import check_free, create_folder, name_key
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.transfer import delete_message
 
 _FOLDER = ObjectType.FOLDER
@@ -32,23 +31,23 @@ class Folders:
 
     def check(self, number: int) -> None:
         """`NotFound` when there is no such folder."""
-        if self.database.value(SQL["folder_exists"], (number,)) is None:
+        if self.database.value(self.database.sql["folder_exists"], (number,)) is None:
             raise NotFound("there is no such folder", value=number)
 
     def parent(self, number: int) -> int:
         """The folder above; the root's is itself (F-001)."""
-        found = self.database.value(SQL["folder_parent"], (number,))
+        found = self.database.value(self.database.sql["folder_parent"], (number,))
         if found is None:
             raise NotFound("there is no such folder", value=number)
         return int(found)
 
     def children(self, folder: int) -> list[int]:
         """Folders directly below, oldest first."""
-        return [number for (number,) in self.database.rows(SQL["folder_children"], (folder,))]
+        return [number for (number,) in self.database.rows(self.database.sql["folder_children"], (folder,))]
 
     def find(self, parent: int, name: str) -> int | None:
         """The child of a name, case aside."""
-        found: int | None = self.database.value(SQL["folder_find"], (parent, name_key(name)))
+        found: int | None = self.database.value(self.database.sql["folder_find"], (parent, name_key(name)))
         return found
 
     def create(self, parent: int, name: str, values: Mapping[PropTag, Any], copy_of: int) -> int:
@@ -69,10 +68,10 @@ class Folders:
         with self.database.write():
             old_parent = self.parent(number)
             self.check(parent)
-            if self.database.value(SQL["folder_above"], (parent, number)) is not None:
+            if self.database.value(self.database.sql["folder_above"], (parent, number)) is not None:
                 raise FolderCycle("a folder cannot be moved into itself or below itself", value=name)
             check_free(self.database, parent, name, number)
-            self.database.run(SQL["folder_place"], (parent, name, name_key(name), now(), number))
+            self.database.run(self.database.sql["folder_place"], (parent, name, name_key(name), now(), number))
             self.feed.add(Change(Event.OBJECT_MOVED, _FOLDER, number, parent, number, old_parent))
             self.feed.touch(parent, old_parent)
 
@@ -82,38 +81,38 @@ class Folders:
             parent = self.parent(number)
             if parent == number:
                 raise NoAccess("the root folder stays (F-001)", value=number)
-            tree = [found for (found,) in self.database.rows(SQL["folder_tree"], (number,))]
+            tree = [found for (found,) in self.database.rows(self.database.sql["folder_tree"], (number,))]
             if len(tree) > 1 and not folders:
                 raise HasFolders("the folder has folders below it", value=number)
             if not messages and any(self._has_messages(folder) for folder in tree):
                 raise HasMessages("there are messages in the folder", value=number)
-            if any(self.database.value(SQL["folder_queued"], (folder,)) is not None for folder in tree):
+            if any(self.database.value(self.database.sql["folder_queued"], (folder,)) is not None for folder in tree):
                 raise HasMessages("a message that is being sent lies in the folder", value=number)
             for folder in tree:
                 self._delete_one(folder)
             self.feed.touch(parent)
 
     def _has_messages(self, folder: int) -> bool:
-        return any(self.database.row(SQL["folder_counts"], (folder,)))
+        return any(self.database.row(self.database.sql["folder_counts"], (folder,)))
 
     def _delete_one(self, folder: int) -> None:
         parent = self.parent(folder)
-        for (message,) in self.database.rows(SQL["folder_messages"], (folder,)):
+        for (message,) in self.database.rows(self.database.sql["folder_messages"], (folder,)):
             delete_message(self.database, message)
             self.feed.add(Change(Event.OBJECT_DELETED, ObjectType.MESSAGE, message, folder))
-        self.database.run(SQL["property_delete_all"], (folder,))
-        self.database.run(SQL["folder_delete"], (folder,))
+        self.database.run(self.database.sql["property_delete_all"], (folder,))
+        self.database.run(self.database.sql["folder_delete"], (folder,))
         self.feed.add(Change(Event.OBJECT_DELETED, _FOLDER, folder, parent))
 
     def receive_folders(self) -> dict[str, int]:
         """See `StoreBackend.receive_folders`."""
-        return dict(self.database.rows(SQL["receive_list"]))
+        return dict(self.database.rows(self.database.sql["receive_list"]))
 
     def set_receive_folder(self, message_class: str, folder: int | None) -> None:
         """See `StoreBackend.set_receive_folder`."""
         with self.database.write():
             if folder is None:
-                self.database.run(SQL["receive_delete"], (name_key(message_class),))
+                self.database.run(self.database.sql["receive_delete"], (name_key(message_class),))
             else:
                 self.check(folder)
-                self.database.run(SQL["receive_set"], (name_key(message_class), message_class, folder))
+                self.database.run(self.database.sql["receive_set"], (name_key(message_class), message_class, folder))

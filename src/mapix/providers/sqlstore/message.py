@@ -28,7 +28,6 @@ from mapix.providers.sqlstore.parts import (
     replace_recipients,
 )
 from mapix.providers.sqlstore.properties import change_values, insert_values, padded, prepared, values_of
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.transfer import delete_attachment, delete_embedded
 from mapix.providers.sqlstore.usedtags import UsedTags
 
@@ -83,10 +82,10 @@ class StoredMessage:
         database = self.shop.database
         narrowed = None if tags is None else padded([tag >> 16 for tag in tags])
         if narrowed is None:
-            rows = database.rows(SQL["message_values"], (self.number,))
+            rows = database.rows(database.sql["message_values"], (self.number,))
         else:
             ids, marks = narrowed
-            rows = database.rows(SQL["message_some_values"].replace("{ids}", marks), (*ids, self.number))
+            rows = database.rows(database.sql["message_some_values"].replace("{ids}", marks), (*ids, self.number))
         if not rows:
             raise ObjectDeleted("the message has been deleted", value=self.number)
         version, flags = rows[0][:2]
@@ -108,7 +107,7 @@ class StoredMessage:
 
     def embedded(self, attachment: int) -> StoredMessage | None:
         """See `MessageSource.embedded`."""
-        found = self.shop.database.value(SQL["attachment_message"], (self.number, attachment))
+        found = self.shop.database.value(self.shop.database.sql["attachment_message"], (self.number, attachment))
         return None if found is None else StoredMessage(self.shop, found, 0)
 
     # saving
@@ -163,7 +162,7 @@ class StoredMessage:
     def _change(self, ready: _Ready) -> int:
         """Change what is saved; the new version."""
         database, changes = self.shop.database, ready.changes
-        found = database.row(SQL["message_saved"], (self.number,))
+        found = database.row(database.sql["message_saved"], (self.number,))
         if found is None:
             raise ObjectDeleted("the message has been deleted", value=self.number)
         version, folder = found
@@ -189,7 +188,7 @@ class StoredMessage:
     def _change_attachments(self, message: int, ready: _Ready) -> None:
         for number, part in ready.parts.items():
             if part is None:
-                attachment = self.shop.database.value(SQL["attachment_find"], (message, number))
+                attachment = self.shop.database.value(self.shop.database.sql["attachment_find"], (message, number))
                 if attachment is not None:
                     delete_attachment(self.shop.database, attachment)
             else:
@@ -202,7 +201,7 @@ class StoredMessage:
         if PR_ATTACH_DATA_OBJ.id in deleted:
             delete_embedded(shop.database, attachment)
         if part.embedded is not None:
-            found = shop.database.value(SQL["message_embedded"], (attachment,))
+            found = shop.database.value(shop.database.sql["message_embedded"], (attachment,))
             inner = StoredMessage(shop, found or 0, 0)
             if found is None:
                 inner._create(part.embedded, None, attachment)
@@ -211,8 +210,8 @@ class StoredMessage:
 
     def _submit(self, number: int, changes: MessageChanges) -> None:
         moment = changes.values.get(PR_CLIENT_SUBMIT_TIME, now())
-        self.shop.database.run(SQL["message_submit"], (MSGFLAG_SUBMIT, number))
-        self.shop.database.run(SQL["queue_add"], (number, moment, changes.submit_due))
+        self.shop.database.run(self.shop.database.sql["message_submit"], (MSGFLAG_SUBMIT, number))
+        self.shop.database.run(self.shop.database.sql["queue_add"], (number, moment, changes.submit_due))
 
 
 def _ready(database: Database, changes: ChangeSet) -> _Ready:

@@ -13,7 +13,6 @@ from mapix.properties.errors import NotFound
 from mapix.properties.flags import MSGFLAG_READ, MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.transfer import copy_message, delete_message
 
 _MESSAGE = ObjectType.MESSAGE
@@ -46,7 +45,7 @@ class Messages:
         with self.database.write():
             self._check_folder(target)
             for number, folder in self._changeable(numbers):
-                self.database.run(SQL["message_move"], (target, number))
+                self.database.run(self.database.sql["message_move"], (target, number))
                 self.feed.add(Change(Event.OBJECT_MOVED, _MESSAGE, number, target, number, folder))
                 self.feed.touch(folder, target)
                 moved.append(number)
@@ -74,7 +73,7 @@ class Messages:
                 folder, flags = place
                 wanted = flags & ~off | on
                 if wanted != flags:
-                    self.database.run(SQL["message_set_flags"], (wanted, number))
+                    self.database.run(self.database.sql["message_set_flags"], (wanted, number))
                     self.feed.add(Change(Event.OBJECT_MODIFIED, _MESSAGE, number, folder))
                 if (wanted ^ flags) & MSGFLAG_READ:
                     self.feed.touch(folder)
@@ -83,7 +82,7 @@ class Messages:
 
     def status(self, folder: int, number: int) -> int:
         """See `StoreBackend.message_status`."""
-        found: int | None = self.database.value(SQL["message_status"], (folder, number))
+        found: int | None = self.database.value(self.database.sql["message_status"], (folder, number))
         if found is None:
             raise NotFound("there is no such message in this folder", value=number)
         return found
@@ -91,17 +90,17 @@ class Messages:
     def set_status(self, folder: int, number: int, status: int) -> None:
         """See `StoreBackend.set_message_status`."""
         with self.database.write():
-            if not self.database.run(SQL["message_set_status"], (status, folder, number)):
+            if not self.database.run(self.database.sql["message_set_status"], (status, folder, number)):
                 raise NotFound("there is no such message in this folder", value=number)
             self.feed.add(Change(Event.OBJECT_MODIFIED, _MESSAGE, number, folder))
 
     def _check_folder(self, number: int) -> None:
-        if self.database.value(SQL["folder_exists"], (number,)) is None:
+        if self.database.value(self.database.sql["folder_exists"], (number,)) is None:
             raise NotFound("there is no such folder", value=number)
 
     def _place(self, number: int) -> tuple[int, int] | None:
         """The folder and the flags of a message; None when it is gone."""
-        row = self.database.row(SQL["message_place"], (number,))
+        row = self.database.row(self.database.sql["message_place"], (number,))
         return None if row is None else (row[0], row[1] or 0)
 
     def _changeable(self, numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -13,7 +13,6 @@ from typing import Final
 from mapix.properties.errors import MapiError, TooBig
 from mapix.properties.named import PropertyName
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 
 FIRST: Final = 0x8000
 LAST: Final = 0xFFFE
@@ -55,7 +54,7 @@ class NameMap:
     def _create(self, names: list[PropertyName]) -> None:
         with self.database.write():
             self._read()
-            number = max(FIRST - 1, self.database.value(SQL["name_next"]))
+            number = max(FIRST - 1, self.database.value(self.database.sql["name_next"]))
             for name in names:
                 if name in self._ids:
                     continue
@@ -67,19 +66,21 @@ class NameMap:
     def _insert(self, number: int, name: PropertyName) -> None:
         text = name.name if isinstance(name.name, str) else None
         key = name.key[1] if text is not None else None
-        self.database.run(SQL["name_insert"], (number, name.guid, None if text is not None else name.name, text, key))
+        self.database.run(
+            self.database.sql["name_insert"], (number, name.guid, None if text is not None else name.name, text, key)
+        )
         self._names[number] = name
         self._ids[name] = number
 
     def _read(self) -> None:
-        for number, guid, numeric, text in self.database.rows(SQL["name_list"]):
+        for number, guid, numeric, text in self.database.rows(self.database.sql["name_list"]):
             if number not in self._names:
                 name = PropertyName(guid, text if numeric is None else numeric)
                 self._names[number] = name
                 self._ids[name] = number
 
     def _write_again(self) -> None:
-        known = {number for number, *_ in self.database.rows(SQL["name_list"])}
+        known = {number for number, *_ in self.database.rows(self.database.sql["name_list"])}
         lost = [(number, name) for number, name in self._names.items() if number not in known]
         if lost and not self.database.readonly:
             with suppress(MapiError), self.database.write():

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 
 _BLOCK: Final = 32
 
@@ -36,7 +35,7 @@ class Numbers:
         return number
 
     def _take_block(self, size: int) -> None:
-        (self._last,) = self.database.rows(SQL["numbers_take"], (self._highest, size))[0]
+        (self._last,) = self.database.rows(self.database.sql["numbers_take"], (self._highest, size))[0]
         self._next = self._last - size + 1
         self._transaction = self.database.transactions
 

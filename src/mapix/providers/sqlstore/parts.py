@@ -22,7 +22,6 @@ from mapix.properties.tags import (
 )
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.properties import change_values, values_of
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.values import stored
 
 RECIPIENT_COLUMNS: Final = {
@@ -40,28 +39,28 @@ _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS
 
 def recipients_of(database: Database, message: int) -> list[dict[PropTag, Any]]:
     """The recipient rows of a message, in their order."""
-    return [unpack_props(row[0]) for row in database.rows(SQL["recipient_list"], (message,))]
+    return [unpack_props(row[0]) for row in database.rows(database.sql["recipient_list"], (message,))]
 
 
 def replace_recipients(database: Database, message: int, rows: Sequence[Mapping[PropTag, Any]], *, new: bool) -> None:
     """Write the whole list of a message, which has none yet when it is `new`."""
     if not new:
-        database.run(SQL["recipient_delete_all"], (message,))
+        database.run(database.sql["recipient_delete_all"], (message,))
     database.many(
-        SQL["recipient_insert"],
+        database.sql["recipient_insert"],
         [(message, _row_id(row), position, *_columns(row)) for position, row in enumerate(rows)],
     )
 
 
 def merge_recipient(database: Database, message: int, row_id: int, values: Mapping[PropTag, Any]) -> None:
     """Merge properties into one recipient row; a row that is not there is left out."""
-    found = database.row(SQL["recipient_row"], (message, row_id))
+    found = database.row(database.sql["recipient_row"], (message, row_id))
     if found is None:
         return
     ids = {tag >> 16 for tag in values}
     row = {tag: value for tag, value in unpack_props(found[0]).items() if tag >> 16 not in ids}
     row.update(values)
-    database.run(SQL["recipient_update"], (*_columns(row), message, row_id))
+    database.run(database.sql["recipient_update"], (*_columns(row), message, row_id))
 
 
 def _row_id(row: Mapping[PropTag, Any]) -> int:
@@ -83,7 +82,7 @@ def _columns(row: Mapping[PropTag, Any]) -> list[Any]:
 def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:
     """The properties of a message's attachments by number."""
     rows: dict[int, list[Any]] = {}
-    for number, prop_id, *rest in database.rows(SQL["attachment_values"], (message,)):
+    for number, prop_id, *rest in database.rows(database.sql["attachment_values"], (message,)):
         held = rows.setdefault(number, [])
         if prop_id is not None:
             held.append((prop_id, *rest))
@@ -99,9 +98,9 @@ def change_attachment(
     take_number: Callable[[], int],
 ) -> int:
     """Write an attachment's prepared properties, making it when it is new; the number of its object."""
-    attachment: int | None = database.value(SQL["attachment_find"], (message, number))
+    attachment: int | None = database.value(database.sql["attachment_find"], (message, number))
     if attachment is None:
         attachment = take_number()
-        database.run(SQL["attachment_insert"], (attachment, message, number))
+        database.run(database.sql["attachment_insert"], (attachment, message, number))
     change_values(database, attachment, values, deleted)
     return attachment

@@ -13,19 +13,13 @@ from mapix.properties.tag import MV_FLAG, PropTag, PropType
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
-from mapix.providers.sqlstore.statements import SQL
-from mapix.providers.sqlstore.values import loaded, stored, stored_text
+from mapix.providers.sqlstore.values import loaded
 
 STORE_OBJECT: Final = 0
 
 _CONVERTED: Final = frozenset((PropType.UNICODE, PropType.BOOLEAN, PropType.FLOAT, PropType.DOUBLE, PropType.APPTIME))
-_AS_THEY_ARE: Final = frozenset((int, bool, bytes))
-_MOST_CELLS: Final = 4 * 64
-_REPLACE: Final = SQL["property_replace"]
+_MOST_ROWS: Final = 64
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
-
-StoredRow = tuple[int, int, Any, int | None, int | None]
-"""Identifier, type, value, blob, size of the blob."""
 
 
 def prepared(database: Database, values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
@@ -34,10 +28,10 @@ def prepared(database: Database, values: Mapping[PropTag, Any]) -> Mapping[PropT
     return {**values, **{tag: prepare(database, tag, values[tag]) for tag in large}} if large else values
 
 
-def values_of(database: Database, rows: Sequence[StoredRow]) -> dict[PropTag, Any]:
+def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
     """The properties that rows hold; large ones as `StoredLarge`."""
     found: dict[PropTag, Any] = {}
-    for prop_id, kind, value, blob, size in rows:
+    for prop_id, kind, blob, size, value in database.dialect.joined(rows):
         if blob is not None:
             value = StoredLarge(database, blob, size or 0)
         elif kind in _CONVERTED or kind & MV_FLAG:
@@ -48,7 +42,7 @@ def values_of(database: Database, rows: Sequence[StoredRow]) -> dict[PropTag, An
 
 def insert_values(database: Database, number: int, values: Mapping[PropTag, Any]) -> None:
     """Write the prepared `values` of an object that has none yet."""
-    _write(database, number, values, "")
+    _write(database, number, values, new=True)
 
 
 def change_values(
@@ -56,8 +50,8 @@ def change_values(
 ) -> None:
     """Set the prepared `values` of an object, and remove identifiers."""
     if deleted:
-        database.many(SQL["property_delete"], [(number, prop_id) for prop_id in deleted])
-    _write(database, number, values, _REPLACE)
+        database.many(database.sql["property_delete"], [(number, prop_id) for prop_id in deleted])
+    _write(database, number, values, new=False)
 
 
 def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
@@ -69,32 +63,32 @@ def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
     return ([*ids, *(ids[0],) * (size - len(ids))], ", ".join("?" * size)) if ids and size else None
 
 
-def _write(database: Database, number: int, values: Mapping[PropTag, Any], conflict: str) -> None:
+def _write(database: Database, number: int, values: Mapping[PropTag, Any], *, new: bool) -> None:
     """Write many rows with few statements: a statement costs more than a row."""
     cells: list[Any] = []
+    cells_of = database.dialect.cells
     for tag in sorted(values):
         value = values[tag]
         kind = value.__class__
-        if kind is str:
-            value = stored_text(value)
-        elif kind not in _AS_THEY_ARE:
-            if kind is Fresh or kind is StoredLarge:
-                _write_large(database, number, tag, value)
-                continue
-            if value is None:
-                continue
-            value = stored(tag & 0xFFFF, value)
-        if tag >> 16 != FLAGS:
-            cells += (number, tag >> 16, tag & 0xFFFF, value)
-    for start in range(0, len(cells), _MOST_CELLS):
-        part = cells[start : start + _MOST_CELLS] if len(cells) > _MOST_CELLS else cells
-        database.run(_insert_rows(len(part) // 4, conflict), part)
+        if kind is Fresh or kind is StoredLarge:
+            _write_large(database, number, tag, value)
+        elif value is not None and tag >> 16 != FLAGS:
+            code = tag & 0xFFFF
+            cells += (number, tag >> 16, code, *cells_of(code, value))
+    width = 3 + len(database.dialect.value_columns)
+    most = width * _MOST_ROWS
+    conflict = "" if new else database.sql["property_replace"]
+    for start in range(0, len(cells), most):
+        part = cells[start : start + most] if len(cells) > most else cells
+        database.run(_insert_rows(database.sql["property_insert"], width, len(part) // width, conflict), part)
 
 
 def _write_large(database: Database, number: int, tag: PropTag, value: Fresh | StoredLarge) -> None:
-    database.run(SQL["property_large"], (number, tag >> 16, tag & 0xFFFF, keep(database, value)))
+    more = database.dialect.large_cells(tag & 0xFFFF, value)
+    database.run(database.sql["property_large"], (number, tag >> 16, tag & 0xFFFF, keep(database, value), *more))
 
 
 @cache
-def _insert_rows(count: int, conflict: str) -> str:
-    return f"{SQL['property_insert']} VALUES {', '.join(['(?, ?, ?, ?)'] * count)} {conflict}"
+def _insert_rows(head: str, width: int, count: int, conflict: str) -> str:
+    row = f"({', '.join('?' * width)})"
+    return f"{head} VALUES {', '.join([row] * count)} {conflict}"

@@ -1,29 +1,27 @@
 -- The named statements of the store; see `statements.py`.
 
--- name: table_count
-SELECT count(*) FROM sqlite_master
-
 -- name: store_insert
 INSERT INTO store (only_row, uid, root, last_number) VALUES (1, ?, ?, ?)
 
 -- name: store_row
-SELECT uid, root FROM store
+SELECT uid, root FROM store WHERE {mine}
 
 -- name: store_values
-SELECT s.version, p.id, p.type, p.value, p.blob, b.size
-  FROM store s LEFT JOIN property p ON p.object = 0 LEFT JOIN blob b ON b.id = p.blob
+SELECT s.version, p.id, p.type, p.blob, b.size, {value}
+  FROM (SELECT version FROM store WHERE {mine}) s
+       LEFT JOIN property p ON p.object = {store} LEFT JOIN blob b ON b.id = p.blob
 
 -- name: store_version
-SELECT version FROM store
+SELECT version FROM store WHERE {mine}
 
 -- name: store_bump
-UPDATE store SET version = version + 1
+UPDATE store SET version = version + 1 WHERE {mine}
 
 -- name: store_owner
-SELECT owner_address, registered FROM store
+SELECT owner_address, registered FROM store WHERE {mine}
 
 -- name: store_set_owner
-UPDATE store SET owner_address = ?, registered = ?
+UPDATE store SET owner_address = ?, registered = ? WHERE {mine}
 
 -- name: numbers_take
 -- The last of some new object numbers; the first argument is the highest one this connection has handed out.
@@ -31,7 +29,7 @@ UPDATE store SET last_number = max(last_number, ?) + ? RETURNING last_number
 
 -- name: property_insert
 -- The beginning of a statement for several rows.
-INSERT INTO property (object, id, type, value)
+INSERT INTO property (object, id, type, {cells})
 
 -- name: property_replace
 -- Its end, where rows may be there already.
@@ -48,16 +46,17 @@ DELETE FROM property WHERE object = ? AND id = ?
 DELETE FROM property WHERE object = ?
 
 -- name: property_copy
-INSERT INTO property (object, id, type, value, blob) SELECT ?, id, type, value, blob FROM property WHERE object = ?
+INSERT INTO property (object, id, type, {cells}, blob)
+SELECT CAST(? AS bigint), id, type, {cells}, blob FROM property WHERE object = ?
 
 -- name: used_tags
-SELECT tag FROM used_tag
+SELECT tag FROM used_tag WHERE {mine}
 
 -- name: used_tag_add
 INSERT INTO used_tag (tag) VALUES (?) ON CONFLICT DO NOTHING
 
 -- name: blob_find
-SELECT id FROM blob WHERE hash = ?
+SELECT id FROM blob WHERE {mine} AND hash = ?
 
 -- name: blob_size
 SELECT size FROM blob WHERE id = ?
@@ -81,13 +80,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 -- name: folder_values
 SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
        f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id),
-       p.id, p.type, p.value, p.blob, b.size
+       p.id, p.type, p.blob, b.size, {value}
   FROM folder f LEFT JOIN property p ON p.object = f.id LEFT JOIN blob b ON b.id = p.blob
  WHERE f.id = ?
 
 -- name: folder_columns
 SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
-       f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id), NULL, NULL, NULL, NULL, NULL
+       f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id), NULL
   FROM folder f
  WHERE f.id = ?
 
@@ -104,7 +103,7 @@ SELECT coalesce(parent, id) FROM folder WHERE id = ?
 SELECT id FROM folder WHERE parent = ? AND name_key = ?
 
 -- name: folder_sibling
-SELECT id FROM folder WHERE parent IS ? AND name_key = ? AND id <> ?
+SELECT id FROM folder WHERE parent {same} ? AND name_key = ? AND id <> ?
 
 -- name: folder_rename
 UPDATE folder SET name = ?, name_key = ? WHERE id = ?
@@ -132,7 +131,7 @@ SELECT id FROM tree ORDER BY depth DESC
 -- name: folder_above
 -- Whether the second folder is the first or lies below it.
 WITH RECURSIVE above (id) AS (
-    SELECT ?
+    SELECT CAST(? AS bigint)
     UNION
     SELECT f.parent FROM above a JOIN folder f ON f.id = a.id WHERE f.parent IS NOT NULL
 )
@@ -157,12 +156,12 @@ SELECT folder, associated FROM message WHERE id = ? AND folder IS NOT NULL
 SELECT folder FROM message WHERE id = ?
 
 -- name: message_values
-SELECT m.version, m.flags, p.id, p.type, p.value, p.blob, b.size
+SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
   FROM message m LEFT JOIN property p ON p.object = m.id LEFT JOIN blob b ON b.id = p.blob
  WHERE m.id = ?
 
 -- name: message_some_values
-SELECT m.version, m.flags, p.id, p.type, p.value, p.blob, b.size
+SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
   FROM message m LEFT JOIN property p ON p.object = m.id AND p.id IN ({ids}) LEFT JOIN blob b ON b.id = p.blob
  WHERE m.id = ?
 
@@ -191,8 +190,9 @@ SELECT status FROM message WHERE folder = ? AND id = ?
 UPDATE message SET status = ? WHERE folder = ? AND id = ?
 
 -- name: message_copy
-INSERT INTO message (id, folder, holder, associated, flags, {columns})
-SELECT ?, ?, ?, associated, flags & ~?, {columns} FROM message WHERE id = ?
+INSERT INTO message (id, folder, holder, associated, flags, {hot})
+SELECT CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint), associated, flags & ~CAST(? AS bigint), {hot}
+  FROM message WHERE id = ?
 
 -- name: message_embedded
 SELECT id FROM message WHERE holder = ?
@@ -219,7 +219,8 @@ DELETE FROM recipient WHERE message = ?
 -- name: recipient_copy
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
                        properties)
-SELECT ?, row_id, position, recipient_type, display_name, address_type, address, responsibility, properties
+SELECT CAST(? AS bigint), row_id, position, recipient_type, display_name, address_type, address, responsibility,
+       properties
   FROM recipient WHERE message = ?
 
 -- name: attachment_list
@@ -235,7 +236,7 @@ INSERT INTO attachment (id, message, number) VALUES (?, ?, ?)
 DELETE FROM attachment WHERE id = ?
 
 -- name: attachment_values
-SELECT a.number, p.id, p.type, p.value, p.blob, b.size
+SELECT a.number, p.id, p.type, p.blob, b.size, {value}
   FROM attachment a LEFT JOIN property p ON p.object = a.id LEFT JOIN blob b ON b.id = p.blob
  WHERE a.message = ?
  ORDER BY a.number
@@ -244,43 +245,44 @@ SELECT a.number, p.id, p.type, p.value, p.blob, b.size
 SELECT m.id FROM attachment a JOIN message m ON m.holder = a.id WHERE a.message = ? AND a.number = ?
 
 -- name: name_list
-SELECT id, guid, number, name FROM named_property
+SELECT id, guid, number, name FROM named_property WHERE {mine}
 
 -- name: name_next
-SELECT coalesce(max(id), 0) FROM named_property
+SELECT coalesce(max(id), 0) FROM named_property WHERE {mine}
 
 -- name: name_insert
 INSERT INTO named_property (id, guid, number, name, name_key) VALUES (?, ?, ?, ?, ?)
 
 -- name: receive_list
-SELECT message_class, folder FROM receive_folder
+SELECT message_class, folder FROM receive_folder WHERE {mine}
 
 -- name: receive_set
 INSERT INTO receive_folder (class_key, message_class, folder) VALUES (?, ?, ?)
-    ON CONFLICT (class_key) DO UPDATE SET message_class = excluded.message_class, folder = excluded.folder
+    ON CONFLICT ({owned}class_key) DO UPDATE SET message_class = excluded.message_class, folder = excluded.folder
 
 -- name: receive_delete
-DELETE FROM receive_folder WHERE class_key = ?
+DELETE FROM receive_folder WHERE {mine} AND class_key = ?
 
 -- name: queue_add
 INSERT INTO queue (message, submit_time, due) VALUES (?, ?, ?)
     ON CONFLICT (message) DO UPDATE SET due = excluded.due
 
 -- name: queue_all
-SELECT message, submit_time, due, attempts, reason, locked FROM queue ORDER BY submit_time, seq LIMIT ?
+SELECT message, submit_time, due, attempts, reason, locked FROM queue
+ WHERE {mine} ORDER BY submit_time, seq LIMIT ?
 
 -- name: queue_due
 SELECT message, submit_time, due, attempts, reason, locked FROM queue
- WHERE due <= ? AND locked = 0 ORDER BY submit_time, seq LIMIT ?
+ WHERE {mine} AND due <= ? AND locked = 0 ORDER BY submit_time, seq LIMIT ?
 
 -- name: queue_row
 SELECT message, submit_time, due, attempts, reason, locked FROM queue WHERE message = ?
 
 -- name: queue_next_due
-SELECT min(due) FROM queue
+SELECT min(due) FROM queue WHERE {mine}
 
 -- name: queue_version
-SELECT queue_version FROM store
+SELECT queue_version FROM store WHERE {mine}
 
 -- name: queue_move_on
 UPDATE queue SET due = ?, attempts = ?, reason = ? WHERE message = ?
@@ -289,10 +291,10 @@ UPDATE queue SET due = ?, attempts = ?, reason = ? WHERE message = ?
 UPDATE queue SET locked = ? WHERE message = ?
 
 -- name: queue_unlock_all
-UPDATE queue SET locked = 0 WHERE locked <> 0
+UPDATE queue SET locked = 0 WHERE {mine} AND locked <> 0
 
 -- name: queue_locked
-SELECT 1 FROM queue WHERE locked <> 0
+SELECT 1 FROM queue WHERE {mine} AND locked <> 0
 
 -- name: queue_remove
 DELETE FROM queue WHERE message = ?
@@ -301,31 +303,30 @@ DELETE FROM queue WHERE message = ?
 INSERT INTO delivered (delivery_key, time) VALUES (?, ?) ON CONFLICT DO NOTHING
 
 -- name: delivered_prune
-DELETE FROM delivered WHERE time < ?
+DELETE FROM delivered WHERE {mine} AND time < ?
 
 -- name: change_insert
-INSERT INTO change (origin, event, object_type, number, parent, old_number, old_parent) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO change (seq, origin, event, object_type, number, parent, old_number, old_parent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: change_last
-SELECT coalesce(max(seq), 0) FROM change
-
--- name: change_first
-SELECT min(seq) FROM change
+SELECT coalesce(max(seq), 0) FROM change WHERE {mine}
 
 -- name: change_since
-SELECT seq, origin, event, object_type, number, parent, old_number, old_parent FROM change WHERE seq > ? ORDER BY seq
+SELECT seq, origin, event, object_type, number, parent, old_number, old_parent FROM change
+ WHERE {mine} AND seq > ? ORDER BY seq
 
 -- name: change_prune
-DELETE FROM change WHERE seq <= ?
+DELETE FROM change WHERE {mine} AND seq <= ?
 
 -- name: folder_all
-SELECT id, parent FROM folder ORDER BY id
+SELECT id, parent FROM folder WHERE {mine} ORDER BY id
 
 -- name: message_clear_flags
-UPDATE message SET flags = coalesce(flags, 0) & ~? WHERE id = ?
+UPDATE message SET flags = coalesce(flags, 0) & ~CAST(? AS bigint) WHERE id = ?
 
 -- name: delivered_old
-SELECT 1 FROM delivered WHERE time < ? LIMIT 1
+SELECT 1 FROM delivered WHERE {mine} AND time < ? LIMIT 1
 
 -- name: message_submit
 UPDATE message SET flags = coalesce(flags, 0) | ? WHERE id = ?
@@ -337,4 +338,4 @@ SELECT 1 FROM queue q JOIN message m ON m.id = q.message WHERE m.folder = ? LIMI
 SELECT id FROM message WHERE folder = ?
 
 -- name: folder_tags
-SELECT DISTINCT p.id, p.type FROM folder f JOIN property p ON p.object = f.id
+SELECT DISTINCT id, type FROM property WHERE object IN (SELECT id FROM folder WHERE {mine})

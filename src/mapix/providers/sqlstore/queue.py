@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Timer
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mapix.interfaces.backend import (
@@ -22,13 +17,9 @@ from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.parts import merge_recipient
-from mapix.providers.sqlstore.rolelock import RoleLock
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.transfer import delete_message
 
-_log = logging.getLogger(__name__)
-_EVERYTHING: Final = -1
-_SYNC_AFTER: Final = 0.05
+_EVERYTHING: Final = (1 << 63) - 1
 _REMEMBERED: Final = 90 * 24 * 3600 * TICKS_PER_SECOND
 """How long a delivery is remembered."""
 
@@ -39,8 +30,7 @@ class Queue:
     def __init__(self, database: Database, feed: ChangeFeed) -> None:
         self.database = database
         self.feed = feed
-        self.role = RoleLock(database.path.with_name(database.path.name + "-spooler"))
-        self._sync: Timer | None = None
+        self.role = database.role()
         self._closed = False
 
     # the role
@@ -49,7 +39,7 @@ class Queue:
         """See `OutgoingQueue.become_spooler`."""
         with self.database.lock:
             if self._closed:
-                raise InvalidObject("the store has been closed", value=str(self.database.path))
+                raise InvalidObject("the store has been closed", value=self.database.name)
             if self.role.stands():
                 return True
             if self.database.readonly or not self.role.take():
@@ -66,13 +56,13 @@ class Queue:
         self.role.leave()
 
     def _clean_up(self) -> None:
-        if self.database.value(SQL["queue_locked"]) is not None:
+        if self.database.value(self.database.sql["queue_locked"]) is not None:
             with self.database.write():
-                self.database.run(SQL["queue_unlock_all"])
+                self.database.run(self.database.sql["queue_unlock_all"])
         oldest = now() - _REMEMBERED
-        if self.database.value(SQL["delivered_old"], (oldest,)) is not None:
+        if self.database.value(self.database.sql["delivered_old"], (oldest,)) is not None:
             with self.database.write():
-                self.database.run(SQL["delivered_prune"], (oldest,))
+                self.database.run(self.database.sql["delivered_prune"], (oldest,))
 
     # reading
 
@@ -80,23 +70,23 @@ class Queue:
         """See `StoreBackend.queue`."""
         count = _EVERYTHING if limit is None else limit
         if number is not None:
-            found = self.database.rows(SQL["queue_row"], (number,))
+            found = self.database.rows(self.database.sql["queue_row"], (number,))
         elif due_before is not None:
-            found = self.database.rows(SQL["queue_due"], (due_before, count))
+            found = self.database.rows(self.database.sql["queue_due"], (due_before, count))
         else:
-            found = self.database.rows(SQL["queue_all"], (count,))
+            found = self.database.rows(self.database.sql["queue_all"], (count,))
         return [
             QueueRow(number, sent, due, tries, why, bool(locked)) for number, sent, due, tries, why, locked in found
         ]
 
     def next_due(self) -> int | None:
         """See `StoreBackend.queue_next_due`."""
-        found: int | None = self.database.value(SQL["queue_next_due"])
+        found: int | None = self.database.value(self.database.sql["queue_next_due"])
         return found
 
     def version(self) -> int:
         """See `StoreBackend.queue_version`."""
-        found: int = self.database.value(SQL["queue_version"])
+        found: int = self.database.value(self.database.sql["queue_version"])
         return found
 
     # working
@@ -105,98 +95,49 @@ class Queue:
         self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
     ) -> None:
         """See `StoreBackend.record`."""
-        with self._soon():
-            if not self.database.run(SQL["queue_move_on"], (due, attempts, reason, number)):
+        with self.database.write_soon():
+            if not self.database.run(self.database.sql["queue_move_on"], (due, attempts, reason, number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
             for row_id, values in recipients.items():
                 merge_recipient(self.database, number, row_id, values)
 
     def lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""
-        with self._soon():
-            if not self.database.run(SQL["queue_lock"], (int(locked), number)):
+        with self.database.write_soon():
+            if not self.database.run(self.database.sql["queue_lock"], (int(locked), number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
 
     def dequeue(self, number: int, *, flags_off: int, move_to: int | None, delete: bool, force: bool) -> None:
         """See `StoreBackend.dequeue`. What the spooler forces, it does again if it is lost."""
         database = self.database
-        with self._soon() if force else database.write():
-            row = database.row(SQL["queue_row"], (number,))
+        with self.database.write_soon() if force else database.write():
+            row = database.row(database.sql["queue_row"], (number,))
             if row is None:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
             if row[5] and not force:
                 raise UnableToAbort("the spooler is working on the message", value=number)
-            database.run(SQL["queue_remove"], (number,))
-            folder = database.value(SQL["message_folder"], (number,)) or 0
+            database.run(database.sql["queue_remove"], (number,))
+            folder = database.value(database.sql["message_folder"], (number,)) or 0
             if delete:
                 delete_message(database, number)
                 self.feed.touch(folder)
                 self.feed.add(Change(Event.OBJECT_DELETED, ObjectType.MESSAGE, number, folder))
                 return
-            database.run(SQL["message_clear_flags"], (flags_off, number))
+            database.run(database.sql["message_clear_flags"], (flags_off, number))
             if move_to is None or move_to == folder:
                 self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.MESSAGE, number, folder))
                 return
-            database.run(SQL["message_move"], (move_to, number))
+            database.run(database.sql["message_move"], (move_to, number))
             self.feed.touch(folder, move_to)
             self.feed.add(Change(Event.OBJECT_MOVED, ObjectType.MESSAGE, number, move_to, number, folder))
 
     def mark_delivered(self, key: bytes) -> bool:
         """See `MsgStore.mark_delivered`."""
         with self.database.write():
-            return self.database.run(SQL["delivered_add"], (key, now())) == 1
+            return self.database.run(self.database.sql["delivered_add"], (key, now())) == 1
 
     def close(self) -> None:
-        """Give up the role, for good; what was recorded goes to the disk."""
+        """Give up the role, for good."""
         with self.database.lock:
             self._closed = True
             self.resign()
-        if self._sync is not None:
-            self._sync.cancel()
-            self._sync.join()
-            self._write_out()
-
-    # the disk
-
-    @contextmanager
-    def _soon(self) -> Iterator[None]:
-        """A transaction that is safe from the death of the process at its end, from power loss soon after.
-
-        It does not wait for the disk: the shorter the time between a peer's answer and its record, the fewer messages
-        are ever sent twice.
-        """
-        database = self.database
-        with database.lock:
-            quick = database.full and database.depth == 0
-            if quick:
-                database.synchronous(full=False)
-            try:
-                with database.write():
-                    yield
-            finally:
-                if quick:
-                    database.synchronous(full=True)
-        if quick:
-            self._sync_soon()
-
-    def _sync_soon(self) -> None:
-        if self._sync is None or not self._sync.is_alive():
-            self._sync = Timer(_SYNC_AFTER, self._write_out)
-            self._sync.daemon = True
-            self._sync.start()
-
-    def _write_out(self) -> None:
-        """Have the system write the log out: the part of a full commit that `record` leaves for later. A disk that
-        fails here fails the next commit, too, which tells.
-        """
-        path = Path(f"{self.database.path}-wal")
-        try:
-            file = os.open(path, os.O_RDWR)
-            try:
-                os.fsync(file)
-            finally:
-                os.close(file)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            _log.warning("what was recorded may not survive power loss, %s: %s", path, error)

@@ -18,20 +18,15 @@ from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import TRUE, Predicate, compile_restriction
+from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
-from mapix.providers.sqlstore.statements import SQL
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.values import tag_of
 
 _BATCH: Final = 500
-_DEEP: Final = (
-    "WITH RECURSIVE tree (id, depth, path) AS (SELECT id, 0, printf('%016x', id) FROM folder WHERE parent = ?"
-    " UNION ALL SELECT f.id, t.depth + 1, t.path || printf('%016x', f.id)"
-    " FROM tree t JOIN folder f ON f.parent = t.id) "
-)
 
 
 class SqlRows:
@@ -89,7 +84,7 @@ class SqlRows:
         found = self._tried(predicate, keys, None, index + 1, ()).keys
         return found[index] if index < len(found) else None
 
-    def version(self) -> tuple[int, int]:
+    def version(self) -> object:
         """See `DirectRowSource.version`."""
         return self.around.version()
 
@@ -178,7 +173,7 @@ class ContentsRows(SqlRows):
         """See `RowSource.count`; all of them is a number the folder keeps."""
         if where is not None:
             return super().count(where)
-        counts = self.database.row(SQL["folder_counts"], (self.folder,))
+        counts = self.database.row(self.database.sql["folder_counts"], (self.folder,))
         return 0 if counts is None else int(counts[1 if self.associated else 0])
 
     def notification_key(self) -> bytes | None:
@@ -197,7 +192,9 @@ class HierarchyRows(SqlRows):
         parent = "coalesce(m.parent, m.id)"
         if deep:
             table = "tree t JOIN folder m ON m.id = t.id"
-            query = TableQuery(around, around.tree, table, Leg("1", (folder,)), parent=parent, start=_DEEP)
+            query = TableQuery(
+                around, around.tree, table, Leg("true", (folder,)), parent=parent, start=_deep(around.database.dialect)
+            )
             super().__init__(around, query, (OrderKey("t.path"),))
         else:
             base = Leg("m.parent = ?", (folder,))
@@ -211,10 +208,18 @@ class HierarchyRows(SqlRows):
 
     def available_columns(self) -> Sequence[PropTag]:
         """See `RowSource.available_columns`."""
-        used = [tag_of(*row) for row in self.database.rows(SQL["folder_tags"])]
+        used = [tag_of(*row) for row in self.database.rows(self.database.sql["folder_tags"])]
         return tuple(dict.fromkeys((*HIERARCHY, *map(PropTag, self.query.expressions.columns), *used)))
 
     def notification_key(self) -> bytes | None:
         """See `RowSource.notification_key`."""
         decorator = self.around.decorator
         return None if decorator is None else decorator.table_key("deep" if self.deep else "hierarchy", self.folder)
+
+
+def _deep(dialect: Dialect) -> str:
+    first, below = dialect.depth_path
+    return (
+        f"WITH RECURSIVE tree (id, depth, path) AS (SELECT id, CAST(0 AS bigint), {first} FROM folder WHERE parent = ?"
+        f" UNION ALL SELECT f.id, t.depth + 1, {below} FROM tree t JOIN folder f ON f.parent = t.id) "
+    )

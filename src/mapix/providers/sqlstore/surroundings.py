@@ -8,7 +8,6 @@ from mapix.interfaces.backend import (
 from mapix.interfaces.prop import ObjectType
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DEPTH
-from mapix.providers.sqlstore import functions
 from mapix.providers.sqlstore.columns import ColumnPlan
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.expressions import (
@@ -31,24 +30,25 @@ class Surroundings:
         self.database = database
         self.used = used
         self.decorator: RowDecorator | None = None
-        self.messages = Cold("m.id", dict(MESSAGE_COLUMNS), dict(MESSAGE_KEYS))
-        self.folders = Cold("m.id", dict(FOLDER_COLUMNS), dict(FOLDER_KEYS))
-        self.tree = Cold("m.id", {**FOLDER_COLUMNS, PR_DEPTH: "t.depth"}, dict(FOLDER_KEYS))
+        dialect = database.dialect
+        self.messages = Cold(dialect, "m.id", dict(MESSAGE_COLUMNS), dict(MESSAGE_KEYS))
+        self.folders = Cold(dialect, "m.id", dict(FOLDER_COLUMNS), dict(FOLDER_KEYS))
+        self.tree = Cold(dialect, "m.id", {**FOLDER_COLUMNS, PR_DEPTH: "t.depth"}, dict(FOLDER_KEYS))
         self._plans: dict[tuple[Cold, tuple[PropTag, ...]], ColumnPlan] = {}
-        functions.register(database)
 
     def decorate(self, decorator: RowDecorator) -> None:
         """Who makes the columns that follow from an object's number."""
         self.decorator = decorator
         self._plans.clear()
-        functions.register_decorator(self.database, decorator)
-        self.messages.columns.update(decorations(decorator, ObjectType.MESSAGE, "m.folder"))
+        self.database.decorate(decorator)
+        dialect = self.database.dialect
+        self.messages.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, "m.folder"))
         for rows in (self.folders, self.tree):
-            rows.columns.update(decorations(decorator, ObjectType.FOLDER, "coalesce(m.parent, m.id)"))
+            rows.columns.update(decorations(dialect, decorator, ObjectType.FOLDER, "coalesce(m.parent, m.id)"))
 
-    def version(self) -> tuple[int, int]:
-        """Changes with every change of the file, by whomever."""
-        return self.database.value("PRAGMA data_version"), self.database.connection.total_changes
+    def version(self) -> object:
+        """Changes with every change of the store, by whomever."""
+        return self.database.state()
 
     def plan(self, rows: Cold, columns: tuple[PropTag, ...]) -> ColumnPlan:
         """How `rows`, which are those of an attribute of this object, are read with these columns."""

@@ -1,12 +1,10 @@
-"""Transactions on a store's file: one that changes it, and one that reads it at one moment. Used by `Database` only.
+"""Transactions on a store: one that changes it, and one that reads it at one moment. Used by `Database` only.
 
 The outermost one is the database's own; inner ones are savepoints. What they have to tell waits in `Database.pending`.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from sqlite3 import ProgrammingError
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -32,8 +30,8 @@ class Writing:
             else:
                 database.start()
         except BaseException:
-            if not database.depth and in_transaction(database):
-                database.connection.rollback()
+            if not database.depth and database.in_transaction:
+                database.rollback()
             database.lock.release()
             raise
         self.mark = len(database.pending)
@@ -60,7 +58,7 @@ class Writing:
         if error is not None:
             database.lose(error)
             database.undo(f"ROLLBACK TO inner{depth}", self.mark)
-        if database.connection.in_transaction:
+        if database.in_transaction:
             database.end(f"RELEASE inner{depth}")
 
     def _end_outer(self, error: BaseException | None) -> None:
@@ -91,23 +89,16 @@ class Reading:
         database = self.database
         database.lock.acquire()
         try:
-            self.own = not in_transaction(database)
+            self.own = not database.in_transaction
             if self.own:
-                database.begin("BEGIN")
+                database.start_reading()
         except BaseException:
             database.lock.release()
             raise
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self.own and self.database.connection.in_transaction:
+            if self.own and self.database.in_transaction:
                 self.database.end("ROLLBACK")
         finally:
             self.database.lock.release()
-
-
-def in_transaction(database: Database) -> bool:
-    """Whether a transaction is under way; never in a file that was let go."""
-    with suppress(ProgrammingError):
-        return database.connection.in_transaction
-    return False

@@ -7,12 +7,9 @@ from typing import Final
 
 from mapix.properties.flags import MSGFLAG_NRN_PENDING, MSGFLAG_RN_PENDING, MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.hot import COPIED_COLUMNS
-from mapix.providers.sqlstore.statements import SQL
 
 TakeNumber = Callable[[], int]
 
-_COPY_MESSAGE: Final = SQL["message_copy"].replace("{columns}", COPIED_COLUMNS)
 _NOT_COPIED: Final = MSGFLAG_SUBMIT | MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
 
 
@@ -23,34 +20,34 @@ def copy_message(database: Database, number: int, folder: int, take_number: Take
 
 def _copy(database: Database, number: int, folder: int | None, holder: int | None, take_number: TakeNumber) -> int:
     new = take_number()
-    database.run(_COPY_MESSAGE, (new, folder, holder, _NOT_COPIED, number))
-    database.run(SQL["property_copy"], (new, number))
-    database.run(SQL["recipient_copy"], (new, number))
-    for attachment, attach_num in database.rows(SQL["attachment_list"], (number,)):
+    database.run(database.sql["message_copy"], (new, folder, holder, _NOT_COPIED, number))
+    database.run(database.sql["property_copy"], (new, number))
+    database.run(database.sql["recipient_copy"], (new, number))
+    for attachment, attach_num in database.rows(database.sql["attachment_list"], (number,)):
         copied = take_number()
-        database.run(SQL["attachment_insert"], (copied, new, attach_num))
-        database.run(SQL["property_copy"], (copied, attachment))
-        for (inner,) in database.rows(SQL["message_embedded"], (attachment,)):
+        database.run(database.sql["attachment_insert"], (copied, new, attach_num))
+        database.run(database.sql["property_copy"], (copied, attachment))
+        for (inner,) in database.rows(database.sql["message_embedded"], (attachment,)):
             _copy(database, inner, None, copied, take_number)
     return new
 
 
 def delete_message(database: Database, number: int) -> None:
     """Delete a message with its recipients, attachments and the messages inside them."""
-    for attachment, _ in database.rows(SQL["attachment_list"], (number,)):
+    for attachment, _ in database.rows(database.sql["attachment_list"], (number,)):
         delete_attachment(database, attachment)
-    database.run(SQL["property_delete_all"], (number,))
-    database.run(SQL["message_delete"], (number,))
+    database.run(database.sql["property_delete_all"], (number,))
+    database.run(database.sql["message_delete"], (number,))
 
 
 def delete_attachment(database: Database, attachment: int) -> None:
     """Delete an attachment with what is inside it."""
     delete_embedded(database, attachment)
-    database.run(SQL["property_delete_all"], (attachment,))
-    database.run(SQL["attachment_delete"], (attachment,))
+    database.run(database.sql["property_delete_all"], (attachment,))
+    database.run(database.sql["attachment_delete"], (attachment,))
 
 
 def delete_embedded(database: Database, attachment: int) -> None:
     """Delete the message inside an attachment, if there is one."""
-    for (inner,) in database.rows(SQL["message_embedded"], (attachment,)):
+    for (inner,) in database.rows(database.sql["message_embedded"], (attachment,)):
         delete_message(database, inner)

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.statements import SQL
 
 
 class UsedTags:
@@ -25,9 +24,9 @@ class UsedTags:
         if self._known.issuperset(tags):
             return
         new = {int(tag) for tag in tags} - self._known
-        self.database.many(SQL["used_tag_add"], [(tag,) for tag in new])
+        self.database.many(self.database.sql["used_tag_add"], [(tag,) for tag in new])
         self._known |= new
 
     def all(self) -> list[PropTag]:
         """Every tag written down, by identifier."""
-        return [PropTag(tag) for (tag,) in self.database.rows(SQL["used_tags"])]
+        return [PropTag(tag) for (tag,) in self.database.rows(self.database.sql["used_tags"])]

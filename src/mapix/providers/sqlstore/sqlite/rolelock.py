@@ -15,12 +15,13 @@ from typing import Final
 from weakref import WeakSet
 
 from mapix.properties.errors import DiskError
+from mapix.providers.sqlstore.database import Role
 
 _TAKEN: Final = frozenset((errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK))
 """What the system says when somebody else has the lock; all else means that it cannot be had by anybody."""
 
 
-class RoleLock:
+class RoleLock(Role):
     """The role that the file at `path` stands for."""
 
     def __init__(self, path: Path) -> None:

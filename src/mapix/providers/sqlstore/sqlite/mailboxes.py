@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mapix.properties.errors import DiskError, NotFound
-from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 
 INDEX_NAME: Final = "mailboxes.index"
 
@@ -54,7 +54,7 @@ def find(directory: Path, *, address: str = "", uid: bytes = b"") -> Path | None
     return found if found is not None and found.is_file() else None
 
 
-def _is_free(index: Database, store: Path, address: str) -> bool:
+def _is_free(index: SqliteDatabase, store: Path, address: str) -> bool:
     """Whether no other store takes mail for the address; one that is gone loses it."""
     other = index.value(_BY_ADDRESS, (address,))
     if other is None:
@@ -66,13 +66,13 @@ def _is_free(index: Database, store: Path, address: str) -> bool:
     return True
 
 
-def _open(directory: Path, *, create: bool) -> Database:
+def _open(directory: Path, *, create: bool) -> SqliteDatabase:
     path = directory / INDEX_NAME
     if not create and not path.exists():
         raise NotFound("there is no index of mailboxes", value=str(path))
     if create:
         _make_private(path)
-    index = Database(path, create=create)
+    index = SqliteDatabase(path, create=create)
     index.keep_log()
     if index.value("PRAGMA user_version") == _VERSION:
         return index

@@ -1,0 +1,52 @@
+"""`SqliteBackend`: the store in a file."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.sqlite import mailboxes
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.migrate import prepare
+
+
+class SqliteBackend(SqlBackend):
+    """A store in the file at `path`.
+
+    With `create` a file that is missing becomes a new store. `full` lets every save wait for the disk (see
+    `Database`). `NotFound` for no file, `CorruptStore`, `Version`, `NoAccess`, `DiskError` for one that cannot be used.
+    """
+
+    database: SqliteDatabase
+
+    def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
+        self.path = path
+        database = SqliteDatabase(path, readonly=readonly, create=create, full=full)
+        try:
+            self.is_new = prepare(database, uuid.uuid4().bytes_le if create else None)
+            super().__init__(database)
+        except BaseException:
+            database.close()
+            raise
+
+    def set_owner(self, address: str | None) -> None:
+        """See `SqlBackend.set_owner`; the index of the directory knows it, too."""
+        wanted = (address, self._place)
+        if self.database.row(self.database.sql["store_owner"]) == wanted:
+            return
+        mailboxes.register(self.path, self.uid, address)
+        with self.database.write():
+            self.database.run(self.database.sql["store_set_owner"], wanted)
+
+    def open_mailbox(self, address: str) -> SqliteBackend | None:
+        """See `SqlBackend.open_mailbox`; the others are those of the same directory."""
+        owner, registered = self.database.row(self.database.sql["store_owner"])
+        mine = registered == self._place and owner is not None and owner.casefold() == address.casefold()
+        path = self.path if mine else mailboxes.find(self.path.parent, address=address)
+        return None if path is None else SqliteBackend(path, full=self.database.full)
+
+    @property
+    def _place(self) -> str:
+        """Where the owner of the store was registered: a copy elsewhere is not registered yet."""
+        return str(self.path.absolute())

@@ -1,0 +1,247 @@
+"""One connection to a store's file, by `sqlite3`.
+
+Write-ahead logging lets any number of processes read while one writes; who has to wait does so here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Timer
+from typing import Any, Final
+
+from mapix.interfaces.backend import RowDecorator
+from mapix.properties.errors import NoAccess
+from mapix.providers.sqlstore.database import PATIENCE, Database, Params
+from mapix.providers.sqlstore.sqlite.connection import connect
+from mapix.providers.sqlstore.sqlite.dialect import SQLITE
+from mapix.providers.sqlstore.sqlite.failures import is_passing, translated
+from mapix.providers.sqlstore.sqlite.functions import register, register_decorator
+from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
+from mapix.providers.sqlstore.statements import statements
+
+_log = logging.getLogger(__name__)
+_BUSY_MS: Final = 2000
+_CACHE_KIB: Final = 16_000
+_LONGEST_LOG: Final = 64 << 20
+_SYNC_AFTER: Final = 0.05
+_ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
+_SQL: Final = statements(SQLITE.name, SQLITE.marks(0))
+
+
+class SqliteDatabase(Database):
+    """The file at `path`, opened for reading and, unless `readonly`, for writing. With `create` a file that is missing
+    is made.
+    """
+
+    dialect = SQLITE
+    sql = _SQL
+
+    def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
+        super().__init__(readonly=readonly, full=full)
+        self.path = path
+        self.name = str(path)
+        self.identity = path
+        self._sync: Timer | None = None
+        self.connection = connect(path, readonly=readonly, create=create)
+        try:
+            self._configure()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    # statements
+
+    def rows(self, sql: str, params: Params = ()) -> list[Any]:
+        """All rows of a query, as tuples."""
+        with self.lock:
+            try:
+                return self.connection.execute(sql, params).fetchall()
+            except _ERRORS as error:
+                found: list[Any] = self._again(error, lambda: self.connection.execute(sql, params).fetchall())
+                return found
+
+    def row(self, sql: str, params: Params = ()) -> Any:
+        """The first row of a query, None when there is none."""
+        with self.lock:
+            try:
+                return self.connection.execute(sql, params).fetchone()
+            except _ERRORS as error:
+                return self._again(error, lambda: self.connection.execute(sql, params).fetchone())
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Change something, inside a transaction; how many rows were."""
+        try:
+            return self.connection.execute(sql, params).rowcount
+        except _ERRORS as error:
+            raise translated(error, self.path) from error
+
+    def insert(self, sql: str, params: Params = ()) -> int:
+        """Insert a row, inside a transaction; the number the database gave it."""
+        try:
+            return self.connection.execute(sql, params).lastrowid or 0
+        except _ERRORS as error:
+            raise translated(error, self.path) from error
+
+    def many(self, sql: str, rows: Iterable[Params]) -> int:
+        """The same change for each of `rows`, inside a transaction; how many rows were changed."""
+        try:
+            return self.connection.executemany(sql, rows).rowcount
+        except _ERRORS as error:
+            raise translated(error, self.path) from error
+
+    # transactions
+
+    def begin(self, sql: str) -> None:
+        """See `Database.begin`."""
+        self.again(lambda: self.connection.execute(sql))
+
+    def start(self) -> None:
+        """See `Database.start`."""
+        if self.readonly:
+            raise NoAccess("the store is open for reading only", value=str(self.path))
+        self._lost = None
+        self.begin("BEGIN IMMEDIATE")
+        self.transactions += 1
+
+    def start_reading(self) -> None:
+        """See `Database.start_reading`."""
+        self.begin("BEGIN")
+
+    def end(self, sql: str) -> None:
+        """See `Database.end`."""
+        try:
+            self.connection.execute(sql)
+        except _ERRORS as error:
+            failure = translated(error, self.path)
+            if self.connection.in_transaction:
+                self.connection.rollback()
+            raise failure from error
+
+    @property
+    def in_transaction(self) -> bool:
+        """See `Database.in_transaction`."""
+        with suppress(sqlite3.ProgrammingError):
+            return self.connection.in_transaction
+        return False
+
+    def rollback(self) -> None:
+        """See `Database.rollback`."""
+        self.connection.rollback()
+
+    @contextmanager
+    def write_soon(self) -> Iterator[None]:
+        """See `Database.write_soon`: the log is written out a moment later.
+
+        The shorter the time between a peer's answer and its record, the fewer messages are ever sent twice.
+        """
+        with self.lock:
+            quick = self.full and self.depth == 0
+            if quick:
+                self.synchronous(full=False)
+            try:
+                with self.write():
+                    yield
+            finally:
+                if quick:
+                    self.synchronous(full=True)
+        if quick:
+            self._sync_soon()
+
+    def synchronous(self, *, full: bool) -> None:
+        """Whether commits wait for the disk from now on; outside transactions only."""
+        self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
+
+    def keep_log(self) -> None:
+        """Write ahead into a log, so that readers and a writer are not in each other's way. This changes the file: only
+        for one that is ours.
+        """
+        if not self.readonly:
+            self.rows("PRAGMA journal_mode = WAL")
+            self.rows(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
+
+    # others
+
+    def news(self) -> object:
+        """See `Database.news`."""
+        return self.value("PRAGMA data_version")
+
+    def state(self) -> object:
+        """See `Database.state`."""
+        return self.value("PRAGMA data_version"), self.connection.total_changes
+
+    def role(self) -> RoleLock:
+        """See `Database.role`."""
+        return RoleLock(self.path.with_name(self.path.name + "-spooler"))
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """See `Database.decorate`."""
+        register_decorator(self, decorator)
+
+    def close(self) -> None:
+        """See `Database.close`; what was left for later goes to the disk."""
+        if self._sync is not None:
+            self._sync.cancel()
+            self._sync.join()
+            self._sync = None
+            self._write_out()
+        with self.lock:
+            self.connection.close()
+
+    # inside
+
+    def _sync_soon(self) -> None:
+        if self._sync is None or not self._sync.is_alive():
+            self._sync = Timer(_SYNC_AFTER, self._write_out)
+            self._sync.daemon = True
+            self._sync.start()
+
+    def _write_out(self) -> None:
+        """Have the system write the log out: the part of a full commit that `write_soon` leaves for later. A disk that
+        fails here fails the next commit, too, which tells.
+        """
+        path = Path(f"{self.path}-wal")
+        try:
+            file = os.open(path, os.O_RDWR)
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            _log.warning("what was recorded may not survive power loss, %s: %s", path, error)
+
+    def again(self, call: Callable[[], Any]) -> Any:
+        """What `call` returns, tried again while other processes are in the way."""
+        try:
+            return call()
+        except _ERRORS as error:
+            return self._again(error, call)
+
+    def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        while isinstance(error, sqlite3.Error) and is_passing(error) and not self.connection.in_transaction:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(random.uniform(0.002, 0.02))
+            try:
+                return call()
+            except _ERRORS as latest:
+                error = latest
+        assert isinstance(error, _ERRORS)
+        raise translated(error, self.path) from error
+
+    def _configure(self) -> None:
+        self.rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY"):
+            self.rows(f"PRAGMA {pragma}")
+        if not self.readonly:
+            self.synchronous(full=self.full)
+        register(self)
