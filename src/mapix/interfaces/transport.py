@@ -68,8 +68,9 @@ class Submission:
     PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE), `message_id` the RFC 5322 Message-ID kept for all attempts,
     `delivery_key` names (message, transport-independent) for duplicate suppression. `progress(results)` makes results
     durable at once, before the transport goes on to the next recipient or command (SPL-76): a transport calls it as
-    soon as a peer has acknowledged. `meanwhile()` may be called while a peer thinks: the spooler uses the time to look
-    at what comes next, and hands it to `TransportLogon.prepare`.
+    soon as a peer has acknowledged. `meanwhile()` may be called whenever a peer thinks, and before it takes long: each
+    time the spooler does one thing, finishing the message before or looking at the next one, which it hands to
+    `TransportLogon.prepare`.
     """
 
     message: Message

@@ -52,6 +52,7 @@ class StoreIds:
         self._heads = {
             kind: ObjectEntryId(provider_uid, store_uid, kind, 0).dump()[:-_NUMBER_SIZE] for kind in (_FOLDER, _MESSAGE)
         }
+        self._kinds = {head: ObjectType(kind) for kind, head in self._heads.items()}
         self._columns = self._decorations()
 
     # identifiers
@@ -78,13 +79,14 @@ class StoreIds:
         `UnknownEntryid` for identifiers of other stores and providers (E-007), `InvalidEntryid` for a kind that no
         store has.
         """
+        kind = self._kinds.get(bytes(entry_id[:-_NUMBER_SIZE]))
+        if kind is not None:
+            return kind, int.from_bytes(entry_id[-_NUMBER_SIZE:], "little")
         if entry_id == self.store_entry_id:
             return ObjectType.STORE, 0
         found = ObjectEntryId.load(entry_id)
         if found.provider != self.provider_uid or found.store != self.store_uid:
             raise UnknownEntryid("this identifier belongs to another store", value=bytes(entry_id))
-        if found.kind in (_FOLDER, _MESSAGE):
-            return ObjectType(found.kind), found.number
         if found.kind == ObjectType.STORE:
             return ObjectType.STORE, 0
         raise InvalidEntryid("no store has objects of this kind", value=found.kind)

@@ -166,6 +166,18 @@ def test_a_dead_connection_is_replaced(connect, heard, monkeypatch):
         assert connection.send(to(), heard.append)[0].good
 
 
+def test_the_time_a_server_takes_is_offered_before_it_is_connected_to_and_at_each_command(connect, heard):
+    said: list[int] = []
+    with running() as server:
+        connection = connect(server)
+        connection.close()
+        connection.refresh(lambda: said.append(server.sink.connections))
+        assert said == [1]
+        offers: list[bool] = []
+        connection.send(to("bob@example.com", "cy@example.com"), heard.append, lambda: offers.append(bool(heard)))
+        assert offers == [False] * 4
+
+
 def test_a_server_that_is_slow_to_answer_the_dot_gets_more_time_than_for_a_command(connect, heard):
     with running(Sink(pause=0.6)) as server:
         connection = connect(server, timeout=0.2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,7 +139,7 @@ def test_nobody_is_given_up_because_a_clock_jumped():
 
 
 def test_a_recipient_put_off_for_five_days_is_given_up_with_the_last_answer():
-    value = replace(delivery(submitted=NOW - 5 * 86400 * TICKS_PER_SECOND), attempts=PACE.least - 1).asking(ONE, (1, 2))
+    value = delivery(submitted=NOW - 5 * 86400 * TICKS_PER_SECOND)._replace(attempts=PACE.least - 1).asking(ONE, (1, 2))
     value = value.after(Outcome(results=(result(1, RecipientState.RETRY, 451, "full"), result(2, RecipientState.SENT))))
     value = value.round_over(NOW, PACE, 0.0)
     assert stages(value) == [Stage.FAILED, Stage.SENT]

@@ -378,8 +378,8 @@ def test_results_for_recipients_of_others_are_not_believed(bench):
 
 def thinking(submission):
     """A peer that takes its time."""
-    submission.meanwhile()
-    submission.meanwhile()
+    for _ in range(4):
+        submission.meanwhile()
     return SENT
 
 
@@ -443,3 +443,75 @@ def test_a_transport_that_cannot_get_ready_sends_all_the_same(bench):
     bench.spooler([transport]).pump()
     assert transport.subjects == ["0", "1"]
     assert bench.queue() == []
+
+
+# the last step
+
+
+def test_the_last_step_of_a_message_is_made_while_the_next_peer_thinks(bench):
+    """SPL-76."""
+    first, _ = bench.submit(subject="first"), bench.submit(subject="second")
+    seen = []
+
+    def answer(submission):
+        for _ in range(2):
+            seen.append([each.entry_id == first for each in bench.queue()])
+            submission.meanwhile()
+        return SENT
+
+    bench.spooler([Scripted(answer)]).pump()
+    assert seen == [[True, False], [True, False], [True, False], [False]]
+    assert bench.queue() == []
+
+
+def test_a_transport_without_time_to_spare_keeps_no_message_from_its_last_step(bench):
+    bench.submit(subject="first")
+    bench.submit(subject="second")
+    left = []
+
+    def answer(submission):
+        left.append(len(bench.queue()))
+        return SENT
+
+    bench.spooler([Scripted(answer)]).pump()
+    assert left == [2, 1]
+    assert bench.queue() == []
+
+
+def test_a_last_step_that_fails_puts_off_its_own_message_only(bench, monkeypatch):
+    first = bench.submit(subject="first")
+    bench.submit(subject="second")
+    finish = bench.spooler_store.finished_msg
+
+    def failing(entry_id, *, folder=None):
+        if entry_id == first:
+            raise OSError("not now")
+        return finish(entry_id, folder=folder)
+
+    monkeypatch.setattr(bench.spooler_store, "finished_msg", failing)
+    transport = Scripted(thinking)
+    bench.spooler([transport]).pump()
+    assert transport.subjects == ["first", "second"]
+    (left,) = bench.queue()
+    assert (left.entry_id, left.attempts) == (first, 1)
+    monkeypatch.undo()
+    again = bench.spooler([transport])
+    again.flush(5)
+    assert transport.subjects == ["first", "second"]
+    assert bench.queue() == []
+
+
+def test_the_last_step_is_made_when_the_spooler_is_stopped_between_two_messages(bench):
+    bench.submit(subject="first")
+    second = bench.submit(subject="second")
+
+    def answer(submission):
+        submission.meanwhile()
+        spooler.stop(0)
+        return SENT
+
+    transport = Scripted(answer)
+    spooler = bench.spooler([transport])
+    spooler.pump()
+    assert transport.subjects == ["first"]
+    assert [each.entry_id for each in bench.queue()] == [second]

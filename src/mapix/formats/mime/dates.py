@@ -26,7 +26,8 @@ def date_text(ticks: int) -> str | None:
     except BadValue:
         return None
     day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{day}, {moment.day:02} {month} {moment.year:04} {moment:%H:%M:%S} +0000"
+    time = f"{moment.hour:02}:{moment.minute:02}:{moment.second:02}"
+    return f"{day}, {moment.day:02} {month} {moment.year:04} {time} +0000"
 
 
 def parse_date(text: str) -> int | None:

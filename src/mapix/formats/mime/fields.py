@@ -50,7 +50,7 @@ SENSITIVITY: Final = {1: "Personal", 2: "Private", 3: "Company-Confidential"}
 UNDISCLOSED: Final = "To: undisclosed-recipients:;"
 
 _IDENTIFIER: Final = re.compile(r"<[^<>]*>|[^\s<>]+")
-_UNPRINTABLE: Final = re.compile(r"[^!-~]+")
+_VISIBLE: Final = re.compile(r"[!-~]+")
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]{1,70}")
 _OURS: Final = re.compile(
     r"(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|return-path"
@@ -80,10 +80,12 @@ def message_fields(content: MessageContent, message_id: str | None, *, report: b
 def identifiers(text: str) -> list[str]:
     """The message identifiers in a text, each in angle brackets and fit for a header."""
     found = (match.group().strip("<>") for match in _IDENTIFIER.finditer(text))
-    clean = (
-        "".join(letter if "!" <= letter <= "~" else "?" for letter in each if letter.isprintable()) for each in found
-    )
+    clean = (each if _VISIBLE.fullmatch(each) else _made_visible(each) for each in found)
     return [f"<{each}>" for each in clean if each and len(each) < LONGEST_WORD]
+
+
+def _made_visible(text: str) -> str:
+    return "".join(letter if "!" <= letter <= "~" else "?" for letter in text if letter.isprintable())
 
 
 def _from(content: MessageContent) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _identifiers(content: MessageContent, message_id: str | None) -> Iterator[st
         "References": text_of(props, PR_INTERNET_REFERENCES),
     }
     for name, text in texts.items():
-        found = identifiers(text or "")
+        found = identifiers(text) if text else []
         if found:
             yield folded(name, found[:1] if name == "Message-ID" else found)
 

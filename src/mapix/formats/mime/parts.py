@@ -44,7 +44,7 @@ class Part:
 
 def text_part(subtype: str, text: str) -> Part:
     """A part of type text, in ASCII where that is enough and in UTF-8 otherwise."""
-    text = _BARE.sub("\r\n", text)
+    text = _canonical(text)
     charset = "us-ascii" if text.isascii() else "utf-8"
     return encoded_text(f'Content-Type: text/{subtype}; charset="{charset}"', text.encode("utf-8", "replace"))
 
@@ -112,5 +112,18 @@ def _quoted_printable(data: bytes) -> bytes:
     return coded if CRLF in data else coded.replace(b"=\n", b"=\r\n")
 
 
+def _canonical(text: str) -> str:
+    """`text` with CRLF at the end of every line, as most of it has."""
+    pairs = text.count("\r\n")
+    return text if text.count("\n") == pairs == text.count("\r") else _BARE.sub("\r\n", text)
+
+
 def _lines_fit(data: bytes) -> bool:
-    return len(data) <= LONGEST_LINE or max(map(len, data.split(CRLF))) <= LONGEST_LINE
+    """Whether no line is too long, looking for a line end only as often as a line might be."""
+    start = 0
+    while len(data) - start > LONGEST_LINE:
+        end = data.rfind(CRLF, start, start + LONGEST_LINE + len(CRLF))
+        if end < 0:
+            return False
+        start = end + len(CRLF)
+    return True

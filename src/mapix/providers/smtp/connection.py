@@ -34,6 +34,10 @@ SERVICE_CLOSES: Final = 421
 _QUIT_SECONDS: Final = 5.0
 
 
+def nothing() -> None:
+    """There is nothing else to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One transaction: from whom ("" for nobody), to whom, and the message with CRLF line ends."""
@@ -74,11 +78,15 @@ class Connection:
             smtp.quit()
         smtp.close()
 
-    def refresh(self) -> bool:
-        """Make sure there is a connection; whether it is an old one, which may turn out to be dead."""
-        if self.is_open and time.monotonic() - self.used > STALE and not self._alive():
-            self.close()
-        if self.is_open:
+    def refresh(self, meanwhile: Callable[[], None] = nothing) -> bool:
+        """Make sure there is a connection; whether it is an old one, which may turn out to be dead.
+
+        `meanwhile` is called before what takes its time.
+        """
+        if self.is_open and time.monotonic() - self.used <= STALE:
+            return True
+        meanwhile()
+        if self.is_open and self._alive():
             return True
         self.open()
         return False
@@ -93,13 +101,12 @@ class Connection:
         return int(value) if value.isdigit() else 0
 
     def send(
-        self, envelope: Envelope, accepted: Callable[[list[Reply]], None], meanwhile: Callable[[], None] = lambda: None
+        self, envelope: Envelope, accepted: Callable[[list[Reply]], None], meanwhile: Callable[[], None] = nothing
     ) -> list[Reply]:
         """Run one transaction; a reply for each recipient, in order.
 
         `accepted` is called with them the moment the reply to the final dot is read, before anything else is said.
-        `meanwhile` is called when the message is sent and the server thinks. `ConnectionLostError` when the
-        connection broke.
+        `meanwhile` is called whenever the server thinks. `ConnectionLostError` when the connection broke.
         """
         replies, taken = self._guarded(envelope, meanwhile)
         if taken:
@@ -126,10 +133,10 @@ class Connection:
         smtp = self._live()
         smtp.command_encoding = "utf-8" if envelope.utf8 else "ascii"
         options = " ".join(["", *self._options(envelope)])
-        mail = self._said(smtp.docmd("MAIL", f"FROM:<{envelope.sender}>{options}"))
+        mail = self._asked(smtp, "MAIL", f"FROM:<{envelope.sender}>{options}", meanwhile)
         if not mail.good:
             return self._abandoned([mail] * len(envelope.recipients))
-        replies = [self._said(smtp.docmd("RCPT", f"TO:<{address}>")) for address in envelope.recipients]
+        replies = [self._asked(smtp, "RCPT", f"TO:<{address}>", meanwhile) for address in envelope.recipients]
         if not any(reply.good for reply in replies):
             return self._abandoned(replies)
         data = self._said(smtp.docmd("DATA"))
@@ -181,6 +188,11 @@ class Connection:
             return self._said(self._live().noop()).good
         except (smtplib.SMTPException, OSError, ConnectionLostError):
             return False
+
+    def _asked(self, smtp: smtplib.SMTP, verb: str, words: str, meanwhile: Callable[[], None]) -> Reply:
+        smtp.putcmd(verb, words)
+        meanwhile()
+        return self._said(smtp.getreply())
 
     def _said(self, answer: tuple[int, bytes]) -> Reply:
         code, text = answer

@@ -146,7 +146,7 @@ class SmtpTransport(TransportLogon):
 
     def _in_one_go(self, mail: Mail, batch: Sequence[str], submission: Submission) -> list[Reply]:
         """One transaction; on a kept connection that turns out to be dead, once more on a fresh one."""
-        old = self._connection.refresh()
+        old = self._connection.refresh(submission.meanwhile)
         try:
             replies = self._transaction(mail, batch, submission)
             if not (old and all(reply.code == SERVICE_CLOSES for reply in replies)):

@@ -11,8 +11,8 @@ A round asks transports until no recipient is READY with a transport left to ask
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState
 from mapix.interfaces.store import QueueEntry
@@ -59,8 +59,7 @@ class Pace:
 _Change = Callable[[Recipient], Recipient]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message on its way.
 
     `since` and `due` are FILETIME ticks: when it was to leave first, and when to try (again). `asked` is the
@@ -94,7 +93,7 @@ class Delivery:
         stages = {each.stage for each in self.recipients}
         if stages <= {Stage.SENT}:
             return Stage.SENT
-        return Stage.FAILED if stages <= FINAL else Stage.HELD
+        return Stage.FAILED if stages.issubset(FINAL) else Stage.HELD
 
     @property
     def settled(self) -> bool:
@@ -111,7 +110,7 @@ class Delivery:
 
     def asking(self, transport: bytes, rows: Collection[int]) -> Delivery:
         """`transport` is given the recipients `rows`."""
-        return replace(self, asked=transport, rows=frozenset(rows))
+        return self._replace(asked=transport, rows=frozenset(rows))
 
     def heard(self, results: Iterable[RecipientResult]) -> Delivery:
         """With what the asked transport says of single recipients. Others' recipients are not its to settle."""
@@ -137,7 +136,7 @@ class Delivery:
             return self._asked(lambda one: one.told(Word.FAILED, outcome.code, outcome.text))._hush()
         waits = [wait for wait in (self.wait, outcome.wait) if wait > 0]
         put_off = self._asked(lambda one: one.told(Word.WAIT, outcome.code, outcome.text))
-        return replace(put_off._hush(), wait=min(waits, default=0.0))
+        return put_off._hush()._replace(wait=min(waits, default=0.0))
 
     def round_over(self, now: int, pace: Pace, jitter: float) -> Delivery:
         """No transport is left to ask: who still is READY has none (SPL 6.2.4), who is HELD waits or is given up."""
@@ -146,16 +145,16 @@ class Delivery:
         expired = now - self.since >= pace.give_up * TICKS_PER_SECOND and self.attempts + 1 >= pace.least
         done = self._each(lambda one: _conclude(one, expired, pace))
         if done.settled:
-            return replace(done, reason="", wait=0.0)
+            return done._replace(reason="", wait=0.0)
         attempts = self.attempts + 1
         pause = self.wait or pace.pause(attempts, jitter)
         reason = next(each.said for each in done.recipients if each.stage is Stage.HELD)
-        return replace(done, attempts=attempts, due=now + int(pause * TICKS_PER_SECOND), reason=reason, wait=0.0)
+        return done._replace(attempts=attempts, due=now + int(pause * TICKS_PER_SECOND), reason=reason, wait=0.0)
 
     def again(self) -> Delivery:
         """A new round: who was put off may be offered again, to every transport."""
         return self._each(
-            lambda one: one if one.settled else replace(one.told(Word.AGAIN), declined=frozenset[bytes]())
+            lambda one: one if one.settled else one.told(Word.AGAIN)._replace(declined=frozenset[bytes]())
         )
 
     def changes(self, before: Delivery, now: int) -> dict[int, dict[PropTag, Any]]:
@@ -174,10 +173,10 @@ class Delivery:
         return self._each(lambda one: change(one) if one.row_id in self.rows and not one.settled else one)
 
     def _each(self, change: _Change) -> Delivery:
-        return replace(self, recipients=tuple(change(each) for each in self.recipients))
+        return self._replace(recipients=tuple(change(each) for each in self.recipients))
 
     def _hush(self) -> Delivery:
-        return replace(self, asked=b"", rows=frozenset[int]())
+        return self._replace(asked=b"", rows=frozenset[int]())
 
 
 def _conclude(one: Recipient, expired: bool, pace: Pace) -> Recipient:

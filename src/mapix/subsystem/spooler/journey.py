@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, cast
 
@@ -41,6 +41,10 @@ AHEAD_SIZE = 65536
 """Larger messages are not made ready ahead: that would keep the answer to the one before waiting."""
 
 NO_TRANSPORT = "no transport is logged on"
+
+
+def _nothing() -> None:
+    """There is nothing else to do."""
 
 
 @dataclass(slots=True)
@@ -74,32 +78,43 @@ class Journey:
     rows: dict[int, dict[PropTag, Any]] = field(default_factory=dict)
     durable: Delivery | None = None
     """What the store knows."""
-    tried: bool = False
+    key: bytes = b""
+    """The name of this submission, from the first look on."""
+    wanted: dict[int, list[bytes]] | None = None
+    """The transports that each recipient may go to, once they were asked."""
+    folder: bytes | None = None
+    """Another sent-mail folder, once a hook asked for it."""
+    preparing: Iterator[None] | None = None
 
     def look(self) -> Delivery:
         """Open the message and read what the journey needs; nothing is changed."""
         self.message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.READ))
         self.props = self.message.get_props(_ASKED)
         self.rows = {row[PR_ROWID]: row for row in recipient_rows(self.message)}
+        self.key = submission_key(self.entry)
         since = self.props.get(PR_DEFERRED_SEND_TIME, 0)
         self.durable = Delivery.of(self.entry, self.rows.values(), since)
         return self.durable
 
     def prepare(self) -> None:
-        """Look ahead, once, and let the first transport get ready; what cannot be done now is left for later."""
-        if self.tried or self.message is not None:
-            return
-        self.tried = True
+        """Look ahead, and at the next call let the first transport get ready, so that neither keeps an answer waiting
+        for long; what cannot be done now is left for later.
+        """
+        if self.preparing is None:
+            self.preparing = self._prepared()
         try:
-            delivery = self.look()
-            by_uid, wanted = self._choices()
-            call = next_call(delivery, wanted, list(by_uid))
-            if call is not None and self.props.get(PR_MESSAGE_SIZE, 0) <= AHEAD_SIZE:
-                uid, row_ids = call
-                by_uid[uid].logon.prepare(self._submission(delivery.asking(uid, row_ids), lambda results: None))
+            next(self.preparing, None)
         except Exception:
             _log.debug("a message could not be looked at ahead", exc_info=True)
             self.forget()
+
+    def _prepared(self) -> Iterator[None]:
+        delivery = self.look()
+        yield
+        turn = self._turn(delivery)
+        if turn is not None and self.props.get(PR_MESSAGE_SIZE, 0) <= AHEAD_SIZE:
+            transport, asking = turn
+            transport.logon.prepare(self._submission(asking, lambda results: None))
 
     def forget(self) -> None:
         """Let go of what was looked at."""
@@ -107,24 +122,31 @@ class Journey:
         if message is not None:
             message.close()
 
-    def run(self, ahead: Journey | None = None) -> bool:
-        """Go; whether the message of `ahead` was locked together with the last step.
+    def run(self, meanwhile: Callable[[], None] = _nothing) -> bool:
+        """Go, up to the sent-mail step; whether that is to be made now with `finish`.
 
-        `ahead` is prepared while a transport waits for its peer.
+        `meanwhile` is called while a transport waits for its peer.
         """
         delivery = self.durable if self.message is not None and self.durable is not None else self.look()
         try:
             delivery = self._resume(delivery)
             if not delivery.settled:
-                delivery = self._round(delivery, ahead)
+                delivery = self._round(delivery, meanwhile)
             self._report(delivery)
-            folder = self._sent_folder() if delivery.settled else None
+            if delivery.settled:
+                self.folder = self._sent_folder()
         finally:
             self.forget()
-        if delivery.settled:
-            return self._finish(folder, ahead)
-        self.store.set_lock_state(self.entry.entry_id, locked=False)
-        return False
+        if not delivery.settled:
+            self.store.set_lock_state(self.entry.entry_id, locked=False)
+        return delivery.settled
+
+    def finish(self) -> None:
+        """The sent-mail step (SPL 6.5), into the folder a hook asked for.
+
+        A step that is lost in a crash is done again: every recipient is settled (SPL-76).
+        """
+        self.store.finished_msg(self.entry.entry_id, folder=self.folder)
 
     def catch_up(self) -> None:
         """Record what could not be recorded, if there is something, and nothing else."""
@@ -140,31 +162,38 @@ class Journey:
         unsaved = self.means.unsaved.get(self._key)
         if unsaved is None:
             return delivery
-        kept = replace(unsaved, due=self.entry.due, attempts=self.entry.attempts, reason=self.entry.reason).again()
+        kept = unsaved._replace(due=self.entry.due, attempts=self.entry.attempts, reason=self.entry.reason).again()
         self._save(kept)
         self.means.unsaved.pop(self._key, None)
         return kept
 
-    def _choices(self) -> tuple[dict[bytes, LoadedTransport], dict[int, list[bytes]]]:
-        """The transports in their order, and those that each recipient may go to."""
-        by_uid = {each.uid: each for each in self.transports}
+    def _choices(self) -> dict[int, list[bytes]]:
+        """The transports that each recipient may go to."""
         offers = [(each.uid, each.logon.address_types()) for each in self.transports]
-        return by_uid, {row_id: candidates(row, offers) for row_id, row in self.rows.items()}
+        return {row_id: candidates(row, offers) for row_id, row in self.rows.items()}
 
-    def _round(self, delivery: Delivery, ahead: Journey | None) -> Delivery:
+    def _turn(self, delivery: Delivery) -> tuple[LoadedTransport, Delivery] | None:
+        """The transport to ask next, and the delivery that asks it; None when nobody is left to ask."""
+        if self.wanted is None:
+            self.wanted = self._choices()
+        call = next_call(delivery, self.wanted, [each.uid for each in self.transports])
+        if call is None:
+            return None
+        uid, row_ids = call
+        return next(each for each in self.transports if each.uid == uid), delivery.asking(uid, row_ids)
+
+    def _round(self, delivery: Delivery, meanwhile: Callable[[], None]) -> Delivery:
         """Ask transports until nobody is left to ask, then conclude the round."""
-        by_uid, wanted = self._choices()
-        if not by_uid:
+        if not self.transports:
             delivery = delivery.asking(b"", self.rows).after(Outcome(OutcomeKind.WAIT, text=NO_TRANSPORT))
-        while (call := next_call(delivery, wanted, list(by_uid))) is not None:
-            uid, row_ids = call
-            delivery = self._ask(by_uid[uid], delivery.asking(uid, row_ids), ahead)
+        while (turn := self._turn(delivery)) is not None:
+            delivery = self._ask(*turn, meanwhile)
         moment = self.means.clock()
         over = delivery.round_over(moment, self.means.pace, self.means.jitter())
         self._save(over)
         return over
 
-    def _ask(self, transport: LoadedTransport, delivery: Delivery, ahead: Journey | None) -> Delivery:
+    def _ask(self, transport: LoadedTransport, delivery: Delivery, meanwhile: Callable[[], None]) -> Delivery:
         """One transport's turn, unless it said not to be asked yet."""
         holds, moment = self.means.holds, self.means.clock()
         outcome = holds.still(transport.uid, moment)
@@ -176,7 +205,7 @@ class Journey:
                 current = current.heard(results)
                 self._save(current)
 
-            outcome = self._submit(transport, self._submission(delivery, progress, ahead))
+            outcome = self._submit(transport, self._submission(delivery, progress, meanwhile))
             delivery = current
             outcome = holds.heard(transport.uid, outcome, moment, self.means.pace, self.means.jitter())
         after = delivery.after(outcome)
@@ -199,26 +228,27 @@ class Journey:
         self,
         delivery: Delivery,
         progress: Callable[[Sequence[RecipientResult]], None],
-        ahead: Journey | None = None,
+        meanwhile: Callable[[], None] = _nothing,
     ) -> Submission:
         assert self.message is not None
         rows = tuple({**self.rows[row_id], PR_RESPONSIBILITY: False} for row_id in sorted(delivery.rows))
-        key = submission_key(self.entry)
         return Submission(
             message=self.message,
             store=self.store,
             recipients=rows,
-            message_id=message_id(self.props, key),
-            delivery_key=key,
+            message_id=message_id(self.props, self.key),
+            delivery_key=self.key,
             attempt=self.entry.attempts + 1,
             progress=progress,
-            meanwhile=ahead.prepare if ahead is not None else _nothing,
+            meanwhile=meanwhile,
         )
 
     def _save(self, state: Delivery) -> None:
         """Make what changed durable; what cannot be recorded is kept in mind, never sent again."""
         known = self.durable
         assert known is not None
+        if state is known:
+            return
         changes = state.changes(known, self.means.clock())
         moved = (known.due, known.attempts, known.reason) != (state.due, state.attempts, state.reason)
         if not changes and (state.settled or not moved):
@@ -237,9 +267,7 @@ class Journey:
 
     def _report(self, delivery: Delivery) -> None:
         assert self.message is not None
-        told = self.means.reporter.report(
-            self.store, self.message, self.props, list(self.rows.values()), submission_key(self.entry)
-        )
+        told = self.means.reporter.report(self.store, self.message, self.props, list(self.rows.values()), self.key)
         if told:
             self._record(told, delivery)
 
@@ -255,14 +283,6 @@ class Journey:
             if folder is not None:
                 return folder
         return None
-
-    def _finish(self, folder: bytes | None, ahead: Journey | None) -> bool:
-        """The sent-mail step (SPL 6.5), into the folder a hook asked for; then the lock of the next message.
-
-        A step that is lost in a crash is done again: every recipient is settled (SPL-76).
-        """
-        self.store.finished_msg(self.entry.entry_id, folder=folder)
-        return ahead is not None and lock(self.store, ahead.entry)
 
     @property
     def _key(self) -> tuple[bytes, int]:
@@ -294,7 +314,3 @@ def lock(store: MsgStore, entry: QueueEntry) -> bool:
 
 def words(error: Exception) -> str:
     return error.text or str(error) if isinstance(error, MapiError) else f"{type(error).__name__}: {error}"
-
-
-def _nothing() -> None:
-    """There is no next message."""

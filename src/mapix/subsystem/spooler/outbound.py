@@ -1,6 +1,6 @@
 """Submitted messages of a store on their way, one after the other: locked, carried, and put off when something fails.
 
-The next message is looked at while a peer thinks, and locked when the one before is finished.
+While a peer thinks, the message before gets its last step, and the next one is looked at.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ class Outbound:
     means: Means
     stuck: list[tuple[MsgStore, QueueEntry]] = field(default_factory=list)
     """Messages that could not even be put off; they are still locked."""
+    sent: Journey | None = None
+    """The message that went before, while its last step is still to be made."""
+    had_time: bool = False
+    """Whether a transport waited for its peer while the message under way was sent."""
 
     def send(
         self,
@@ -38,17 +42,19 @@ class Outbound:
         What fails with a message is logged and puts it off. Raises only what keeps the store from remembering that.
         """
         ahead: Journey | None = None
-        locked = False
-        for entry, following in zip(entries, [*entries[1:], None], strict=True):
-            if not go_on():
-                break
-            journey = self._current(ahead or Journey(self.means, store, entry, transports()), locked)
-            ahead = Journey(self.means, store, following, transports()) if following is not None else None
-            locked = journey is not None and self._carry(journey, ahead)
-        if ahead is not None:
-            ahead.forget()
-            if locked:
-                store.set_lock_state(ahead.entry.entry_id, locked=False)
+        try:
+            for entry, following in zip(entries, [*entries[1:], None], strict=True):
+                if not go_on():
+                    break
+                journey = self._current(ahead or Journey(self.means, store, entry, transports()))
+                ahead = Journey(self.means, store, following, transports()) if following is not None else None
+                if journey is not None:
+                    self._carry(journey, ahead)
+        finally:
+            if ahead is not None:
+                ahead.forget()
+            self._finish_sent()
+        self.recover(store)
 
     def recover(self, store: MsgStore) -> None:
         """Record, put off and unlock what an error left locked in `store`."""
@@ -66,12 +72,12 @@ class Outbound:
         """Whether `store` does not know yet what became of a message."""
         return any(each is store for each, _ in self.stuck)
 
-    def _current(self, journey: Journey, locked: bool) -> Journey | None:
+    def _current(self, journey: Journey) -> Journey | None:
         """The journey with its message locked, and as the queue has it now: between a look and the lock it may have
         been aborted, changed and submitted again. None when it is not to be sent now.
         """
         store, entry = journey.store, journey.entry
-        if not locked and not lock(store, entry):
+        if not lock(store, entry):
             journey.forget()
             return None
         present = store.outgoing.find(entry.entry_id)
@@ -84,12 +90,39 @@ class Outbound:
             store.set_lock_state(entry.entry_id, locked=False)
         return None
 
-    def _carry(self, journey: Journey, ahead: Journey | None) -> bool:
-        """Take one locked message as far as it gets; whether that of `ahead` was locked when it was finished."""
+    def _carry(self, journey: Journey, ahead: Journey | None) -> None:
+        """Take one locked message as far as it gets. Where its transport had time for us, its last step waits for the
+        next such time.
+        """
+        self.had_time = False
         try:
-            return journey.run(ahead)
+            settled = journey.run(lambda: self._use_time(ahead))
         except Exception as error:
-            _log.exception("a message could not be sent; it stays in the queue")
-            self.stuck.append((journey.store, replace(journey.entry, reason=words(error))))
+            settled = False
+            self._stick(journey, error)
+        self._finish_sent()
+        if settled:
+            self.sent = journey
+            if not self.had_time:
+                self._finish_sent()
         self.recover(journey.store)
-        return False
+
+    def _use_time(self, ahead: Journey | None) -> None:
+        """A peer thinks: one thing that is to be done anyway."""
+        self.had_time = True
+        if self.sent is not None:
+            self._finish_sent()
+        elif ahead is not None:
+            ahead.prepare()
+
+    def _finish_sent(self) -> None:
+        journey, self.sent = self.sent, None
+        if journey is not None:
+            try:
+                journey.finish()
+            except Exception as error:
+                self._stick(journey, error)
+
+    def _stick(self, journey: Journey, error: Exception) -> None:
+        _log.exception("a message could not be sent; it stays in the queue")
+        self.stuck.append((journey.store, replace(journey.entry, reason=words(error))))

@@ -7,9 +7,8 @@ SPL-76). `STEPS` is the whole machine, and `diagram` draws it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -69,11 +68,10 @@ _GIVEN_UP: Final[Mapping[Word | None, tuple[int, int]]] = {
     Word.NOBODY: (REASON_TRANSFER_IMPOSSIBLE, DIAG_OR_NAME_UNRECOGNIZED),
     Word.GIVE_UP: (REASON_TRANSFER_FAILED, DIAG_MAXIMUM_TIME_EXPIRED),
 }
-FINAL: Final = frozenset((Stage.SENT, Stage.FAILED))
+FINAL: Final = (Stage.SENT, Stage.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One recipient on the way: its stage, what was last said of it, which transports declined it in this round."""
 
     row_id: int
@@ -105,7 +103,7 @@ class Recipient:
 
     def passed(self, transport: bytes) -> Recipient:
         """The recipient after `transport` declined it."""
-        return replace(self.told(Word.DECLINED), declined=self.declined | {transport})
+        return self.told(Word.DECLINED)._replace(declined=self.declined | {transport})
 
 
 def read_recipient(row: Mapping[PropTag, Any]) -> Recipient | None:
