@@ -19,6 +19,7 @@ from mapix.properties.tags import (
     PR_CONTAINER_CLASS,
     PR_CONTENT_COUNT,
     PR_CONTENT_UNREAD,
+    PR_DELETED_ON,
     PR_DEPTH,
     PR_DISPLAY_BCC,
     PR_DISPLAY_CC,
@@ -40,6 +41,7 @@ from mapix.properties.tags import (
     PR_MSG_STATUS,
     PR_NORMALIZED_SUBJECT,
     PR_OBJECT_TYPE,
+    PR_PARENT_DISPLAY,
     PR_PARENT_ENTRYID,
     PR_PRIORITY,
     PR_RECIPIENT_TYPE,
@@ -87,6 +89,9 @@ CONTENTS: Final[Columns] = (
 )
 """A contents table (F-024)."""
 
+SEARCH: Final[Columns] = (*CONTENTS, PR_PARENT_DISPLAY)
+"""The contents table of a search folder (F-041)."""
+
 HIERARCHY: Final[Columns] = (
     PR_ENTRYID,
     PR_INSTANCE_KEY,
@@ -107,6 +112,12 @@ HIERARCHY: Final[Columns] = (
     PR_CONTENT_UNREAD,
 )
 """A hierarchy table (F-025)."""
+
+KEPT_CONTENTS: Final[Columns] = (*CONTENTS, PR_DELETED_ON)
+"""A table of deleted messages that are kept (F-090)."""
+
+KEPT_HIERARCHY: Final[Columns] = (*HIERARCHY, PR_DELETED_ON)
+"""A table of deleted folders that are kept (F-090)."""
 
 RECIPIENTS: Final[Columns] = (
     PR_ROWID,

@@ -111,7 +111,7 @@ STORE: Final = Rules.of(
         tags.PR_STORE_STATE: lambda store: 0,
         tags.PR_ACCESS: lambda store: access_of(store.context) & ~_DELETE,
     },
-    types=(tags.PR_DISPLAY_NAME, tags.PR_VALID_FOLDER_MASK),
+    types=(tags.PR_DISPLAY_NAME, tags.PR_VALID_FOLDER_MASK, tags.PR_RETENTION_AGE_LIMIT),
     objects=(tags.PR_RECEIVE_FOLDER_SETTINGS,),
 )
 
@@ -135,6 +135,10 @@ FOLDER: Final = Rules.of(
         tags.PR_CONTENT_UNREAD,
         tags.PR_ASSOC_CONTENT_COUNT,
         tags.PR_SUBFOLDERS,
+        tags.PR_DELETED_MSG_COUNT,
+        tags.PR_DELETED_ASSOC_MSG_COUNT,
+        tags.PR_DELETED_FOLDER_COUNT,
+        tags.PR_DELETED_ON,
         tags.PR_CREATION_TIME,
         tags.PR_LAST_MODIFICATION_TIME,
         tags.PR_MESSAGE_SIZE,
@@ -184,6 +188,7 @@ MESSAGE: Final = Rules.of(
         tags.PR_SUBMIT_FLAGS,
         tags.PR_PARENT_DISPLAY,
         tags.PR_INSTANCE_KEY,
+        tags.PR_DELETED_ON,
     ),
     types=(
         tags.PR_MESSAGE_CLASS,

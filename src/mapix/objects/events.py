@@ -95,3 +95,5 @@ def _tables(context: StoreContext, change: Change) -> Iterator[bytes]:
             yield context.ids.table_key(name, folder)
     if is_folder:
         yield context.ids.table_key("deep", 0)
+        if change.event is Event.OBJECT_MODIFIED:
+            yield context.ids.table_key("deleted", change.number)

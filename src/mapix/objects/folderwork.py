@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.prop import Keep
 from mapix.objects import deleting
+from mapix.objects.readflags import change_read_state
 from mapix.objects.receipts import report_thrown_away
 from mapix.objects.tree import child_of, descendants, find_kept, find_messages, same_store
 from mapix.properties.errors import (
@@ -27,6 +28,7 @@ from mapix.properties.flags import (
     CLEAR_NRN_PENDING,
     CLEAR_RN_PENDING,
     FOLDER_SEARCH,
+    GENERATE_RECEIPT_ONLY,
     MSGFLAG_NRN_PENDING,
     MSGFLAG_RN_PENDING,
     MSGFLAG_SUBMIT,
@@ -84,7 +86,9 @@ def _restore(folder: FolderObject, numbers: Sequence[int], target: int) -> list[
 
 
 def _copy_out(folder: FolderObject, present: dict[bytes, int], target: MapiFolder, *, move: bool) -> set[int]:
-    """Copy by content into another store, then delete what was moved."""
+    """Copy by content into another store, then delete what was moved: it is reported as read, whatever happens to it
+    there (F-062, RP-013).
+    """
     done = set()
     for entry_id, number in present.items():
         try:
@@ -93,6 +97,7 @@ def _copy_out(folder: FolderObject, present: dict[bytes, int], target: MapiFolde
             continue
         done.add(number)
     if move:
+        change_read_state(folder.context, done, GENERATE_RECEIPT_ONLY, folder=folder.number)
         done &= set(folder.context.backend.delete_messages(tuple(done)))
     return done
 
@@ -101,7 +106,7 @@ def copy_message(
     folder: FolderObject, entry_id: bytes, target: MapiFolder, *, move: bool = False, flags_off: int = 0
 ) -> bytes | None:
     """One message into a folder of another store, less `flags_off`; the copy's identifier. A submitted one is not
-    moved.
+    moved. The copy owes no reports (RP-004).
     """
     from mapix.objects.messageobject import MessageObject
 
@@ -116,7 +121,7 @@ def copy_message(
         copy.set_props({PR_MESSAGE_FLAGS: copy.get_prop(PR_MESSAGE_FLAGS, 0) & ~flags_off})
     copy.save_changes(Keep.READONLY)
     new_id: bytes | None = copy.get_prop(PR_ENTRYID)
-    if new_id is not None and not move and copy.get_prop(PR_MESSAGE_FLAGS, 0) & _OWED:
+    if new_id is not None and copy.get_prop(PR_MESSAGE_FLAGS, 0) & _OWED:
         target.set_read_flags([new_id], CLEAR_RN_PENDING | CLEAR_NRN_PENDING)
     return new_id
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from mapix.testing.store_bench import Powers, StoreBench
 from mapix.testing.store_bulk import BulkTests
+from mapix.testing.store_deleted import DeletedTests
 from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
 from mapix.testing.store_itself import StoreTests
@@ -23,6 +24,7 @@ from mapix.testing.store_messages import MessageTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_reading import ReadingTests
+from mapix.testing.store_reports import ReportTests
 from mapix.testing.store_sending import SendingTests
 
 __all__ = ["Powers", "StoreBench", "StoreConformance"]
@@ -36,6 +38,8 @@ class StoreConformance(
     StoreTests,
     FolderTests,
     BulkTests,
+    DeletedTests,
+    ReportTests,
     SendingTests,
     EventTests,
 ):

@@ -7,7 +7,7 @@ the one around it; what fails is taken back by the journal. Listeners are told a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import RLock
@@ -17,6 +17,8 @@ from mapix.interfaces.backend import (
     Change,
     ChangeListener,
     QueueRow,
+    RowDecorator,
+    Search,
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
@@ -34,6 +36,7 @@ from mapix.properties.tags import (
     PR_MAILBOX_OWNER_NAME,
 )
 from mapix.providers.memory.journal import Journal
+from mapix.providers.memory.kept import Kept
 from mapix.providers.memory.records import FolderRecord, MessageRecord, Values
 
 ROOT: Final = 1
@@ -41,10 +44,11 @@ _FOLDER: Final = int(ObjectType.FOLDER)
 _LOCK: Final = RLock()
 
 
-class Mailbox:
+class Mailbox(Kept):
     """One store's folders, messages, names and queue."""
 
     def __init__(self, name: str, owner_address: str = "", owner_name: str = "") -> None:
+        super().__init__()
         self.name = name
         self.owner_address = owner_address
         self.uid = hashlib.sha256(b"store in memory\0" + fold(name).encode()).digest()[:16]
@@ -72,6 +76,12 @@ class Mailbox:
         self.queue: dict[int, QueueRow] = {}
         self.queue_version = 0
         self.delivered: dict[bytes, None] = {}
+        self.searches: dict[int, Search] = {}
+        self.links: dict[int, dict[int, bool]] = {}
+        self.passes: dict[int, int] = {}
+        self.touched: dict[int, None] = {}
+        self.decorator: RowDecorator | None = None
+        self.before_end: Callable[[Mailbox], None] | None = None
         self.spooler: object | None = None
         self.listeners: dict[int, ChangeListener] = {}
         self._next = ROOT
@@ -93,6 +103,8 @@ class Mailbox:
             self._depth += 1
             try:
                 yield
+                if self._depth == 1 and self.before_end is not None:
+                    self.before_end(self)
             except BaseException:
                 self.journal.undo_to(mark)
                 del self._told[already:]
@@ -100,6 +112,7 @@ class Mailbox:
             finally:
                 self._depth -= 1
                 if self._depth == 0:
+                    self.touched = {}
                     told, self._told = self._told, []
                     self.journal.forget()
                     self.generation += 1
@@ -149,13 +162,30 @@ class Mailbox:
         old = self.folders.get(number)
         if old is not None and old.parent != record.parent:
             self.journal.drop(self.children[old.parent], number)
+            self.touched.update(dict.fromkeys(self.messages_below(number)))
         self.journal.put(self.folders, number, record)
         self.journal.put(self.children, number, self.children.get(number, {}))
         if number != ROOT:
             self.journal.put(self.children[record.parent], number, None)
 
+    def shown(self, folder: int, *, associated: bool = False) -> Iterable[int]:
+        """The messages of a folder, or the results of a search folder as they are at this moment."""
+        if folder not in self.links:
+            return self.places.get((folder, associated), ())
+        if self.touched and self.before_end is not None:
+            self.before_end(self)
+        return () if associated else self.links[folder]
+
+    def messages_below(self, number: int) -> Iterator[int]:
+        """The messages in a folder, not associated, and in all below."""
+        waiting = [number]
+        for folder in waiting:
+            yield from self.places.get((folder, False), ())
+            waiting += self.children.get(folder, ())
+
     def drop_folder(self, number: int) -> None:
-        """Away with an empty folder."""
+        """Away with an empty folder, and with what is kept in it."""
+        self.purge_inside(number)
         self.journal.drop(self.children[self.folders[number].parent], number)
         self.journal.drop(self.folders, number)
         self.journal.drop(self.children, number)
@@ -167,6 +197,7 @@ class Mailbox:
         if old is not None and (old.folder, old.associated) != (record.folder, record.associated):
             self._leave(number, old)
         self.journal.put(self.messages, number, record)
+        self.touched[number] = None
         place = self.places.setdefault((record.folder, record.associated), {})
         if number not in place:
             self.journal.put(place, number, None)
@@ -175,10 +206,23 @@ class Mailbox:
         """Away with a message."""
         self._leave(number, self.messages[number])
         self.journal.drop(self.messages, number)
+        self.touched[number] = None
+
+    def tree(self, number: int) -> list[int]:
+        """A folder and all below, parents first."""
+        found = [number]
+        for folder in found:
+            found += sorted(self.children[folder])
+        return found
+
+    def inside(self, folder: int) -> list[int]:
+        """All messages of a folder."""
+        return sorted((*self.places.get((folder, False), ()), *self.places.get((folder, True), ())))
 
     def change_values(self, number: int, values: dict[PropTag, Any]) -> None:
         """Properties of a message that are not its version's: flags."""
         self.journal.put(self.messages, number, self.messages[number].with_values(values))
+        self.touched[number] = None
 
     def _leave(self, number: int, record: MessageRecord) -> None:
         self.journal.drop(self.places[record.folder, record.associated], number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
+from mapix.interfaces.storesettings import options
 from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NotFound
@@ -35,8 +36,8 @@ class MemoryStoreProvider(StoreProvider):
             mailbox = _known(entry_id)
         support.set_provider_uid(PROVIDER_UID)
         backend = MemoryBackend(mailbox)
-        keep_sent = bool(support.section.settings.get("keep_sent", True))
-        store = StoreObject(backend, support, provider="MEMORY", access=access, spooler=spooler, keep_sent=keep_sent)
+        chosen = options(support.section.settings)
+        store = StoreObject(backend, support, provider="MEMORY", access=access, spooler=spooler, **chosen)
         return MemoryLogon(store)
 
     def store_entry_id(self, support: StoreSupport) -> bytes:

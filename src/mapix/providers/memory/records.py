@@ -13,6 +13,7 @@ from mapix.interfaces.backend import (
     AttachmentChanges,
     MessageChanges,
 )
+from mapix.objects.spool import owned
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_BIN
 
@@ -22,12 +23,21 @@ _DATA: Final = PR_ATTACH_DATA_BIN.id
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """When something was deleted that is kept (FILETIME), and along with which folder: 0 for a message alone."""
+
+    moment: int
+    along: int
+
+
+@dataclass(frozen=True, slots=True)
 class FolderRecord:
     """A folder: where it lies, and what was set."""
 
     parent: int
     values: Values
     version: int = 1
+    deletion: Deletion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class MessageRecord:
     recipients: tuple[Values, ...] = ()
     attachments: Mapping[int, AttachmentRecord] = field(default_factory=dict)
     version: int = 0
+    deletion: Deletion | None = None
 
     def with_values(self, values: Mapping[PropTag, Any]) -> MessageRecord:
         """The same message with other properties, as an unchanged version: flags, recipients' states."""
@@ -58,7 +69,7 @@ def changed(values: Values, new: Mapping[PropTag, Any], deleted: set[int]) -> Va
     """`values` with others in the place of the same identifiers, whatever their type (P-153)."""
     gone = deleted | {tag >> 16 for tag in new} if values else deleted
     kept = {tag: value for tag, value in values.items() if tag >> 16 not in gone}
-    kept.update(new)
+    kept.update((tag, owned(value)) for tag, value in new.items())
     return kept
 
 

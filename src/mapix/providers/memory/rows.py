@@ -17,11 +17,18 @@ from mapix.objects.evaluate import compile_matcher
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag, PropType
-from mapix.properties.tags import PR_DEPTH, PR_MESSAGE_ATTACHMENTS, PR_MESSAGE_RECIPIENTS, PR_MSG_STATUS
+from mapix.properties.tags import (
+    PR_DEPTH,
+    PR_DISPLAY_NAME,
+    PR_MESSAGE_ATTACHMENTS,
+    PR_MESSAGE_RECIPIENTS,
+    PR_MSG_STATUS,
+    PR_PARENT_DISPLAY,
+)
 from mapix.properties.value import LargeValue, whole
 from mapix.providers.memory.mailbox import Mailbox
 from mapix.providers.memory.records import MessageRecord, Values
-from mapix.providers.memory.sources import folder_values
+from mapix.providers.memory.sources import deleted_on, folder_values
 
 Get = Callable[[PropTag], Any]
 
@@ -37,20 +44,26 @@ class MemoryRow:
     __slots__ = ("_decorator", "_kind", "_made", "_parent", "_values", "number", "record")
 
     def __init__(
-        self, number: int, parent: int, kind: int, values: Values, decorator: RowDecorator, record: MessageRecord | None
+        self,
+        number: int,
+        parent: int,
+        kind: int,
+        values: Values,
+        decorator: RowDecorator | None,
+        record: MessageRecord | None,
     ) -> None:
         self.number = number
         self.record = record
         self._parent = parent
         self._kind = kind
         self._decorator = decorator
-        self._made = decorator.columns()
+        self._made = frozenset[int]() if decorator is None else decorator.columns()
         self._values = {tag >> 16: (tag, value) for tag, value in values.items()}
 
     def get(self, tag: PropTag) -> Any:
         """The value under an identifier and type; None where it is missing."""
         number = tag >> 16
-        if number in self._made:
+        if self._decorator is not None and number in self._made:
             return self._decorator.value(number, self._kind, self.number, self._parent)
         entry = self._values.get(number)
         if entry is None:
@@ -182,11 +195,12 @@ def contents(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, associat
     mailbox.folder(folder)
 
     def collect() -> list[MemoryRow]:
-        numbers = mailbox.places.get((folder, associated), ())
-        return [_message_row(mailbox, decorator, number) for number in numbers]
+        numbers = mailbox.shown(folder, associated=associated)
+        return [message_row(mailbox, decorator, number, folder) for number in numbers]
 
     table = "associated" if associated else "contents"
-    return MemoryRows(mailbox, decorator, folder, table, collect, columns.CONTENTS)
+    default = columns.SEARCH if folder in mailbox.links else columns.CONTENTS
+    return MemoryRows(mailbox, decorator, folder, table, collect, default)
 
 
 def hierarchy(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, deep: bool) -> MemoryRows:
@@ -200,6 +214,39 @@ def hierarchy(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, deep: b
     return MemoryRows(mailbox, decorator, folder, table, collect, columns.HIERARCHY)
 
 
+def kept_contents(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, associated: bool) -> MemoryRows:
+    """The messages that were deleted from a folder and are kept."""
+
+    def collect() -> list[MemoryRow]:
+        numbers = mailbox.kept_places.get((folder, associated), ())
+        return [_kept_row(mailbox, decorator, number) for number in numbers]
+
+    return MemoryRows(mailbox, decorator, folder, "deleted", collect, columns.KEPT_CONTENTS)
+
+
+def kept_hierarchy(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, deep: bool) -> MemoryRows:
+    """The folders that were deleted from below another and are kept."""
+
+    def collect() -> list[MemoryRow]:
+        return list(_kept_below(mailbox, decorator, folder, 0, deep))
+
+    return MemoryRows(mailbox, decorator, folder, "deleted", collect, columns.KEPT_HIERARCHY)
+
+
+def _kept_row(mailbox: Mailbox, decorator: RowDecorator, number: int) -> MemoryRow:
+    record = mailbox.kept_messages[number]
+    values = {**record.values, PR_MSG_STATUS: 0, **deleted_on(record)}
+    return MemoryRow(number, record.folder, _MESSAGE, values, decorator, record)
+
+
+def _kept_below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, deep: bool) -> Iterable[MemoryRow]:
+    for number in sorted(mailbox.kept_children.get(folder, ())):
+        values = folder_values(mailbox, number) | {PR_DEPTH: depth}
+        yield MemoryRow(number, folder, _FOLDER, values, decorator, None)
+        if deep:
+            yield from _kept_below(mailbox, decorator, number, depth + 1, deep)
+
+
 def _below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, deep: bool) -> Iterable[MemoryRow]:
     for number in sorted(mailbox.children.get(folder, ())):
         values = folder_values(mailbox, number) | {PR_DEPTH: depth}
@@ -208,7 +255,10 @@ def _below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, d
             yield from _below(mailbox, decorator, number, depth + 1, deep)
 
 
-def _message_row(mailbox: Mailbox, decorator: RowDecorator, number: int) -> MemoryRow:
+def message_row(mailbox: Mailbox, decorator: RowDecorator | None, number: int, folder: int) -> MemoryRow:
+    """A message as a row of a folder's contents, or of a search folder's."""
     record = mailbox.messages[number]
-    values = {**record.values, PR_MSG_STATUS: mailbox.statuses.get((record.folder, number), 0)}
+    values = {**record.values, PR_MSG_STATUS: mailbox.statuses.get((folder, number), 0)}
+    if folder != record.folder:
+        values[PR_PARENT_DISPLAY] = mailbox.folders[record.folder].values.get(PR_DISPLAY_NAME, "")
     return MemoryRow(number, record.folder, _MESSAGE, values, decorator, record)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting
+from mapix.interfaces.storesettings import SETTINGS, check_options
 from mapix.properties.address import check_address
 from mapix.properties.guid import guid
 
@@ -28,6 +29,7 @@ def _load() -> StoreProvider:
 def check(settings: Mapping[str, Any]) -> None:
     """Raise `InvalidParameter` for settings that cannot work."""
     check_address(settings.get("owner_address"))
+    check_options(settings)
 
 
 service = MessageService(
@@ -38,7 +40,7 @@ service = MessageService(
         Setting("name", default="Memory", help="which store: equal names are one store in a process"),
         Setting("owner_address", help="the SMTP address mail is delivered to"),
         Setting("owner_name", help="the owner's display name"),
-        Setting("keep_sent", SettingKind.FLAG, default=True, help="mail sent from the Outbox goes to Sent Items"),
+        *SETTINGS,
     ),
     check=check,
 )

@@ -23,13 +23,17 @@ from mapix.properties.tags import (
     PR_CLIENT_SUBMIT_TIME,
     PR_CONTENT_COUNT,
     PR_CONTENT_UNREAD,
+    PR_DELETED_ASSOC_MSG_COUNT,
+    PR_DELETED_FOLDER_COUNT,
+    PR_DELETED_MSG_COUNT,
+    PR_DELETED_ON,
     PR_DISPLAY_NAME,
     PR_LAST_MODIFICATION_TIME,
     PR_MESSAGE_FLAGS,
     PR_SUBFOLDERS,
 )
 from mapix.providers.memory.mailbox import Mailbox
-from mapix.providers.memory.records import MessageRecord, Values, changed, changed_message
+from mapix.providers.memory.records import FolderRecord, MessageRecord, Values, changed, changed_message
 
 _FOLDER: Final = int(ObjectType.FOLDER)
 _MESSAGE: Final = int(ObjectType.MESSAGE)
@@ -55,16 +59,18 @@ class StoreValues:
 
 
 class FolderValues:
-    """A folder's properties, with its counts."""
+    """A folder's properties, with its counts; `deleted` for one that is kept, which nobody changes."""
 
-    def __init__(self, mailbox: Mailbox, number: int) -> None:
+    def __init__(self, mailbox: Mailbox, number: int, *, deleted: bool = False) -> None:
         self._mailbox = mailbox
         self._number = number
+        self._deleted = deleted
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[Values, int]:
         """See `PropertySource.load`."""
         with self._mailbox.lock:
-            record = self._mailbox.folders.get(self._number)
+            folders = self._mailbox.kept_folders if self._deleted else self._mailbox.folders
+            record = folders.get(self._number)
             if record is None:
                 raise ObjectDeleted("the folder is gone", value=self._number)
             return chosen(folder_values(self._mailbox, self._number), tags), record.version
@@ -72,6 +78,8 @@ class FolderValues:
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""
         mailbox, number = self._mailbox, self._number
+        if self._deleted:
+            raise NoAccess("a deleted folder is not changed", value=number, hint="move it back first")
         with mailbox.transaction():
             record = mailbox.folders.get(number)
             if record is None:
@@ -97,7 +105,7 @@ class MessageRecords:
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[Values, int]:
         """See `PropertySource.load`."""
-        return chosen(self._record.values, tags), self._record.version
+        return chosen(self._record.values | deleted_on(self._record), tags), self._record.version
 
     def recipients(self) -> list[Values]:
         """See `MessageSource.recipients`."""
@@ -117,7 +125,7 @@ class MessageRecords:
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""
         if self._readonly:
-            raise NoAccess("a message inside an attachment is saved with the message around it")
+            raise NoAccess("a deleted message, and one inside an attachment, is not saved by itself")
         mailbox, whole = self._mailbox, cast(MessageChanges, changes)
         with mailbox.transaction():
             new = self.number == 0
@@ -168,16 +176,26 @@ def is_unread(record: MessageRecord) -> bool:
 
 
 def folder_values(mailbox: Mailbox, number: int) -> Values:
-    """What was set on a folder, and its counts (objects 3.1)."""
-    messages, places = mailbox.messages, mailbox.places
-    contents = places.get((number, False), {})
+    """What was set on a folder, deleted or not, and its counts (objects 3.1)."""
+    messages, places, kept = mailbox.messages, mailbox.places, mailbox.kept_places
+    contents = list(mailbox.shown(number))
+    record = mailbox.folders.get(number) or mailbox.kept_folders[number]
     return {
-        **mailbox.folders[number].values,
+        **record.values,
         PR_CONTENT_COUNT: len(contents),
         PR_CONTENT_UNREAD: sum(is_unread(messages[one]) for one in contents),
         PR_ASSOC_CONTENT_COUNT: len(places.get((number, True), ())),
-        PR_SUBFOLDERS: bool(mailbox.children[number]),
+        PR_SUBFOLDERS: bool(mailbox.children.get(number)),
+        PR_DELETED_MSG_COUNT: len(kept.get((number, False), ())),
+        PR_DELETED_ASSOC_MSG_COUNT: len(kept.get((number, True), ())),
+        PR_DELETED_FOLDER_COUNT: len(mailbox.kept_children.get(number, ())),
+        **deleted_on(record),
     }
+
+
+def deleted_on(record: FolderRecord | MessageRecord) -> Values:
+    """PR_DELETED_ON of what was deleted and is kept."""
+    return {} if record.deletion is None else {PR_DELETED_ON: record.deletion.moment}
 
 
 def find_child(mailbox: Mailbox, parent: int, name: str) -> int | None:
