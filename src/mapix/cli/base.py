@@ -68,10 +68,11 @@ class Group(click.Group):
 
 
 class Lazy(NamedTuple):
-    """Where a command is, and the line that `--help` has for it."""
+    """Where a command is, and the line that `--help` has for it; `attribute` where it is not called as the command."""
 
     module: str
     help: str
+    attribute: str = ""
 
 
 class LazyGroup(Group):
@@ -92,7 +93,7 @@ class LazyGroup(Group):
             return None
         from importlib import import_module
 
-        found: click.Command = getattr(import_module(place.module), cmd_name)
+        found: click.Command = getattr(import_module(place.module), place.attribute or cmd_name)
         found.short_help = place.help
         return found
 

@@ -35,7 +35,7 @@ def find_message(session: Session, reference: str) -> Message:
     folder, mark, number = reference.rpartition("#")
     if mark:
         return _nth(session, folder or "inbox", number)
-    entry_id = _entry_id(session, reference)
+    entry_id = entry_id_of(session, reference)
     try:
         return session.message(entry_id)
     except MapiError as error:
@@ -55,7 +55,10 @@ def _nth(session: Session, path: str, number: str) -> Message:
     return session.message(found.entry_id or b"")
 
 
-def _entry_id(session: Session, reference: str) -> bytes:
+def entry_id_of(session: Session, reference: str) -> bytes:
+    """The entry identifier that a short id or a whole identifier stands for; whether there is such a message stays
+    open. `InvalidParameter` for anything else.
+    """
     from mapix.properties.entryid import ObjectEntryId
 
     if reference.isdecimal() and len(reference) <= _LONGEST_NUMBER:

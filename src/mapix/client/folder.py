@@ -15,6 +15,7 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
+from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.value import Row
 
@@ -55,6 +56,13 @@ class FolderMessages(MessageQuery):
         """In the order of `keys`."""
         return MessageQuery(self.table, self.make, names=self.names).order_by(*keys)
 
+    def listed(self, *, deleted: bool = False, associated: bool = False) -> MessageQuery:
+        """Other messages than the usual ones: `deleted` ones that are kept for a while, hidden `associated` ones."""
+        folder = self.folder
+        return MessageQuery(
+            lambda: folder.mapi.get_contents_table(associated=associated, deleted=deleted), self.make, names=self.names
+        )
+
     def get(self, entry_id: bytes) -> Message:
         """One message by its entry identifier; `NotFound`."""
         return self.folder.message(entry_id)
@@ -88,6 +96,11 @@ class Folder(PropertyObject):
         """The entry identifier."""
         entry_id: bytes = self.get(t.PR_ENTRYID)
         return entry_id
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it shows messages of other folders (F-040)."""
+        return bool(self.get(t.PR_FOLDER_TYPE) == FOLDER_SEARCH)
 
     @property
     def messages(self) -> FolderMessages:

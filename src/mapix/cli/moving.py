@@ -1,0 +1,85 @@
+"""`mapix mv` and `mapix cp`: messages and folders into another folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.choosing import chosen, where_option
+from mapix.cli.errors import Exit
+from mapix.cli.output import clean, say
+from mapix.cli.sessions import logged_on, profile_option
+
+if TYPE_CHECKING:
+    from mapix.cli.choosing import Choice
+    from mapix.client.folder import Folder
+    from mapix.client.session import Session
+
+
+@command(
+    examples=("mapix mv 42 43 Archive", "mapix mv Inbox/Old Archive", "mapix mv inbox Archive --where 'size > 10MB'")
+)
+@click.argument("what", nargs=-1, required=True)
+@click.argument("target")
+@where_option
+@profile_option
+def mv(what: tuple[str, ...], target: str, where: str | None, profile: str | None) -> int:
+    """Move messages or folders into the folder TARGET.
+
+    WHAT are ids from `mapix ls`, folder#n, or folders' paths. A folder is renamed where TARGET is not there yet but the
+    folder above it is. With --where WHAT are folders, of which the messages that satisfy the condition are moved.
+    """
+    with logged_on(profile) as session:
+        return _transfer(session, what, target, where, move=True)
+
+
+@command(examples=("mapix cp 42 Archive", "mapix cp Templates 'Templates 2027'"))
+@click.argument("what", nargs=-1, required=True)
+@click.argument("target")
+@where_option
+@profile_option
+def cp(what: tuple[str, ...], target: str, where: str | None, profile: str | None) -> int:
+    """Copy messages or folders into the folder TARGET, as `mapix mv` moves them."""
+    with logged_on(profile) as session:
+        return _transfer(session, what, target, where, move=False)
+
+
+def _transfer(session: Session, what: tuple[str, ...], target: str, where: str | None, *, move: bool) -> int:
+    choice = chosen(session, what, where)
+    folder, name = _target(session, target, may_rename=len(choice.folders) == 1 and not choice.messages)
+    for each in choice.folders:
+        (each.move_to if move else each.copy_to)(folder, name)
+    left_out = _messages(choice, folder, move)
+    done = "moved" if move else "copied"
+    say(f"{done} {_counted(choice, left_out)} to {clean(target)}")
+    if left_out:
+        say(f"{left_out} messages could not be {done}")
+    return Exit.PARTIAL if left_out else Exit.OK
+
+
+def _messages(choice: Choice, target: Folder, move: bool) -> int:
+    """How many messages were left out."""
+    return sum(
+        len(folder.mapi.copy_messages(entry_ids, target.mapi, move=move).left_out)
+        for folder, entry_ids in choice.messages
+    )
+
+
+def _target(session: Session, path: str, *, may_rename: bool) -> tuple[Folder, str | None]:
+    """The folder to put things into, and the new name of the one that is moved."""
+    from mapix.properties.errors import NotFound
+
+    try:
+        return session.folder(path), None
+    except NotFound:
+        above, _, name = path.strip("/").rpartition("/")
+        if not may_rename or not name:
+            raise
+        return (session.folder(above) if above else session.store.root), name
+
+
+def _counted(choice: Choice, left_out: int) -> str:
+    parts = [(choice.size - left_out, "message"), (len(choice.folders), "folder")]
+    return " and ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count) or "nothing"

@@ -1,0 +1,126 @@
+"""Messages and folders are listed, found, arranged, shown to the last property and changed, each by its own process."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mapix.cli.errors import Exit
+
+from .conftest import Mapix
+
+
+@pytest.fixture
+def ann(mapix: Mapix) -> Mapix:
+    """A home with Ann's profile and three messages in her Inbox, the newest last."""
+    mapix.init()
+    for subject, text in (("Budget 2026", "first"), ("Minutes", "the budget again"), ("Report", "x" * 5000)):
+        mapix("send", "--to", "ann@example.org", "--subject", subject, "--text", text, "--wait")
+    return mapix
+
+
+def subjects(mapix: Mapix, *options: str) -> list[str]:
+    """The subjects a list shows."""
+    return [message["subject"] for message in mapix.json("ls", *options)["messages"]]
+
+
+def test_a_list_shows_only_what_satisfies_a_condition(ann: Mapix) -> None:
+    assert subjects(ann, "--where", "subject ~ budget") == ["Budget 2026"]
+    assert subjects(ann, "--where", "body ~ budget or size > 4KB") == ["Report", "Minutes"]
+
+
+def test_a_wrong_condition_says_where_it_is_wrong(ann: Mapix) -> None:
+    text = ann("ls", "--where", "subject ~~ x", code=Exit.FAILED).stderr
+    assert "MAPI_E_INVALID_PARAMETER" in text
+    assert "column" in text
+
+
+def test_a_list_is_sorted_and_goes_on_after_a_message(ann: Mapix) -> None:
+    assert subjects(ann, "--sort", "subject") == ["Budget 2026", "Minutes", "Report"]
+    assert subjects(ann, "--sort=-subject") == ["Report", "Minutes", "Budget 2026"]
+    first = ann.json("ls", "--sort", "subject", "--limit", "1")["messages"][0]["id"]
+    assert subjects(ann, "--sort", "subject", "--after", first) == ["Minutes", "Report"]
+
+
+def test_a_list_shows_the_columns_that_are_asked_for(ann: Mapix) -> None:
+    document = ann.json("ls", "--columns", "subject,size,PR_MESSAGE_CLASS", "--sort", "subject")
+    row = document["messages"][0]
+    assert row["subject"] == "Budget 2026"
+    assert row["PR_MESSAGE_CLASS"] == "IPM.Note"
+    assert isinstance(row["size"], int)
+    line = ann("ls", "--columns", "subject,received", "--limit", "1").stdout.rstrip("\n").split("\t")
+    assert line[1] == "Report"
+    assert len(line) == 3
+
+
+def test_words_are_found_in_every_folder(ann: Mapix) -> None:
+    ann("mkdir", "Archive")
+    ann("mv", "inbox#1", "Archive")
+    found = ann.json("search", "budget")["messages"]
+    assert {(each["folder"], each["subject"]) for each in found if each["folder"] != "Sent Items"} == {
+        ("Inbox", "Budget 2026"),
+        ("Inbox", "Minutes"),
+    }
+    assert [each["folder"] for each in ann.json("search", "xxx", "--in", "Archive")["messages"]] == ["Archive"]
+
+
+def test_folders_are_made_with_those_above(ann: Mapix) -> None:
+    ann("mkdir", "Archive/2026", code=Exit.NOT_FOUND)
+    ann("mkdir", "-p", "Archive/2026", "Archive/2027")
+    paths = {each["path"] for each in ann.json("folders")["folders"]}
+    assert paths >= {"Archive", "Archive/2026", "Archive/2027"}
+    ann("mkdir", "-p", "Archive/2026")
+    assert "MAPI_E_COLLISION" in ann("mkdir", "Archive", code=Exit.FAILED).stderr
+
+
+def test_messages_are_moved_and_copied(ann: Mapix) -> None:
+    ann("mkdir", "Archive")
+    assert "moved 1 message to Archive" in ann("mv", "inbox#1", "Archive").stderr
+    assert "copied 2 messages to Archive" in ann("cp", "inbox", "Archive", "--where", "received > 2020-01-01").stderr
+    assert subjects(ann) == ["Minutes", "Budget 2026"]
+    assert subjects(ann, "Archive", "--sort", "subject") == ["Budget 2026", "Minutes", "Report"]
+
+
+def test_folders_are_moved_renamed_and_copied_with_what_is_in_them(ann: Mapix) -> None:
+    ann("mkdir", "-p", "Archive/2026", "Elsewhere")
+    ann("mv", "inbox#1", "Archive/2026")
+    ann("mv", "Archive/2026", "Elsewhere")
+    assert subjects(ann, "Elsewhere/2026") == ["Report"]
+    ann("cp", "Elsewhere/2026", "Elsewhere/2027")
+    assert subjects(ann, "Elsewhere/2027") == subjects(ann, "Elsewhere/2026")
+    assert "MAPI_E_FOLDER_CYCLE" in ann("mv", "Elsewhere", "Elsewhere/2027", code=Exit.FAILED).stderr
+
+
+def test_every_property_is_shown_with_its_name_and_meaning(ann: Mapix) -> None:
+    lines = [line.split("\t") for line in ann("props", "inbox#1").stdout.splitlines()]
+    shown = {line[1]: line[3] for line in lines}
+    assert shown["PR_SUBJECT"] == "Report"
+    assert shown["PR_MESSAGE_FLAGS"].startswith("MSGFLAG_")
+    assert shown["PR_MESSAGE_DELIVERY_TIME"].startswith("20")
+    document = ann.json("props", "inbox#1", "--recipients")
+    assert {each["name"]: each["value"] for each in document["recipients"][0]}["PR_EMAIL_ADDRESS"] == "ann@example.org"
+    assert "PR_DISPLAY_NAME" in ann("props", "Inbox").stdout
+    assert "PR_STORE_SUPPORT_MASK" in ann("props", "--store").stdout
+
+
+def test_attachments_have_properties_too(ann: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "q3.csv").write_text("1;2\n")
+    ann("send", "--to", "ann@example.org", "--text", "t", "--attach", tmp_path / "q3.csv", "--wait")
+    shown = json.loads(ann("props", "inbox#1", "--attachment", "0", "--json").stdout)["properties"]
+    assert {each["name"]: each["value"] for each in shown}["PR_ATTACH_LONG_FILENAME"] == "q3.csv"
+
+
+def test_properties_are_set_and_removed(ann: Mapix) -> None:
+    ann("set", "inbox#1", 'subject = "New"', "importance = high", 'PS_PUBLIC_STRINGS/Matter = "4711"')
+    values = {each["name"]: each["value"] for each in ann.json("props", "inbox#1")["properties"]}
+    assert values["PR_SUBJECT"] == "New"
+    assert values["PR_IMPORTANCE"] == 2
+    assert values["PS_PUBLIC_STRINGS/Matter"] == "4711"
+    assert subjects(ann, "--where", 'PS_PUBLIC_STRINGS/Matter = "4711"') == ["New"]
+    ann("set", "inbox#1", "--delete", "PS_PUBLIC_STRINGS/Matter")
+    ann("props", "inbox#1", "PS_PUBLIC_STRINGS/Matter", code=Exit.NOT_FOUND)
+
+
+def test_a_property_that_cannot_be_set_changes_nothing(ann: Mapix) -> None:
+    ann("set", "inbox#1", 'subject = "New"', "PR_MESSAGE_SIZE = 1", code=Exit.FAILED)
+    assert subjects(ann, "--limit", "1") == ["Report"]
