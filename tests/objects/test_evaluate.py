@@ -11,6 +11,7 @@ from mapix.objects.evaluate import check, compile_matcher, matches
 from mapix.properties.errors import TooComplex
 from mapix.properties.restriction import (
     And,
+    Annotation,
     Bitmask,
     Comment,
     CompareProps,
@@ -148,11 +149,22 @@ YES, NO = And(), Or()
         (True, Comment()),
         (True, Comment(YES, ((TEXT, "x"),))),
         (False, Comment(NO)),
+        (False, Annotation(NO)),
+        (True, Annotation(None, ((TEXT, "x"),))),
         (True, Count(1, YES)),
         (False, Count(0, NO)),
+        (False, Count(0, YES)),
+        # R-008
+        (True, Property(Relop.RE, TEXT, "b.*T 20[0-9]{2}$")),
+        (False, Property(Relop.RE, TEXT, "^get")),
+        (True, Property(Relop.RE, TEXTS, "^GREEN$")),
+        (False, Property(Relop.RE, TEXTS, "blue")),
+        (False, Property(Relop.RE, ABSENT_TEXT, ".*")),
+        (True, Not(Property(Relop.RE, ABSENT_TEXT, ""))),
     ],
 )
 def test_the_truth_table(expected: bool, restriction: Restriction) -> None:
+    """R-003, R-004, R-006, R-007, R-010, R-011, R-013, R-015, R-016, R-020, R-021, R-022, X-13, X-40."""
     assert holds(restriction) is expected
 
 
@@ -181,9 +193,22 @@ CAFE, CAFE_APART = "Café noir", "Cafe\u0301 noir"
         (True, CAFE, "CAFE", Fuzzy.PREFIX | Fuzzy.IGNORENONSPACE | Fuzzy.IGNORECASE),
         (True, CAFE, "cafe N", Fuzzy.PREFIX | Fuzzy.LOOSE),
         (True, "Budget", "Budget", 0x80000 | Fuzzy.FULLSTRING),
+        (True, "The annual budget", "bud", Fuzzy.PREFIX_ON_ANY_WORD),
+        (False, "The annual budget", "BUD", Fuzzy.PREFIX_ON_ANY_WORD),
+        (True, "The annual budget", "ANNUAL BUD", Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.IGNORECASE),
+        (False, "The annual budget", "nual", Fuzzy.PREFIX_ON_ANY_WORD),
+        (True, "re:budget_2024", "#2024", Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.PREFIX),
+        (True, "budget", "", Fuzzy.PREFIX_ON_ANY_WORD),
+        (True, "The annual budget", "annual  Budget!", Fuzzy.PHRASE_MATCH | Fuzzy.LOOSE),
+        (False, "The annual budget", "annual bud", Fuzzy.PHRASE_MATCH),
+        (False, "The annual big budget", "annual budget", Fuzzy.PHRASE_MATCH | Fuzzy.SUBSTRING),
+        (False, "The annual budget", "budget annual", Fuzzy.PHRASE_MATCH),
+        (True, "The annual budget", "...", Fuzzy.PHRASE_MATCH),
+        (True, CAFE, "noir", Fuzzy.PHRASE_MATCH),
     ],
 )
 def test_text_matches_as_loosely_as_asked(expected: bool, stored: str, wanted: str, fuzzy: int) -> None:
+    """R-005, X-12."""
     assert matches(Content(TEXT, wanted, fuzzy), {TEXT: stored}.get) is expected
     narrow = Content(TEXT.with_type(PropType.STRING8), wanted.encode(), fuzzy)
     assert matches(narrow, {TEXT: stored}.get) is expected
@@ -200,10 +225,12 @@ def test_text_matches_as_loosely_as_asked(expected: bool, stored: str, wanted: s
     ],
 )
 def test_bytes_match_exactly_whatever_the_high_word_says(expected: bool, wanted: bytes, fuzzy: int) -> None:
+    """R-005."""
     assert holds(Content(BYTES, wanted, fuzzy)) is expected
 
 
 def test_content_is_found_in_some_of_several_values() -> None:
+    """R-005, R-007, X-13."""
     assert holds(Content(TEXTS, "ee", Fuzzy.SUBSTRING))
     assert not holds(Content(TEXTS, "blue", Fuzzy.SUBSTRING))
 
@@ -223,6 +250,7 @@ def test_content_is_found_in_some_of_several_values() -> None:
     ],
 )
 def test_a_size_is_the_bytes_of_the_value(tag: PropTag, size: int) -> None:
+    """R-012."""
     assert holds(Size(EQ, tag, size))
     assert holds(Size(LT, tag, size + 1))
     assert not holds(Size(NE, tag, size))
@@ -276,14 +304,21 @@ def parts(tag: PropTag) -> Iterable[Callable[[PropTag], Any]]:
 def test_a_subrestriction_wants_one_row_below_that_satisfies_it_all(
     expected: bool, tag: PropTag, child: Restriction
 ) -> None:
+    """R-014."""
     assert holds(Sub(tag, child), parts=parts) is expected
 
 
 @pytest.mark.parametrize(
     "restriction",
     [
-        Property(Relop.RE, TEXT, "b*"),
-        Property(100, TEXT, "list"),  # type: ignore[arg-type]
+        Property(Relop.RE, NUMBER, "b*"),
+        Property(Relop.RE, BYTES, b"b*"),
+        Property(Relop.RE, TEXT, 5),
+        Property(Relop.RE, TEXT, "("),
+        Property(Relop.RE, TEXT, "(?=a)"),
+        Property(Relop.RE, TEXT, "(a)\\1"),
+        Property(Relop.MEMBER_OF_DL, BYTES, b"list"),
+        Property(77, TEXT, "list"),  # type: ignore[arg-type]
         Property(EQ, TEXT, 5),
         Property(EQ, NUMBER, "5"),
         Property(EQ, NUMBER, True),
@@ -298,6 +333,8 @@ def test_a_subrestriction_wants_one_row_below_that_satisfies_it_all(
         Content(BYTES, "ab"),
         Content(TEXT, "ab", Fuzzy.SUBSTRING | Fuzzy.PREFIX),
         Content(TEXT, "ab", 4),
+        Content(TEXT, "ab", Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.PHRASE_MATCH),
+        Content(BYTES, b"ab", Fuzzy.PHRASE_MATCH),
         Bitmask(BIG, 1),
         Bitmask(NUMBERS, 1),
         Size(Relop.RE, TEXT, 1),
@@ -307,6 +344,7 @@ def test_a_subrestriction_wants_one_row_below_that_satisfies_it_all(
     ],
 )
 def test_what_cannot_be_evaluated_is_refused_before_any_row_is_looked_at(restriction: Restriction) -> None:
+    """R-005, R-006, R-008, R-009, R-010, R-011, R-014."""
     for wrapped in (restriction, And((And(), restriction)), Comment(Not(restriction)), Or((And(), restriction))):
         with pytest.raises(TooComplex):
             check(wrapped)
@@ -330,6 +368,22 @@ def test_a_restriction_nested_a_hundred_thousand_deep_is_refused() -> None:
 def test_no_restriction_lets_every_row_pass() -> None:
     assert matches(None, ROW.get)
     check(None)
+
+
+def test_members_of_a_list_are_found_by_who_knows_lists() -> None:
+    """R-009."""
+    members = {b"team": (b"\x01ab\xff",)}
+    wanted = And((Property(Relop.MEMBER_OF_DL, BYTES, b"team"), Not(Property(Relop.MEMBER_OF_DL, BYTES, b"board"))))
+    test = compile_matcher(wanted, is_member=lambda group, entry: entry in members.get(group, ()))
+    assert test(ROW.get, None)
+    assert not test({BYTES: b"\x02"}.get, None)
+    assert not test({}.get, None)
+
+
+def test_lists_hold_entry_identifiers_only() -> None:
+    """R-009."""
+    with pytest.raises(TooComplex):
+        compile_matcher(Property(Relop.MEMBER_OF_DL, TEXT, "team"), is_member=lambda group, entry: True)
 
 
 def test_constants_in_eight_bits_are_read_in_the_code_page_given() -> None:

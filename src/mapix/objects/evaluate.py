@@ -12,13 +12,16 @@ refused with `TooComplex` when it is compiled, never while rows are read; `check
 Decisions: no children: AND is true, OR false (R-003). An absent property is smaller than every constant of PROPERTY, so
 LT, LE and NE hold; COMPAREPROPS, CONTENT, BITMASK and SIZE do not hold (R-020), and NOT turns that round (R-021). A
 multi-valued property matches when one of its values does, for NE too (R-007, X-13); COMPAREPROPS compares all of them
-(T-052). PROPERTY does not look at case (R-022), CONTENT does unless told otherwise (R-005). RE and MEMBER_OF_DL are
-`TooComplex` (R-008, R-009). COMMENT and COUNT are their child (R-015, R-016): limits are for who counts rows.
+(T-052). PROPERTY does not look at case (R-022), CONTENT does unless told otherwise (R-005). RE looks for a pattern in
+text (`pattern`, R-008). MEMBER_OF_DL is `TooComplex` unless somebody who knows lists is given (R-009). COMMENT and
+ANNOTATION are their child (R-015). So is COUNT on a single row, but for a limit of nothing: `counted` is for those who
+have all rows (R-016).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
@@ -26,6 +29,7 @@ from typing import Any, Final
 from mapix.objects.canonical import canonical
 from mapix.objects.collate import value_key
 from mapix.objects.contentmatch import content_test
+from mapix.objects.patternmatch import pattern_test
 from mapix.objects.typed import python_class, typed
 from mapix.objects.valuesize import size_reader
 from mapix.properties.codepage import ANSI
@@ -58,6 +62,9 @@ Parts = Callable[[PropTag], Iterable[Get]]
 
 Matcher = Callable[[Get, Parts | None], bool]
 
+IsMember = Callable[[bytes, bytes], bool]
+"""Whether the second entry identifier is a member of the list that has the first (R-009)."""
+
 _OPERATORS: Final[dict[int, Callable[[Any, Any], bool]]] = {
     Relop.LT: lt,
     Relop.LE: le,
@@ -79,12 +86,14 @@ def matches(restriction: Restriction | None, get: Get, parts: Parts | None = Non
     return restriction is None or _matcher(restriction)(get, parts)
 
 
-def compile_matcher(restriction: Restriction, codepage: int = ANSI) -> Matcher:
+def compile_matcher(restriction: Restriction, codepage: int = ANSI, *, is_member: IsMember | None = None) -> Matcher:
     """`restriction` as a function of `get` and `parts`; `TooComplex` for what cannot be evaluated.
 
-    `codepage` reads constants given as 8-bit text.
+    `codepage` reads constants given as 8-bit text. `is_member` knows distribution lists: only with it MEMBER_OF_DL can
+    be evaluated (R-009).
     """
-    return _compile(canonical(restriction, codepage))
+    wanted = canonical(restriction, codepage)
+    return _compile(wanted if is_member is None else _with_lists(wanted, is_member))
 
 
 def check(restriction: Restriction | None, codepage: int = ANSI) -> None:
@@ -151,6 +160,8 @@ def _content(restriction: Content) -> Matcher:
 
 def _property(restriction: Property) -> Matcher:
     tag, value = restriction.tag, restriction.value
+    if restriction.relop == Relop.RE:
+        return _some_value(tag, _pattern(tag, value))
     holds = _operator(restriction.relop)
     key = value_key(tag.base_type)
     wanted = key(_constant(tag, value))
@@ -165,6 +176,20 @@ def _property(restriction: Property) -> Matcher:
         return absent if values is None else any(holds(key(value), wanted) for value in values)
 
     return some if tag.is_multi else single
+
+
+def _pattern(tag: PropTag, value: Any) -> Callable[[Any], bool]:
+    if tag.base_type != PropType.UNICODE or not isinstance(value, str):
+        raise TooComplex(f"no pattern can be looked for in {tag!r}", value=value)
+    return pattern_test(value)
+
+
+def _some_value(tag: PropTag, test: Callable[[Any], bool]) -> Matcher:
+    """Where there is a value, or several, it satisfies `test`, or one of them does."""
+    read = _reader(tag)
+    if tag.is_multi:
+        return lambda get, parts: (values := read(get)) is not None and any(map(test, values))
+    return lambda get, parts: (value := read(get)) is not None and test(value)
 
 
 def _constant(tag: PropTag, value: Any) -> Any:
@@ -226,7 +251,35 @@ def _comment(restriction: Comment) -> Matcher:
 
 
 def _count(restriction: Count) -> Matcher:
-    return _compile(restriction.child)
+    test = _compile(restriction.child)
+    return test if restriction.limit > 0 else lambda get, parts: False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Listed(Restriction):
+    """A property compared by MEMBER_OF_DL, with who knows the lists."""
+
+    tag: PropTag
+    value: Any
+    is_member: IsMember
+
+
+def _with_lists(restriction: Restriction, is_member: IsMember) -> Restriction:
+    match restriction:
+        case Property(Relop.MEMBER_OF_DL, tag, value):
+            return _Listed(tag, value, is_member)
+        case And(children) | Or(children):
+            return replace(restriction, children=tuple(_with_lists(child, is_member) for child in children))
+        case Not(Restriction() as child) | Count(_, child) | Sub(_, child) | Comment(Restriction() as child):
+            return replace(restriction, child=_with_lists(child, is_member))
+    return restriction
+
+
+def _listed(restriction: _Listed) -> Matcher:
+    tag, wanted, is_member = restriction.tag, restriction.value, restriction.is_member
+    if tag.base_type != PropType.BINARY or not isinstance(wanted, bytes):
+        raise TooComplex("members of lists are entry identifiers", value=tag)
+    return _some_value(tag, lambda value: is_member(wanted, value))
 
 
 def _operator(relop: int) -> Callable[[Any, Any], bool]:
@@ -262,4 +315,5 @@ _MAKERS: Final[dict[type, Callable[[Any], Matcher]]] = {
     Comment: _comment,
     Annotation: _comment,
     Count: _count,
+    _Listed: _listed,
 }

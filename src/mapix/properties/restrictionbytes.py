@@ -158,6 +158,7 @@ _WRITERS: Final[dict[type, tuple[int, Callable[[Writer, Any, int], None]]]] = {
     kinds.Sub: (9, _write_sub),
     kinds.Comment: (10, _write_noted),
     kinds.Count: (11, _write_count),
+    kinds.Annotation: (12, _write_noted),
 }
 
 _READERS: Final[dict[int, Callable[[Reader], Restriction]]] = {
@@ -173,4 +174,5 @@ _READERS: Final[dict[int, Callable[[Reader], Restriction]]] = {
     9: lambda reader: kinds.Sub(reader.tag(), read_restriction(reader)),
     10: lambda reader: kinds.Comment(*_read_noted(reader)),
     11: lambda reader: kinds.Count(reader.number(4), read_restriction(reader)),
+    12: lambda reader: kinds.Annotation(*_read_noted(reader)),
 }

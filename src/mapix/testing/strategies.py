@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mapix.properties.restriction import (
     And,
+    Annotation,
     Bitmask,
     Comment,
     CompareProps,
@@ -56,11 +57,37 @@ COLUMNS: Final[tuple[PropTag, ...]] = (
     PropTag(0x68260048),
     PropTag(0x8001001F),
     PropTag(0x80020003),
+    PropTag(0x68270004),
+    PropTag(0x68280006),
+    PropTag(0x68290007),
     PropTag(0x6830101F),
     PropTag(0x68311003),
     PropTag(0x68321102),
+    PropTag(0x68331005),
+    PropTag(0x68341014),
+    PropTag(0x68351048),
+    PropTag(0x68361040),
 )
 """One or two columns of each type, of messages and named ones, single and multiple."""
+
+PATTERNS: Final = (
+    "a",
+    "^a",
+    "b$",
+    "^$",
+    "",
+    "^(a|ä)+$",
+    r"\bb",
+    r"[a-c]{2}",
+    ".*%",
+    r"bud.et",
+    "ss|ſ",
+    r"\W",
+    "(a|a)*b",
+    r"\\|'",
+    "^.$",
+)
+"""Patterns that meet the texts."""
 
 _WORDS: Final = (
     "a A b B ab aB AB abc Budget BUDGET_2% ä Ä a\u0308 straße STRASSE ẞ ς Σ ſ k \u212a İ i\u0307 ı é \uffff 😀 \\ '"
@@ -69,7 +96,14 @@ _TEXTS: Final = ("", "b a", *_WORDS.split(" "))
 _BYTES: Final = (b"", b"\0", b"a", b"ab", b"abc", b"b", b"\xff", b"\xff\0", b"a%_")
 _GUIDS: Final = (bytes(16), bytes(range(16)), b"\xff" * 16)
 _DOUBLES: Final = (0.0, -1.5, 1.5, 2.0, 1e300, -1e-300)
-_EDGES: Final = {PropType.SHORT: 15, PropType.LONG: 31, PropType.LONGLONG: 63, PropType.SYSTIME: 63}
+_SINGLES: Final = (0.0, -1.5, 1.5, 2.0)
+_EDGES: Final = {
+    PropType.SHORT: 15,
+    PropType.LONG: 31,
+    PropType.LONGLONG: 63,
+    PropType.SYSTIME: 63,
+    PropType.CURRENCY: 63,
+}
 
 
 def values(prop_type: int) -> st.SearchStrategy[Any]:
@@ -84,6 +118,8 @@ def values(prop_type: int) -> st.SearchStrategy[Any]:
         PropType.BINARY: _BYTES,
         PropType.CLSID: _GUIDS,
         PropType.DOUBLE: _DOUBLES,
+        PropType.APPTIME: _DOUBLES,
+        PropType.FLOAT: _SINGLES,
         PropType.BOOLEAN: (False, True),
     }
     return st.sampled_from(pools[prop_type])
@@ -128,8 +164,11 @@ def conditions(columns: Sequence[PropTag] = COLUMNS) -> st.SearchStrategy[Restri
     kinds.append(st.sampled_from(columns).flatmap(lambda tag: _comparison(tag, columns)))
     searchable = [tag for tag in columns if tag.base_type in (PropType.UNICODE, PropType.BINARY)]
     masked = [tag for tag in columns if tag.type == PropType.LONG]
+    texts = [tag for tag in columns if tag.base_type == PropType.UNICODE]
     if searchable:
         kinds.append(st.sampled_from(searchable).flatmap(_content))
+    if texts:
+        kinds.append(st.builds(Property, st.just(Relop.RE), st.sampled_from(texts), st.sampled_from(PATTERNS)))
     if masked:
         masks = st.sampled_from((0, 1, 2, 3, 4, 7, 0x80000000, 0xFFFFFFFF))
         kinds.append(st.builds(Bitmask, st.sampled_from(masked), masks, st.booleans()))
@@ -143,12 +182,13 @@ def _compound(children: st.SearchStrategy[Restriction]) -> st.SearchStrategy[Res
         several.map(Or),
         children.map(Not),
         st.builds(Comment, st.none() | children),
+        st.builds(Annotation, st.none() | children),
         st.builds(Count, st.just(10_000), children),
     )
 
 
 def _relops() -> st.SearchStrategy[Relop]:
-    return st.sampled_from([relop for relop in Relop if relop != Relop.RE])
+    return st.sampled_from([relop for relop in Relop if relop < Relop.RE])
 
 
 def _property(tag: PropTag) -> st.SearchStrategy[Restriction]:
@@ -161,7 +201,9 @@ def _comparison(tag: PropTag, columns: Sequence[PropTag]) -> st.SearchStrategy[R
 
 
 def _content(tag: PropTag) -> st.SearchStrategy[Restriction]:
-    levels = st.sampled_from((Fuzzy.FULLSTRING, Fuzzy.SUBSTRING, Fuzzy.PREFIX))
+    known = (Fuzzy.FULLSTRING, Fuzzy.SUBSTRING, Fuzzy.PREFIX)
+    words = (Fuzzy.PREFIX_ON_ANY_WORD, Fuzzy.PHRASE_MATCH) if tag.base_type == PropType.UNICODE else ()
+    levels = st.sampled_from((*known, *words))
     marks = (Fuzzy(0), Fuzzy.IGNORECASE, Fuzzy.IGNORENONSPACE, Fuzzy.IGNORECASE | Fuzzy.IGNORENONSPACE, Fuzzy.LOOSE)
     fuzzy = st.builds(lambda level, mark: int(level | mark), levels, st.sampled_from(marks))
     return st.builds(Content, st.just(tag), values(tag.base_type), fuzzy)

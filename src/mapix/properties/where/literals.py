@@ -3,7 +3,7 @@
 | type | written |
 |---|---|
 | text | `"budget"`; a single word may stand without quotes |
-| numbers | `5`, `-1`, `0x10`, `10KB`, `10MB`, `1.5`, `inf`; names such as `high` |
+| numbers | `5`, `-1`, `0x10`, `10KB`, `10 MB`, `1.5`, `inf`; names such as `high` |
 | BOOLEAN | `true`, `false`, `yes`, `no` |
 | SYSTIME | see `moments`; `@132224400000000000` for FILETIME ticks |
 | CURRENCY | `19.99` |
@@ -25,7 +25,7 @@ from mapix.properties.tag import PropTag, PropType, type_name
 from mapix.properties.times import apptime_from_datetime, from_decimal, to_datetime, to_decimal
 from mapix.properties.where.errors import nearest
 from mapix.properties.where.moments import Clock, Moment, read_moment, starts_moment
-from mapix.properties.where.tokens import Kind, Token, Tokens
+from mapix.properties.where.tokens import Kind, Tokens
 from mapix.properties.where.vocabulary import CHOICES
 
 _INTEGERS: Final = frozenset((PropType.SHORT, PropType.LONG, PropType.LONGLONG, PropType.ERROR))
@@ -66,11 +66,9 @@ def read_value(tokens: Tokens, tag: PropTag, clock: Clock) -> Any:
 
 def read_number(tokens: Tokens, what: str) -> int:
     """A whole number, such as a size or a limit."""
-    token = tokens.peek()
-    number = _whole(token.text) if token.kind is Kind.NUMBER else None
+    number = _sized(tokens)
     if number is None:
         raise tokens.unexpected(what)
-    tokens.take()
     return number
 
 
@@ -178,11 +176,10 @@ def _integer(tokens: Tokens, tag: PropTag) -> int:
     choices = CHOICES.get(tag, {})
     if token.lower in choices:
         return choices[tokens.take().lower]
-    number = _whole(token.text) if token.kind is Kind.NUMBER else None
+    number = _sized(tokens)
     if number is None:
         expected = f"a number, or one of {', '.join(choices)}" if choices else _wanted(tag, "5 or 10MB")
         raise tokens.unexpected(expected, nearest(token.text, choices))
-    tokens.take()
     return number
 
 
@@ -226,6 +223,21 @@ def _wanted(tag: PropTag, example: str) -> str:
     return f"a value of type {type_name(tag.base_type)} such as {example}"
 
 
+def _sized(tokens: Tokens) -> int | None:
+    """The whole number that comes next, with a unit behind it or after a blank; None where there is none."""
+    token = tokens.peek()
+    if token.kind is not Kind.NUMBER:
+        return None
+    unit = tokens.after_next().lower
+    apart = unit in _UNITS and _is_number(token.text)
+    number = _whole(token.text + unit if apart else token.text)
+    if number is not None:
+        tokens.take()
+        if apart:
+            tokens.take()
+    return number
+
+
 def _whole(text: str) -> int | None:
     """A whole number: decimal, hexadecimal, or with a unit of size (1 KB is 1024 bytes)."""
     digits = text.lower()
@@ -250,8 +262,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
-
-
-def describe(token: Token) -> str:
-    """A token as an error shows it."""
-    return token.text or "the end"

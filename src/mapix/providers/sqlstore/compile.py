@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mapix.objects.canonical import canonical
 from mapix.objects.collate import value_key
-from mapix.objects.contentmatch import without_accents
+from mapix.objects.contentmatch import level_of, without_accents
 from mapix.objects.evaluate import check
 from mapix.objects.typed import typed
 from mapix.properties.restriction import (
@@ -60,7 +60,11 @@ FALSE: Final = Predicate("false")
 _SIGNS: Final = {Relop.LT: "<", Relop.LE: "<=", Relop.GT: ">", Relop.GE: ">=", Relop.EQ: "=", Relop.NE: "<>"}
 _TESTS: Final = {Relop.LT: lt, Relop.LE: le, Relop.GT: gt, Relop.GE: ge, Relop.EQ: eq, Relop.NE: ne}
 _ABSENT_HOLDS: Final = frozenset((Relop.LT, Relop.LE, Relop.NE))
-_CONTENT: Final = {Fuzzy.FULLSTRING: "{} = ?", Fuzzy.SUBSTRING: "instr({}, ?) > 0", Fuzzy.PREFIX: "instr({}, ?) = 1"}
+_CONTENT: Final[dict[int, str]] = {
+    Fuzzy.FULLSTRING: "{} = ?",
+    Fuzzy.SUBSTRING: "instr({}, ?) > 0",
+    Fuzzy.PREFIX: "instr({}, ?) = 1",
+}
 _INTEGERS: Final = range(-(1 << 63), 1 << 63)
 
 
@@ -123,6 +127,8 @@ class _Compiler:
         return None
 
     def _property(self, relop: Relop, tag: PropTag, value: Any) -> Predicate | None:
+        if relop not in _SIGNS:
+            return None
         key = None if tag.is_multi else self.rows.key(tag)
         constant = typed(value, tag)
         if key is None or constant is None:
@@ -136,13 +142,14 @@ class _Compiler:
         return Predicate(f"coalesce({condition}, true)" if relop in _ABSENT_HOLDS else condition, (wanted,))
 
     def _content(self, node: Content) -> Predicate | None:
-        if node.tag.is_multi:
+        level = level_of(node)
+        if node.tag.is_multi or level not in _CONTENT:
             return None
         if isinstance(node.value, bytes):
             found, wanted = self.rows.value(node.tag), node.value
         else:
             found, wanted = self._text(node.tag, node.value, node.fuzzy)
-        return None if found is None else Predicate(_CONTENT[Fuzzy(node.fuzzy & 0xFFFF)].format(found), (wanted,))
+        return None if found is None else Predicate(_CONTENT[level].format(found), (wanted,))
 
     def _text(self, tag: PropTag, text: str, fuzzy: int) -> tuple[str | None, Any]:
         """The expression for text made as simple as `fuzzy` wants, and the constant made so."""
