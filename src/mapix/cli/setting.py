@@ -38,7 +38,7 @@ def set_(what: str, assignments: tuple[str, ...], delete: tuple[str, ...], profi
         values = dict(assignment(found.mapi, text) for text in assignments)
         gone = [tag_of(found.mapi, name) for name in delete]
         with session.store.mapi.transaction():
-            raise_problems(found.mapi.set_props(values))
+            raise_problems(found.mapi.set_props(values) if values else ())
             raise_problems(found.mapi.delete_props(gone) if gone else ())
             found.save()
         say(f"set {len(values)}, removed {len(gone)}")
