@@ -107,7 +107,8 @@ class StoreBackend(Protocol):
     PR_LAST_MODIFICATION_TIME, and the counts PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT,
     PR_SUBFOLDERS, kept by the backend. Entry ids and keys are made above. Rows of `contents` and `hierarchy` answer
     PR_ENTRYID, PR_RECORD_KEY, PR_INSTANCE_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-    PR_OBJECT_TYPE, PR_MAPPING_SIGNATURE too: the backend gets a `RowDecorator` for these.
+    PR_OBJECT_TYPE, PR_MAPPING_SIGNATURE too: the backend gets a `RowDecorator` for these. Rows of `hierarchy` answer
+    PR_DISPLAY_TYPE: DT_FOLDER_LINK for search folders, DT_FOLDER for others.
     """
 
     provider_uid: bytes
@@ -212,7 +213,7 @@ class StoreBackend(Protocol):
         return {number for number in numbers if self.message_folder(number) == folder}
 
     # search folders: made by `create_folder` with PR_FOLDER_TYPE 2; `contents` are the rows of the results, with their
-    # own PR_PARENT_ENTRYID and PR_PARENT_DISPLAY, `messages` their numbers, and the counts are theirs (F-040, F-041)
+    # own PR_PARENT_ENTRYID and PR_PARENT_DISPLAY, and the counts are theirs (F-040, F-041); `messages` are none
 
     def search(self, folder: int) -> Search | None:
         """What a search folder looks for; None before it was said."""
@@ -231,6 +232,10 @@ class StoreBackend(Protocol):
         in and `Event.SEARCH_COMPLETE` is told.
         """
         return True
+
+    def results(self, folder: int) -> list[int]:
+        """Numbers of the results of a search folder."""
+        return []
 
     def searches(self, state: int) -> list[int]:
         """Search folders in whose state are all bits of `state`."""

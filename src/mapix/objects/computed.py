@@ -58,9 +58,10 @@ _CREATE: Final = (
 
 def support_mask(context: StoreContext) -> int:
     """PR_STORE_SUPPORT_MASK: promises of this store, as it was opened (ST-006, ST-024)."""
+    can = SUPPORT | flags.STORE_SEARCH_OK if context.backend.has_searches else SUPPORT
     if context.modifiable:
-        return SUPPORT | flags.STORE_MODIFY_OK | flags.STORE_CREATE_OK
-    return SUPPORT | flags.STORE_READONLY if context.backend.readonly else SUPPORT
+        return can | flags.STORE_MODIFY_OK | flags.STORE_CREATE_OK
+    return can | flags.STORE_READONLY if context.backend.readonly else can
 
 
 def access_of(context: StoreContext) -> int:
@@ -69,9 +70,9 @@ def access_of(context: StoreContext) -> int:
 
 
 def _folder_access(folder: FolderObject) -> int:
-    """PR_ACCESS of a folder; the root stays (F-001)."""
+    """PR_ACCESS of a folder; the root stays (F-001), and nothing is made in a search folder (F-040)."""
     access = access_of(folder.context)
-    if not folder.context.modifiable:
+    if not folder.context.modifiable or folder.is_search:
         return access
     return (access | _CREATE) & ~_DELETE if folder.is_root else access | _CREATE
 
@@ -103,12 +104,17 @@ def _in_store() -> dict[PropTag, Getter]:
     }
 
 
+def _state(context: StoreContext) -> int:
+    """PR_STORE_STATE: whether some search is active (ST-025)."""
+    return flags.STORE_HAS_SEARCHES if context.backend.searches(flags.SEARCH_RUNNING) else 0
+
+
 STORE: Final = Rules.of(
     computed=_shared(ObjectType.STORE)
     | {
         tags.PR_ENTRYID: lambda store: store.context.ids.store_entry_id,
         tags.PR_RECORD_KEY: lambda store: store.context.ids.store_uid,
-        tags.PR_STORE_STATE: lambda store: 0,
+        tags.PR_STORE_STATE: lambda store: _state(store.context),
         tags.PR_ACCESS: lambda store: access_of(store.context) & ~_DELETE,
     },
     types=(tags.PR_DISPLAY_NAME, tags.PR_VALID_FOLDER_MASK, tags.PR_RETENTION_AGE_LIMIT),
@@ -127,7 +133,7 @@ FOLDER: Final = Rules.of(
     | _in_store()
     | {
         tags.PR_ACCESS: _folder_access,
-        tags.PR_DISPLAY_TYPE: lambda folder: flags.DT_FOLDER,
+        tags.PR_DISPLAY_TYPE: lambda folder: flags.DT_FOLDER_LINK if folder.is_search else flags.DT_FOLDER,
     },
     readonly=(
         tags.PR_FOLDER_TYPE,

@@ -15,8 +15,10 @@ from mapix.objects.entryids import StoreIds
 from mapix.objects.life import Life
 from mapix.objects.names import Names
 from mapix.properties.errors import NoAccess
+from mapix.properties.flags import SEARCH_REBUILD
 
 if TYPE_CHECKING:
+    from mapix.objects.searchbuilder import SearchBuilder
     from mapix.objects.tableview import TableView
 
 
@@ -43,6 +45,27 @@ class StoreContext:
     keep_sent: bool = False
     retention: int = 0
     nonread_reports: bool = True
+    _builder: SearchBuilder | None = None
+
+    @property
+    def builder(self) -> SearchBuilder:
+        """Who does the first passes of search folders in the background."""
+        from mapix.objects.searchbuilder import SearchBuilder
+
+        if self._builder is None:
+            self._builder = SearchBuilder(self.backend)
+        return self._builder
+
+    def go_on_searching(self) -> None:
+        """Take up the first passes of search folders that somebody did not live to finish."""
+        unfinished = self.backend.searches(SEARCH_REBUILD) if self.backend.has_searches else ()
+        if unfinished:
+            self.builder.start(*unfinished)
+
+    def stop_searching(self) -> None:
+        """Leave first passes under way to others."""
+        if self._builder is not None:
+            self._builder.stop()
 
     def granted(self, access: Access) -> Access:
         """READ or MODIFY for what is asked of an object (GEN-12); `NoAccess` in a read-only store (ST-006)."""

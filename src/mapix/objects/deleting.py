@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mapix.interfaces.container import Completion
 from mapix.objects.tree import child_of, descendants, find_kept, find_messages, submitted_in
 from mapix.properties import times
-from mapix.properties.errors import HasFolders, HasMessages, NotFound
+from mapix.properties.errors import HasFolders, HasMessages, NoSupport, NotFound
 from mapix.properties.tags import PR_RETENTION_AGE_LIMIT
 
 if TYPE_CHECKING:
@@ -109,7 +109,11 @@ def _purge_folder(folder: FolderObject, entry_id: bytes) -> bool:
 
 
 def empty_folder(folder: FolderObject, *, associated: bool, hard: bool) -> Completion:
-    """Remove messages and subfolders of `folder`; associated ones only if wanted (F-066)."""
+    """Remove messages and subfolders of `folder`; associated ones only if wanted (F-066). `NoSupport` for a search
+    folder, whose results are others' messages.
+    """
+    if folder.is_search:
+        raise NoSupport("a search folder has nothing of its own to remove", hint="delete_messages, or delete_folder")
     context = folder.context
     backend, ids = context.backend, context.ids
     numbers = list(backend.messages(folder.number))

@@ -16,9 +16,7 @@ from typing import Any, Final
 from mapix.interfaces.prop import ObjectType
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import InvalidEntryid, UnknownEntryid
-from mapix.properties.flags import DT_FOLDER
 from mapix.properties.tags import (
-    PR_DISPLAY_TYPE,
     PR_ENTRYID,
     PR_INSTANCE_KEY,
     PR_LONGTERM_ENTRYID_FROM_TABLE,
@@ -144,7 +142,6 @@ class StoreIds:
             PR_INSTANCE_KEY.id: key,
             PR_PARENT_ENTRYID.id: lambda kind, number, parent: self.folder(parent),
             PR_OBJECT_TYPE.id: lambda kind, number, parent: int(kind),
-            PR_DISPLAY_TYPE.id: lambda kind, number, parent: DT_FOLDER if kind == _FOLDER else None,
             PR_STORE_ENTRYID.id: constant(self.store_entry_id),
             PR_STORE_RECORD_KEY.id: constant(self.store_uid),
             PR_MAPPING_SIGNATURE.id: constant(self.store_uid),

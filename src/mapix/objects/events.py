@@ -46,7 +46,7 @@ def _all_told(context: StoreContext, changes: Iterable[Change]) -> Iterator[Told
     for change in changes:
         if change.event is Event.NEW_MAIL:
             yield from _new_mail(context, change)
-        else:
+        elif change.event is not Event.TABLE_MODIFIED:
             yield from _object_event(context, change)
         for key in _tables(context, change):
             yield key, _TABLE_CHANGED
@@ -87,7 +87,7 @@ def _new_mail(context: StoreContext, change: Change) -> Iterator[Told]:
 
 
 def _tables(context: StoreContext, change: Change) -> Iterator[bytes]:
-    """The keys of the tables a change shows in."""
+    """The keys of the tables a change shows in. A search folder's results change by TABLE_MODIFIED alone."""
     folders = [number for number in (change.parent, change.old_parent) if number]
     is_folder = change.object_type == ObjectType.FOLDER
     for name in ("hierarchy",) if is_folder else ("contents", "associated"):

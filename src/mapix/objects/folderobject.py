@@ -6,14 +6,15 @@ Work on many messages and whole folders is in `folderwork`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.container import Completion, MapiFolder
+from mapix.interfaces.container import Completion, MapiFolder, SearchCriteria
 from mapix.interfaces.message import Message
 from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable, RowSource
-from mapix.objects import computed, deleting, folderwork, sortbytes
+from mapix.objects import computed, deleting, folderwork, searching, sortbytes
 from mapix.objects.context import StoreContext
 from mapix.objects.life import remembered
 from mapix.objects.messageobject import MessageObject
@@ -31,6 +32,7 @@ from mapix.properties.errors import (
     ObjectDeleted,
 )
 from mapix.properties.flags import FOLDER_GENERIC, FOLDER_SEARCH
+from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortOrder
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -75,6 +77,12 @@ class FolderObject(PropertyBag, MapiFolder):
         """Whether it is the store's root folder (F-001)."""
         return self.number == self.context.backend.root
 
+    @cached_property
+    def is_search(self) -> bool:
+        """Whether it is a search folder: it shows messages of other folders and holds none (F-040)."""
+        values, _ = self._source.load((PR_FOLDER_TYPE,))
+        return values.get(PR_FOLDER_TYPE) == FOLDER_SEARCH
+
     @property
     def entry_id(self) -> bytes:
         """PR_ENTRYID."""
@@ -92,9 +100,13 @@ class FolderObject(PropertyBag, MapiFolder):
         return self.context.ids.folder(above(self.number))
 
     def check_new_name(self, name: str) -> None:
-        """Refuse a name the folder cannot have: `NoAccess` for the root, `Collision` with a sibling."""
+        """Refuse a name the folder cannot have: `NoAccess` for the root and search folders, `Collision` with a
+        sibling.
+        """
         if self.is_root:
             raise NoAccess("the root folder cannot be renamed (F-001)")
+        if self.is_search:
+            raise NoAccess("a search folder cannot be renamed (F-040)")
         check_name(name)
         parent = self.context.backend.folder_parent(self.number)
         if self.context.backend.find_folder(parent, name) not in (None, self.number):
@@ -155,6 +167,22 @@ class FolderObject(PropertyBag, MapiFolder):
             raise InterfaceNotSupported("the property is no table", value=tag)
         return super()._open_as(tag, kind, access, create)
 
+    # searching
+
+    @remembered
+    def set_search_criteria(
+        self, restriction: Restriction | None, folders: Sequence[bytes] | None, flags: int = 0
+    ) -> None:
+        """See `MapiContainer.set_search_criteria`."""
+        self._check_writable()
+        searching.set_criteria(self, restriction, folders, flags)
+
+    @remembered
+    def get_search_criteria(self) -> SearchCriteria:
+        """See `MapiContainer.get_search_criteria`."""
+        self._check()
+        return searching.get_criteria(self)
+
     # creating
 
     @remembered
@@ -162,6 +190,7 @@ class FolderObject(PropertyBag, MapiFolder):
         """See `MapiFolder.create_message`."""
         self._check_writable()
         self._check_present()
+        searching.refuse_search_folder(self)
         source = self.context.backend.new_message(self.number, associated=associated)
         return MessageObject(self.context, source, Access.MODIFY, new=True)
 
@@ -173,10 +202,11 @@ class FolderObject(PropertyBag, MapiFolder):
         self._check_writable()
         self._check_present()
         check_name(name)
-        if kind == FOLDER_SEARCH:
+        searching.refuse_search_folder(self)
+        if kind == FOLDER_SEARCH and not self.context.backend.has_searches:
             raise NoSupport("this store has no search folders")
-        if kind != FOLDER_GENERIC:
-            raise InvalidParameter("a folder is created as FOLDER_GENERIC", value=kind)
+        if kind not in (FOLDER_GENERIC, FOLDER_SEARCH):
+            raise InvalidParameter("a folder is created as FOLDER_GENERIC or FOLDER_SEARCH", value=kind)
         values: dict[PropTag, Any] = {PR_FOLDER_TYPE: kind}
         if comment is not None:
             values[PR_COMMENT] = comment
@@ -225,7 +255,9 @@ class FolderObject(PropertyBag, MapiFolder):
         self.context.check_modifiable()
         decide(flags)
         if entry_ids is None:
-            self._change_read_state(self.context.backend.messages(self.number), flags, progress)
+            backend = self.context.backend
+            numbers = backend.results(self.number) if self.is_search else backend.messages(self.number)
+            self._change_read_state(numbers, flags, progress)
             return Completion()
         present = find_messages(self, entry_ids)
         changed = self._change_read_state(tuple(present.values()), flags, progress)
@@ -255,7 +287,7 @@ class FolderObject(PropertyBag, MapiFolder):
 
     def _number_here(self, entry_id: bytes) -> int:
         number = self.context.ids.read_message(entry_id)
-        if self.context.backend.message_folder(number) != self.number:
+        if number not in self.context.backend.present(self.number, (number,)):
             raise NotFound("no such message in this folder", value=entry_id)
         return number
 

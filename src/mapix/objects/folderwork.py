@@ -74,9 +74,11 @@ def _move_inside(folder: FolderObject, numbers: Sequence[int], target: int) -> l
     if target == folder.number:
         return list(numbers)
     backend = folder.context.backend
+    there = backend.present(target, numbers) if folder.is_search else set[int]()
+    others = [number for number in numbers if number not in there]
     with backend.transaction():
-        report_thrown_away(folder.context, numbers, target)
-        return backend.move_messages(numbers, target)
+        report_thrown_away(folder.context, others, target)
+        return [*there, *backend.move_messages(others, target)]
 
 
 def _restore(folder: FolderObject, numbers: Sequence[int], target: int) -> list[int]:
@@ -144,6 +146,8 @@ def copy_folder(
         if place is None or not move or not _restore_folder(folder, entry_id, place, name):
             raise
         return Completion()
+    if child.is_search:
+        raise NoAccess("a search folder is neither moved nor copied (F-040)", value=entry_id)
     if place is not None and place in (child.number, *descendants(folder.context, child.number)):
         raise FolderCycle("a folder cannot go into itself", value=entry_id)
     new_name = name or child.get_prop(PR_DISPLAY_NAME, "")
@@ -152,8 +156,7 @@ def copy_folder(
         return Completion()
     if place is not None:
         with folder.context.backend.transaction():
-            _copy_tree(child, place, new_name, subfolders=subfolders)
-        return Completion()
+            return Completion(tuple(_copy_tree(child, place, new_name, subfolders=subfolders)))
     left = tuple(_copy_tree_out(child, target, new_name, subfolders=subfolders or move, move=move))
     if move and not left:
         return deleting.delete_folder(folder, entry_id, messages=True, folders=True, hard=True)
@@ -170,9 +173,11 @@ def _restore_folder(folder: FolderObject, entry_id: bytes, place: int, name: str
     return True
 
 
-def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) -> None:
-    """Copy a folder, its messages and, if wanted, what is below, inside the store."""
-    backend = child.context.backend
+def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) -> list[bytes]:
+    """Copy a folder, its messages and, if wanted, what is below, inside the store; the search folders that were left
+    out.
+    """
+    backend, left = child.context.backend, list[bytes]()
     if backend.find_folder(place, name) is not None:
         raise Collision("a folder of this name is there already", value=name)
     below = backend.children(child.number)
@@ -184,7 +189,11 @@ def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) 
     if subfolders:
         for number in below:
             folder = child.sibling(number)
-            _copy_tree(folder, new, folder.get_prop(PR_DISPLAY_NAME, ""), subfolders=True)
+            if folder.is_search:
+                left.append(folder.entry_id)
+            else:
+                left += _copy_tree(folder, new, folder.get_prop(PR_DISPLAY_NAME, ""), subfolders=True)
+    return left
 
 
 def _copy_tree_out(
@@ -204,6 +213,9 @@ def _copy_tree_out(
                 yield ids.message(number)
     for number in backend.children(child.number) if subfolders else ():
         folder = child.sibling(number)
+        if folder.is_search:
+            yield folder.entry_id
+            continue
         yield from _copy_tree_out(folder, new, folder.get_prop(PR_DISPLAY_NAME, ""), subfolders=True, move=move)
 
 

@@ -141,6 +141,8 @@ class StoreObject(PropertyBag, MsgStore):
         backend.decorate(ids)
         if not spooler:
             backend.listen(self._changed)
+            if modifiable:
+                self.context.go_on_searching()
             purge_expired(self.context)
 
     # opening
@@ -295,6 +297,7 @@ class StoreObject(PropertyBag, MsgStore):
         """The store and everything opened from it are dead, and its files let go."""
         if not self._closed:
             super().close()
+            self.context.stop_searching()
             self.context.life.end()
             self.context.backend.listen(None)
             self.context.backend.close()

@@ -16,11 +16,9 @@ _MANY: Final = 50
 
 
 def find_messages(folder: FolderObject, entry_ids: Sequence[bytes]) -> dict[bytes, int]:
-    """Numbers of those messages that lie in the folder, by identifier; the others are absent."""
-    backend, numbers = folder.context.backend, _message_numbers(folder, entry_ids)
-    if len(numbers) <= _MANY:
-        return {key: number for key, number in numbers.items() if backend.message_folder(number) == folder.number}
-    here = {*backend.messages(folder.number), *backend.messages(folder.number, associated=True)}
+    """Numbers of those messages that lie in the folder, or are results of it, by identifier; the others are absent."""
+    numbers = _message_numbers(folder, entry_ids)
+    here = folder.context.backend.present(folder.number, numbers.values())
     return {key: number for key, number in numbers.items() if number in here}
 
 

@@ -44,8 +44,18 @@ class Powers(Flag):
     CONTENTS_SORT = auto()
     TRANSACTIONS = auto()
     SOFT_DELETES = auto()
+    SEARCH_FOLDERS = auto()
     ALL = (
-        OPEN_AGAIN | READ_ONLY | SPOOLER | EVENTS | ASSOCIATED | EMBEDDED | CONTENTS_SORT | TRANSACTIONS | SOFT_DELETES
+        OPEN_AGAIN
+        | READ_ONLY
+        | SPOOLER
+        | EVENTS
+        | ASSOCIATED
+        | EMBEDDED
+        | CONTENTS_SORT
+        | TRANSACTIONS
+        | SOFT_DELETES
+        | SEARCH_FOLDERS
     )
 
 

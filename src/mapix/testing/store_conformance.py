@@ -25,6 +25,7 @@ from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_reports import ReportTests
+from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
 
 __all__ = ["Powers", "StoreBench", "StoreConformance"]
@@ -40,6 +41,7 @@ class StoreConformance(
     BulkTests,
     DeletedTests,
     ReportTests,
+    SearchTests,
     SendingTests,
     EventTests,
 ):

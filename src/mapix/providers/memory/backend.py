@@ -25,6 +25,7 @@ from mapix.providers.memory.folderwork import FolderWork
 from mapix.providers.memory.mailbox import ROOT, Mailbox, find_mailbox
 from mapix.providers.memory.queuework import QueueWork
 from mapix.providers.memory.records import MessageRecord
+from mapix.providers.memory.searches import SearchWork, settle
 from mapix.providers.memory.service import PROVIDER_UID
 from mapix.providers.memory.sources import (
     FolderValues,
@@ -38,7 +39,7 @@ _FIRST_NAME: Final = 0x8000
 _LAST_NAME: Final = 0xFFFE
 
 
-class MemoryBackend(FolderWork, QueueWork, StoreBackend):
+class MemoryBackend(FolderWork, QueueWork, SearchWork, StoreBackend):
     """One opening of `mailbox`; many may share it."""
 
     provider_uid = PROVIDER_UID
@@ -46,6 +47,7 @@ class MemoryBackend(FolderWork, QueueWork, StoreBackend):
 
     def __init__(self, mailbox: Mailbox, *, readonly: bool = False) -> None:
         super().__init__(mailbox, readonly=readonly)
+        mailbox.before_end = settle
         self.uid = mailbox.uid
 
     def transaction(self) -> AbstractContextManager[None]:

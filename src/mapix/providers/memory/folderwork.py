@@ -10,6 +10,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.retention import Retention
 from mapix.interfaces.table import RowSource
 from mapix.properties import times
 from mapix.properties.errors import (
@@ -19,10 +20,12 @@ from mapix.properties.errors import (
     InvalidObject,
     NoAccess,
 )
+from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_CREATION_TIME,
     PR_DISPLAY_NAME,
+    PR_FOLDER_TYPE,
     PR_LAST_MODIFICATION_TIME,
 )
 from mapix.providers.memory import rows
@@ -47,7 +50,7 @@ class FolderWork(MessageWork):
 
     def decorate(self, decorator: RowDecorator) -> None:
         """See `StoreBackend.decorate`."""
-        self._decorator = decorator
+        self._decorator = self.mailbox.decorator = decorator
 
     def create_folder(self, parent: int, name: str, values: Mapping[PropTag, Any], *, copy_of: int = 0) -> int:
         """See `StoreBackend.create_folder`."""
@@ -58,6 +61,8 @@ class FolderWork(MessageWork):
             own = {PR_CREATION_TIME: now, **values, PR_DISPLAY_NAME: name, PR_LAST_MODIFICATION_TIME: now}
             number = mailbox.take_number()
             mailbox.put_folder(number, FolderRecord(parent, own))
+            if values.get(PR_FOLDER_TYPE) == FOLDER_SEARCH:
+                mailbox.journal.put(mailbox.links, number, {})
             if copy_of:
                 old = mailbox.folder(copy_of).parent
                 mailbox.tell(Event.OBJECT_COPIED, _FOLDER, number, parent, old_number=copy_of, old_parent=old)
@@ -76,7 +81,7 @@ class FolderWork(MessageWork):
         mailbox = self._writable()
         with mailbox.transaction():
             record = mailbox.folder(number)
-            if parent in self._tree(number):
+            if parent in mailbox.tree(number):
                 raise FolderCycle("a folder cannot go into itself", value=number)
             check_name(mailbox, parent, name, number)
             values = {**record.values, PR_DISPLAY_NAME: name, PR_LAST_MODIFICATION_TIME: times.now()}
@@ -94,11 +99,14 @@ class FolderWork(MessageWork):
                 raise NoAccess("the root folder stays")
             if mailbox.children[number] and not folders:
                 raise HasFolders("the folder has folders", value=number)
-            tree = self._tree(number)
-            inside = [one for folder in tree for one in self._all_messages(folder)]
+            tree = mailbox.tree(number)
+            inside = [one for folder in tree for one in mailbox.inside(folder)]
             if inside and not messages:
                 raise HasMessages("the folder has messages", value=number)
+            if any(one in mailbox.queue for one in inside):
+                raise HasMessages("a message that is being sent lies in the folder", value=number)
             for one in inside:
+                mailbox.tell(Event.OBJECT_DELETED, _MESSAGE, one, mailbox.messages[one].folder)
                 mailbox.drop_message(one)
             for folder in reversed(tree):
                 parent = mailbox.folders[folder].parent
@@ -120,6 +128,12 @@ class FolderWork(MessageWork):
         """See `StoreBackend.hierarchy`."""
         return rows.hierarchy(self.mailbox, self._rows_decorator(), folder, deep=deep)
 
+    def retention(self) -> Retention | None:
+        """See `StoreBackend.retention`."""
+        from mapix.providers.memory.retention import MemoryRetention
+
+        return MemoryRetention(self.mailbox, self._decorator, readonly=self.readonly)
+
     def contents_sort(self, folder: int) -> bytes | None:
         """See `StoreBackend.contents_sort`."""
         return self.mailbox.sorts.get(folder)
@@ -137,13 +151,3 @@ class FolderWork(MessageWork):
         if self._decorator is None:
             raise InvalidObject("nobody has said who decorates the rows")
         return self._decorator
-
-    def _tree(self, number: int) -> list[int]:
-        """A folder and all below, parents first."""
-        found = [number]
-        for folder in found:
-            found += sorted(self.mailbox.children[folder])
-        return found
-
-    def _all_messages(self, folder: int) -> list[int]:
-        return [*self.messages(folder), *self.messages(folder, associated=True)]

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mapix.providers.memory.journal import Journal
+from mapix.providers.memory.links import Links
 from mapix.providers.memory.records import Deletion, FolderRecord, MessageRecord
 
 
-class Kept:
+class Kept(Links):
     """The kept things of a `Mailbox`, which derives from this."""
 
-    journal: Journal
     folders: dict[int, FolderRecord]
     children: dict[int, dict[int, None]]
     messages: dict[int, MessageRecord]
     sorts: dict[int, bytes]
 
     def __init__(self) -> None:
+        super().__init__()
         self.kept_folders: dict[int, FolderRecord] = {}
         self.kept_children: dict[int, dict[int, None]] = {}
         self.kept_messages: dict[int, MessageRecord] = {}
@@ -64,6 +64,7 @@ class Kept:
         self.purge_inside(number)
         self.dig_folder(number)
         self.journal.drop(self.sorts, number)
+        self.forget_searches(number)
 
     def purge_inside(self, number: int) -> None:
         """Away with everything that is kept in a folder, which itself may be kept or not."""

@@ -17,8 +17,6 @@ from mapix.interfaces.backend import (
     Change,
     ChangeListener,
     QueueRow,
-    RowDecorator,
-    Search,
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
@@ -76,11 +74,6 @@ class Mailbox(Kept):
         self.queue: dict[int, QueueRow] = {}
         self.queue_version = 0
         self.delivered: dict[bytes, None] = {}
-        self.searches: dict[int, Search] = {}
-        self.links: dict[int, dict[int, bool]] = {}
-        self.passes: dict[int, int] = {}
-        self.touched: dict[int, None] = {}
-        self.decorator: RowDecorator | None = None
         self.before_end: Callable[[Mailbox], None] | None = None
         self.spooler: object | None = None
         self.listeners: dict[int, ChangeListener] = {}
@@ -190,6 +183,7 @@ class Mailbox(Kept):
         self.journal.drop(self.folders, number)
         self.journal.drop(self.children, number)
         self.journal.drop(self.sorts, number)
+        self.forget_searches(number)
 
     def put_message(self, number: int, record: MessageRecord) -> None:
         """A message, new or changed, in its folder."""

@@ -30,6 +30,11 @@ class MessageWork(MailboxPart):
         with self.mailbox.lock:
             return sorted(self.mailbox.places.get((folder, associated), ()))
 
+    def present(self, folder: int, numbers: Collection[int]) -> set[int]:
+        """See `StoreBackend.present`."""
+        with self.mailbox.lock:
+            return set(numbers) & {*self.mailbox.shown(folder), *self.mailbox.shown(folder, associated=True)}
+
     def copy_messages(self, numbers: Sequence[int], target: int) -> dict[int, int]:
         """See `StoreBackend.copy_messages`."""
         mailbox, copies = self._writable(), {}
@@ -108,4 +113,8 @@ class MessageWork(MailboxPart):
         with mailbox.transaction():
             mailbox.message(number)
             mailbox.journal.put(mailbox.statuses, (folder, number), status)
-            mailbox.tell(Event.OBJECT_MODIFIED, _MESSAGE, number, folder)
+            if folder in mailbox.links:
+                mailbox.tell(Event.TABLE_MODIFIED, _MESSAGE, number, folder, old_parent=folder)
+            else:
+                mailbox.tell(Event.OBJECT_MODIFIED, _MESSAGE, number, folder)
+                mailbox.touched[number] = None

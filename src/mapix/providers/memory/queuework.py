@@ -76,7 +76,7 @@ class QueueWork(MessageWork):
             row = self._queued(number)
             record = mailbox.message(number)
             merged = tuple({**one, **recipients.get(one[PR_ROWID], {})} for one in record.recipients)
-            mailbox.journal.put(mailbox.messages, number, replace(record, recipients=merged))
+            mailbox.put_message(number, replace(record, recipients=merged))
             mailbox.change_queue(replace(row, due=due, attempts=attempts, reason=reason))
 
     def set_lock(self, number: int, *, locked: bool) -> None:

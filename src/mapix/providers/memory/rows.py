@@ -14,12 +14,14 @@ from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects import columns
 from mapix.objects.collate import order_key
 from mapix.objects.evaluate import compile_matcher
+from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_DEPTH,
     PR_DISPLAY_NAME,
+    PR_DISPLAY_TYPE,
     PR_MESSAGE_ATTACHMENTS,
     PR_MESSAGE_RECIPIENTS,
     PR_MSG_STATUS,
@@ -241,18 +243,22 @@ def _kept_row(mailbox: Mailbox, decorator: RowDecorator, number: int) -> MemoryR
 
 def _kept_below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, deep: bool) -> Iterable[MemoryRow]:
     for number in sorted(mailbox.kept_children.get(folder, ())):
-        values = folder_values(mailbox, number) | {PR_DEPTH: depth}
-        yield MemoryRow(number, folder, _FOLDER, values, decorator, None)
+        yield _folder_row(mailbox, decorator, number, folder, depth)
         if deep:
             yield from _kept_below(mailbox, decorator, number, depth + 1, deep)
 
 
 def _below(mailbox: Mailbox, decorator: RowDecorator, folder: int, depth: int, deep: bool) -> Iterable[MemoryRow]:
     for number in sorted(mailbox.children.get(folder, ())):
-        values = folder_values(mailbox, number) | {PR_DEPTH: depth}
-        yield MemoryRow(number, folder, _FOLDER, values, decorator, None)
+        yield _folder_row(mailbox, decorator, number, folder, depth)
         if deep:
             yield from _below(mailbox, decorator, number, depth + 1, deep)
+
+
+def _folder_row(mailbox: Mailbox, decorator: RowDecorator, number: int, folder: int, depth: int) -> MemoryRow:
+    kind = DT_FOLDER_LINK if number in mailbox.links else DT_FOLDER
+    values = folder_values(mailbox, number) | {PR_DEPTH: depth, PR_DISPLAY_TYPE: kind}
+    return MemoryRow(number, folder, _FOLDER, values, decorator, None)
 
 
 def message_row(mailbox: Mailbox, decorator: RowDecorator | None, number: int, folder: int) -> MemoryRow:

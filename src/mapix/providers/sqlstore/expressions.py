@@ -14,6 +14,7 @@ from mapix.interfaces.backend import (
     RowDecorator,
 )
 from mapix.interfaces.prop import ObjectType
+from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK, FOLDER_SEARCH
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ASSOC_CONTENT_COUNT,
@@ -23,6 +24,7 @@ from mapix.properties.tags import (
     PR_CREATION_TIME,
     PR_DEPTH,
     PR_DISPLAY_NAME,
+    PR_DISPLAY_TYPE,
     PR_FOLDER_TYPE,
     PR_LAST_MODIFICATION_TIME,
     PR_MESSAGE_FLAGS,
@@ -145,6 +147,7 @@ MESSAGE_KEYS: Final[dict[int, str]] = {hot.tag: f"m.{hot.key}" for hot in HOT if
 FOLDER_COLUMNS: Final[dict[int, str]] = {
     PR_DISPLAY_NAME: "m.name",
     PR_FOLDER_TYPE: "m.folder_type",
+    PR_DISPLAY_TYPE: f"CASE m.folder_type WHEN {FOLDER_SEARCH} THEN {DT_FOLDER_LINK} ELSE {DT_FOLDER} END",
     PR_CREATION_TIME: "m.creation_time",
     PR_LAST_MODIFICATION_TIME: "m.modification_time",
     PR_CONTENT_COUNT: "m.content_count",
