@@ -28,6 +28,7 @@ from mapix.providers.sqlstore.messages import Messages
 from mapix.providers.sqlstore.names import NameMap
 from mapix.providers.sqlstore.numbers import Numbers
 from mapix.providers.sqlstore.queue import Queue
+from mapix.providers.sqlstore.retention import SqlRetention
 from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
 from mapix.providers.sqlstore.service import PROVIDER_UID
 from mapix.providers.sqlstore.surroundings import Surroundings
@@ -140,6 +141,10 @@ class SqlBackend(StoreBackend):
         """See `StoreBackend.set_contents_sort`."""
         with self.database.write():
             self.database.run(self.database.sql["folder_set_sort"], (value, folder))
+
+    def retention(self) -> SqlRetention:
+        """See `StoreBackend.retention`."""
+        return SqlRetention(self._shop, self._around, self._folders, self._messages)
 
     def receive_folders(self) -> dict[str, int]:
         """See `StoreBackend.receive_folders`."""

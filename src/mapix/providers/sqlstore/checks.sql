@@ -20,7 +20,7 @@ UPDATE folder SET name = mended(CAST(name AS BLOB)), name_key = fold(mended(CAST
 WITH RECURSIVE tree (id) AS (
     SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
 )
-SELECT id, name FROM folder WHERE id NOT IN (SELECT id FROM tree)
+SELECT id, name FROM folder WHERE id NOT IN (SELECT id FROM tree) AND kept_in IS NULL
 
 -- name: folder not below the root repair
 WITH RECURSIVE tree (id) AS (
@@ -28,21 +28,62 @@ WITH RECURSIVE tree (id) AS (
 )
 UPDATE folder SET parent = (SELECT root FROM store), name = name || ' (recovered ' || id || ')',
        name_key = fold(name || ' (recovered ' || id || ')')
- WHERE id NOT IN (SELECT id FROM tree)
+ WHERE id NOT IN (SELECT id FROM tree) AND kept_in IS NULL
+
+-- name: deleted folder of no folder
+SELECT id, name FROM folder d WHERE kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = d.kept_in)
+
+-- name: deleted folder of no folder repair
+UPDATE folder SET kept_in = (SELECT root FROM store), deleted_with = id
+ WHERE kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)
 
 -- name: message nowhere
-SELECT id, coalesce('folder ' || folder, 'attachment ' || holder, 'no place') FROM message m
- WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = m.folder)
+SELECT id, coalesce('folder ' || folder, 'attachment ' || holder, 'deleted from folder ' || kept_in, 'no place')
+  FROM message m
+ WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(m.folder, m.kept_in))
    AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = m.holder)
 
 -- name: message nowhere repair
-UPDATE message SET folder = (SELECT root FROM store), holder = NULL
- WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = message.folder)
+UPDATE message SET folder = (SELECT root FROM store), holder = NULL, kept_in = NULL, deleted_on = NULL,
+       deleted_with = NULL
+ WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))
    AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = message.holder)
 
 -- name: message in two places
-SELECT id, 'folder ' || folder || ' and attachment ' || holder FROM message
- WHERE folder IS NOT NULL AND holder IS NOT NULL
+SELECT id, 'folder ' || coalesce(folder, kept_in) || ' and attachment ' || holder FROM message
+ WHERE coalesce(folder, kept_in) IS NOT NULL AND holder IS NOT NULL
+
+-- name: message both there and deleted
+SELECT id, 'folder ' || folder || ', deleted from folder ' || kept_in FROM message
+ WHERE folder IS NOT NULL AND kept_in IS NOT NULL
+
+-- name: message both there and deleted repair
+UPDATE message SET kept_in = NULL, deleted_on = NULL, deleted_with = NULL
+ WHERE folder IS NOT NULL AND kept_in IS NOT NULL
+
+-- name: message in a deleted folder
+SELECT m.id, 'folder ' || m.folder FROM message m JOIN folder f ON f.id = m.folder WHERE f.kept_in IS NOT NULL
+
+-- name: message in a deleted folder repair
+UPDATE message
+   SET kept_in = folder, folder = NULL, deleted_on = (SELECT deleted_on FROM folder f WHERE f.id = message.folder),
+       deleted_with = (SELECT deleted_with FROM folder f WHERE f.id = message.folder)
+ WHERE folder IN (SELECT id FROM folder WHERE kept_in IS NOT NULL)
+
+-- name: deleted without a time
+SELECT id, 'message' FROM message WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+ UNION ALL
+SELECT id, 'folder' FROM folder WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+
+-- name: deleted without a time repair
+UPDATE message SET deleted_on = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_on, modification_time, 0) END,
+       deleted_with = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_with, 0) END
+ WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+
+-- name: deleted without a time repair 2
+UPDATE folder SET deleted_on = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_on, modification_time, 0) END,
+       deleted_with = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_with, id) END
+ WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
 
 -- name: attachment of no message
 SELECT id, 'message ' || message FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = a.message)
@@ -80,10 +121,12 @@ DELETE FROM property
     OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = property.blob))
 
 -- name: large value nobody holds
-SELECT id, size || ' bytes' FROM blob b WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id)
+SELECT id, size || ' bytes' FROM blob b
+ WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id) AND NOT EXISTS (SELECT 1 FROM garbage g WHERE g.blob = b.id)
 
 -- name: large value nobody holds repair
-DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = blob.id)
+INSERT INTO garbage (blob) SELECT id FROM blob b WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id)
+ ON CONFLICT DO NOTHING
 
 -- name: pieces of no large value
 SELECT blob, 'piece ' || seq FROM chunk c WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = c.blob)

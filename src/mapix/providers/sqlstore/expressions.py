@@ -22,6 +22,10 @@ from mapix.properties.tags import (
     PR_CONTENT_COUNT,
     PR_CONTENT_UNREAD,
     PR_CREATION_TIME,
+    PR_DELETED_ASSOC_MSG_COUNT,
+    PR_DELETED_FOLDER_COUNT,
+    PR_DELETED_MSG_COUNT,
+    PR_DELETED_ON,
     PR_DEPTH,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TYPE,
@@ -141,6 +145,7 @@ MESSAGE_COLUMNS: Final[dict[int, str]] = {
     **{hot.tag: f"m.{hot.name}" for hot in HOT},
     PR_MESSAGE_FLAGS: "m.flags",
     PR_MSG_STATUS: "m.status",
+    PR_DELETED_ON: "m.deleted_on",
 }
 MESSAGE_KEYS: Final[dict[int, str]] = {hot.tag: f"m.{hot.key}" for hot in HOT if hot.folded}
 
@@ -155,6 +160,10 @@ FOLDER_COLUMNS: Final[dict[int, str]] = {
     PR_ASSOC_CONTENT_COUNT: "m.associated_count",
     PR_SUBFOLDERS: "CASE WHEN EXISTS (SELECT 1 FROM folder c WHERE c.parent = m.id) THEN 1 ELSE 0 END",
     PR_DEPTH: "CAST(0 AS bigint)",
+    PR_DELETED_MSG_COUNT: "(SELECT count(*) FROM message c WHERE c.kept_in = m.id AND c.associated = 0)",
+    PR_DELETED_ASSOC_MSG_COUNT: "(SELECT count(*) FROM message c WHERE c.kept_in = m.id AND c.associated <> 0)",
+    PR_DELETED_FOLDER_COUNT: "(SELECT count(*) FROM folder c WHERE c.kept_in = m.id)",
+    PR_DELETED_ON: "m.deleted_on",
 }
 FOLDER_KEYS: Final[dict[int, str]] = {PR_DISPLAY_NAME: "m.name_key"}
 

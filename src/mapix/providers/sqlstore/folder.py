@@ -12,7 +12,7 @@ from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
 from mapix.objects.collate import fold
 from mapix.properties import tags as t
-from mapix.properties.errors import Collision, NotFound, ObjectChanged, ObjectDeleted
+from mapix.properties.errors import Collision, NoAccess, NotFound, ObjectChanged, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -33,6 +33,11 @@ _COLUMNS: Final = (
 
 _KEPT: Final = frozenset(tag.id for tag in _COLUMNS)
 
+_DELETED: Final = (t.PR_DELETED_MSG_COUNT, t.PR_DELETED_ASSOC_MSG_COUNT, t.PR_DELETED_FOLDER_COUNT, t.PR_DELETED_ON)
+"""What is kept of deleted things in a folder, in the order of `kept_counts`; counted when somebody asks."""
+
+_DELETED_IDS: Final = frozenset(tag.id for tag in _DELETED)
+
 
 def name_key(name: str) -> bytes:
     """By what the names of siblings are told apart (F-002)."""
@@ -46,30 +51,40 @@ def check_free(database: Database, parent: int | None, name: str, number: int = 
 
 
 class StoredFolder:
-    """The properties of the folder `number`."""
+    """The properties of the folder `number`; `deleted` for one that is kept, which nobody changes."""
 
-    def __init__(self, database: Database, feed: ChangeFeed, number: int) -> None:
+    def __init__(self, database: Database, feed: ChangeFeed, number: int, *, deleted: bool = False) -> None:
         self.database = database
         self.feed = feed
         self.number = number
+        self.deleted = deleted
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
         wanted = None if tags is None else {tag >> 16 for tag in tags}
-        simple = wanted is not None and wanted <= _KEPT
-        rows = self.database.rows(self.database.sql["folder_columns" if simple else "folder_values"], (self.number,))
+        simple = wanted is not None and wanted <= _KEPT and not self.deleted
+        statement = "kept_folder_values" if self.deleted else "folder_columns" if simple else "folder_values"
+        rows = self.database.rows(self.database.sql[statement], (self.number,))
         if not rows:
             raise ObjectDeleted("the folder has been deleted", value=self.number)
         version, *columns = rows[0][:9]
         columns[-1] = bool(columns[-1])
         values = dict(zip(_COLUMNS, columns, strict=True))
         values |= values_of(self.database, [row[9:] for row in rows if row[9] is not None])
+        if wanted is None or wanted & _DELETED_IDS:
+            values |= self._kept()
         if wanted is not None:
             values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
         return values, version
 
+    def _kept(self) -> dict[PropTag, Any]:
+        row = self.database.row(self.database.sql["kept_counts"], (self.number,))
+        return {tag: value for tag, value in zip(_DELETED, row or (), strict=False) if value is not None}
+
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`; a new name may be a `Collision`."""
+        if self.deleted:
+            raise NoAccess("a deleted folder is not changed", value=self.number, hint="move it back first")
         values = prepared(self.database, changes.values)
         with self.database.write():
             found = self.database.row(self.database.sql["folder_version"], (self.number,))

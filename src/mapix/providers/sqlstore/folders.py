@@ -97,12 +97,26 @@ class Folders:
 
     def _delete_one(self, folder: int) -> None:
         parent = self.parent(folder)
+        self._purge_inside(folder)
         for (message,) in self.database.rows(self.database.sql["folder_messages"], (folder,)):
             delete_message(self.database, message)
             self.feed.add(Change(Event.OBJECT_DELETED, ObjectType.MESSAGE, message, folder))
         self.database.run(self.database.sql["property_delete_all"], (folder,))
         self.database.run(self.database.sql["folder_delete"], (folder,))
         self.feed.add(Change(Event.OBJECT_DELETED, _FOLDER, folder, parent))
+
+    def purge(self, folder: int) -> None:
+        """Let go of a deleted folder and everything that is kept in it, inside a transaction."""
+        self._purge_inside(folder)
+        self.database.run(self.database.sql["property_delete_all"], (folder,))
+        self.database.run(self.database.sql["folder_delete"], (folder,))
+
+    def _purge_inside(self, folder: int) -> None:
+        """Let go of what is kept in a folder."""
+        for (below,) in self.database.rows(self.database.sql["kept_children"], (folder,)):
+            self.purge(below)
+        for (message,) in self.database.rows(self.database.sql["kept_messages_all"], (folder,)):
+            delete_message(self.database, message)
 
     def receive_folders(self) -> dict[str, int]:
         """See `StoreBackend.receive_folders`."""

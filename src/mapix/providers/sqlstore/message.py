@@ -13,10 +13,10 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.properties.errors import ObjectChanged, ObjectDeleted
+from mapix.properties.errors import NoAccess, ObjectChanged, ObjectDeleted
 from mapix.properties.flags import MSGFLAG_SUBMIT
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_FLAGS
+from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_CLIENT_SUBMIT_TIME, PR_DELETED_ON, PR_MESSAGE_FLAGS
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
@@ -63,13 +63,19 @@ class _Ready:
 
 
 class StoredMessage:
-    """The saved state of the message `number`, 0 for one that is not saved yet; `folder` is 0 inside an attachment."""
+    """The saved state of the message `number`, 0 for one that is not saved yet; `folder` is 0 inside an attachment.
 
-    def __init__(self, shop: Workshop, number: int, folder: int, *, associated: bool = False) -> None:
+    `deleted` says that it was deleted and is kept: nobody changes it.
+    """
+
+    def __init__(
+        self, shop: Workshop, number: int, folder: int, *, associated: bool = False, deleted: bool = False
+    ) -> None:
         self.shop = shop
         self.number = number
         self.folder = folder
         self.associated = associated
+        self.deleted = deleted
         self._made_in = 0
         self._saved: tuple[int, int | None] = (0, None)
 
@@ -92,6 +98,8 @@ class StoredMessage:
         values = values_of(database, [row[2:] for row in rows if row[2] is not None])
         if flags is not None:
             values[PR_MESSAGE_FLAGS] = flags
+        if self.deleted:
+            values[PR_DELETED_ON] = database.value(database.sql["kept_deleted_on"], (self.number,))
         if tags is not None:
             wanted = {tag >> 16 for tag in tags}
             values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
@@ -114,6 +122,8 @@ class StoredMessage:
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`: everything in one transaction."""
+        if self.deleted:
+            raise NoAccess("a deleted message is not changed", value=self.number, hint="move it into a folder first")
         if not isinstance(changes, MessageChanges):
             changes = MessageChanges(changes.values, changes.deleted, changes.version)
         database = self.shop.database

@@ -44,7 +44,7 @@ class Messages:
         moved = []
         with self.database.write():
             self._check_folder(target)
-            for number, folder in self._changeable(numbers):
+            for number, folder in self.changeable(numbers):
                 self.database.run(self.database.sql["message_move"], (target, number))
                 self.feed.add(Change(Event.OBJECT_MOVED, _MESSAGE, number, target, number, folder))
                 self.feed.touch(folder, target)
@@ -55,7 +55,7 @@ class Messages:
         """See `StoreBackend.delete_messages`."""
         deleted = []
         with self.database.write():
-            for number, folder in self._changeable(numbers):
+            for number, folder in self.changeable(numbers):
                 delete_message(self.database, number)
                 self.feed.add(Change(Event.OBJECT_DELETED, _MESSAGE, number, folder))
                 self.feed.touch(folder)
@@ -103,7 +103,7 @@ class Messages:
         row = self.database.row(self.database.sql["message_place"], (number,))
         return None if row is None else (row[0], row[1] or 0)
 
-    def _changeable(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    def changeable(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
         """Those of `numbers` that exist and are not submitted, with their folders (F-063)."""
         places = [(number, self._place(number)) for number in dict.fromkeys(numbers)]
         return [(number, place[0]) for number, place in places if place and not place[1] & MSGFLAG_SUBMIT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
+from mapix.interfaces.storesettings import options
 from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
 from mapix.providers.sqlstore.backend import SqlBackend
@@ -36,8 +37,8 @@ class SqlStoreProvider(StoreProvider):
         try:
             support.set_provider_uid(PROVIDER_UID)
             _prepare(backend, support)
-            keep_sent = bool(support.section.settings.get("keep_sent", True))
-            store = StoreObject(backend, support, provider=NAME, access=access, spooler=spooler, keep_sent=keep_sent)
+            chosen = options(support.section.settings)
+            store = StoreObject(backend, support, provider=NAME, access=access, spooler=spooler, **chosen)
             return SqlLogon(store)
         except BaseException:
             backend.close()

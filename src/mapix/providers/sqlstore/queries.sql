@@ -82,22 +82,22 @@ SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f
        f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id),
        p.id, p.type, p.blob, b.size, {value}
   FROM folder f LEFT JOIN property p ON p.object = f.id LEFT JOIN blob b ON b.id = p.blob
- WHERE f.id = ?
+ WHERE f.id = ? AND f.kept_in IS NULL
 
 -- name: folder_columns
 SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
        f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id), NULL
   FROM folder f
- WHERE f.id = ?
+ WHERE f.id = ? AND f.kept_in IS NULL
 
 -- name: folder_version
-SELECT version, parent FROM folder WHERE id = ?
+SELECT version, parent FROM folder WHERE id = ? AND kept_in IS NULL
 
 -- name: folder_exists
-SELECT 1 FROM folder WHERE id = ?
+SELECT 1 FROM folder WHERE id = ? AND kept_in IS NULL
 
 -- name: folder_parent
-SELECT coalesce(parent, id) FROM folder WHERE id = ?
+SELECT coalesce(parent, id) FROM folder WHERE id = ? AND kept_in IS NULL
 
 -- name: folder_find
 SELECT id FROM folder WHERE parent = ? AND name_key = ?
@@ -166,7 +166,7 @@ SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
  WHERE m.id = ?
 
 -- name: message_saved
-SELECT version, folder FROM message WHERE id = ?
+SELECT version, folder FROM message WHERE id = ? AND kept_in IS NULL
 
 -- name: message_list
 SELECT id FROM message WHERE folder = ? AND associated = ? ORDER BY id
@@ -339,3 +339,71 @@ SELECT id FROM message WHERE folder = ?
 
 -- name: folder_tags
 SELECT DISTINCT id, type FROM property WHERE object IN (SELECT id FROM folder WHERE {mine})
+
+-- What was deleted and is kept (`retention.py`).
+
+-- name: kept_bury_message
+UPDATE message SET kept_in = folder, folder = NULL, status = 0, deleted_on = ?, deleted_with = ?
+ WHERE id = ? AND folder IS NOT NULL
+
+-- name: kept_bury_messages
+UPDATE message SET kept_in = folder, folder = NULL, status = 0, deleted_on = ?, deleted_with = ? WHERE folder = ?
+
+-- name: kept_bury_folder
+UPDATE folder SET kept_in = parent, parent = NULL, deleted_on = ?, deleted_with = ? WHERE id = ?
+
+-- name: kept_dig_message
+UPDATE message SET folder = ?, kept_in = NULL, deleted_on = NULL, deleted_with = NULL WHERE id = ?
+
+-- name: kept_place_folder
+UPDATE folder
+   SET parent = ?, name = ?, name_key = ?, modification_time = ?, version = version + 1,
+       kept_in = NULL, deleted_on = NULL, deleted_with = NULL
+ WHERE id = ?
+
+-- name: kept_dig_folder
+UPDATE folder SET parent = kept_in, kept_in = NULL, deleted_on = NULL, deleted_with = NULL WHERE id = ?
+
+-- name: kept_message
+SELECT kept_in, associated FROM message WHERE id = ? AND kept_in IS NOT NULL
+
+-- name: kept_messages
+SELECT id FROM message WHERE kept_in = ? AND associated = ? ORDER BY id
+
+-- name: kept_messages_with
+SELECT id FROM message WHERE kept_in = ? AND deleted_with = ? ORDER BY id
+
+-- name: kept_messages_all
+SELECT id FROM message WHERE kept_in = ? ORDER BY id
+
+-- name: kept_folder
+SELECT kept_in, deleted_with FROM folder WHERE id = ? AND kept_in IS NOT NULL
+
+-- name: kept_children
+SELECT id FROM folder WHERE kept_in = ? ORDER BY id
+
+-- name: kept_children_with
+SELECT id FROM folder WHERE kept_in = ? AND deleted_with = ? ORDER BY id
+
+-- name: kept_counts
+-- What is kept directly in a folder: messages, associated messages, folders; and since when the folder itself is.
+SELECT (SELECT count(*) FROM message WHERE kept_in = f.id AND associated = 0),
+       (SELECT count(*) FROM message WHERE kept_in = f.id AND associated <> 0),
+       (SELECT count(*) FROM folder WHERE kept_in = f.id), f.deleted_on
+  FROM folder f WHERE f.id = ?
+
+-- name: kept_deleted_on
+SELECT deleted_on FROM message WHERE id = ?
+
+-- name: kept_folder_values
+SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
+       f.associated_count, EXISTS (SELECT 1 FROM folder c WHERE c.parent = f.id),
+       p.id, p.type, p.blob, b.size, {value}
+  FROM folder f LEFT JOIN property p ON p.object = f.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE f.id = ? AND f.kept_in IS NOT NULL
+
+-- name: kept_old_messages
+SELECT id FROM message WHERE {mine} AND deleted_on < ? AND deleted_with = 0 ORDER BY deleted_on, id LIMIT ?
+
+-- name: kept_old_folders
+SELECT id FROM folder WHERE {mine} AND deleted_on < ? AND deleted_with = id ORDER BY deleted_on, id LIMIT ?

@@ -23,7 +23,7 @@ from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
-from mapix.providers.sqlstore.surroundings import Surroundings
+from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
 from mapix.providers.sqlstore.values import tag_of
 
 _BATCH: Final = 500
@@ -189,7 +189,7 @@ class HierarchyRows(SqlRows):
     kind = ObjectType.FOLDER
 
     def __init__(self, around: Surroundings, folder: int, *, deep: bool) -> None:
-        parent = "coalesce(m.parent, m.id)"
+        parent = FOLDER_PARENT
         if deep:
             table = "tree t JOIN folder m ON m.id = t.id"
             query = TableQuery(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
+from mapix.interfaces.storesettings import SETTINGS, check_options
 from mapix.properties.address import check_address
 from mapix.properties.guid import guid
 
@@ -28,6 +29,7 @@ def _load() -> StoreProvider:
 def check(settings: Mapping[str, Any]) -> None:
     """Raise `InvalidParameter` for settings that cannot work."""
     check_address(settings.get("owner_address"))
+    check_options(settings)
 
 
 service = MessageService(
@@ -39,7 +41,7 @@ service = MessageService(
         Setting("display_name", help="what the store is called, when it is made"),
         Setting("owner_address", help="the SMTP address whose mail is delivered to the store"),
         Setting("owner_name", help="the owner's display name"),
-        Setting("keep_sent", SettingKind.FLAG, default=True, help="mail sent from the Outbox goes to Sent Items"),
+        *SETTINGS,
         Setting(
             "durability",
             SettingKind.CHOICE,

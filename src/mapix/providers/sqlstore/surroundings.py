@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mapix.interfaces.backend import (
     RowDecorator,
 )
@@ -21,6 +23,12 @@ from mapix.providers.sqlstore.expressions import (
 from mapix.providers.sqlstore.usedtags import UsedTags
 
 _PLANS_KEPT = 256
+
+MESSAGE_PARENT: Final = "coalesce(m.folder, m.kept_in)"
+"""The folder a message is in, or was before it was deleted."""
+
+FOLDER_PARENT: Final = "coalesce(m.parent, m.kept_in, m.id)"
+"""The folder above another; the root's is itself (F-001)."""
 
 
 class Surroundings:
@@ -42,9 +50,9 @@ class Surroundings:
         self._plans.clear()
         self.database.decorate(decorator)
         dialect = self.database.dialect
-        self.messages.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, "m.folder"))
+        self.messages.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, MESSAGE_PARENT))
         for rows in (self.folders, self.tree):
-            rows.columns.update(decorations(dialect, decorator, ObjectType.FOLDER, "coalesce(m.parent, m.id)"))
+            rows.columns.update(decorations(dialect, decorator, ObjectType.FOLDER, FOLDER_PARENT))
 
     def version(self) -> object:
         """Changes with every change of the store, by whomever."""
