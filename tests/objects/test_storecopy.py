@@ -127,7 +127,7 @@ def tree(of: MsgStore) -> dict[str, list[str]]:
 def values(message: Message) -> dict[str, Any]:
     """Everything of a message that does not depend on its store."""
     content = read_content(message)
-    left_out = {t.PR_RECORD_KEY.id, t.PR_ENTRYID.id}
+    left_out = {t.PR_RECORD_KEY.id, t.PR_ENTRYID.id, t.PR_LOCAL_COMMIT_TIME.id}
 
     def named(props: dict[PropTag, Any]) -> dict[Any, Any]:
         return {

@@ -12,6 +12,7 @@
 | BOOLEAN | false before true |
 | UNICODE | code points of `fold(text)`, nothing else: texts that differ in case only are equal (R-022) |
 | STRING8, BINARY, CLSID, unknown types | byte by byte |
+| SRESTRICTION, ACTIONS | their bytes, one by one |
 | MV_* | value by value; where one ends first, it is the smaller one (T-052) |
 
 Missing values sort last in both directions (T-050); rows with equal keys are told apart by their source. A provider
@@ -26,9 +27,11 @@ from math import inf
 from typing import Any, Final
 
 from mapix.properties.tag import MV_FLAG, MVI_FLAG, PropType
+from mapix.properties.valuetypes import value_type
 
 _LAST: Final = (1,)
 _FLOATS: Final = frozenset((PropType.FLOAT, PropType.DOUBLE, PropType.APPTIME))
+_STRUCTURES: Final = frozenset((PropType.SRESTRICTION, PropType.ACTIONS))
 
 
 def fold(text: str) -> str:
@@ -93,6 +96,8 @@ def _single_key(base: int) -> Callable[[Any], Any]:
         return fold
     if base in _FLOATS:
         return _number
+    if base in _STRUCTURES:
+        return value_type(base).dump
     return bool if base == PropType.BOOLEAN else _itself
 
 

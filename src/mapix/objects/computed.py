@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.prop import ObjectType
+from mapix.objects import bodies, replication
+from mapix.objects.authors import AUTHORS
 from mapix.objects.rules import Getter, Rules
 from mapix.properties import flags, tags
 from mapix.properties.errors import Computed, InvalidParameter
@@ -58,10 +60,12 @@ _CREATE: Final = (
 
 def support_mask(context: StoreContext) -> int:
     """PR_STORE_SUPPORT_MASK: promises of this store, as it was opened (ST-006, ST-024)."""
-    can = SUPPORT | flags.STORE_SEARCH_OK if context.backend.has_searches else SUPPORT
+    always = SUPPORT | bodies.promises()
+    if context.backend.has_searches:
+        always |= flags.STORE_SEARCH_OK
     if context.modifiable:
-        return can | flags.STORE_MODIFY_OK | flags.STORE_CREATE_OK
-    return can | flags.STORE_READONLY if context.backend.readonly else can
+        return always | flags.STORE_MODIFY_OK | flags.STORE_CREATE_OK
+    return always | flags.STORE_READONLY if context.backend.readonly else always
 
 
 def access_of(context: StoreContext) -> int:
@@ -131,6 +135,7 @@ def _set_folder_name(folder: FolderObject, name: str) -> str:
 FOLDER: Final = Rules.of(
     computed=_shared(ObjectType.FOLDER)
     | _in_store()
+    | replication.FOLDER
     | {
         tags.PR_ACCESS: _folder_access,
         tags.PR_DISPLAY_TYPE: lambda folder: flags.DT_FOLDER_LINK if folder.is_search else flags.DT_FOLDER,
@@ -182,7 +187,11 @@ def _set_modified(message: MessageObject, value: int) -> int:
 
 
 MESSAGE: Final = Rules.of(
-    computed=_shared(ObjectType.MESSAGE) | _in_store() | {tags.PR_ACCESS: lambda message: access_of(message.context)},
+    computed=_shared(ObjectType.MESSAGE)
+    | _in_store()
+    | replication.MESSAGE
+    | AUTHORS
+    | {tags.PR_ACCESS: lambda message: access_of(message.context)},
     readonly=(
         tags.PR_CREATION_TIME,
         tags.PR_MESSAGE_SIZE,
@@ -217,6 +226,7 @@ MESSAGE: Final = Rules.of(
         tags.PR_SENTMAIL_ENTRYID,
         tags.PR_DELETE_AFTER_SUBMIT,
         tags.PR_RTF_IN_SYNC,
+        tags.PR_NATIVE_BODY_INFO,
     ),
     setters={
         tags.PR_MESSAGE_CLASS: _set_message_class,
@@ -224,6 +234,7 @@ MESSAGE: Final = Rules.of(
         tags.PR_LAST_MODIFICATION_TIME: _set_modified,
     },
     objects=(tags.PR_MESSAGE_RECIPIENTS, tags.PR_MESSAGE_ATTACHMENTS),
+    defaults=bodies.DEFAULTS,
 )
 
 EMBEDDED: Final = Rules.of(
@@ -232,6 +243,7 @@ EMBEDDED: Final = Rules.of(
     types=tuple(PropTag.of(number, kind) for number, kind in MESSAGE.types.items()),
     setters={PropTag.of(number, 0): setter for number, setter in MESSAGE.setters.items()},
     objects=MESSAGE.objects,
+    defaults=bodies.DEFAULTS,
 )
 """A message inside an attachment: no identifiers of its own."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mapix.interfaces.backend import (
@@ -11,6 +11,7 @@ from mapix.interfaces.backend import (
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import StoreSupport
 from mapix.interfaces.table import RowSource
+from mapix.objects.authors import Authors
 from mapix.objects.entryids import StoreIds
 from mapix.objects.life import Life
 from mapix.objects.names import Names
@@ -46,6 +47,10 @@ class StoreContext:
     retention: int = 0
     nonread_reports: bool = True
     _builder: SearchBuilder | None = None
+    authors: Authors = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.authors = Authors(self.backend, self.support)
 
     @property
     def builder(self) -> SearchBuilder:

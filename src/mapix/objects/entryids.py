@@ -24,7 +24,9 @@ from mapix.properties.tags import (
     PR_MDB_PROVIDER,
     PR_OBJECT_TYPE,
     PR_PARENT_ENTRYID,
+    PR_PARENT_SOURCE_KEY,
     PR_RECORD_KEY,
+    PR_SOURCE_KEY,
     PR_STORE_ENTRYID,
     PR_STORE_RECORD_KEY,
 )
@@ -32,6 +34,7 @@ from mapix.properties.tags import (
 _NUMBER_SIZE: Final = 8
 _ENTRY_IDS: Final = frozenset((PR_ENTRYID.id, PR_LONGTERM_ENTRYID_FROM_TABLE.id))
 _KEY_SIZE: Final = 12
+_SIX_BYTES: Final = (1 << 48) - 1
 _FOLDER: Final = int(ObjectType.FOLDER)
 _MESSAGE: Final = int(ObjectType.MESSAGE)
 
@@ -70,6 +73,10 @@ class StoreIds:
     def record_key(self, kind: int, number: int) -> bytes:
         """What tells an object from all others of the store, byte by byte (E-008)."""
         return self.entry_id(kind, number)[-_KEY_SIZE:]
+
+    def source_key(self, number: int) -> bytes:
+        """What tells an object from those of all stores: the store's GUID and six bytes ([MS-OXCFXICS] 2.2.1.2.5)."""
+        return self.store_uid + (number & _SIX_BYTES).to_bytes(6, "big")
 
     def read(self, entry_id: bytes) -> tuple[ObjectType, int]:
         """`(kind, number)` of a folder or message of this store; the store itself has number 0.
@@ -141,6 +148,8 @@ class StoreIds:
             PR_RECORD_KEY.id: key,
             PR_INSTANCE_KEY.id: key,
             PR_PARENT_ENTRYID.id: lambda kind, number, parent: self.folder(parent),
+            PR_SOURCE_KEY.id: lambda kind, number, parent: self.source_key(number),
+            PR_PARENT_SOURCE_KEY.id: lambda kind, number, parent: self.source_key(parent),
             PR_OBJECT_TYPE.id: lambda kind, number, parent: int(kind),
             PR_STORE_ENTRYID.id: constant(self.store_entry_id),
             PR_STORE_RECORD_KEY.id: constant(self.store_uid),

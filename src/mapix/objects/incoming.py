@@ -45,7 +45,7 @@ def _unmapped(bag: PropertyBag, number: int) -> int:
 
 def _take_checked(bag: PropertyBag, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
     number, kind = tag >> 16, tag & 0xFFFF
-    if kind not in normal.CHECKS:
+    if normal.check_of(kind) is None:
         return InvalidType.hresult
     if bag._rules.types.get(number, kind) != kind:
         return UnexpectedType.hresult

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from mapix.properties.codepage import decode_text, encode_text
-from mapix.properties.errors import InvalidParameter
-from mapix.properties.tag import MV_FLAG, PropTag, PropType
+from mapix.properties.errors import BadValue, InvalidParameter
+from mapix.properties.tag import MV_FLAG, PropTag, PropType, is_foreign
 from mapix.properties.tags import PR_HTML, PR_MESSAGE_SIZE
 from mapix.properties.value import LargeValue, whole
 
 _STRING8: Final = int(PropType.STRING8)
 _UNICODE: Final = int(PropType.UNICODE)
-_BINARY: Final = int(PropType.BINARY)
+_STRUCTURES: Final = frozenset((PropType.SRESTRICTION, PropType.ACTIONS))
 
 Check = Callable[[Any], Any]
 
@@ -82,6 +82,21 @@ def _guid(value: Any) -> bytes:
     raise _WrongError
 
 
+def _structure(code: int) -> Check:
+    """Values that have structure: what their bytes tell, so that every store keeps the same."""
+
+    def check(value: Any) -> Any:
+        from mapix.properties.valuetypes import value_type
+
+        kind = value_type(code)
+        try:
+            return kind.load(kind.dump(value))
+        except BadValue:
+            raise _WrongError from None
+
+    return check
+
+
 def _several(check: Check) -> Check:
     def checks(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, tuple | list):
@@ -107,24 +122,29 @@ def _checks() -> dict[int, Check]:
         PropType.CLSID: _guid,
         PropType.BINARY: _bytes,
         PropType.SVREID: _bytes,
-        PropType.SRESTRICTION: _bytes,
-        PropType.ACTIONS: _bytes,
+        PropType.SRESTRICTION: _structure(PropType.SRESTRICTION),
+        PropType.ACTIONS: _structure(PropType.ACTIONS),
     }
     several = {code: _several(single[code & ~MV_FLAG]) for code in PropType if code & MV_FLAG and code != 0x101E}
     return {int(code): check for code, check in (single | several).items()}
 
 
 CHECKS: Final = _checks()
-"""By type code; what is not here is no type to store (P-027). 8-bit text is checked after `wide`."""
+"""By type code, those of the known types. 8-bit text is checked after `wide`."""
+
+
+def check_of(code: int) -> Check | None:
+    """What checks values of a type; None for a type no value is kept in (P-027). Foreign types have bytes."""
+    return CHECKS.get(code) or (_bytes if is_foreign(code) else None)
 
 
 def normal(tag: PropTag, value: Any) -> Any:
-    """`value` as it is stored under `tag`, a tag of one of the `CHECKS`.
+    """`value` as it is stored under `tag`, a tag of a type that can be.
 
     `InvalidParameter` for what does not fit the type, and for a multi-valued property without values (P-051).
     """
     try:
-        checked = CHECKS[tag & 0xFFFF](value)
+        checked = (CHECKS.get(tag & 0xFFFF) or _bytes)(value)
     except _WrongError:
         raise InvalidParameter(f"not a value of {PropTag(tag)!r}", value=value) from None
     if checked == ():
@@ -198,4 +218,8 @@ def size_of(tag: int, value: Any) -> int:
     if kind is tuple:
         base = tag & ~MV_FLAG
         return sum(size_of(base, one) for one in value)
+    if tag & 0xFFFF in _STRUCTURES:
+        from mapix.properties.valuetypes import value_type
+
+        return len(value_type(tag & 0xFFFF).dump(value))
     return int(value.size)

@@ -9,13 +9,17 @@ from mapix.interfaces.stream import Stream
 from mapix.objects import normal
 from mapix.objects.stream import PropertyStream
 from mapix.properties.errors import NoAccess, NotFound
-from mapix.properties.tag import PropTag, PropType
+from mapix.properties.tag import PropTag, PropType, is_foreign
 
 if TYPE_CHECKING:
     from mapix.objects.propdata import PropertyBag
 
-STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT))
-"""Types of properties that open as streams."""
+_STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT, PropType.SVREID))
+
+
+def is_streamed(code: int) -> bool:
+    """Whether properties of a type open as streams: text and bytes, of foreign types too (P-135)."""
+    return code in _STREAMED or is_foreign(code)
 
 
 def open_stream(bag: PropertyBag, tag: PropTag, access: Access, *, create: bool) -> Stream:

@@ -58,9 +58,9 @@ class PropertyBag(WritingBag):
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         """A property as an object; subclasses know more of them."""
-        from mapix.objects.openstream import STREAMED, open_stream
+        from mapix.objects.openstream import is_streamed, open_stream
 
-        if kind is not Stream or tag.type not in STREAMED:
+        if kind is not Stream or not is_streamed(tag.type):
             raise InterfaceNotSupported("the property does not open as this", value=kind.__name__)
         return open_stream(self, tag, access, create=create)
 

@@ -108,7 +108,7 @@ class ReadingBag(MapiProp):
         saved = self._saved if self._transacted else self._load(None)
         computed = self._rules.computed
         made = [(rule.tag, value) for rule in computed.values() if (value := rule.get(self)) is not None]
-        numbers = dict.fromkeys((*saved, *self._pending))
+        numbers = dict.fromkeys((*saved, *self._pending, *self._rules.defaults))
         rest = (self._entry(number, saved) for number in numbers if number not in computed)
         return [*made, *(entry for entry in rest if entry is not None)]
 
@@ -120,7 +120,13 @@ class ReadingBag(MapiProp):
         entry = self._pending.get(number)
         if entry is None and number not in self._removed:
             entry = saved.get(number)
-        return entry
+        return entry or self._default(number)
+
+    def _default(self, number: int) -> Entry | None:
+        """What stands for a property that nobody has set."""
+        rule = self._rules.defaults.get(number)
+        value = None if rule is None else rule.get(self)
+        return None if rule is None or value is None else (rule.tag, value)
 
     def _value(self, tag: PropTag) -> Any:
         """The value under an identifier and type as it stands, unsaved changes included; None when absent."""

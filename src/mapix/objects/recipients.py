@@ -130,7 +130,7 @@ def _checked(row: Props, codepage: int) -> Recipient:
             continue
         if kind in _NARROW:
             tag, value = normal.wide(tag, value, codepage)
-        elif kind not in normal.CHECKS:
+        elif normal.check_of(kind) is None:
             raise InvalidType("no type a recipient's property can have", value=PropTag(tag))
         checked[tag if tag.__class__ is PropTag else PropTag(tag)] = normal.normal(tag, value)
     return checked

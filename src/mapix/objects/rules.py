@@ -35,7 +35,7 @@ class Rules:
 
     `computed` are made at every reading, `readonly` gives the code a caller gets for setting or deleting one (P-009),
     `types` the only type an identifier may have (P-027), `setters` see values before they are kept. `objects` are the
-    OBJECT properties the type always has (P-121).
+    OBJECT properties the type always has (P-121). `defaults` are made where nobody has set the property.
     """
 
     computed: Mapping[int, Computation] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Rules:
     setters: Mapping[int, Setter] = field(default_factory=dict)
     objects: tuple[PropTag, ...] = ()
     guarded: frozenset[int] = frozenset()
+    defaults: Mapping[int, Computation] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -54,6 +55,7 @@ class Rules:
         types: Collection[PropTag] = (),
         setters: Mapping[PropTag, Setter] | None = None,
         objects: tuple[PropTag, ...] = (),
+        defaults: Mapping[PropTag, Getter] | None = None,
     ) -> Rules:
         """Tables from tags. What is computed is read-only as well."""
         computations = {tag.id: Computation(tag, get) for tag, get in (computed or {}).items()}
@@ -61,7 +63,8 @@ class Rules:
         fixed = {tag.id: tag.type for tag in types}
         watched = {tag.id: setter for tag, setter in (setters or {}).items()}
         guarded = frozenset((*forbidden, *fixed, *watched))
-        return cls(computations, forbidden, fixed, watched, objects, guarded)
+        made = {tag.id: Computation(tag, get) for tag, get in (defaults or {}).items()}
+        return cls(computations, forbidden, fixed, watched, objects, guarded, made)
 
 
 NO_RULES: Final = Rules()

@@ -21,6 +21,7 @@ from mapix.properties.tags import (
     PR_DISPLAY_TO,
     PR_HASATTACH,
     PR_LAST_MODIFICATION_TIME,
+    PR_LOCAL_COMMIT_TIME,
     PR_MESSAGE_CLASS,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_SIZE,
@@ -28,7 +29,6 @@ from mapix.properties.tags import (
     PR_NORMALIZED_SUBJECT,
     PR_READ_RECEIPT_REQUESTED,
     PR_RECIPIENT_TYPE,
-    PR_RTF_IN_SYNC,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
 )
@@ -60,8 +60,10 @@ def complete(message: MessageObject, pending: MutableMapping[int, Entry], remove
         _owe_reports(message, pending)
     else:
         pending[PR_LAST_MODIFICATION_TIME.id] = (PR_LAST_MODIFICATION_TIME, now)
-        if bodies.out_of_step(pending):
-            removed.add(PR_RTF_IN_SYNC.id)
+    bodies.keep_in_step(message, pending, removed)
+    if not message.is_embedded:
+        pending[PR_LOCAL_COMMIT_TIME.id] = (PR_LOCAL_COMMIT_TIME, now)
+        message.context.authors.sign(message, pending, removed)
 
 
 def _complete_subject(message: MessageObject, pending: MutableMapping[int, Entry], removed: set[int]) -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mapix.properties.tag import MV_FLAG, MVI_FLAG, PropTag, PropType
+from mapix.properties.actions import Actions
+from mapix.properties.restriction import Restriction
+from mapix.properties.tag import MV_FLAG, MVI_FLAG, PropTag, PropType, is_foreign
 from mapix.properties.value import whole
 
 _CLASSES: Final[dict[int, type]] = {
@@ -27,12 +29,16 @@ _CLASSES: Final[dict[int, type]] = {
     PropType.APPTIME: float,
     PropType.BOOLEAN: bool,
     PropType.UNICODE: str,
+    PropType.SRESTRICTION: Restriction,
+    PropType.ACTIONS: Actions,
 }
 
 
 def python_class(prop_type: int) -> type:
     """The class of the values of a type: `tuple` for multiple ones, `bytes` for types nobody defined."""
-    return tuple if prop_type & MVI_FLAG == MV_FLAG else _CLASSES.get(prop_type & ~MVI_FLAG, bytes)
+    if prop_type & MVI_FLAG == MV_FLAG:
+        return bytes if is_foreign(prop_type) else tuple
+    return _CLASSES.get(prop_type & ~MVI_FLAG, bytes)
 
 
 def typed(value: Any, tag: PropTag) -> Any:

@@ -42,5 +42,5 @@ def _single(base: int) -> Callable[[Any], int]:
         return lambda text: len(text.encode("utf-16-le", "surrogatepass")) + 2
     if base == PropType.STRING8:
         return lambda text: len(encode_text(text)) + 1
-    fixed = value_type(base).size
-    return (lambda value: fixed) if fixed else len
+    kind = value_type(base)
+    return (lambda value: kind.size) if kind.size else (lambda value: len(kind.dump(value)))

@@ -17,6 +17,8 @@ from typing import Any
 MV_FLAG = 0x1000
 MV_INSTANCE = 0x2000
 MVI_FLAG = MV_FLAG | MV_INSTANCE
+PT_PTR = 0x0103
+"""A pointer into the memory of a process (P-020): never a type of a value that is kept."""
 
 
 class PropType(IntEnum):
@@ -87,8 +89,8 @@ class PropTag(int):
 
     @property
     def is_multi(self) -> bool:
-        """Whether the value is a sequence of values (P-021)."""
-        return bool(self & MV_FLAG)
+        """Whether the value is a sequence of values (P-021); those of foreign types never are."""
+        return bool(self & MV_FLAG) and (self & 0xFFFF & ~MV_INSTANCE) in _TYPE_NAMES
 
     @property
     def is_instance(self) -> bool:
@@ -134,6 +136,15 @@ class PropTag(int):
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         return PropTag, (int(self),)
+
+
+def is_foreign(code: int) -> bool:
+    """Whether a type code is one nobody defined, whose values are carried as bytes (P-026).
+
+    Not foreign are forms that the known types do not have (P-021), such as several booleans, and those of columns.
+    """
+    base = code & ~MV_FLAG
+    return not code & MV_INSTANCE and base not in _TYPE_NAMES and base != PT_PTR
 
 
 def type_name(code: int) -> str:

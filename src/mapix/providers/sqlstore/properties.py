@@ -9,15 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from mapix.properties.tag import MV_FLAG, PropTag, PropType
+from mapix.properties.tag import MV_FLAG, PropTag
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
-from mapix.providers.sqlstore.values import loaded
+from mapix.providers.sqlstore.values import CONVERTED, loaded
 
 STORE_OBJECT: Final = 0
 
-_CONVERTED: Final = frozenset((PropType.UNICODE, PropType.BOOLEAN, PropType.FLOAT, PropType.DOUBLE, PropType.APPTIME))
 _MOST_ROWS: Final = 64
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
 
@@ -34,7 +33,7 @@ def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
     for prop_id, kind, blob, size, value in database.dialect.joined(rows):
         if blob is not None:
             value = StoredLarge(database, blob, size or 0)
-        elif kind in _CONVERTED or kind & MV_FLAG:
+        elif kind in CONVERTED or kind & MV_FLAG:
             value = loaded(kind, value)
         found[PropTag(prop_id << 16 | kind)] = value
     return found

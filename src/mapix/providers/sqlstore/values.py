@@ -1,8 +1,9 @@
 """Property values as the database has them, and back.
 
-Numbers are numbers, text is text, bytes are bytes; several values are packed by `mapix.properties.codec`. Two kinds of
-value the database cannot hold as they are: text with unpaired surrogates is its UTF-8 bytes, "not a number" is its
-eight bytes. What is larger than `LARGE` bytes goes to a blob.
+Numbers are numbers, text is text, bytes are bytes; several values, restrictions and actions are packed by
+`mapix.properties.codec`; types nobody knows are bytes and keep their number. Two kinds of value the database cannot
+hold as they are: text with unpaired surrogates is its UTF-8 bytes, "not a number" is its eight bytes. What is larger
+than `LARGE` bytes goes to a blob.
 """
 
 from __future__ import annotations
@@ -47,15 +48,29 @@ def _loaded_float(value: Any) -> Any:
     return nan if value.__class__ is bytes else float(value)
 
 
+def _dumper(prop_type: int) -> Callable[[Any], Any]:
+    return lambda value: dump(prop_type, value)
+
+
+def _undumper(prop_type: int) -> Callable[[Any], Any]:
+    return lambda value: load(prop_type, value)
+
+
+_STRUCTURES: Final = (int(PropType.SRESTRICTION), int(PropType.ACTIONS))
 _STORE: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _stored_float),
     int(PropType.UNICODE): stored_text,
+    **{code: _dumper(code) for code in _STRUCTURES},
 }
 _LOAD: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _loaded_float),
     int(PropType.UNICODE): loaded_text,
     int(PropType.BOOLEAN): bool,
+    **{code: _undumper(code) for code in _STRUCTURES},
 }
+
+CONVERTED: Final = frozenset(_LOAD)
+"""Types of single values that the database has in another form."""
 
 
 def stored(prop_type: int, value: Any) -> Any:
@@ -78,7 +93,7 @@ def loader(prop_type: int) -> Callable[[Any], Any] | None:
     """What turns the values of a column of the type into what they were; None where they are already."""
     convert = _LOAD.get(prop_type)
     if convert is None and prop_type & MV_FLAG:
-        return lambda value: load(prop_type, value)
+        return _undumper(prop_type)
     return convert
 
 
