@@ -14,8 +14,8 @@ LT, LE and NE hold; COMPAREPROPS, CONTENT, BITMASK and SIZE do not hold (R-020),
 multi-valued property matches when one of its values does, for NE too (R-007, X-13); COMPAREPROPS compares all of them
 (T-052). PROPERTY does not look at case (R-022), CONTENT does unless told otherwise (R-005). RE looks for a pattern in
 text (`pattern`, R-008). MEMBER_OF_DL is `TooComplex` unless somebody who knows lists is given (R-009). COMMENT and
-ANNOTATION are their child (R-015). So is COUNT on a single row, but for a limit of nothing: `counted` is for those who
-have all rows (R-016).
+ANNOTATION are their child (R-015). So is COUNT on a single row, but for a limit of nothing: who has all rows of a table
+counts with `mapix.objects.counting` (R-016).
 """
 
 from __future__ import annotations
@@ -255,6 +255,17 @@ def _count(restriction: Count) -> Matcher:
     return test if restriction.limit > 0 else lambda get, parts: False
 
 
+@dataclass(slots=True, eq=False, repr=False)
+class Cell(Restriction):
+    """What was decided elsewhere about the row that is looked at now."""
+
+    holds: bool = False
+
+
+def _cell(restriction: Cell) -> Matcher:
+    return lambda get, parts: restriction.holds
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Listed(Restriction):
     """A property compared by MEMBER_OF_DL, with who knows the lists."""
@@ -315,5 +326,6 @@ _MAKERS: Final[dict[type, Callable[[Any], Matcher]]] = {
     Comment: _comment,
     Annotation: _comment,
     Count: _count,
+    Cell: _cell,
     _Listed: _listed,
 }

@@ -22,7 +22,7 @@ from typing import Any
 from mapix.interfaces.notify import Event, TableEvent, TableNotification
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.collate import order_key
-from mapix.objects.evaluate import compile_matcher
+from mapix.objects.counting import select
 from mapix.objects.tablerow import TableRow, canonical_values, row_values
 from mapix.objects.tableview import TableView
 from mapix.properties.errors import InvalidParameter, NotFound
@@ -229,8 +229,7 @@ class TableData:
     def _sorted(self, where: Restriction | None, order: Sequence[SortKey]) -> tuple[list[RowKey], list[TableRow]]:
         rows: Iterable[TableRow] = self._rows.values()
         if where is not None:
-            test = compile_matcher(where)
-            rows = [row for row in rows if test(row.get, None)]
+            rows = select(where, rows)
         keyed = sorted(((_row_key(row, order), row) for row in rows), key=lambda pair: pair[0])
         return [key for key, _ in keyed], [row for _, row in keyed]
 

@@ -13,7 +13,7 @@ from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects import columns
 from mapix.objects.collate import order_key
-from mapix.objects.evaluate import compile_matcher
+from mapix.objects.counting import select
 from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
@@ -174,8 +174,7 @@ class MemoryRows:
     def _make(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
         rows = self._collect()
         if where is not None:
-            test = compile_matcher(where)
-            rows = [row for row in rows if test(row.get, row.parts)]
+            rows = select(where, rows, lambda row: row.parts)
         pairs = [(_key(row, place, order), row) for place, row in enumerate(rows)]
         pairs.sort(key=lambda pair: pair[0])
         return [key for key, _ in pairs], [row for _, row in pairs]
