@@ -22,14 +22,12 @@ from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_ADDRTYPE,
     PR_DISPLAY_NAME,
-    PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_MESSAGE_CLASS,
-    PR_RECIPIENT_TYPE,
     PR_SUBJECT,
 )
+from mapix.testing.builders import recipient as recipient
 
 
 class Powers(Flag):
@@ -163,16 +161,6 @@ def entry_id_of(item: MapiProp) -> bytes:
     entry_id = item.get_prop(PR_ENTRYID)
     assert isinstance(entry_id, bytes)
     return entry_id
-
-
-def recipient(address: str, kind: int = 1, name: str | None = None) -> dict[PropTag, Any]:
-    """A recipient row."""
-    return {
-        PR_DISPLAY_NAME: name or address.partition("@")[0].title(),
-        PR_ADDRTYPE: "SMTP",
-        PR_EMAIL_ADDRESS: address,
-        PR_RECIPIENT_TYPE: kind,
-    }
 
 
 def contents(folder: MapiFolder, *columns: PropTag, associated: bool = False) -> list[tuple[Any, ...]]:
