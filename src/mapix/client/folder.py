@@ -145,9 +145,35 @@ class Folder(PropertyObject):
         """A new folder below; `Collision` for a name that is taken, unless `exist_ok`."""
         return Folder(self.store, self.mapi.create_folder(name, open_if_exists=exist_ok))
 
-    def delete_folder(self, name: str) -> None:
-        """Remove a folder below with everything in it."""
-        self.mapi.delete_folder(self.folder(name).entry_id, messages=True, folders=True)
+    def delete_folder(self, name: str, *, permanently: bool = False) -> None:
+        """Remove a folder below with everything in it: into Deleted Items first, from there for good (ST-047).
+        `permanently` does not take the way through Deleted Items, and leaves nothing to restore.
+        """
+        found = self.folder(name)
+        waste = None if permanently else self._waste()
+        if waste is not None and waste.entry_id != found.entry_id:
+            found.move_to(waste, waste.free_name(found.name or name))
+            return
+        parent = found.parent.mapi
+        if not parent.delete_folder(found.entry_id, messages=True, folders=True, hard=permanently):
+            raise UnableToComplete("the folder could not be deleted", value=found.name, hint="is mail waiting in it?")
+
+    def restore_folder(self, name: str) -> Folder:
+        """Have a folder back that was deleted from below this one and is kept; `NotFound`. Where its name is taken it
+        gets another one.
+        """
+        columns = (t.PR_ENTRYID, t.PR_DISPLAY_NAME)
+        for entry_id, kept in query_all_rows(self.mapi.get_hierarchy_table(deleted=True), columns):
+            if kept.casefold() == name.casefold():
+                self.mapi.copy_folder(entry_id, self.mapi, name=self.free_name(kept), move=True)
+                return self.store.folder_by_id(entry_id)
+        raise NotFound("no folder of this name was deleted here and is kept", value=name)
+
+    def free_name(self, name: str) -> str:
+        """`name`, or where a folder below has it, the first of `name (2)`, `name (3)`… that none has."""
+        taken = {(folder.name or "").casefold() for folder in self.folders}
+        names = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 2)))
+        return next(one for one in names if one.casefold() not in taken)
 
     @property
     def parent(self) -> Folder:
@@ -165,9 +191,9 @@ class Folder(PropertyObject):
         """Copy it with everything in it below another folder, as `move_to`."""
         self._transfer(target, name, move=False)
 
-    def empty(self) -> None:
-        """Remove all messages and folders in it."""
-        if not self.mapi.empty_folder():
+    def empty(self, *, permanently: bool = False) -> None:
+        """Remove all messages and folders in it; `permanently` leaves nothing to restore."""
+        if not self.mapi.empty_folder(hard=permanently):
             raise UnableToComplete("not everything in the folder could be deleted", value=self.name)
 
     def __getitem__(self, key: str | int) -> Any:
@@ -190,19 +216,35 @@ class Folder(PropertyObject):
         if not self.parent.mapi.copy_folder(self.entry_id, target.mapi, name=name, move=move):
             raise UnableToComplete("not everything in the folder could be taken along", value=self.name)
 
+    def _waste(self) -> Folder | None:
+        """Deleted Items, where things go that are deleted here; None where deleting is for good: in Deleted Items, and
+        in a store without (ST-047).
+        """
+        waste_id = self.store.get(t.PR_IPM_WASTEBASKET_ENTRYID)
+        if waste_id is None:
+            return None
+        at, above = self.entry_id, self.parent.entry_id
+        while at not in (waste_id, above):
+            at, above = above, self.store.folder_by_id(above).parent.entry_id
+        return None if at == waste_id else self.store.folder_by_id(waste_id)
+
     def _place(self, entry_id: bytes) -> Place:
         def transfer(target: Folder, *, move: bool) -> None:
             if not self.mapi.copy_messages([entry_id], target.mapi, move=move):
                 raise NotFound(f"the message could not be {'moved' if move else 'copied'}", value=entry_id)
 
-        def delete() -> None:
-            if not self.mapi.delete_messages([entry_id]):
+        def delete(permanently: bool) -> None:
+            waste = None if permanently else self._waste()
+            if waste is not None:
+                transfer(waste, move=True)
+            elif not self.mapi.delete_messages([entry_id], hard=permanently):
                 raise NotFound("the message could not be deleted", value=entry_id)
 
         return Place(
             entry_id,
-            lambda: cast(MapiMessage, self.mapi.open_entry(entry_id, Access.BEST)),
+            lambda: cast(MapiMessage, self.mapi.open_entry(entry_id, Access.BEST, deleted=True)),
             delete,
             move=lambda target: transfer(target, move=True),
             copy=lambda target: transfer(target, move=False),
+            restore=lambda: transfer(self, move=True),
         )

@@ -32,9 +32,10 @@ class Place:
 
     entry_id: bytes
     open: Callable[[], MapiMessage]
-    delete: Callable[[], None]
+    delete: Callable[[bool], None]
     move: Callable[[Any], None]
     copy: Callable[[Any], None]
+    restore: Callable[[], None]
 
 
 class Message(PropertyObject):
@@ -168,9 +169,17 @@ class Message(PropertyObject):
         self.mapi.submit_message()
         return entry_id
 
-    def delete(self) -> None:
-        """Remove it from its folder."""
-        self._saved_place().delete()
+    def delete(self, *, permanently: bool = False) -> None:
+        """Remove it from its folder: into Deleted Items, and from there for good (ST-047). `permanently` does not take
+        the way through Deleted Items, and leaves nothing to restore.
+        """
+        self._saved_place().delete(permanently)
+
+    def restore(self) -> None:
+        """Have it back in the folder it was deleted from, where the store keeps what is deleted: such messages are in
+        `folder.messages.listed(deleted=True)`.
+        """
+        self._saved_place().restore()
 
     def move_to(self, folder: Any) -> None:
         """Move it into another folder."""
@@ -180,9 +189,12 @@ class Message(PropertyObject):
         """Copy it, as it was saved, into another folder."""
         self._saved_place().copy(folder)
 
-    def mark_read(self, read: bool = True) -> None:
-        """Set or clear its read flag."""
-        self.mapi.set_read_flag(0 if read else flags.CLEAR_READ_FLAG)
+    def mark_read(self, read: bool = True, *, receipt: bool = True) -> None:
+        """Set or clear its read flag. A sender who asked to be told when it was read is, unless `receipt` is False
+        (M-120).
+        """
+        asked = 0 if receipt else flags.SUPPRESS_RECEIPT
+        self.mapi.set_read_flag(asked if read else flags.CLEAR_READ_FLAG)
         self._row.clear()
 
     def to_mime(self) -> bytes:

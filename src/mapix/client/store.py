@@ -53,6 +53,41 @@ class Store(PropertyObject):
         """Where deleted things wait to go."""
         return self._special(t.PR_IPM_WASTEBASKET_ENTRYID, "Deleted Items")
 
+    @property
+    def drafts(self) -> Folder:
+        """Where mail lies that is still being written; this and the following are made when first asked for."""
+        return self._made("DRAFTS")
+
+    @property
+    def calendar(self) -> Folder:
+        """Appointments."""
+        return self._made("CALENDAR")
+
+    @property
+    def contacts(self) -> Folder:
+        """People."""
+        return self._made("CONTACTS")
+
+    @property
+    def journal(self) -> Folder:
+        """What was done."""
+        return self._made("JOURNAL")
+
+    @property
+    def notes(self) -> Folder:
+        """Notes to stick somewhere."""
+        return self._made("NOTES")
+
+    @property
+    def tasks(self) -> Folder:
+        """What is to be done."""
+        return self._made("TASKS")
+
+    @property
+    def junk(self) -> Folder:
+        """Mail nobody wants."""
+        return self._made("JUNK")
+
     def folder(self, path: str) -> Folder:
         """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are special."""
         first, _, rest = path.strip("/").partition("/")
@@ -71,6 +106,11 @@ class Store(PropertyObject):
 
     def __repr__(self) -> str:
         return f"<Store {self.name!r}>"
+
+    def _made(self, name: str) -> Folder:
+        from mapix.objects import specialfolders
+
+        return Folder(self, specialfolders.special_folder(self.mapi, getattr(specialfolders, name)))
 
     def _special(self, tag: PropTag, name: str) -> Folder:
         entry_id = self.get(tag)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access, ChangeSet, MapiProp
 from mapix.interfaces.store import MsgStore
+from mapix.objects.specialfolders import forget_missing
 from mapix.properties import flags
 from mapix.properties.errors import MapiError, NotFound
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_COMMON_VIEWS_ENTRYID,
+    PR_CONTAINER_CLASS,
     PR_ENTRYID,
     PR_FINDER_ENTRYID,
     PR_IPM_OUTBOX_ENTRYID,
@@ -58,6 +60,9 @@ SPECIAL_FOLDERS: Final = (
     SpecialFolder(flags.FOLDER_IPM_OUTBOX_VALID, "Outbox", PR_IPM_OUTBOX_ENTRYID),
     SpecialFolder(flags.FOLDER_IPM_SENTMAIL_VALID, "Sent Items", PR_IPM_SENTMAIL_ENTRYID),
 )
+MAIL: Final = "IPF.Note"
+"""PR_CONTAINER_CLASS of folders that hold mail: all that lie in the subtree."""
+
 RECEIVED_IN_INBOX: Final = ("", "IPM", "REPORT")
 """Classes whose messages arrive in the Inbox (C-011)."""
 
@@ -75,6 +80,7 @@ def validate_ipm_subtree(store: MsgStore, *, full: bool, force: bool = False) ->
         return
     with store.transaction():
         _make(store, wanted, claimed)
+        forget_missing(store)
 
 
 def special_folders(store: MsgStore) -> dict[str, bytes]:
@@ -89,7 +95,7 @@ def _make(store: MsgStore, wanted: list[SpecialFolder], claimed: int) -> None:
     found: dict[PropTag, object] = {}
     for special in wanted:
         parent = subtree if special.in_subtree else root
-        folder = _present(store, special) or parent.create_folder(special.name, open_if_exists=True)
+        folder = _present(store, special) or _new(parent, special)
         if special is SUBTREE:
             subtree = folder
         if special.tag is not None:
@@ -98,6 +104,13 @@ def _make(store: MsgStore, wanted: list[SpecialFolder], claimed: int) -> None:
             _receive(store, folder.get_prop(PR_ENTRYID))
     found[PR_VALID_FOLDER_MASK] = claimed | sum(special.bit for special in wanted)
     store.set_props(found)
+
+
+def _new(parent: MapiFolder, special: SpecialFolder) -> MapiFolder:
+    folder = parent.create_folder(special.name, open_if_exists=True)
+    if special.in_subtree and folder.get_prop(PR_CONTAINER_CLASS) is None:
+        folder.set_props({PR_CONTAINER_CLASS: MAIL})
+    return folder
 
 
 def _present(store: MsgStore, special: SpecialFolder, access: Access = Access.MODIFY) -> MapiFolder | None:
