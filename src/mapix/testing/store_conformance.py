@@ -21,18 +21,26 @@ from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
 from mapix.testing.store_itself import StoreTests
 from mapix.testing.store_messages import MessageTests
+from mapix.testing.store_names import NameTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_reports import ReportTests
+from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
+from mapix.testing.store_streams import StreamTests
+from mapix.testing.store_values import ValueTests
 
 __all__ = ["Powers", "StoreBench", "StoreConformance"]
 
 
 class StoreConformance(
     PropertyTests,
+    ValueTests,
+    SavingTests,
+    StreamTests,
+    NameTests,
     MessageTests,
     AttachmentTests,
     ReadingTests,
