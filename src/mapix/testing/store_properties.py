@@ -76,7 +76,6 @@ class PropertyTests(StoreBench):
         message.save_changes(Keep.CLOSE)
         assert self.message_of(entry_id_of(message)).get_prop(PR_IMPORTANCE) is None
 
-    @pytest.mark.parametrize("kind", [0x100B, 0x100D, 0x0103, 0x301F, 0x0000])
     def test_a_read_only_property_is_a_problem_and_never_an_exception(self) -> None:
         """P-009."""
         message = self.message_of(self.message(self.folder()))

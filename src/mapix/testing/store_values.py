@@ -157,6 +157,7 @@ class ValueTests(StoreBench):
         with pytest.raises(InvalidParameter):
             self.folder().create_message().set_props({PropTag.of(SPARE, PropType.MV_LONG): ()})
 
+    @pytest.mark.parametrize("kind", [0x100B, 0x100D, 0x0103, 0x301F, 0x0000])
     def test_types_no_value_can_have_are_a_problem_of_that_property(self, kind: int) -> None:
         """P-021, P-027, P-151: several booleans, several objects, pointers, columns of instances."""
         message = self.folder().create_message()
