@@ -56,6 +56,10 @@ class Dialect(ABC):
         """What is kept of a large value beside its pieces: the arguments of `property_large` after the blob."""
         return ()
 
+    def recipient_cells(self, columns: Sequence[Any]) -> Sequence[Any]:
+        """What is written of a recipient row beside its `parts.recipient_columns`: keys of its text columns."""
+        return ()
+
     @abstractmethod
     def joined(self, rows: Sequence[Any]) -> Iterable[StoredRow]:
         """Property rows as they were read, each with one value."""

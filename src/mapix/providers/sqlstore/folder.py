@@ -17,7 +17,8 @@ from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.properties import STORE_OBJECT, change_values, prepared, values_of
+from mapix.providers.sqlstore.properties import change_values, prepared, values_of
+from mapix.providers.sqlstore.values import loaded_text
 
 _COLUMNS: Final = (
     t.PR_DISPLAY_NAME,
@@ -68,6 +69,7 @@ class StoredFolder:
         if not rows:
             raise ObjectDeleted("the folder has been deleted", value=self.number)
         version, *columns = rows[0][:9]
+        columns[0] = loaded_text(columns[0])
         columns[-1] = bool(columns[-1])
         values = dict(zip(_COLUMNS, columns, strict=True))
         values |= values_of(self.database, [row[9:] for row in rows if row[9] is not None])
@@ -141,6 +143,6 @@ class StoredStore:
             version: int = self.database.value(self.database.sql["store_version"])
             if changes.version is not None and changes.version != version:
                 raise ObjectChanged("somebody else has changed the store's properties since")
-            change_values(self.database, STORE_OBJECT, values, changes.deleted)
+            change_values(self.database, self.database.store_object, values, changes.deleted)
             self.database.run(self.database.sql["store_bump"])
         return version + 1

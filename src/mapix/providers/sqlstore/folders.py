@@ -17,6 +17,7 @@ from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import check_free, create_folder, name_key
 from mapix.providers.sqlstore.transfer import delete_message
+from mapix.providers.sqlstore.values import loaded_text
 
 _FOLDER = ObjectType.FOLDER
 
@@ -120,7 +121,8 @@ class Folders:
 
     def receive_folders(self) -> dict[str, int]:
         """See `StoreBackend.receive_folders`."""
-        return dict(self.database.rows(self.database.sql["receive_list"]))
+        rows = self.database.rows(self.database.sql["receive_list"])
+        return {loaded_text(message_class): folder for message_class, folder in rows}
 
     def set_receive_folder(self, message_class: str, folder: int | None) -> None:
         """See `StoreBackend.set_receive_folder`."""

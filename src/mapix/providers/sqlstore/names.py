@@ -13,6 +13,7 @@ from typing import Final
 from mapix.properties.errors import MapiError, TooBig
 from mapix.properties.named import PropertyName
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.values import loaded_text
 
 FIRST: Final = 0x8000
 LAST: Final = 0xFFFE
@@ -75,7 +76,7 @@ class NameMap:
     def _read(self) -> None:
         for number, guid, numeric, text in self.database.rows(self.database.sql["name_list"]):
             if number not in self._names:
-                name = PropertyName(guid, text if numeric is None else numeric)
+                name = PropertyName(guid, loaded_text(text) if numeric is None else numeric)
                 self._names[number] = name
                 self._ids[name] = number
 

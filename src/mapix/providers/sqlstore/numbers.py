@@ -35,8 +35,7 @@ class Numbers:
         return number
 
     def _take_block(self, size: int) -> None:
-        (self._last,) = self.database.rows(self.database.sql["numbers_take"], (self._highest, size))[0]
-        self._next = self._last - size + 1
+        self._next, self._last = self.database.take_numbers(self._highest, size)
         self._transaction = self.database.transactions
 
     def _give_up(self) -> None:

@@ -21,6 +21,7 @@ from mapix.properties.tags import (
     PR_ROWID,
 )
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.properties import change_values, values_of
 from mapix.providers.sqlstore.values import stored
 
@@ -48,7 +49,7 @@ def replace_recipients(database: Database, message: int, rows: Sequence[Mapping[
         database.run(database.sql["recipient_delete_all"], (message,))
     database.many(
         database.sql["recipient_insert"],
-        [(message, _row_id(row), position, *_columns(row)) for position, row in enumerate(rows)],
+        [(message, _row_id(row), position, *_columns(database.dialect, row)) for position, row in enumerate(rows)],
     )
 
 
@@ -60,7 +61,7 @@ def merge_recipient(database: Database, message: int, row_id: int, values: Mappi
     ids = {tag >> 16 for tag in values}
     row = {tag: value for tag, value in unpack_props(found[0]).items() if tag >> 16 not in ids}
     row.update(values)
-    database.run(database.sql["recipient_update"], (*_columns(row), message, row_id))
+    database.run(database.sql["recipient_update"], (*_columns(database.dialect, row), message, row_id))
 
 
 def _row_id(row: Mapping[PropTag, Any]) -> int:
@@ -75,8 +76,9 @@ def recipient_columns(row: Mapping[PropTag, Any]) -> list[Any]:
     return [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
 
 
-def _columns(row: Mapping[PropTag, Any]) -> list[Any]:
-    return [*recipient_columns(row), pack_props(row)]
+def _columns(dialect: Dialect, row: Mapping[PropTag, Any]) -> list[Any]:
+    columns = recipient_columns(row)
+    return [*columns, pack_props(row), *dialect.recipient_cells(columns)]
 
 
 def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:

@@ -15,8 +15,6 @@ from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
 from mapix.providers.sqlstore.values import CONVERTED, loaded
 
-STORE_OBJECT: Final = 0
-
 _MOST_ROWS: Final = 64
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
 

@@ -18,6 +18,7 @@ from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.parts import merge_recipient
 from mapix.providers.sqlstore.transfer import delete_message
+from mapix.providers.sqlstore.values import loaded_text
 
 _EVERYTHING: Final = (1 << 63) - 1
 _REMEMBERED: Final = 90 * 24 * 3600 * TICKS_PER_SECOND
@@ -76,7 +77,8 @@ class Queue:
         else:
             found = self.database.rows(self.database.sql["queue_all"], (count,))
         return [
-            QueueRow(number, sent, due, tries, why, bool(locked)) for number, sent, due, tries, why, locked in found
+            QueueRow(number, sent, due, tries, loaded_text(why), bool(locked))
+            for number, sent, due, tries, why, locked in found
         ]
 
     def next_due(self) -> int | None:

@@ -1,0 +1,289 @@
+"""One connection to a mailbox of a PostgreSQL database, by `psycopg`.
+
+One connection at a time writes to a mailbox (`begin_writing` of the schema), so that whoever writes sees what stays
+true until the end, and changes are numbered in the order of commits. Readers wait for nobody.
+
+A connection that is lost is made again: questions are asked again, and transactions begin again that had done nothing
+yet. What had begun is lost, and told so. Whether a commit came to be whose answer did not arrive is found out by the
+transaction's number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from psycopg.pq import ConnStatus, TransactionStatus
+
+from mapix.interfaces.backend import RowDecorator
+from mapix.properties.errors import MapiError, NetworkError, NoAccess, UnableToComplete
+from mapix.providers.sqlstore.database import Database, Params
+from mapix.providers.sqlstore.postgresql.connection import Connection, Cursor, Place, numbered, reading, writing
+from mapix.providers.sqlstore.postgresql.dialect import POSTGRESQL
+from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
+from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
+from mapix.providers.sqlstore.statements import statements
+
+RECONNECT: Final = 20.0
+"""Seconds for which a server that went away is waited for."""
+
+_RESOLVE: Final = 30.0
+_BLOCK: Final = 32
+_OPEN: Final = (TransactionStatus.ACTIVE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
+class PostgreSqlDatabase(Database):
+    """The mailbox of a number in the database at `place`. `generation` counts the connections it has had."""
+
+    dialect = POSTGRESQL
+
+    def __init__(self, place: Place, mailbox: int, *, readonly: bool = False, full: bool = True) -> None:
+        super().__init__(readonly=readonly, full=full)
+        self.place = place
+        self.mailbox = mailbox
+        self.name = place.name
+        self.identity = (place.name, mailbox)
+        self.store_object = mailbox
+        self.sql = statements(POSTGRESQL.name, POSTGRESQL.marks(mailbox))
+        self.generation = 0
+        self._began = False
+        self._soon = False
+        self._closed = False
+        self._transaction = ""
+        self._first_number: int | None = None
+        self.last_change = 0
+        self._take(place.connect(mailbox))
+        self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
+
+    # statements
+
+    def rows(self, sql: str, params: Params = ()) -> list[Any]:
+        """See `Database.rows`."""
+        with self.lock:
+            try:
+                return self._reader.execute(numbered(sql), params).fetchall()
+            except ERRORS as error:
+                found: list[Any] = self._again(error, lambda: self._reader.execute(numbered(sql), params).fetchall())
+                return found
+
+    def row(self, sql: str, params: Params = ()) -> Any:
+        """See `Database.row`."""
+        with self.lock:
+            try:
+                return self._reader.execute(numbered(sql), params).fetchone()
+            except ERRORS as error:
+                return self._again(error, lambda: self._reader.execute(numbered(sql), params).fetchone())
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """See `Database.run`."""
+        try:
+            return self._writer.execute(numbered(sql), params).rowcount
+        except ERRORS as error:
+            raise self._failed(error) from error
+
+    def insert(self, sql: str, params: Params = ()) -> int:
+        """See `Database.insert`."""
+        try:
+            row = self._writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
+        except ERRORS as error:
+            raise self._failed(error) from error
+        return 0 if row is None else int(row[0])
+
+    def many(self, sql: str, rows: Iterable[Params]) -> int:
+        """See `Database.many`."""
+        try:
+            self._writer.executemany(numbered(sql), rows)
+            return self._writer.rowcount
+        except ERRORS as error:
+            raise self._failed(error) from error
+
+    # transactions
+
+    def start(self) -> None:
+        """See `Database.start`."""
+        if self.readonly:
+            raise NoAccess("the store is open for reading only", value=self.name)
+        self._lost = None
+        soon = "SET LOCAL synchronous_commit = off; " if self._soon and self.full else ""
+        self._first_number, self.last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
+        self._began = True
+        self.transactions += 1
+
+    def start_reading(self) -> None:
+        """See `Database.start_reading`."""
+        self._again_if_lost(lambda: self._control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        self._began = True
+
+    def begin(self, sql: str) -> None:
+        """See `Database.begin`."""
+        try:
+            self._control(sql)
+        except ERRORS as error:
+            raise self._failed(error) from error
+
+    def end(self, sql: str) -> None:
+        """See `Database.end`; who listens is woken with the commit."""
+        if sql == "COMMIT":
+            self._commit()
+            return
+        try:
+            self._control(sql)
+        except ERRORS as error:
+            failure = self._failed(error)
+            self.rollback()
+            raise failure from error
+        if sql == "ROLLBACK":
+            self._began = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """See `Database.in_transaction`."""
+        return self.connection.pgconn.transaction_status in _OPEN
+
+    def rollback(self) -> None:
+        """See `Database.rollback`."""
+        self._began = False
+        if self.in_transaction:
+            with suppress(*ERRORS):
+                self._control("ROLLBACK")
+
+    @contextmanager
+    def write_soon(self) -> Iterator[None]:
+        """See `Database.write_soon`: the server writes its log out within a second, and wakes nobody for it."""
+        with self.lock:
+            outer = self.depth == 0
+            self._soon = self._soon or outer
+            try:
+                with self.write():
+                    yield
+            finally:
+                if outer:
+                    self._soon = False
+
+    # others
+
+    def take_numbers(self, highest: int, size: int) -> tuple[int, int]:
+        """See `Database.take_numbers`: the first block of a transaction came with its beginning."""
+        first, self._first_number = self._first_number, None
+        if first is None:
+            first = self.rows(self.sql["numbers_take"])[0][0]
+        return first, first + _BLOCK - 1
+
+    def news(self) -> object:
+        """See `Database.news`."""
+        return self.value(self.sql["change_last"])
+
+    def state(self) -> object:
+        """See `Database.state`."""
+        return self.value(self.sql["change_last"]), self.transactions, self.generation
+
+    def role(self) -> SessionLock:
+        """See `Database.role`."""
+        return SessionLock(self)
+
+    def decorate(self, decorator: RowDecorator) -> None:
+        """See `Database.decorate`: identifiers are made of numbers by SQL itself."""
+
+    def is_alive(self) -> bool:
+        """Whether the connection stands, as far as can be seen without asking the server."""
+        with self.lock:
+            pgconn = self.connection.pgconn
+            with suppress(*ERRORS):
+                pgconn.consume_input()
+            return pgconn.status == ConnStatus.OK
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        with self.lock:
+            self._closed = True
+            self.connection.close()
+
+    # inside
+
+    def _take(self, connection: Connection) -> None:
+        self.connection = connection
+        self.generation += 1
+        self._reader: Cursor = reading(connection)
+        self._writer: Cursor = writing(connection)
+        self._began = False
+        if not self.full:
+            connection.execute("SET synchronous_commit = off")
+
+    def _control(self, sql: str) -> None:
+        """A statement, or several at once, without arguments."""
+        self.connection.execute(sql.encode(), prepare=False)
+
+    def _open(self, soon: str) -> Any:
+        cursor = self.connection.execute(f"BEGIN; {soon}SELECT * FROM begin_writing()".encode(), prepare=False)
+        while cursor.nextset():
+            pass
+        return cursor.fetchone()
+
+    def _commit(self) -> None:
+        if self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            self.rollback()
+            raise self._lost or UnableToComplete("a part of the transaction failed", value=self.name)
+        wake = f"; NOTIFY {channel(self.mailbox)}" if self.pending else ""
+        try:
+            self._control(f"COMMIT{wake}")
+        except ERRORS as error:
+            failure = self._failed(error)
+            if not is_lost(error):
+                self.rollback()
+                raise failure from error
+            self._find_out(failure)
+        self._began = False
+
+    def _find_out(self, failure: MapiError) -> None:
+        """Whether the transaction came to be whose commit was not answered; raise `failure` if not."""
+        deadline = time.monotonic() + _RESOLVE
+        try:
+            self._take(self.place.connect(self.mailbox, patience=RECONNECT))
+            while (status := self._status()) == "in progress" and time.monotonic() < deadline:
+                time.sleep(0.05)
+        except (*ERRORS, MapiError):
+            status = None
+        if status == "aborted":
+            raise failure
+        if status != "committed":
+            text = "the connection was lost while a change was saved; whether it was is not known"
+            raise NetworkError(text, value=self.name, hint="look whether it is there before doing it again")
+
+    def _status(self) -> str | None:
+        found: str | None = self._reader.execute(
+            b"SELECT pg_xact_status($1::text::xid8)", (self._transaction,)
+        ).fetchone()[0]  # type: ignore[index]
+        return found
+
+    def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
+        """What `call` returns over another connection, where the one there was is lost and nothing had begun."""
+        if self._began or self._closed or not is_lost(error):
+            raise self._failed(error) from error
+        self._take(self.place.connect(self.mailbox, patience=RECONNECT))
+        try:
+            return call()
+        except ERRORS as latest:
+            raise self._failed(latest) from latest
+
+    def _again_if_lost(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except ERRORS as error:
+            return self._again(error, call)
+
+    def _failed(self, error: Exception) -> MapiError:
+        """`error` in MAPI's words; a connection that is lost takes its transaction with it."""
+        failure = self.place.told(error)
+        if is_lost(error) and not self._closed:
+            self._lost = failure if self._began else None
+            self._began = False
+            with suppress(*ERRORS):
+                self.connection.close()
+        return failure
+
+
+def channel(mailbox: int) -> str:
+    """Where it is told that a mailbox changed."""
+    return f"mapix_{mailbox}"
