@@ -19,6 +19,7 @@ from mapix.testing.store_bulk import BulkTests
 from mapix.testing.store_deleted import DeletedTests
 from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
+from mapix.testing.store_identifiers import IdentifierTests
 from mapix.testing.store_itself import StoreTests
 from mapix.testing.store_messages import MessageTests
 from mapix.testing.store_names import NameTests
@@ -29,6 +30,7 @@ from mapix.testing.store_reports import ReportTests
 from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
+from mapix.testing.store_special import SpecialFolderTests
 from mapix.testing.store_streams import StreamTests
 from mapix.testing.store_values import ValueTests
 
@@ -45,6 +47,8 @@ class StoreConformance(
     AttachmentTests,
     ReadingTests,
     StoreTests,
+    IdentifierTests,
+    SpecialFolderTests,
     FolderTests,
     BulkTests,
     DeletedTests,

@@ -6,16 +6,11 @@ import pytest
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access, Keep
-from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.objects.ipmtree import validate_ipm_subtree
 from mapix.properties.errors import (
     Computed,
-    InvalidEntryid,
     NoAccess,
-    NotFound,
     ObjectChanged,
     ObjectDeleted,
-    UnknownEntryid,
 )
 from mapix.properties.flags import (
     STORE_CREATE_OK,
@@ -23,26 +18,18 @@ from mapix.properties.flags import (
     STORE_MODIFY_OK,
     STORE_SUBMIT_OK,
 )
-from mapix.properties.restriction import Property, Relop
 from mapix.properties.tags import (
     PR_COMMENT,
-    PR_CONTENT_COUNT,
     PR_DISPLAY_NAME,
     PR_ENTRYID,
-    PR_IPM_OUTBOX_ENTRYID,
-    PR_IPM_SUBTREE_ENTRYID,
-    PR_IPM_WASTEBASKET_ENTRYID,
     PR_MAPPING_SIGNATURE,
     PR_MDB_PROVIDER,
-    PR_MESSAGE_CLASS,
     PR_OBJECT_TYPE,
-    PR_RECEIVE_FOLDER_SETTINGS,
     PR_RECORD_KEY,
     PR_STORE_ENTRYID,
     PR_STORE_RECORD_KEY,
     PR_STORE_SUPPORT_MASK,
     PR_SUBJECT,
-    PR_VALID_FOLDER_MASK,
 )
 from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, subfolders
 
@@ -106,128 +93,6 @@ class StoreTests(StoreBench):
             with pytest.raises(NoAccess):
                 call()
         assert contents(read_only) == [("Budget",)]
-
-    def test_entry_identifiers_are_long_term_and_open_their_objects(self) -> None:
-        """E-002, E-004, E-007."""
-        folder = self.folder()
-        entry_id = self.message(folder)
-        assert entry_id[:4] == entry_id_of(folder)[:4] == bytes(4)
-        assert self.message_of(entry_id).get_prop(PR_SUBJECT) == "Budget"
-        assert folder.open_entry(entry_id_of(folder)).get_prop(PR_DISPLAY_NAME) == "Work"
-        folder.delete_messages([entry_id])
-        with pytest.raises(NotFound):
-            self.store.open_entry(entry_id)
-        for foreign in (b"", bytes(40), entry_id[:-1]):
-            with pytest.raises((UnknownEntryid, InvalidEntryid)):
-                self.store.open_entry(foreign)
-
-    def test_identifiers_are_compared_by_their_store(self) -> None:
-        """ST-061, E-005, X-37."""
-        folder = self.folder()
-        first, second = self.message(folder), self.message(folder)
-        assert self.store.compare_entry_ids(first, first)
-        assert not self.store.compare_entry_ids(first, second)
-        assert not self.store.compare_entry_ids(first, entry_id_of(folder))
-        with pytest.raises(UnknownEntryid):
-            self.store.compare_entry_ids(first, bytes(48))
-
-    def test_no_identifier_is_used_twice(self) -> None:
-        """STORE_ENTRYID_UNIQUE."""
-        folder = self.folder()
-        first = self.message(folder)
-        folder.delete_messages([first])
-        assert self.message(folder) != first
-
-    def test_what_was_saved_is_there_at_the_next_opening(self) -> None:
-        """E-004: identifiers hold for ever."""
-        folder = self.folder()
-        entry_id = self.message(folder)
-        store = self.again()
-        assert self.message_of(entry_id, store=store).get_prop(PR_SUBJECT) == "Budget"
-        assert contents(self.folder_of(entry_id_of(folder), store)) == [("Budget",)]
-
-    # receive folders
-
-    def test_receive_folders_go_by_the_longest_prefix(self) -> None:
-        """C-010."""
-        inbox, samples = self.folder("Inbox"), self.folder("Samples")
-        for message_class, folder in (("", inbox), ("IPM", inbox), ("IPM.Note.Sample", samples)):
-            self.store.set_receive_folder(message_class, entry_id_of(folder))
-        expected = {
-            "IPM.Note.Sample.Simple": (samples, "IPM.Note.Sample"),
-            "IPM.Note": (inbox, "IPM"),
-            "IPM.Timecard": (inbox, "IPM"),
-            "ipm.note.sample.simple.totally": (samples, "IPM.Note.Sample"),
-            "IPM.Note.Samples": (inbox, "IPM"),
-            "IPC.Beacon": (inbox, ""),
-            "": (inbox, ""),
-        }
-        for message_class, (folder, entry) in expected.items():
-            assert self.store.get_receive_folder(message_class) == (entry_id_of(folder), entry)
-
-    def test_a_removed_receive_folder_falls_back(self) -> None:
-        """ST-062, X-26."""
-        inbox, notes = self.folder("Inbox"), self.folder("Notes")
-        self.store.set_receive_folder("", entry_id_of(inbox))
-        self.store.set_receive_folder("IPM.Note", entry_id_of(notes))
-        self.store.set_receive_folder("ipm.note", None)
-        self.store.set_receive_folder("IPM.Never", None)
-        assert self.store.get_receive_folder("IPM.Note") == (entry_id_of(inbox), "")
-
-    def test_there_is_always_a_receive_folder(self) -> None:
-        """ST-062, ST-063: at worst the root."""
-        assert self.store.get_receive_folder("IPM.Note") == (entry_id_of(self.root()), "")
-        gone = self.folder("Gone")
-        self.store.set_receive_folder("IPM", entry_id_of(gone))
-        self.root().delete_folder(entry_id_of(gone))
-        assert self.store.get_receive_folder("IPM.Note") == (entry_id_of(self.root()), "")
-
-    def test_the_table_of_receive_folders(self) -> None:
-        """ST-064, ST-026."""
-        notes = self.folder("Notes")
-        self.store.set_receive_folder("IPM.Note", entry_id_of(notes))
-        table = self.store.open_property(PR_RECEIVE_FOLDER_SETTINGS, MapiTable)
-        key = Property(Relop.EQ, PR_RECORD_KEY, notes.get_prop(PR_RECORD_KEY))
-        assert query_all_rows(table, (PR_MESSAGE_CLASS, PR_ENTRYID), key) == [("IPM.Note", entry_id_of(notes))]
-
-    # special folders
-
-    def test_the_special_folders_are_made_once(self) -> None:
-        """ST-040..ST-043, C-011."""
-        validate_ipm_subtree(self.store, full=True)
-        validate_ipm_subtree(self.store, full=True, force=True)
-        subtree = self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))
-        assert subfolders(subtree) == ["Deleted Items", "Inbox", "Outbox", "Sent Items"]
-        assert subfolders(self.root()) == ["Common Views", "Folder Views", "IPM_SUBTREE", "Search Root"]
-        assert self.store.get_prop(PR_VALID_FOLDER_MASK) == 0xFF
-        inbox, entry = self.store.get_receive_folder("IPM.Note")
-        assert (self.folder_of(inbox).get_prop(PR_DISPLAY_NAME), entry) == ("Inbox", "IPM")
-        assert self.store.get_receive_folder("REPORT.IPM.Note.NDR") == (inbox, "REPORT")
-        assert self.store.get_receive_folder("") == (inbox, "")
-
-    def test_a_small_tree_has_three_special_folders(self) -> None:
-        """ST-043, ST-044."""
-        validate_ipm_subtree(self.store, full=False)
-        assert subfolders(self.root()) == ["IPM_SUBTREE", "Search Root"]
-        assert subfolders(self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))) == ["Deleted Items"]
-
-    def test_a_deleted_special_folder_is_not_valid_and_comes_back(self) -> None:
-        """ST-040."""
-        validate_ipm_subtree(self.store, full=True)
-        subtree = self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))
-        subtree.delete_folder(self.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID))
-        assert self.store.get_prop(PR_VALID_FOLDER_MASK) == 0xF7
-        assert self.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID) is None
-        validate_ipm_subtree(self.store, full=True)
-        assert self.folder_of(self.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID)).get_prop(PR_CONTENT_COUNT) == 0
-
-    def test_special_folders_are_found_under_another_name(self) -> None:
-        """ST-041: identifiers count, not names."""
-        validate_ipm_subtree(self.store, full=True)
-        self.folder_of(self.store.get_prop(PR_IPM_OUTBOX_ENTRYID)).set_props({PR_DISPLAY_NAME: "Postausgang"})
-        validate_ipm_subtree(self.store, full=True, force=True)
-        subtree = self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))
-        assert subfolders(subtree) == ["Deleted Items", "Inbox", "Postausgang", "Sent Items"]
 
     def test_what_was_saved_in_a_transaction_that_was_undone_is_to_be_opened_again(self) -> None:
         """Our extension, `MsgStore.transaction`."""
