@@ -124,3 +124,25 @@ def test_properties_are_set_and_removed(ann: Mapix) -> None:
 def test_a_property_that_cannot_be_set_changes_nothing(ann: Mapix) -> None:
     ann("set", "inbox#1", 'subject = "New"', "PR_MESSAGE_SIZE = 1", code=Exit.FAILED)
     assert subjects(ann, "--limit", "1") == ["Report"]
+
+
+def test_what_is_deleted_goes_to_deleted_items_and_comes_back(ann: Mapix) -> None:
+    found = ann.json("ls", "--limit", "1")["messages"][0]["id"]
+    assert "deleted 1 message" in ann("rm", found).stderr
+    assert subjects(ann, "deleted") == ["Report"]
+    ann("restore", found)
+    assert subjects(ann, "--limit", "1") == ["Report"]
+    ann("rm", "inbox", "--where", "subject ~ budget")
+    ann("mkdir", "Archive")
+    ann("restore", "deleted#1", "--to", "Archive")
+    assert subjects(ann, "Archive") == ["Budget 2026"]
+
+
+def test_folders_are_deleted_and_come_back(ann: Mapix) -> None:
+    ann("mkdir", "-p", "Old/Older")
+    ann("rm", "Old")
+    assert {each["path"] for each in ann.json("folders")["folders"]} >= {"Deleted Items/Old/Older"}
+    ann("restore", "Old")
+    assert {each["path"] for each in ann.json("folders")["folders"]} >= {"Old/Older"}
+    ann("rm", "--hard", "Old")
+    ann("restore", "Old", code=Exit.NOT_FOUND)

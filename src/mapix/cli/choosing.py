@@ -88,3 +88,9 @@ def entry_ids_of(folder: Folder, where: str) -> list[bytes]:
     table = folder.mapi.get_contents_table()
     wanted = parse_where(where, names=folder.identifier_of_name)
     return [entry_id for (entry_id,) in query_all_rows(table, (t.PR_ENTRYID,), wanted)]
+
+
+def counted(messages: int, folders: int) -> str:
+    """`2 messages and 1 folder`."""
+    parts = [(messages, "message"), (folders, "folder")]
+    return " and ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count) or "nothing"

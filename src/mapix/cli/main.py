@@ -19,6 +19,8 @@ _TABLE = {
     "search": Lazy("mapix.cli.search", "Find messages in every folder."),
     "mv": Lazy("mapix.cli.moving", "Move messages and folders."),
     "cp": Lazy("mapix.cli.moving", "Copy messages and folders."),
+    "rm": Lazy("mapix.cli.removing", "Delete messages and folders."),
+    "restore": Lazy("mapix.cli.removing", "Have deleted messages and folders back."),
     "mkdir": Lazy("mapix.cli.mkdir", "Make folders."),
     "props": Lazy("mapix.cli.props", "Show every property of an object."),
     "set": Lazy("mapix.cli.setting", "Change properties of an object.", "set_"),

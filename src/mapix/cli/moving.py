@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapix.cli.base import command
-from mapix.cli.choosing import chosen, where_option
+from mapix.cli.choosing import chosen, counted, where_option
 from mapix.cli.errors import Exit
 from mapix.cli.output import clean, say
 from mapix.cli.sessions import logged_on, profile_option
@@ -53,7 +53,7 @@ def _transfer(session: Session, what: tuple[str, ...], target: str, where: str |
         (each.move_to if move else each.copy_to)(folder, name)
     left_out = _messages(choice, folder, move)
     done = "moved" if move else "copied"
-    say(f"{done} {_counted(choice, left_out)} to {clean(target)}")
+    say(f"{done} {counted(choice.size - left_out, len(choice.folders))} to {clean(target)}")
     if left_out:
         say(f"{left_out} messages could not be {done}")
     return Exit.PARTIAL if left_out else Exit.OK
@@ -78,8 +78,3 @@ def _target(session: Session, path: str, *, may_rename: bool) -> tuple[Folder, s
         if not may_rename or not name:
             raise
         return (session.folder(above) if above else session.store.root), name
-
-
-def _counted(choice: Choice, left_out: int) -> str:
-    parts = [(choice.size - left_out, "message"), (len(choice.folders), "folder")]
-    return " and ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count) or "nothing"

@@ -30,14 +30,16 @@ def short_id(entry_id: bytes) -> str:
         return entry_id.hex()
 
 
-def find_message(session: Session, reference: str) -> Message:
-    """The message that `reference` names; `NotFound`, `InvalidParameter`."""
+def find_message(session: Session, reference: str, *, deleted: bool = False) -> Message:
+    """The message that `reference` names, with `deleted` also one that was deleted and is kept; `NotFound`,
+    `InvalidParameter`.
+    """
     folder, mark, number = reference.rpartition("#")
     if mark:
         return _nth(session, folder or "inbox", number)
     entry_id = entry_id_of(session, reference)
     try:
-        return session.message(entry_id)
+        return session.message(entry_id, deleted=deleted)
     except MapiError as error:
         raise NotFound("there is no such message", value=reference, hint=_HINT) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mapix.client.base import PropertyObject
@@ -158,6 +158,13 @@ class Folder(PropertyObject):
         if not parent.delete_folder(found.entry_id, messages=True, folders=True, hard=permanently):
             raise UnableToComplete("the folder could not be deleted", value=found.name, hint="is mail waiting in it?")
 
+    def delete_messages(self, entry_ids: Sequence[bytes], *, permanently: bool = False) -> tuple[bytes, ...]:
+        """Remove messages, as `Message.delete` does with one; those that could not be."""
+        waste = None if permanently else self._waste()
+        if waste is not None:
+            return self.mapi.copy_messages(entry_ids, waste.mapi, move=True).left_out
+        return self.mapi.delete_messages(entry_ids, hard=permanently).left_out
+
     def restore_folder(self, name: str) -> Folder:
         """Have a folder back that was deleted from below this one and is kept; `NotFound`. Where its name is taken it
         gets another one.
@@ -234,10 +241,7 @@ class Folder(PropertyObject):
                 raise NotFound(f"the message could not be {'moved' if move else 'copied'}", value=entry_id)
 
         def delete(permanently: bool) -> None:
-            waste = None if permanently else self._waste()
-            if waste is not None:
-                transfer(waste, move=True)
-            elif not self.mapi.delete_messages([entry_id], hard=permanently):
+            if self.delete_messages([entry_id], permanently=permanently):
                 raise NotFound("the message could not be deleted", value=entry_id)
 
         return Place(

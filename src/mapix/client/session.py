@@ -82,9 +82,11 @@ class Session:
         """A folder of the default store by its path."""
         return self.store.folder(path)
 
-    def message(self, entry_id: bytes) -> Message:
-        """A message of the default store by its entry identifier."""
-        found = self.store.mapi.open_entry(entry_id, Access.BEST)
+    def message(self, entry_id: bytes, *, deleted: bool = False) -> Message:
+        """A message of the default store by its entry identifier, with `deleted` also one that was deleted and is
+        kept.
+        """
+        found = self.store.mapi.open_entry(entry_id, Access.BEST, deleted=deleted)
         parent = found.get_prop(t.PR_PARENT_ENTRYID)
         return self.store.folder_by_id(parent).message(entry_id)
 
