@@ -257,9 +257,12 @@ def _count(restriction: Count) -> Matcher:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Cell(Restriction):
-    """What was decided elsewhere about the row that is looked at now."""
+    """What was decided elsewhere about the row that is looked at now; `numbers` are the rows for which it holds, where
+    rows have numbers.
+    """
 
     holds: bool = False
+    numbers: frozenset[int] = frozenset()
 
 
 def _cell(restriction: Cell) -> Matcher:

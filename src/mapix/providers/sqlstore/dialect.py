@@ -42,6 +42,9 @@ class Dialect(ABC):
     packs: ClassVar[bool]
     """Whether large values are compressed here, or by the database itself."""
 
+    asks: ClassVar[bool] = False
+    """Whether statements can ask Python: `judge(text, values…)` and `judge_row(text, packed)` of `judging`."""
+
     recipient_keys: ClassVar[Mapping[int, str]] = {}
     """What recipient rows `r` are compared by that have such columns, by tag."""
 

@@ -8,13 +8,14 @@ itself; whatever comes from outside is a parameter.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from mapix.interfaces.backend import (
     RowDecorator,
 )
 from mapix.interfaces.prop import ObjectType
 from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK, FOLDER_SEARCH
+from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ASSOC_CONTENT_COUNT,
@@ -37,6 +38,7 @@ from mapix.properties.tags import (
 )
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.hot import HOT
+from mapix.providers.sqlstore.judging import columns_of, condition_text
 from mapix.providers.sqlstore.parts import RECIPIENT_COLUMNS
 
 _NO_TYPE: Final = (PropType.NULL, PropType.ERROR, PropType.OBJECT)
@@ -55,6 +57,9 @@ class Expressions(Protocol):
 
     def size(self, tag: PropTag) -> str | None:
         """The bytes of a text (UTF-16, no terminator) or binary."""
+
+    def judged(self, condition: Restriction) -> tuple[str, tuple[Any, ...]] | None:
+        """A condition that Python decides, with its parameters; None where the database cannot ask it."""
 
 
 class Cold:
@@ -95,6 +100,12 @@ class Cold:
         small, large = size(self.dialect.small(tag.type), tag.type), "(SELECT b.size FROM blob b WHERE b.id = p.blob)"
         return f"(SELECT CASE WHEN p.blob IS NULL THEN {small} ELSE {large} END {self._row(tag)})"
 
+    def judged(self, condition: Restriction) -> tuple[str, tuple[Any, ...]] | None:
+        """See `Expressions.judged`."""
+        text = condition_text(condition) if self.dialect.asks else None
+        values = [self.value(tag) for tag in columns_of(condition)]
+        return None if text is None or None in values else (f"judge(?, {', '.join(map(str, values))})", (text,))
+
     def _row(self, tag: PropTag) -> str:
         return f"FROM property p WHERE p.object = {self.number} AND p.id = {tag.id} AND p.type = {tag.type}"
 
@@ -110,7 +121,7 @@ def size(value: str, kind: int) -> str:
 
 
 class Recipients:
-    """Recipient rows `r`: what their columns repeat. The rest is packed, and left to the residual."""
+    """Recipient rows `r`: what their columns repeat. The rest is packed, for Python to look into."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -128,6 +139,11 @@ class Recipients:
         """See `Expressions.size`."""
         value = self.value(tag)
         return value and size(value, tag.type)
+
+    def judged(self, condition: Restriction) -> tuple[str, tuple[Any, ...]] | None:
+        """See `Expressions.judged`."""
+        text = condition_text(condition) if self.dialect.asks else None
+        return None if text is None else ("judge_row(?, r.properties)", (text,))
 
 
 def decorations(dialect: Dialect, decorator: RowDecorator, kind: ObjectType, parent: str) -> dict[int, str]:

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 from mapix.interfaces.table import Page, RowKey
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
-from mapix.providers.sqlstore.compile import Predicate
+from mapix.providers.sqlstore.compile import count_of
 from mapix.providers.sqlstore.expressions import Cold
 from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, legs, order_by
+from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.surroundings import Surroundings
 
 NUMBER: Final = "m.id"
@@ -74,6 +75,13 @@ class TableQuery:
         sorted_by = order_by(order, NUMBER, backward=False)
         sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._head.where(condition.sql)} {sorted_by}"
         return self.database.rows(sql, (*self._base, *condition.params))
+
+    def first(self, condition: Predicate, limit: int, natural: Order) -> Predicate:
+        """The condition of being one of the first `limit` of them, in the order `natural`."""
+        sorted_by = order_by(natural, NUMBER, backward=False)
+        base = self._base[len(self._base) - self._head.base.count("?") :]
+        numbers = f"SELECT {NUMBER} {self._head.where(condition.sql)} {sorted_by}"
+        return count_of(condition, limit, numbers, (*base, *condition.params))
 
     def page(self, condition: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
         """Up to `count` of them beyond a key, before it when negative, in table order."""

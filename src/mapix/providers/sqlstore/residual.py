@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mapix.objects.evaluate import Get, compile_matcher
-from mapix.properties.restriction import (
-    And,
-    Bitmask,
-    Comment,
-    CompareProps,
-    Content,
-    Count,
-    Exist,
-    Not,
-    Or,
-    Property,
-    Restriction,
-    Size,
-    Sub,
-)
+from mapix.objects.evaluate import Cell, Get, compile_matcher
+from mapix.properties.restriction import And, Comment, Count, Not, Or, Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_NUM, PR_MESSAGE_RECIPIENTS
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.judging import by_identifier, columns_of
 from mapix.providers.sqlstore.parts import attachments_of, recipients_of
 
 
@@ -33,23 +20,21 @@ class Judge:
     def __init__(self, database: Database, restriction: Restriction) -> None:
         self.database = database
         self.columns = tuple(dict.fromkeys(_tags(restriction)))
+        self._cells = tuple(_cells(restriction))
         self._matcher = compile_matcher(restriction)
 
     def holds(self, number: int, row: Sequence[Any]) -> bool:
         """Whether the message `number`, whose `columns` are in `row`, satisfies the restriction."""
         values = dict(zip(self.columns, row, strict=True))
+        for cell in self._cells:
+            cell.holds = number in cell.numbers
         return self._matcher(values.get, lambda tag: self._parts(number, tag))
 
     def _parts(self, number: int, tag: PropTag) -> Iterable[Get]:
         if tag == PR_MESSAGE_RECIPIENTS:
-            return [_getter(row) for row in recipients_of(self.database, number)]
+            return [by_identifier(row) for row in recipients_of(self.database, number)]
         found = attachments_of(self.database, number)
-        return [_getter({PR_ATTACH_NUM: attach, **values}) for attach, values in found.items()]
-
-
-def _getter(row: dict[PropTag, Any]) -> Callable[[PropTag], Any]:
-    untyped = {tag >> 16 << 16: value for tag, value in row.items()}
-    return lambda tag: row.get(tag) if tag & 0xFFFF else untyped.get(tag)
+        return [by_identifier({PR_ATTACH_NUM: attach, **values}) for attach, values in found.items()]
 
 
 def _tags(node: Restriction) -> Iterator[PropTag]:
@@ -57,11 +42,18 @@ def _tags(node: Restriction) -> Iterator[PropTag]:
         case And(children) | Or(children):
             for child in children:
                 yield from _tags(child)
-        case Comment(None) | Sub():
-            return
-        case Not(child) | Count(_, child) | Comment(child):
+        case Not(Restriction() as child) | Count(_, child) | Comment(Restriction() as child):
             yield from _tags(child)
-        case CompareProps(_, left, right):
-            yield from (left, right)
-        case Content(tag) | Property(_, tag) | Bitmask(tag) | Size(_, tag) | Exist(tag):
-            yield tag
+        case _:
+            yield from columns_of(node)
+
+
+def _cells(node: Restriction) -> Iterator[Cell]:
+    match node:
+        case Cell():
+            yield node
+        case And(children) | Or(children):
+            for child in children:
+                yield from _cells(child)
+        case Not(Restriction() as child) | Comment(Restriction() as child):
+            yield from _cells(child)

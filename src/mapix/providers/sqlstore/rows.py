@@ -8,19 +8,24 @@ and tried one by one. A walk through a table that has to be sorted or tried anew
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import ClassVar, Final
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.columns import CONTENTS, HIERARCHY
-from mapix.properties.restriction import Restriction
+from mapix.objects.counting import counts
+from mapix.objects.evaluate import Cell
+from mapix.properties.restriction import And, Comment, Count, Not, Or, Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
-from mapix.providers.sqlstore.compile import TRUE, Predicate, compile_restriction
+from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
+from mapix.providers.sqlstore.leaves import TRUE, Predicate
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
@@ -91,7 +96,35 @@ class SqlRows:
     # inside
 
     def _predicate(self, where: Restriction | None) -> Predicate:
-        return TRUE if where is None else compile_restriction(where, self.query.expressions, self._identify)
+        if where is None:
+            return TRUE
+        predicate = self._compiled(where)
+        if predicate.residual is not None and counts(where):
+            return self._compiled(self._counted(where))
+        return predicate
+
+    def _compiled(self, where: Restriction) -> Predicate:
+        def first(limit: int, predicate: Predicate) -> Predicate:
+            return self.query.first(predicate, limit, self._natural)
+
+        return compile_restriction(where, self.query.expressions, self._identify, first)
+
+    def _counted(self, where: Restriction) -> Restriction:
+        """`where` with each COUNT made at once, where SQL cannot count (R-016)."""
+        match where:
+            case Count(limit, child):
+                predicate = self._compiled(self._counted(child))
+                return Cell(numbers=frozenset(key[-1] for key in self._first_keys(predicate, limit)))
+            case And(children) | Or(children):
+                return replace(where, children=tuple(map(self._counted, children)))
+            case Not(Restriction() as child) | Comment(Restriction() as child):
+                return replace(where, child=self._counted(child))
+        return where
+
+    def _first_keys(self, predicate: Predicate, limit: int) -> Sequence[RowKey]:
+        if predicate.residual is None:
+            return self.query.page(predicate, self._natural, None, limit, ()).keys if limit > 0 else ()
+        return [key for key, _ in islice(self._walk(predicate, self._natural, None, ()), max(limit, 0))]
 
     def _identify(self, tag: PropTag, value: bytes) -> str | None:
         """The condition for the row whose entry identifier or key is `value`, if it is one."""

@@ -29,6 +29,7 @@ class SqliteDialect(Dialect):
     name = "sqlite"
     value_columns = ("value",)
     packs = True
+    asks = True
     depth_path = ("printf('%016x', id)", "t.path || printf('%016x', f.id)")
 
     def cells(self, kind: int, value: Any) -> Sequence[Any]:

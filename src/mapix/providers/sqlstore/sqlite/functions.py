@@ -1,4 +1,5 @@
-"""What SQLite asks Python for: collation, sizes, large values, and the columns that entry identifiers make.
+"""What SQLite asks Python for: collation, sizes, large values, conditions that SQL has no words for, and the columns
+that entry identifiers make.
 
 `fold`, `bare` and `ordered` answer bytes that compare byte by byte as `mapix.objects.collate` says.
 """
@@ -11,6 +12,7 @@ from mapix.objects.contentmatch import without_accents
 from mapix.properties.tag import PropType
 from mapix.providers.sqlstore.blobs import read_whole
 from mapix.providers.sqlstore.hot import folded
+from mapix.providers.sqlstore.judging import judge, judge_row
 from mapix.providers.sqlstore.ordered import ordered
 from mapix.providers.sqlstore.values import loaded_text, stored_text
 
@@ -32,6 +34,8 @@ def register(database: SqliteDatabase) -> None:
     make("sound", 1, _sound, deterministic=True)
     make("mended", 1, _mended, deterministic=True)
     make("wide_size", 1, _wide_size, deterministic=True)
+    make("judge", -1, judge, deterministic=True)
+    make("judge_row", 2, judge_row, deterministic=True)
     make("large", 2, lambda blob, kind: _large(database, blob, kind))
 
 

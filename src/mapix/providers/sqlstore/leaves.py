@@ -1,0 +1,167 @@
+"""Restrictions without children as SQL conditions.
+
+What SQL has no words for Python decides in the midst of the statement, where the database can ask it; else the
+condition selects what may satisfy the restriction, and the restriction itself is left as the residual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, Final
+
+from mapix.objects.collate import value_key
+from mapix.objects.contentmatch import from_first_word, level_of, without_accents, words
+from mapix.objects.typed import typed
+from mapix.properties.restriction import (
+    Bitmask,
+    CompareProps,
+    Content,
+    Exist,
+    Fuzzy,
+    Property,
+    Relop,
+    Restriction,
+    Size,
+)
+from mapix.properties.tag import PropTag, PropType
+from mapix.properties.valuetypes import value_type
+from mapix.providers.sqlstore.expressions import Expressions
+from mapix.providers.sqlstore.hot import folded
+from mapix.providers.sqlstore.values import stored_text
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """`sql` with `params` selects a superset; `residual` narrows it, None when it is exact."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+    residual: Restriction | None = None
+
+
+Identify = Callable[[PropTag, bytes], str | None]
+"""The condition under which a column that identifies a row has a value; None for columns that identify none."""
+
+TRUE: Final = Predicate("true")
+FALSE: Final = Predicate("false")
+
+_SIGNS: Final = {Relop.LT: "<", Relop.LE: "<=", Relop.GT: ">", Relop.GE: ">=", Relop.EQ: "=", Relop.NE: "<>"}
+_TESTS: Final = {Relop.LT: lt, Relop.LE: le, Relop.GT: gt, Relop.GE: ge, Relop.EQ: eq, Relop.NE: ne}
+_ABSENT_HOLDS: Final = frozenset((Relop.LT, Relop.LE, Relop.NE))
+_CONTENT: Final[dict[int, str]] = {
+    Fuzzy.FULLSTRING: "{} = ?",
+    Fuzzy.SUBSTRING: "instr({}, ?) > 0",
+    Fuzzy.PREFIX: "instr({}, ?) = 1",
+}
+_INTEGERS: Final = range(-(1 << 63), 1 << 63)
+_BARE: Final = Fuzzy.IGNORENONSPACE | Fuzzy.LOOSE
+"""What makes accents not count."""
+
+
+def compile_leaf(node: Restriction, rows: Expressions, identify: Identify) -> Predicate:
+    """The condition of a restriction without children on `rows`."""
+    return _said(node, rows, identify) or _judged(node, rows) or Predicate(*_likely(node, rows), node)
+
+
+def _said(node: Restriction, rows: Expressions, identify: Identify) -> Predicate | None:
+    """What SQL says by itself; None where it cannot."""
+    match node:
+        case Property(relop, tag, value):
+            return _property(rows, identify, relop, tag, value)
+        case Content():
+            return _content(rows, node)
+        case CompareProps(relop, left, right):
+            first, second = rows.key(left), rows.key(right)
+            return Predicate(f"{first} {_SIGNS[relop]} {second}") if first and second else None
+        case Bitmask(tag, mask, nonzero) if mask in _INTEGERS:
+            found = rows.value(tag)
+            return Predicate(f"({found} & ?) {'<>' if nonzero else '='} 0", (mask,)) if found else None
+        case Size(relop, tag, size):
+            return _size(rows, relop, tag, size)
+        case Exist(tag):
+            found = rows.value(tag)
+            return Predicate(f"{found} IS NOT NULL") if found else None
+    return None
+
+
+def _judged(node: Restriction, rows: Expressions) -> Predicate | None:
+    asked = rows.judged(node)
+    return None if asked is None else Predicate(*asked)
+
+
+def _likely(node: Restriction, rows: Expressions) -> tuple[str, tuple[Any, ...]]:
+    """A condition that every row satisfies which satisfies `node`."""
+    match node:
+        case Property(relop) if relop in _ABSENT_HOLDS:
+            return "true", ()
+        case Content(tag, str() as value, fuzzy) if not tag.is_multi and not fuzzy & _BARE:
+            key = rows.key(tag)
+            wanted = _words_of(node, value)
+            if key is not None and wanted:
+                return " AND ".join([f"instr({key}, ?) > 0"] * len(wanted)), tuple(map(folded, wanted))
+        case CompareProps():
+            return "true", ()
+    found = rows.value(node.tag) if isinstance(node, Property | Content | Bitmask | Size | Exist) else None
+    return ("true", ()) if found is None else (f"{found} IS NOT NULL", ())
+
+
+def _words_of(node: Content, value: str) -> Sequence[str]:
+    level = level_of(node)
+    if level == Fuzzy.PHRASE_MATCH:
+        return words(value)
+    first = from_first_word(value)
+    return (first,) if level == Fuzzy.PREFIX_ON_ANY_WORD and first else ()
+
+
+def _property(rows: Expressions, identify: Identify, relop: Relop, tag: PropTag, value: Any) -> Predicate | None:
+    if relop not in _SIGNS:
+        return None
+    key = None if tag.is_multi else rows.key(tag)
+    constant = typed(value, tag)
+    if key is None or constant is None:
+        return None
+    if relop == Relop.EQ and isinstance(constant, bytes) and (found := identify(tag, constant)):
+        return Predicate(found)
+    wanted = folded(constant) if isinstance(constant, str) else value_key(tag.type)(constant)
+    if isinstance(wanted, int) and wanted not in _INTEGERS:
+        return None
+    condition = f"{key} {_SIGNS[relop]} ?"
+    return Predicate(f"coalesce({condition}, true)" if relop in _ABSENT_HOLDS else condition, (wanted,))
+
+
+def _content(rows: Expressions, node: Content) -> Predicate | None:
+    level = level_of(node)
+    if node.tag.is_multi or level not in _CONTENT:
+        return None
+    if isinstance(node.value, bytes):
+        found, wanted = rows.value(node.tag), node.value
+    else:
+        found, wanted = _text(rows, node.tag, node.value, node.fuzzy)
+    return None if found is None else Predicate(_CONTENT[level].format(found), (wanted,))
+
+
+def _text(rows: Expressions, tag: PropTag, text: str, fuzzy: int) -> tuple[str | None, Any]:
+    """The expression for text made as simple as `fuzzy` wants, and the constant made so."""
+    caseless = fuzzy & (Fuzzy.IGNORECASE | Fuzzy.LOOSE)
+    if fuzzy & _BARE:
+        value, bare = rows.value(tag), without_accents(text)
+        found = value and rows.dialect.without_accents(value, caseless=bool(caseless))
+        return found, folded(bare) if caseless else bare.encode("utf-8", "surrogatepass")
+    return (rows.key(tag), folded(text)) if caseless else (rows.value(tag), stored_text(text))
+
+
+def _size(rows: Expressions, relop: Relop, tag: PropTag, size: int) -> Predicate | None:
+    if tag.is_multi or tag.type == PropType.STRING8:
+        return None
+    fixed = value_type(tag.type).size
+    if fixed:
+        value = rows.value(tag)
+        if value is None:
+            return None
+        return Predicate(f"{value} IS NOT NULL") if _TESTS[relop](fixed, size) else FALSE
+    found = rows.size(tag)
+    if found is None or size not in _INTEGERS:
+        return None
+    return Predicate(f"{found} {_SIGNS[relop]} ?", (size - (2 if tag.type == PropType.UNICODE else 0),))
