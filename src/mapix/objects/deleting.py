@@ -51,7 +51,7 @@ def delete_messages(folder: FolderObject, entry_ids: Sequence[bytes], *, hard: b
     present = find_messages(folder, entry_ids)
     kept = find_kept(folder, entry_ids) if hard else {}
     with context.backend.transaction():
-        gone = set(_delete(context, tuple(present.values()), hard=hard))
+        gone = set(_delete(folder, tuple(present.values()), hard=hard))
         retention = context.backend.retention()
         if kept and retention is not None:
             gone.update(retention.purge_messages(tuple(kept.values())))
@@ -59,10 +59,11 @@ def delete_messages(folder: FolderObject, entry_ids: Sequence[bytes], *, hard: b
     return Completion(tuple(bytes(one) for one in entry_ids if found.get(bytes(one)) not in gone))
 
 
-def _delete(context: StoreContext, numbers: Sequence[int], *, hard: bool) -> list[int]:
+def _delete(folder: FolderObject, numbers: Sequence[int], *, hard: bool) -> list[int]:
     from mapix.objects.receipts import report_unread
 
-    report_unread(context, numbers)
+    context = folder.context
+    report_unread(context, numbers, folder=folder.number)
     kept = keeping(context, hard=hard)
     return context.backend.delete_messages(numbers) if kept is None else kept.delete_messages(numbers, times.now())
 
@@ -120,7 +121,7 @@ def empty_folder(folder: FolderObject, *, associated: bool, hard: bool) -> Compl
     if associated:
         numbers += backend.messages(folder.number, associated=True)
     with backend.transaction():
-        gone = set(_delete(context, numbers, hard=hard))
+        gone = set(_delete(folder, numbers, hard=hard))
     left = [ids.message(number) for number in numbers if number not in gone]
     for number in backend.children(folder.number):
         left += delete_folder(folder, ids.folder(number), messages=True, folders=True, hard=hard).left_out

@@ -77,7 +77,7 @@ def _move_inside(folder: FolderObject, numbers: Sequence[int], target: int) -> l
     there = backend.present(target, numbers) if folder.is_search else set[int]()
     others = [number for number in numbers if number not in there]
     with backend.transaction():
-        report_thrown_away(folder.context, others, target)
+        report_thrown_away(folder, others, target)
         return [*there, *backend.move_messages(others, target)]
 
 

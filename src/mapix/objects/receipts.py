@@ -29,26 +29,26 @@ from mapix.properties.tags import (
 
 if TYPE_CHECKING:
     from mapix.objects.context import StoreContext
+    from mapix.objects.folderobject import FolderObject
 
 _log = logging.getLogger(__name__)
 OWED: Final = MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
 _FEW: Final = 20
+_WORTH_IT: Final = 20
 _PAGE: Final = 500
 
 
 def owing(context: StoreContext, numbers: Collection[int], *, folder: int = 0) -> dict[int, int]:
-    """PR_MESSAGE_FLAGS of those of `numbers` that owe reports. `folder` is where they all lie: asking it is cheaper
-    than asking many messages.
+    """PR_MESSAGE_FLAGS of those of `numbers` that owe reports. `folder` is where they all lie: where they are much of
+    it, asking it is cheaper than asking each of them.
     """
     if folder and len(numbers) > _FEW:
-        wanted = set(numbers)
-        return {number: flags for number, flags in _owing_in(context, folder) if number in wanted}
-    found = {}
-    for number in numbers:
-        flags = _flags(context, number)
-        if flags & OWED:
-            found[number] = flags
-    return found
+        rows = context.backend.contents(folder, associated=False)
+        if rows.count(None) < _WORTH_IT * len(numbers):
+            wanted = set(numbers)
+            return {number: flags for number, flags in _owing_in(context, folder) if number in wanted}
+    found = {number: _flags(context, number) for number in numbers}
+    return {number: flags for number, flags in found.items() if flags & OWED}
 
 
 def _flags(context: StoreContext, number: int) -> int:
@@ -130,9 +130,10 @@ def report_unread_in(context: StoreContext, folders: Iterable[int]) -> None:
                 report(context, number, ReadKind.NOT_READ)
 
 
-def report_thrown_away(context: StoreContext, numbers: Sequence[int], target: int) -> None:
-    """Before messages are moved to `target`: in Deleted Items they count as deleted (RP-013)."""
+def report_thrown_away(folder: FolderObject, numbers: Sequence[int], target: int) -> None:
+    """Before messages of `folder` are moved to `target`: in Deleted Items they count as deleted (RP-013)."""
+    context = folder.context
     values, _ = context.backend.store().load((PR_IPM_WASTEBASKET_ENTRYID,))
     waste = values.get(PR_IPM_WASTEBASKET_ENTRYID)
     if waste is not None and waste == context.ids.folder(target):
-        report_unread(context, numbers)
+        report_unread(context, numbers, folder=folder.number)

@@ -45,6 +45,7 @@ _PREFIX: Final = PR_SUBJECT_PREFIX.id
 _NORMALIZED: Final = PR_NORMALIZED_SUBJECT.id
 _SUBJECTS: Final = frozenset((_SUBJECT, _PREFIX, _NORMALIZED))
 _REPORT_REQUESTS: Final = frozenset((PR_READ_RECEIPT_REQUESTED.id, PR_NON_RECEIPT_NOTIFICATION_REQUESTED.id))
+_NEVER_OWING: Final = flags.MSGFLAG_UNSENT | flags.MSGFLAG_ASSOCIATED
 _TYPE_MASK: Final = 0x0FFFFFFF
 _DISPLAYED: Final = {flags.MAPI_TO: PR_DISPLAY_TO, flags.MAPI_CC: PR_DISPLAY_CC, flags.MAPI_BCC: PR_DISPLAY_BCC}
 _PENDING: Final = flags.MSGFLAG_RN_PENDING | flags.MSGFLAG_NRN_PENDING
@@ -91,7 +92,7 @@ def _complete_subject(message: MessageObject, pending: MutableMapping[int, Entry
 def _owe_reports(message: MessageObject, pending: MutableMapping[int, Entry]) -> None:
     """A delivered message that asks for reports owes them (RP-005)."""
     now = message.flags
-    if now & flags.MSGFLAG_UNSENT or _REPORT_REQUESTS.isdisjoint(pending):
+    if now & _NEVER_OWING or _REPORT_REQUESTS.isdisjoint(pending):
         return
     owed = flags.MSGFLAG_RN_PENDING if message._value(PR_READ_RECEIPT_REQUESTED) else 0
     owed |= flags.MSGFLAG_NRN_PENDING if message._value(PR_NON_RECEIPT_NOTIFICATION_REQUESTED) else 0
