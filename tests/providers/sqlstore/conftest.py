@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.fixtures_postgresql import PostgreSql, postgresql, reason
 
 from mapix.providers.sqlstore.check import check_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
@@ -46,3 +47,12 @@ def backend(path: Path) -> Iterator[SqliteBackend]:
     store = SqliteBackend(path, create=True)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgreSql]:
+    """A PostgreSQL that waits for no disk, one for all tests."""
+    if why := reason():
+        pytest.skip(why)
+    with postgresql() as running:
+        yield running

@@ -9,7 +9,6 @@ from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.service import DISPLAY_NAME, NAME, PROVIDER_UID
-from mapix.providers.sqlstore.sqlite.opening import open_store_of
 
 
 class SqlLogon(StoreLogon):
@@ -33,7 +32,7 @@ class SqlStoreProvider(StoreProvider):
 
         An identifier of another store than the section's is looked for in the same directory; `NotFound`.
         """
-        backend = open_store_of(support, entry_id)
+        backend = _open(support, entry_id)
         try:
             support.set_provider_uid(PROVIDER_UID)
             _prepare(backend, support)
@@ -46,11 +45,22 @@ class SqlStoreProvider(StoreProvider):
 
     def store_entry_id(self, support: StoreSupport) -> bytes:
         """See `StoreProvider.store_entry_id`; the file is made when there is none."""
-        backend = open_store_of(support, None)
+        backend = _open(support, None)
         try:
             return unwrapped_entry_id(PROVIDER_UID, backend.uid)
         finally:
             backend.close()
+
+
+def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
+    """The store of a section: a mailbox of its database, or else its file."""
+    if support.section.settings.get("dsn"):
+        from mapix.providers.sqlstore.postgresql.opening import open_store_of as open_mailbox_of
+
+        return open_mailbox_of(support, entry_id)
+    from mapix.providers.sqlstore.sqlite.opening import open_store_of
+
+    return open_store_of(support, entry_id)
 
 
 def _prepare(backend: SqlBackend, support: StoreSupport) -> None:

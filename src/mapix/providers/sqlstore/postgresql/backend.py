@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from mapix.objects.collate import fold
 from mapix.properties.errors import NoAccess, NotFound
@@ -21,17 +23,14 @@ _log = logging.getLogger(__name__)
 
 
 class PostgreSqlBackend(SqlBackend):
-    """The mailbox called `name`, case aside, in the database at `place`.
+    """The mailbox of a number in the database at `place`; `name` is what it is called.
 
-    With `create` one that is missing is made, and the schema before the first. `NotFound` for none, `Version`,
     `NoAccess` for one that is somebody else's, `NetworkError`, `LogonFailed` for a database that cannot be reached.
     """
 
     database: PostgreSqlDatabase
 
-    def __init__(self, place: Place, name: str, *, create: bool = False, full: bool = True) -> None:
-        prepare(place, create=create)
-        mailbox, self.is_new = _open(place, name, create=create)
+    def __init__(self, place: Place, mailbox: int, name: str, *, full: bool = True) -> None:
         self.place = place
         self.mailbox_name = name
         database = PostgreSqlDatabase(place, mailbox, full=full)
@@ -63,20 +62,48 @@ class PostgreSqlBackend(SqlBackend):
             _log.warning("mail for %s keeps going to another mailbox, not to %s", address, self.mailbox_name)
 
     def open_mailbox(self, address: str) -> SqlBackend | None:
-        """See `SqlBackend.open_mailbox`."""
-        raise NotImplementedError
+        """See `SqlBackend.open_mailbox`; the others are those of the same database."""
+        found = find_mailbox(self.place, address=address)
+        if found is None or not found.reached:
+            return None
+        return PostgreSqlBackend(self.place, found.number, address, full=self.database.full)
 
 
-def _open(place: Place, name: str, *, create: bool) -> tuple[int, bool]:
-    """The number of a mailbox, and whether it was made just now."""
+class Mailbox(NamedTuple):
+    """A mailbox of a database: its number and identity, and whether who asks may reach it."""
+
+    number: int
+    uid: bytes
+    reached: bool
+
+
+def open_named(place: Place, name: str, *, create: bool = False, full: bool = True) -> PostgreSqlBackend:
+    """The mailbox called `name`, case aside; with `create` one that is missing is made, and the schema before it.
+
+    `NotFound` for none, `Version` for a database of another version, and what `PostgreSqlBackend` raises.
+    """
+    prepare(place, create=create)
+    uid = uuid.uuid4().bytes_le if create else None
+    number = _ask(place, "SELECT id FROM open_mailbox(%b, %b)", (folded(name), uid))[0]
+    if number is None:
+        raise NotFound("there is no such mailbox in this database", value=name)
+    return PostgreSqlBackend(place, number, name, full=full)
+
+
+def find_mailbox(place: Place, *, address: str | None = None, uid: bytes | None = None) -> Mailbox | None:
+    """The mailbox that takes mail for an address, or has an identity; None when there is none."""
+    key = None if address is None else folded(address)
+    row = _ask(place, "SELECT id, uid, reached FROM find_mailbox(%b, %b)", (uid, key))
+    return None if row[0] is None else Mailbox(*row)
+
+
+def _ask(place: Place, question: str, params: Sequence[Any]) -> Any:
+    """The row that answers a question outside of any mailbox."""
     connection = place.connect()
     try:
-        uid = uuid.uuid4().bytes_le if create else None
-        row = connection.execute("SELECT id, made FROM open_mailbox(%b, %b)", (folded(name), uid)).fetchone()
+        cursor = connection.cursor(binary=True)
+        return cursor.execute(question.encode(), params).fetchone()
     except ERRORS as error:
         raise place.told(error) from error
     finally:
         connection.close()
-    if row is None or row[0] is None:
-        raise NotFound("there is no such mailbox in this database", value=name)
-    return int(row[0]), bool(row[1])
