@@ -13,7 +13,8 @@ from mapix.interfaces.container import Completion
 from mapix.objects.tree import child_of, descendants, find_kept, find_messages, submitted_in
 from mapix.properties import times
 from mapix.properties.errors import HasFolders, HasMessages, NoSupport, NotFound
-from mapix.properties.tags import PR_RETENTION_AGE_LIMIT
+from mapix.properties.flags import FOLDER_SEARCH
+from mapix.properties.tags import PR_FOLDER_TYPE, PR_RETENTION_AGE_LIMIT
 
 if TYPE_CHECKING:
     from mapix.interfaces.retention import Retention
@@ -94,10 +95,19 @@ def _delete_tree(context: StoreContext, number: int, *, hard: bool) -> None:
     with context.backend.transaction():
         report_unread_in(context, (number, *descendants(context, number)))
         kept = keeping(context, hard=hard)
-        if kept is None:
+        if kept is None or is_search(context, number):
             context.backend.delete_folder(number, messages=True, folders=True)
-        else:
-            kept.delete_folder(number, times.now())
+            return
+        for below in descendants(context, number):
+            if is_search(context, below):
+                context.backend.delete_folder(below, messages=True, folders=True)
+        kept.delete_folder(number, times.now())
+
+
+def is_search(context: StoreContext, number: int) -> bool:
+    """Whether a folder is a search folder: it holds nothing that would have to be kept (F-040)."""
+    values, _ = context.backend.folder(number).load((PR_FOLDER_TYPE,))
+    return bool(values.get(PR_FOLDER_TYPE) == FOLDER_SEARCH)
 
 
 def _purge_folder(folder: FolderObject, entry_id: bytes) -> bool:

@@ -10,7 +10,8 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import times
 from mapix.properties.errors import Collision, Computed, MapiError, NoAccess, NotFound, ObjectDeleted
-from mapix.properties.restriction import Property, Relop
+from mapix.properties.flags import FOLDER_SEARCH, FOREGROUND_SEARCH, RECURSIVE_SEARCH
+from mapix.properties.restriction import Exist, Property, Relop
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_COMMENT,
@@ -317,6 +318,35 @@ class DeletedTests(StoreBench):
         assert subfolders(root) == ["Below"]
         assert contents(self.folder_of(entry_id_of(below))) == [("deep",)]
         assert kept_folders(root, deep=True) == [("Work",)]
+
+    def test_a_search_folder_is_not_kept(self) -> None:
+        """F-040, F-090: what it shows is, where it is deleted."""
+        self.need(Powers.SEARCH_FOLDERS)
+        self.keep()
+        root, (folder, _) = self.root(), self.tree()
+        for place in (root, folder):
+            search = place.create_folder("Search", kind=FOLDER_SEARCH)
+            search.set_search_criteria(Exist(PR_SUBJECT), [entry_id_of(folder)], RECURSIVE_SEARCH | FOREGROUND_SEARCH)
+        root.delete_folder(entry_id_of(root.create_folder("Search", open_if_exists=True)))
+        assert kept_folders(root) == []
+        root.delete_folder(entry_id_of(folder), messages=True, folders=True)
+        assert kept_folders(root, deep=True) == [("Work",), ("Below",)]
+
+    def test_what_is_deleted_leaves_search_folders_and_comes_back_into_them(self) -> None:
+        """F-040, F-090."""
+        self.need(Powers.SEARCH_FOLDERS)
+        self.keep()
+        folder = self.folder()
+        search = self.root().create_folder("Search", kind=FOLDER_SEARCH)
+        search.set_search_criteria(Exist(PR_SUBJECT), [entry_id_of(folder)], FOREGROUND_SEARCH)
+        entry_id = self.message(folder)
+        assert contents(search) == [("Budget",)]
+        folder.delete_messages([entry_id])
+        assert contents(search) == []
+        folder.copy_messages([entry_id], folder, move=True)
+        assert contents(search) == [("Budget",)]
+        search.delete_messages([entry_id])
+        assert (contents(search), kept(folder)) == ([], [("Budget",)])
 
     def test_a_hard_deletion_of_a_folder_takes_what_is_kept_in_it(self) -> None:
         """F-090, F-064."""
