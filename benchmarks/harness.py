@@ -15,12 +15,15 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One measurement: seconds of ours and of the floor, and the ratio that is wanted at most (None: just told)."""
+    """One measurement: seconds (or another `unit`) of ours and of the floor, and the ratio that is wanted at most
+    (None: just told).
+    """
 
     what: str
     ours: float
     floor: float | None = None
     wanted: float | None = None
+    unit: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -50,8 +53,8 @@ def table(results: Sequence[Result]) -> str:
     for one in results:
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
         wanted = "" if one.wanted is None else f"<= {one.wanted:g}"
-        floor = "" if one.floor is None else shown(one.floor)
-        rows.append((one.what, shown(one.ours), floor, ratio, wanted, "" if one.kept else "TOO SLOW"))
+        floor = "" if one.floor is None else shown(one.floor, one.unit)
+        rows.append((one.what, shown(one.ours, one.unit), floor, ratio, wanted, "" if one.kept else "TOO MUCH"))
     widths = [max(len(row[place]) for row in rows) for place in range(6)]
     return "\n".join(
         "  ".join(_cell(*pair, place) for place, pair in enumerate(zip(row, widths, strict=True))).rstrip()
@@ -59,8 +62,10 @@ def table(results: Sequence[Result]) -> str:
     )
 
 
-def shown(value: float) -> str:
-    """Seconds in the unit that suits them."""
+def shown(value: float, unit: str = "") -> str:
+    """Seconds in the unit that suits them, or a value in another unit."""
+    if unit:
+        return f"{value:.1f} {unit}"
     if value < 1e-3:
         return f"{value * 1e6:.1f} µs"
     return f"{value * 1e3:.2f} ms" if value < 1 else f"{value:.2f} s"

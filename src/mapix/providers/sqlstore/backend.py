@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import IO, Any
 
 from mapix.interfaces.backend import (
     Change,
@@ -23,6 +23,7 @@ from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
 from mapix.providers.sqlstore.folders import Folders
+from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
 from mapix.providers.sqlstore.names import NameMap
@@ -62,6 +63,7 @@ class SqlBackend(StoreBackend):
         self._folders = Folders(database, self.feed, take_number)
         self._messages = Messages(database, self.feed, take_number)
         self._around = Surroundings(database, self.used)
+        self.garbage = Garbage(database)
 
     # the store
 
@@ -96,9 +98,15 @@ class SqlBackend(StoreBackend):
         """See `StoreBackend.store`."""
         return StoredStore(self.database)
 
+    def scratch(self) -> IO[bytes]:
+        """See `StoreBackend.scratch`."""
+        files = self.database.files
+        return super().scratch() if files is None else files.scratch()
+
     def close(self) -> None:
         """See `StoreBackend.close`."""
         self._queue.close()
+        self.garbage.close()
         self.database.close()
 
     # folders

@@ -1,22 +1,27 @@
 """Large values: one copy of each content, in pieces, compressed where that helps.
 
-A content is known by the SHA-256 of its bytes (text as UTF-16LE). It is stored once, however many properties hold it,
-and goes with the last of them (a trigger sees to that). Pieces are compressed one by one, so a value is written and
-read with the memory of one piece. Hashing is done before the transaction that stores the value.
+A content is known by the SHA-256 of its bytes (text as UTF-16LE). It is stored once, however many properties hold it;
+when the last of them is gone, `garbage` collects it. Pieces are compressed one by one, so a value is written and read
+with the memory of one piece. Hashing is done before the transaction that stores the value.
+
+The largest values of a store in a file are files beside it (`sqlite.largefiles`): `Database.files` has them.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, Protocol
 
+from mapix.objects.spool import FileValue
 from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.scratch import Scratch
 from mapix.providers.sqlstore.values import LARGE
 
 PIECE: Final = 128 * 1024
@@ -25,10 +30,43 @@ PIECE: Final = 128 * 1024
 SMALL: Final = frozenset((int, bool, float, tuple, type(None)))
 """Classes whose values are never large."""
 
-_RAW: Final = 0
-_ZLIB: Final = 1
+RAW: Final = 0
+"""How a blob is packed: pieces as they are."""
+
+ZLIB: Final = 1
+"""Pieces compressed by zlib."""
+
+EACH: Final = 2
+"""Pieces compressed where that makes them smaller: those of full length are as they are."""
+
+FILE: Final = 3
+"""A file beside the database."""
+
 _WORTH_IT: Final = 0.9
 _FAST: Final = 1
+_TRY_AGAIN: Final = 16
+"""After how many pieces that were not worth it compression is tried again."""
+
+
+class Files(Protocol):
+    """Where a store keeps values as files of their own; those of `least` bytes and more."""
+
+    least: int
+
+    def scratch(self) -> Scratch:
+        """An empty file without a name."""
+
+    def adopt(self, digest: bytes, scratch: Scratch) -> None:
+        """Keep what is in one of those as the content of a hash; inside the transaction that refers to it."""
+
+    def has(self, digest: bytes) -> bool:
+        """Whether a content is there."""
+
+    def open(self, digest: bytes) -> IO[bytes]:
+        """A reader of a content."""
+
+    def remove(self, digest: bytes) -> bool:
+        """Forget a content; False where that cannot be now."""
 
 
 class StoredLarge:
@@ -43,6 +81,13 @@ class StoredLarge:
 
     def open(self) -> IO[bytes]:
         """A fresh reader; it holds one piece at a time."""
+        database = self.database
+        if database.files is not None and self.size >= database.files.least:
+            row = database.row(database.sql["blob_place"], (self.blob,))
+            if row is None:
+                raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
+            if row[1] == FILE:
+                return database.files.open(row[0])
         return io.BufferedReader(_Reader(self), PIECE)
 
     def __repr__(self) -> str:
@@ -50,11 +95,14 @@ class StoredLarge:
 
 
 class Fresh(NamedTuple):
-    """A large value about to be stored: its hash and size, and where its bytes come from."""
+    """A large value about to be stored: its hash and size, and where its bytes come from; `file` when it is to be one
+    beside the database.
+    """
 
     hash: bytes
     size: int
     source: LargeValue | bytes
+    file: Scratch | None = None
 
 
 Prepared = Mapping[PropTag, StoredLarge | Fresh]
@@ -76,6 +124,9 @@ def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh
             data = reader.read()
         return data.decode("utf-16-le", "surrogatepass") if tag.base_type == 0x1F else data
     source = value.encode("utf-16-le", "surrogatepass") if isinstance(value, str) else value
+    files = database.files
+    if files is not None and (len(source) if isinstance(source, bytes) else source.size) >= files.least:
+        return _in_a_file(files, source)
     digest, size = sha256(), 0
     for piece in _pieces(source):
         digest.update(piece)
@@ -89,8 +140,23 @@ def keep(database: Database, value: StoredLarge | Fresh) -> int:
         if database.value(database.sql["blob_size"], (value.blob,)) is not None:
             return value.blob
         raise ObjectDeleted("the large value that was to be copied is gone")
-    found = database.value(database.sql["blob_find"], (value.hash,))
-    return _write(database, value) if found is None else int(found)
+    found = database.row(database.sql["blob_find"], (value.hash,))
+    if found is None:
+        return _write(database, value)
+    blob, packing = found
+    if packing == FILE and value.file is not None and database.files and not database.files.has(value.hash):
+        database.files.adopt(value.hash, value.file)
+    return int(blob)
+
+
+def is_whole(database: Database, blob: int, digest: bytes) -> bool:
+    """Whether the bytes of a blob are those of a hash. Raises what reading raises."""
+    found = sha256()
+    size = database.value(database.sql["blob_size"], (blob,)) or 0
+    with StoredLarge(database, blob, size).open() as reader:
+        while piece := reader.read(8 * PIECE):
+            found.update(piece)
+    return found.digest() == digest
 
 
 def read_whole(database: Database, blob: int) -> bytes:
@@ -100,18 +166,29 @@ def read_whole(database: Database, blob: int) -> bytes:
         return reader.read()
 
 
+def _in_a_file(files: Files, source: LargeValue | bytes) -> Fresh:
+    """The value in a file that is on the disk and needs but a name."""
+    file = source.scratch if isinstance(source, FileValue) else None
+    if not isinstance(file, Scratch):
+        file = files.scratch()
+        for piece in _pieces(source):
+            file.write(piece)
+    os.fsync(file.fileno())
+    digest, size = file.digest()
+    return Fresh(digest, size, source, file)
+
+
 def _write(database: Database, value: Fresh) -> int:
-    packing: int | None = None
-    blob = database.insert(database.sql["blob_insert"], (value.hash, value.size, _RAW))
+    if value.file is not None and database.files is not None:
+        database.files.adopt(value.hash, value.file)
+        return database.insert(database.sql["blob_insert"], (value.hash, value.size, FILE))
+    packing = EACH if database.dialect.packs else RAW
+    blob = database.insert(database.sql["blob_insert"], (value.hash, value.size, packing))
+    insert, worth = database.sql["chunk_insert"], packing == EACH
     for seq, piece in enumerate(_pieces(value.source)):
-        if packing is None:
-            packing = (
-                _ZLIB if database.dialect.packs and len(zlib.compress(piece, _FAST)) < _WORTH_IT * len(piece) else _RAW
-            )
-            database.run(database.sql["blob_packing"], (packing, blob))
-        database.run(
-            database.sql["chunk_insert"], (blob, seq, zlib.compress(piece, _FAST) if packing == _ZLIB else piece)
-        )
+        packed = zlib.compress(piece, _FAST) if worth or (packing == EACH and seq % _TRY_AGAIN == 0) else piece
+        worth = len(packed) < _WORTH_IT * len(piece)
+        database.run(insert, (blob, seq, packed if worth else piece))
     return blob
 
 
@@ -170,7 +247,8 @@ class _Reader(io.RawIOBase):
         if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
         data, packing = row
+        full = min(PIECE, self.value.size - seq * PIECE)
         try:
-            return zlib.decompress(data) if packing == _ZLIB else bytes(data)
+            return zlib.decompress(data) if packing == ZLIB or (packing == EACH and len(data) != full) else bytes(data)
         except zlib.error:
             raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check") from None

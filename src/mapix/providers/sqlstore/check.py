@@ -19,6 +19,7 @@ from mapix.properties.codec import unpack_props
 from mapix.properties.errors import MapiError, NotFound
 from mapix.providers.sqlstore.blobs import StoredLarge
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.hot import HOT, Hot
 from mapix.providers.sqlstore.parts import recipient_columns
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -112,6 +113,7 @@ class _Checked:
             for message, row_id, _, columns in _wrong_recipients(database):
                 database.run(_SET_RECIPIENT, (*columns, message, row_id))
             database.run("REINDEX")
+        Garbage(database).collect()
 
 
 _CHECKS: Final = load("checks.sql")
@@ -194,7 +196,8 @@ def _wrong_recipients(database: Database) -> list[tuple[int, int, str, list[Any]
 
 def _large_values(database: Database) -> Iterator[Finding]:
     """Large values whose pieces do not make the content they are known by."""
-    for blob, digest, size in database.rows("SELECT id, hash, size FROM blob"):
+    sql = "SELECT id, hash, size FROM blob WHERE id NOT IN (SELECT blob FROM garbage)"
+    for blob, digest, size in database.rows(sql):
         found, length = sha256(), 0
         try:
             with StoredLarge(database, blob, size).open() as reader:

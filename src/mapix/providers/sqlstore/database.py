@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import RLock
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from mapix.interfaces.backend import Change, RowDecorator
 from mapix.properties.errors import MapiError, UnableToComplete
@@ -27,6 +27,9 @@ PATIENCE: Final = 300.0
 
 Params = Sequence[Any]
 
+if TYPE_CHECKING:
+    from mapix.providers.sqlstore.blobs import Files
+
 
 class Database(ABC):
     """One connection to the place of a store. `name` is that place in words, `identity` tells it from all others.
@@ -34,9 +37,12 @@ class Database(ABC):
     `full` waits for the disk at every commit, so that what was saved survives power loss; otherwise it survives only
     the death of processes. `sql` are the statements by name, made for this store.
 
+    `lets_go` says that large values may have been let go of since `garbage` looked.
+    `files` is where the largest values are files of their own, None where all are rows.
+
     `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
     before the end, `on_committed` when it is permanent and other threads may go on; what is undone is taken out, then
-    `on_undo` called for what was kept in memory.
+    `on_undo` called for what was kept in memory. `before_commit` and `after_commit` are there for what is tidied up.
     """
 
     dialect: ClassVar[Dialect]
@@ -56,6 +62,10 @@ class Database(ABC):
         self.on_commit: Callable[[list[Change]], None] = _nothing
         self.on_committed: Callable[[list[Change]], None] = _nothing
         self.on_undo: list[Callable[[], None]] = []
+        self.before_commit: Callable[[], None] = _no_more
+        self.after_commit: Callable[[], None] = _no_more
+        self.files: Files | None = None
+        self.lets_go = True
         self._lost: MapiError | None = None
 
     # statements
@@ -149,6 +159,12 @@ class Database(ABC):
     # others
 
     @abstractmethod
+    def take_numbers(self, highest: int, size: int) -> tuple[int, int]:
+        """The first and the last of `size` or more new object numbers, inside a transaction; `highest` is the highest
+        one that this connection has handed out.
+        """
+
+    @abstractmethod
     def news(self) -> object:
         """Something that is different when another connection has committed."""
 
@@ -187,3 +203,7 @@ class Role(ABC):
 
 def _nothing(changes: list[Change]) -> None:
     """Nobody wants to know."""
+
+
+def _no_more() -> None:
+    """There is nothing to tidy up."""

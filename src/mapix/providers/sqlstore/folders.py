@@ -16,6 +16,7 @@ from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import check_free, create_folder, name_key
+from mapix.providers.sqlstore.properties import delete_values
 from mapix.providers.sqlstore.transfer import delete_message
 from mapix.providers.sqlstore.values import loaded_text
 
@@ -102,14 +103,14 @@ class Folders:
         for (message,) in self.database.rows(self.database.sql["folder_messages"], (folder,)):
             delete_message(self.database, message)
             self.feed.add(Change(Event.OBJECT_DELETED, ObjectType.MESSAGE, message, folder))
-        self.database.run(self.database.sql["property_delete_all"], (folder,))
+        delete_values(self.database, folder)
         self.database.run(self.database.sql["folder_delete"], (folder,))
         self.feed.add(Change(Event.OBJECT_DELETED, _FOLDER, folder, parent))
 
     def purge(self, folder: int) -> None:
         """Let go of a deleted folder and everything that is kept in it, inside a transaction."""
         self._purge_inside(folder)
-        self.database.run(self.database.sql["property_delete_all"], (folder,))
+        delete_values(self.database, folder)
         self.database.run(self.database.sql["folder_delete"], (folder,))
 
     def _purge_inside(self, folder: int) -> None:

@@ -46,9 +46,16 @@ def change_values(
     database: Database, number: int, values: Mapping[PropTag, Any], deleted: Collection[int] = ()
 ) -> None:
     """Set the prepared `values` of an object, and remove identifiers."""
+    database.lets_go = True
     if deleted:
         database.many(database.sql["property_delete"], [(number, prop_id) for prop_id in deleted])
     _write(database, number, values, new=False)
+
+
+def delete_values(database: Database, number: int) -> None:
+    """Remove all properties of an object."""
+    database.lets_go = True
+    database.run(database.sql["property_delete_all"], (number,))
 
 
 def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:

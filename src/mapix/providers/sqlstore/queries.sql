@@ -56,7 +56,7 @@ SELECT tag FROM used_tag WHERE {mine}
 INSERT INTO used_tag (tag) VALUES (?) ON CONFLICT DO NOTHING
 
 -- name: blob_find
-SELECT id FROM blob WHERE {mine} AND hash = ?
+SELECT id, packing FROM blob WHERE {mine} AND hash = ?
 
 -- name: blob_size
 SELECT size FROM blob WHERE id = ?
@@ -64,8 +64,20 @@ SELECT size FROM blob WHERE id = ?
 -- name: blob_insert
 INSERT INTO blob (hash, size, packing) VALUES (?, ?, ?)
 
--- name: blob_packing
-UPDATE blob SET packing = ? WHERE id = ?
+-- name: blob_place
+SELECT hash, packing FROM blob WHERE id = ?
+
+-- name: blob_delete
+DELETE FROM blob WHERE id = ?
+
+-- name: garbage_list
+-- Values that were let go of, after one of them, and whether somebody holds them again.
+SELECT g.blob, b.hash, b.size, b.packing, EXISTS (SELECT 1 FROM property p WHERE p.blob = g.blob)
+  FROM (SELECT blob FROM garbage WHERE {mine} AND blob > ? ORDER BY blob LIMIT ?) g LEFT JOIN blob b ON b.id = g.blob
+ ORDER BY g.blob
+
+-- name: garbage_forget
+DELETE FROM garbage WHERE blob = ?
 
 -- name: chunk_insert
 INSERT INTO chunk (blob, seq, data) VALUES (?, ?, ?)

@@ -41,6 +41,7 @@ class Writing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         database, told = self.database, []
+        outermost = database.depth == 1
         database.depth -= 1
         try:
             if database.depth:
@@ -52,6 +53,8 @@ class Writing:
             database.lock.release()
         if told:
             database.on_committed(told)
+        if outermost and error is None:
+            database.after_commit()
 
     def _end_inner(self, error: BaseException | None) -> None:
         database, depth = self.database, self.database.depth
@@ -68,6 +71,7 @@ class Writing:
                 database.check_alive()
                 if database.pending:
                     database.on_commit(database.pending)
+                database.before_commit()
                 database.end("COMMIT")
         except BaseException:
             database.undo("ROLLBACK", 0)

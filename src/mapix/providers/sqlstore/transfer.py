@@ -7,6 +7,7 @@ from typing import Final
 
 from mapix.properties.flags import MSGFLAG_NRN_PENDING, MSGFLAG_RN_PENDING, MSGFLAG_SUBMIT
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.properties import delete_values
 
 TakeNumber = Callable[[], int]
 
@@ -36,14 +37,14 @@ def delete_message(database: Database, number: int) -> None:
     """Delete a message with its recipients, attachments and the messages inside them."""
     for attachment, _ in database.rows(database.sql["attachment_list"], (number,)):
         delete_attachment(database, attachment)
-    database.run(database.sql["property_delete_all"], (number,))
+    delete_values(database, number)
     database.run(database.sql["message_delete"], (number,))
 
 
 def delete_attachment(database: Database, attachment: int) -> None:
     """Delete an attachment with what is inside it."""
     delete_embedded(database, attachment)
-    database.run(database.sql["property_delete_all"], (attachment,))
+    delete_values(database, attachment)
     database.run(database.sql["attachment_delete"], (attachment,))
 
 

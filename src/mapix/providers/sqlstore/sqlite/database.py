@@ -23,6 +23,7 @@ from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
 from mapix.providers.sqlstore.sqlite.failures import is_passing, translated
 from mapix.providers.sqlstore.sqlite.functions import register, register_decorator
+from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 from mapix.providers.sqlstore.statements import statements
 
@@ -48,6 +49,7 @@ class SqliteDatabase(Database):
         self.path = path
         self.name = str(path)
         self.identity = path
+        self.files = LargeFiles(path)
         self._sync: Timer | None = None
         self.connection = connect(path, readonly=readonly, create=create)
         try:
@@ -167,6 +169,11 @@ class SqliteDatabase(Database):
             self.rows(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
 
     # others
+
+    def take_numbers(self, highest: int, size: int) -> tuple[int, int]:
+        """See `Database.take_numbers`."""
+        (last,) = self.rows(self.sql["numbers_take"], (highest, size))[0]
+        return last - size + 1, last
 
     def news(self) -> object:
         """See `Database.news`."""
