@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStat:
+    """What there is to say about a stream (IStream::Stat): its bytes, and whether they can be changed."""
+
+    size: int
+    writable: bool
 
 
 class Stream(ABC):
@@ -52,6 +63,22 @@ class Stream(ABC):
     def close(self) -> None:
         """Release the stream; twice is harmless."""
 
+    def copy_to(self, target: Stream, size: int = -1) -> int:
+        """Put up to `size` bytes from the cursor on into `target` at its cursor, all the rest when negative; how many
+        (IStream::CopyTo). Both cursors move; `target` is not committed.
+        """
+        copied = 0
+        while size < 0 or copied < size:
+            data = self.read(_PIECE if size < 0 else min(_PIECE, size - copied))
+            if not data:
+                break
+            copied += target.write(data)
+        return copied
+
+    def stat(self) -> StreamStat:
+        """Its size and mode."""
+        return StreamStat(self.size(), self.writable)
+
     def tell(self) -> int:
         """Where the cursor is."""
         return self.seek(0, 1)
@@ -63,3 +90,7 @@ class Stream(ABC):
         if kind is None and self.writable:
             self.commit()
         self.close()
+
+
+class DocfileStream(Stream):
+    """A stream whose bytes are a structured-storage file: IStreamDocfile, which has no methods more (P-145)."""

@@ -18,7 +18,7 @@ from mapix.objects.propdata import PropertyBag
 from mapix.objects.staging import StagedAttachment
 from mapix.properties import times
 from mapix.properties.errors import NotFound
-from mapix.properties.flags import ATTACH_EMBEDDED_MSG, NO_ATTACHMENT
+from mapix.properties.flags import ATTACH_EMBEDDED_MSG, ATTACH_OLE, NO_ATTACHMENT
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
@@ -106,12 +106,13 @@ class AttachObject(PropertyBag, Attach):
 
     def _object_tags(self) -> tuple[PropTag, ...]:
         inside = _DATA not in self._removed and self._staged.embedded() is not None
-        return (PR_ATTACH_DATA_OBJ,) if inside else ()
+        drawn = self._value(PR_ATTACH_METHOD) == ATTACH_OLE and self._value(PR_ATTACH_DATA_BIN) is not None
+        return (PR_ATTACH_DATA_OBJ,) if inside or drawn else ()
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         if tag == PR_ATTACH_DATA_OBJ and issubclass(kind, Message):
             return self.open_message(access, create=create)
-        if tag == PR_ATTACH_DATA_OBJ and kind is Stream:
+        if tag == PR_ATTACH_DATA_OBJ and issubclass(kind, Stream):
             tag = PR_ATTACH_DATA_BIN
         return super()._open_as(tag, kind, access, create)
 

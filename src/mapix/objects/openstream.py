@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.prop import Access
-from mapix.interfaces.stream import Stream
+from mapix.interfaces.stream import DocfileStream, Stream
 from mapix.objects import normal
 from mapix.objects.stream import PropertyStream
-from mapix.properties.errors import NoAccess, NotFound
+from mapix.properties.errors import CorruptData, InterfaceNotSupported, NoAccess, NotFound
 from mapix.properties.tag import PropTag, PropType, is_foreign
 
 if TYPE_CHECKING:
     from mapix.objects.propdata import PropertyBag
 
+_DOCFILE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _STREAMED: Final = frozenset((PropType.BINARY, PropType.UNICODE, PropType.STRING8, PropType.OBJECT, PropType.SVREID))
 
 
@@ -22,10 +23,11 @@ def is_streamed(code: int) -> bool:
     return code in _STREAMED or is_foreign(code)
 
 
-def open_stream(bag: PropertyBag, tag: PropTag, access: Access, *, create: bool) -> Stream:
+def open_stream(bag: PropertyBag, tag: PropTag, access: Access, kind: type[Stream] = Stream, *, create: bool) -> Stream:
     """A stream on a property of `bag`; BEST gives a writable one where that can be.
 
-    `NotFound` for an absent property unless `create`, `NoAccess` for writing a read-only one.
+    `NotFound` for an absent property unless `create`, `NoAccess` for writing a read-only one, `InterfaceNotSupported`
+    for a `DocfileStream` on what is no structured storage (A-011).
     """
     readonly = tag.id in bag._rules.readonly
     if readonly and access is Access.MODIFY:
@@ -37,7 +39,28 @@ def open_stream(bag: PropertyBag, tag: PropTag, access: Access, *, create: bool)
         raise NotFound("the object does not have this property", value=tag)
     writable = bag.writable and access is not Access.READ and not readonly
     commit = (lambda data: _commit(bag, tag, data)) if writable else None
-    return PropertyStream(tag, value, codepage=bag._narrow_codepage(), commit=commit, scratch=bag._scratch)
+    made = PropertyDocfile if kind is DocfileStream else PropertyStream
+    return made(tag, value, codepage=bag._narrow_codepage(), commit=commit, scratch=bag._scratch)
+
+
+class PropertyDocfile(PropertyStream, DocfileStream):
+    """A property that holds a structured-storage file, or nothing yet."""
+
+    def __init__(self, tag: PropTag, value: Any, **options: Any) -> None:
+        super().__init__(tag, value, **options)
+        if not self._is_docfile():
+            raise InterfaceNotSupported("the property holds no structured storage", value=tag)
+
+    def commit(self) -> None:
+        """See `Stream.commit`; `CorruptData` for bytes that are no structured storage."""
+        if not self._is_docfile():
+            raise CorruptData("what was written is no structured storage", value=self.tag)
+        super().commit()
+
+    def _is_docfile(self) -> bool:
+        file = self._open()
+        file.seek(0)
+        return file.read(len(_DOCFILE)) in (_DOCFILE, b"")
 
 
 def _value(bag: PropertyBag, tag: PropTag) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
-from mapix.interfaces.stream import Stream
+from mapix.interfaces.stream import DocfileStream, Stream
 from mapix.objects.life import remembered, told
 from mapix.objects.memorysource import MemorySource
 from mapix.objects.names import Names, chosen
@@ -60,9 +60,9 @@ class PropertyBag(WritingBag):
         """A property as an object; subclasses know more of them."""
         from mapix.objects.openstream import is_streamed, open_stream
 
-        if kind is not Stream or not is_streamed(tag.type):
+        if kind not in (Stream, DocfileStream) or not is_streamed(tag.type):
             raise InterfaceNotSupported("the property does not open as this", value=kind.__name__)
-        return open_stream(self, tag, access, create=create)
+        return open_stream(self, tag, access, kind, create=create)
 
     # copying, names, the rest
 

@@ -15,8 +15,6 @@ from mapix.pywin32.storagecon import STGM_READ, STGM_READWRITE, STGM_TRANSACTED,
 from mapix.pywin32.times import from_ticks
 from mapix.pywin32.unknown import PyIUnknown, target_of
 
-_CHUNK = 1 << 20
-
 Stat = tuple[str | None, int, int, Any, Any, Any, int, int, PyIID, int, int]
 
 
@@ -88,10 +86,7 @@ class PyIStream(PyIUnknown):
     def CopyTo(self, stream: Any, cb: Any, /) -> int:
         """Copy up to `cb` bytes from this cursor to another stream's; bytes written."""
         target, left = target_of(stream, PyIStream), args.int64(cb)
-        copied = 0
-        while left and (data := self._obj.read(min(left, _CHUNK) if left > 0 else _CHUNK)):
-            copied += target.write(data)
-            left -= len(data) if left > 0 else 0
+        copied: int = self._obj.copy_to(target, left)
         _written(stream)
         return copied
 

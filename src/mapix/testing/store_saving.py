@@ -6,8 +6,23 @@ import pytest
 
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import Stream
-from mapix.properties.errors import InvalidObject, MapiError, NoAccess, ObjectChanged, ObjectDeleted
-from mapix.properties.tags import PR_BODY, PR_IMPORTANCE, PR_SUBJECT
+from mapix.properties.errors import (
+    InvalidObject,
+    InvalidParameter,
+    MapiError,
+    NoAccess,
+    ObjectChanged,
+    ObjectDeleted,
+)
+from mapix.properties.tags import (
+    PR_BODY,
+    PR_COMMENT,
+    PR_DISPLAY_TO,
+    PR_ENTRYID,
+    PR_IMPORTANCE,
+    PR_NORMALIZED_SUBJECT,
+    PR_SUBJECT,
+)
 from mapix.testing.store_bench import StoreBench, contents, entry_id_of
 
 
@@ -105,3 +120,55 @@ class SavingTests(StoreBench):
         assert told is not None
         assert str(caught.value) == told.text
         assert other.get_last_error() is None
+
+    def test_folders_and_the_store_act_at_once(self) -> None:
+        """P-211."""
+        folder, comment = self.folder(), "seen at once"
+        folder.set_props({PR_COMMENT: comment})
+        assert self.folder_of(entry_id_of(folder)).get_prop(PR_COMMENT) == comment
+        self.store.set_props({PR_COMMENT: comment})
+        for item in (folder, self.store):
+            item.save_changes(Keep.CLOSE)
+            item.set_props({PR_COMMENT: "changed"})
+            assert item.get_prop(PR_COMMENT) == "changed"
+
+    def test_a_save_that_fails_leaves_the_object_as_it_was(self) -> None:
+        """P-213, P-214, P-220: open as before, with its changes, to be saved once more."""
+        entry_id = self.message(self.folder())
+        first, second = self.message_of(entry_id), self.message_of(entry_id)
+        first.set_props({PR_IMPORTANCE: 2})
+        first.save_changes(Keep.READWRITE)
+        second.set_props({PR_SUBJECT: "second"})
+        for keep in Keep:
+            with pytest.raises(ObjectChanged):
+                second.save_changes(keep)
+        second.set_props({PR_BODY: "still open"})
+        second.save_changes(Keep.READWRITE, force=True)
+        assert second.get_props((PR_SUBJECT, PR_BODY)) == {PR_SUBJECT: "second", PR_BODY: "still open"}
+
+    def test_saving_by_force_needs_leave_to_write_and_closes(self) -> None:
+        """P-216."""
+        entry_id = self.message(self.folder())
+        with pytest.raises(NoAccess):
+            self.message_of(entry_id, Access.READ).save_changes(force=True)
+        message = self.message_of(entry_id)
+        message.save_changes(force=True)
+        with pytest.raises(NoAccess):
+            message.set_props({PR_SUBJECT: "x"})
+
+    def test_what_is_computed_at_the_save_is_there_after_it(self) -> None:
+        """P-218, P-219."""
+        message = self.draft(self.folder(), "ann@example.com")
+        assert message.get_prop(PR_ENTRYID) is None
+        assert message.get_props((PR_NORMALIZED_SUBJECT, PR_DISPLAY_TO)) == {PR_DISPLAY_TO: ""}
+        message.save_changes(Keep.READONLY)
+        assert message.get_prop(PR_ENTRYID)
+        assert list(message.get_props((PR_NORMALIZED_SUBJECT, PR_DISPLAY_TO)).values()) == ["Budget", "Ann"]
+
+    def test_nothing_is_kept_back_until_later(self) -> None:
+        """P-137, P-154, P-217: a value that cannot be stored is told when it is set, not when the object is saved."""
+        message = self.draft(self.folder())
+        with pytest.raises(InvalidParameter):
+            message.set_props({PR_IMPORTANCE: "high"})
+        message.save_changes(Keep.READONLY)
+        assert message.get_prop(PR_IMPORTANCE) is None
