@@ -138,14 +138,50 @@ def sort_orders(columns: Sequence[PropTag] = COLUMNS, *, max_keys: int = 3) -> s
     return keys.map(lambda drawn: SortOrder(tuple(drawn)))
 
 
+def category_orders(columns: Sequence[PropTag]) -> st.SearchStrategy[SortOrder]:
+    """Orders with one or two levels of categories, some of them combined or ordered by an extreme, and keys below."""
+    tags = st.permutations(columns).map(lambda drawn: drawn[:6])
+    choices = st.tuples(*(st.integers(0, 5) for _ in range(6)))
+    return st.builds(_category_order, tags, st.integers(1, 2), choices, st.integers(0, 4))
+
+
+def _category_order(tags: Sequence[PropTag], levels: int, choices: Sequence[int], expanded: int) -> SortOrder:
+    """An order of up to six keys: `choices` say what becomes of each tag."""
+    drawn = iter(zip(tags, choices, strict=False))
+    keys: list[SortKey] = []
+    for _ in range(levels):
+        tag, choice = next(drawn)
+        keys.append(SortKey(tag, Order(choice % 2)))
+        if choice == 2:
+            keys.append(SortKey(next(drawn)[0], Order.COMBINE))
+        elif choice > 3:
+            keys.append(SortKey(next(drawn)[0], Order.CATEG_MAX if choice == 4 else Order.CATEG_MIN))
+    count = len(keys)
+    keys += [SortKey(tag, Order(choice % 2)) for tag, choice in drawn if choice < 2][:1]
+    return SortOrder(tuple(keys), count, min(expanded, count))
+
+
+def instance_restrictions(columns: Sequence[PropTag]) -> st.SearchStrategy[Restriction]:
+    """Trees of restrictions on single values of those of `columns` that are multi-valued, and on the others (P-055)."""
+    plain = [tag for tag in columns if not tag.is_multi]
+    apart = st.sampled_from([tag for tag in columns if tag.is_multi]).flatmap(_of_one_value)
+    return st.recursive(conditions(plain) | apart, _joined, max_leaves=3)
+
+
+def _of_one_value(tag: PropTag) -> st.SearchStrategy[Restriction]:
+    single = st.builds(Property, _relops(), st.just(PropTag(tag | 0x2000)), values(tag.base_type))
+    return single | st.just(Exist(PropTag(tag | 0x2000)))
+
+
 def restrictions(
     columns: Sequence[PropTag] = COLUMNS,
     *,
     below: Sequence[PropTag] = (),
     max_leaves: int = 6,
+    limits: Sequence[int] = (10_000,),
 ) -> st.SearchStrategy[Restriction]:
     """Trees of every kind of restriction on `columns`; with `below`, the columns of recipients and attachments, also
-    SUBRESTRICTION.
+    SUBRESTRICTION. `limits` are those of COUNT.
     """
     leaves = conditions(columns)
     if below:
@@ -154,7 +190,7 @@ def restrictions(
             st.sampled_from((PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS)),
             restrictions(below, max_leaves=2),
         )
-    return st.recursive(leaves, _compound, max_leaves=max_leaves)
+    return st.recursive(leaves, lambda inner: _compound(inner, limits), max_leaves=max_leaves)
 
 
 def conditions(columns: Sequence[PropTag] = COLUMNS) -> st.SearchStrategy[Restriction]:
@@ -175,7 +211,7 @@ def conditions(columns: Sequence[PropTag] = COLUMNS) -> st.SearchStrategy[Restri
     return st.one_of(kinds)
 
 
-def _compound(children: st.SearchStrategy[Restriction]) -> st.SearchStrategy[Restriction]:
+def _compound(children: st.SearchStrategy[Restriction], limits: Sequence[int]) -> st.SearchStrategy[Restriction]:
     several = st.lists(children, max_size=3).map(tuple)
     return st.one_of(
         several.map(And),
@@ -183,8 +219,13 @@ def _compound(children: st.SearchStrategy[Restriction]) -> st.SearchStrategy[Res
         children.map(Not),
         st.builds(Comment, st.none() | children),
         st.builds(Annotation, st.none() | children),
-        st.builds(Count, st.just(10_000), children),
+        st.builds(Count, st.sampled_from(limits), children),
     )
+
+
+def _joined(children: st.SearchStrategy[Restriction]) -> st.SearchStrategy[Restriction]:
+    several = st.lists(children, max_size=3).map(tuple)
+    return st.one_of(several.map(And), several.map(Or), children.map(Not))
 
 
 def _relops() -> st.SearchStrategy[Relop]:
