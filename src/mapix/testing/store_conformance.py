@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from mapix.testing.store_bench import Powers, StoreBench
 from mapix.testing.store_bulk import BulkTests
+from mapix.testing.store_copying import CopyTests
+from mapix.testing.store_counts import CountTests
 from mapix.testing.store_deleted import DeletedTests
 from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
@@ -43,6 +45,7 @@ class StoreConformance(
     SavingTests,
     StreamTests,
     NameTests,
+    CopyTests,
     MessageTests,
     AttachmentTests,
     ReadingTests,
@@ -52,6 +55,7 @@ class StoreConformance(
     FolderTests,
     BulkTests,
     DeletedTests,
+    CountTests,
     ReportTests,
     SearchTests,
     SendingTests,
