@@ -5,22 +5,29 @@ from __future__ import annotations
 import io
 import os
 import tracemalloc
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from tests.providers.sqlstore.helpers import file, save
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.providers.sqlstore.helpers import file, save, undone
 
 from mapix.interfaces.backend import (
     AttachmentChanges,
     MessageChanges,
 )
+from mapix.objects.spool import FileValue, Spool
 from mapix.properties import tags
-from mapix.properties.errors import ObjectDeleted
+from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size
 from mapix.properties.value import LargeValue, whole
-from mapix.providers.sqlstore.blobs import EACH, PIECE, StoredLarge
+from mapix.providers.sqlstore import garbage
+from mapix.providers.sqlstore.blobs import EACH, FILE, PIECE, StoredLarge
+from mapix.providers.sqlstore.scratch import elsewhere
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.values import LARGE
 
 DATA = tags.PR_ATTACH_DATA_BIN
@@ -171,3 +178,175 @@ def test_a_large_value_is_written_and_read_with_bounded_memory(backend: SqliteBa
     assert length == value.size == 16_000_000
     assert written < 4_000_000
     assert read < 2_000_000
+
+
+def place_of(store: SqliteBackend) -> Path:
+    """Where the largest values of a store are."""
+    return store.database.files.directory
+
+
+@pytest.fixture
+def smaller(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The size from which values are files, here much smaller than elsewhere."""
+    monkeypatch.setattr(LargeFiles, "least", 3 * LARGE)
+    return 3 * LARGE
+
+
+@pytest.mark.parametrize("nameable", [True, False])
+def test_a_giant_value_is_a_file_once(
+    backend: SqliteBackend, smaller: int, monkeypatch: pytest.MonkeyPatch, nameable: bool
+) -> None:
+    if not nameable:
+        monkeypatch.setattr("mapix.providers.sqlstore.sqlite.largefiles.unnamed", lambda directory: None)
+    data = os.urandom(smaller + 17)
+    first = save(backend, attachments={0: file(data)})
+    second = save(backend, attachments={0: file(data)})
+    assert blobs(backend) == [(len(data), FILE)]
+    assert backend.database.value("SELECT count(*) FROM chunk") == 0
+    (kept,) = place_of(backend).iterdir()
+    assert kept.name == sha256(data).hexdigest()
+    assert kept.read_bytes() == data
+    assert kept.stat().st_mode & 0o77 == 0
+    assert place_of(backend).stat().st_mode & 0o77 == 0
+    value = second.attachments()[0][DATA]
+    with value.open() as reader:
+        reader.seek(100)
+        assert reader.read(1000) == data[100:1100]
+    backend.delete_messages([first.number])
+    assert whole(DATA, value) == data
+    backend.delete_messages([second.number])
+    assert list(place_of(backend).iterdir()) == []
+    assert blobs(backend) == []
+
+
+def test_a_giant_value_that_was_streamed_is_written_once(backend: SqliteBackend, smaller: int) -> None:
+    spool = Spool(backend.scratch)
+    data = os.urandom(smaller * 8)
+    for start in range(0, len(data), 100_000):
+        spool.write(data[start : start + 100_000])
+    spool.seek(0)
+    inode = os.fstat(spool.file.fileno()).st_ino if spool.file else 0
+    message = save(backend, attachments={0: AttachmentChanges({DATA: FileValue(spool, len(data))})})
+    (kept,) = place_of(backend).iterdir()
+    if hasattr(os, "O_TMPFILE"):
+        assert kept.stat().st_ino == inode
+    assert kept.name == sha256(data).hexdigest()
+    assert whole(DATA, message.attachments()[0][DATA]) == data
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.binary(min_size=1, max_size=40)), max_size=12),
+    st.one_of(st.none(), st.integers(0, 90)),
+)
+def test_a_scratch_file_knows_the_hash_of_what_is_in_it(steps: list[tuple[int, bytes]], cut: int | None) -> None:
+    scratch, model = elsewhere(), io.BytesIO()
+    for place, data in steps:
+        for written in (scratch, model):
+            written.seek(place if place % 3 else 0, os.SEEK_SET if place % 2 else os.SEEK_END)
+            written.write(data)
+    if cut is not None:
+        scratch.truncate(cut)
+        model.truncate(cut)
+        model.write(b"" if cut <= len(model.getvalue()) else bytes(cut - len(model.getvalue())))
+    size = os.fstat(scratch.fileno()).st_size
+    scratch.seek(0)
+    content = scratch.read()
+    assert scratch.digest() == (sha256(content).digest(), size)
+    if cut is None:
+        assert content == model.getvalue()
+    scratch.close()
+
+
+def test_what_a_crash_left_goes_at_the_next_opening(backend: SqliteBackend, smaller: int, path: Path) -> None:
+    save(backend, attachments={0: file(os.urandom(smaller))})
+    (kept,) = place_of(backend).iterdir()
+    for name in ("ab" * 32, "half.part"):
+        (place_of(backend) / name).write_bytes(b"left over")
+    with undone(backend):
+        save(backend, attachments={0: file(os.urandom(smaller))})
+    assert len(list(place_of(backend).iterdir())) == 4
+    SqliteBackend(path, readonly=True).close()
+    assert len(list(place_of(backend).iterdir())) == 4
+    SqliteBackend(path).close()
+    assert list(place_of(backend).iterdir()) == [kept]
+
+
+def test_what_was_undone_goes_when_the_store_is_closed(path: Path, smaller: int) -> None:
+    store = SqliteBackend(path, create=True)
+    with undone(store):
+        save(store, attachments={0: file(os.urandom(smaller))})
+    assert len(list(place_of(store).iterdir())) == 1
+    store.close()
+    assert list(place_of(store).iterdir()) == []
+
+
+def test_a_deletion_that_is_undone_leaves_the_giant_value(backend: SqliteBackend, smaller: int) -> None:
+    data = os.urandom(smaller)
+    message = save(backend, attachments={0: file(data)})
+    with undone(backend):
+        backend.delete_messages([message.number])
+    assert whole(DATA, message.attachments()[0][DATA]) == data
+
+
+def test_a_giant_value_comes_back_before_it_was_collected(
+    backend: SqliteBackend, smaller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = os.urandom(smaller)
+    message = save(backend, attachments={0: file(data)})
+    monkeypatch.setattr(backend.database, "after_commit", lambda: None)
+    backend.delete_messages([message.number])
+    again = save(backend, attachments={0: file(data)})
+    monkeypatch.undo()
+    backend.garbage.collect()
+    assert whole(DATA, again.attachments()[0][DATA]) == data
+    assert backend.database.rows("SELECT * FROM garbage") == []
+
+
+def test_a_file_that_went_before_its_row_is_written_again(
+    backend: SqliteBackend, smaller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collector that dies between the two leaves this."""
+    monkeypatch.setattr(LargeFiles, "least", smaller)
+    data = os.urandom(smaller)
+    message = save(backend, attachments={0: file(data)})
+    monkeypatch.setattr(backend.database, "after_commit", lambda: None)
+    backend.delete_messages([message.number])
+    (kept,) = place_of(backend).iterdir()
+    kept.unlink()
+    again = save(backend, attachments={0: file(data)})
+    assert whole(DATA, again.attachments()[0][DATA]) == data
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_giant_value_whose_file_is_gone_is_told(backend: SqliteBackend, smaller: int) -> None:
+    message = save(backend, attachments={0: file(os.urandom(smaller))})
+    (kept,) = place_of(backend).iterdir()
+    kept.unlink()
+    value = message.attachments()[0][DATA]
+    with pytest.raises(CorruptStore, match="mapix store check"):
+        value.open()
+
+
+def test_much_that_is_let_go_of_at_once_is_collected_in_steps(
+    backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(garbage, "AT_ONCE", 2 * LARGE)
+    monkeypatch.setattr(garbage, "A_STEP", 8 * LARGE)
+    monkeypatch.setattr(garbage, "_SOON", 0.0)
+    with backend.transaction():
+        for _ in range(100):
+            save(backend, attachments={0: file(os.urandom(LARGE))})
+    backend.delete_messages(backend.messages(backend.root))
+    assert len(blobs(backend)) == 98
+    before = backend.database.transactions
+    assert backend.garbage.collect() == 98 * LARGE
+    assert backend.database.transactions - before >= 98 // 8
+    assert blobs(backend) == []
+
+
+def test_pieces_are_compressed_where_that_helps(backend: SqliteBackend) -> None:
+    data = b"text " * PIECE + os.urandom(2 * PIECE) + b"text " * 8 * PIECE + os.urandom(10)
+    message = save(backend, attachments={0: file(data)})
+    assert whole(DATA, message.attachments()[0][DATA]) == data
+    stored = backend.database.value("SELECT sum(length(data)) FROM chunk")
+    assert 2 * PIECE < stored < len(data) / 2

@@ -82,7 +82,7 @@ class StoredLarge:
     def open(self) -> IO[bytes]:
         """A fresh reader; it holds one piece at a time."""
         database = self.database
-        if database.files is not None and self.size >= database.files.least:
+        if database.files is not None:
             row = database.row(database.sql["blob_place"], (self.blob,))
             if row is None:
                 raise ObjectDeleted("this large value is no longer in the store", value=self.blob)

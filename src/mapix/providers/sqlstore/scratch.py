@@ -77,6 +77,10 @@ class Scratch(io.FileIO):
         self._helpers.stop()
         super().close()
 
+    def __del__(self) -> None:
+        """It goes quietly with its last user: values share it, so nobody knows when to close it."""
+        self.close()
+
 
 def unnamed(directory: Path) -> Scratch | None:
     """A new file on the file system of `directory`; None where there are no such files."""

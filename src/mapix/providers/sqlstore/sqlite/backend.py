@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
+from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sqlite import mailboxes
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -26,6 +28,7 @@ class SqliteBackend(SqlBackend):
         try:
             self.is_new = prepare(database, uuid.uuid4().bytes_le if create else None)
             super().__init__(database)
+            sweep(database)
         except BaseException:
             database.close()
             raise
@@ -46,7 +49,29 @@ class SqliteBackend(SqlBackend):
         path = self.path if mine else mailboxes.find(self.path.parent, address=address)
         return None if path is None else SqliteBackend(path, full=self.database.full)
 
+    def close(self) -> None:
+        """See `StoreBackend.close`; files that belong to transactions which were undone go, too."""
+        if self.database.files.adopted:
+            with suppress(MapiError):
+                sweep(self.database)
+        super().close()
+
     @property
     def _place(self) -> str:
         """Where the owner of the store was registered: a copy elsewhere is not registered yet."""
         return str(self.path.absolute())
+
+
+def sweep(database: SqliteDatabase) -> None:
+    """Take away files of large values that no row of the store knows: a crash, or a transaction that was undone, left
+    them.
+    """
+    files = database.files
+    if database.readonly or not files.orphans(_known(database)):
+        return
+    with database.write():
+        files.sweep(_known(database))
+
+
+def _known(database: SqliteDatabase) -> list[bytes]:
+    return [digest for (digest,) in database.rows(database.sql["blob_files"])]

@@ -26,11 +26,14 @@ from mapix.providers.sqlstore.sqlite.functions import register, register_decorat
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 from mapix.providers.sqlstore.statements import statements
+from mapix.providers.sqlstore.watching import Stop
 
 _log = logging.getLogger(__name__)
 _BUSY_MS: Final = 2000
 _CACHE_KIB: Final = 16_000
 _LONGEST_LOG: Final = 64 << 20
+_LOOK_EVERY: Final = 0.02
+_LOOK_ANYWAY: Final = 1.0
 _SYNC_AFTER: Final = 0.05
 _ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
 _SQL: Final = statements(SQLITE.name, SQLITE.marks(0))
@@ -43,6 +46,7 @@ class SqliteDatabase(Database):
 
     dialect = SQLITE
     sql = _SQL
+    files: LargeFiles
 
     def __init__(self, path: Path, *, readonly: bool = False, create: bool = False, full: bool = True) -> None:
         super().__init__(readonly=readonly, full=full)
@@ -178,6 +182,23 @@ class SqliteDatabase(Database):
     def news(self) -> object:
         """See `Database.news`."""
         return self.value("PRAGMA data_version")
+
+    def wait_for_news(self, stop: Stop) -> Iterator[None]:
+        """See `Database.wait_for_news`: a commit changes the log, which is looked at many times a second."""
+        seen, changed, looked = None, True, 0.0
+        while not stop.is_set():
+            found, moment = self._stamp(), time.monotonic()
+            last, changed = changed, found != seen
+            if changed or last or moment > looked + _LOOK_ANYWAY:  # once more: clocks of files tick slowly
+                seen, looked = found, moment
+                yield
+            stop.wait(_LOOK_EVERY)
+
+    def _stamp(self) -> object:
+        with suppress(OSError):
+            found = Path(f"{self.path}-wal").stat()
+            return found.st_mtime_ns, found.st_size
+        return None
 
     def state(self) -> object:
         """See `Database.state`."""

@@ -28,12 +28,15 @@ _NO_ROOM: Final = frozenset(("ENOSPC", "EDQUOT", "EFBIG"))
 
 
 class LargeFiles:
-    """The files beside the store at `store`. The directory is made with the first of them."""
+    """The files beside the store at `store`. The directory is made with the first of them; `adopted` says that this
+    object made one.
+    """
 
     least = GIANT
 
     def __init__(self, store: Path) -> None:
         self.directory = store.with_name(store.name + "-large")
+        self.adopted = False
         self._place = store.parent
 
     def scratch(self) -> Scratch:
@@ -42,7 +45,7 @@ class LargeFiles:
 
     def adopt(self, digest: bytes, scratch: Scratch) -> None:
         """Keep what is in `scratch`, which is on the disk already, as the content of this hash."""
-        path = self._path(digest)
+        path, self.adopted = self._path(digest), True
         try:
             self.directory.mkdir(mode=0o700, exist_ok=True)
             if not (scratch.nameable and _named(scratch, path)):
@@ -91,16 +94,16 @@ class LargeFiles:
         except OSError:
             return 0
 
-    def sweep(self, known: Collection[bytes]) -> list[str]:
-        """Take away what is not among the `known` hashes; what went."""
+    def orphans(self, known: Collection[bytes]) -> list[str]:
+        """Those of `names` that are not among the `known` hashes."""
         keep = {digest.hex() for digest in known}
-        gone = []
-        for name in self.names():
-            if name not in keep:
-                with suppress(OSError):
-                    (self.directory / name).unlink()
-                    gone.append(name)
-        return gone
+        return [name for name in self.names() if name not in keep]
+
+    def sweep(self, known: Collection[bytes]) -> None:
+        """Take away what is not among the `known` hashes."""
+        for name in self.orphans(known):
+            with suppress(OSError):
+                (self.directory / name).unlink()
 
     def _path(self, digest: bytes) -> Path:
         return self.directory / digest.hex()
