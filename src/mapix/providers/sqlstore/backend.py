@@ -34,6 +34,7 @@ from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
 from mapix.providers.sqlstore.service import PROVIDER_UID
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.usedtags import UsedTags
+from mapix.providers.sqlstore.watching import Watcher
 
 
 class SqlBackend(StoreBackend):
@@ -43,6 +44,7 @@ class SqlBackend(StoreBackend):
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._watcher: Watcher | None = None
         self.readonly = database.readonly
         self.uid, self.root = self.row_of_store()
         self._put_together()
@@ -81,6 +83,11 @@ class SqlBackend(StoreBackend):
 
     def watch(self, *, on: bool) -> None:
         """See `StoreBackend.watch`."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.stop()
+        if on:
+            self._watcher = Watcher(self.database.wait_for_news, self.feed.poll)
 
     def decorate(self, decorator: RowDecorator) -> None:
         """See `StoreBackend.decorate`."""
@@ -105,6 +112,7 @@ class SqlBackend(StoreBackend):
 
     def close(self) -> None:
         """See `StoreBackend.close`."""
+        self.watch(on=False)
         self._queue.close()
         self.garbage.close()
         self.database.close()

@@ -12,7 +12,7 @@ nobody above hears of locks.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -29,6 +29,7 @@ Params = Sequence[Any]
 
 if TYPE_CHECKING:
     from mapix.providers.sqlstore.blobs import Files
+    from mapix.providers.sqlstore.watching import Stop
 
 
 class Database(ABC):
@@ -167,6 +168,10 @@ class Database(ABC):
     @abstractmethod
     def news(self) -> object:
         """Something that is different when another connection has committed."""
+
+    @abstractmethod
+    def wait_for_news(self, stop: Stop) -> Iterator[None]:
+        """Yield at first, and then whenever `news` may be another, until `stop` is set; for a thread of its own."""
 
     @abstractmethod
     def state(self) -> object:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
 from psycopg.pq import ConnStatus, TransactionStatus
@@ -25,6 +26,7 @@ from mapix.providers.sqlstore.postgresql.dialect import POSTGRESQL
 from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
 from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
 from mapix.providers.sqlstore.statements import statements
+from mapix.providers.sqlstore.watching import Stop
 
 RECONNECT: Final = 20.0
 """Seconds for which a server that went away is waited for."""
@@ -175,6 +177,22 @@ class PostgreSqlDatabase(Database):
         """See `Database.news`."""
         return self.value(self.sql["change_last"])
 
+    def wait_for_news(self, stop: Stop) -> Iterator[None]:
+        """See `Database.wait_for_news`: over a connection of its own, which the server tells of commits."""
+        with closing(self.place.connect()) as connection, DefaultSelector() as waiting:
+            waiting.register(connection, EVENT_READ)
+            waiting.register(stop, EVENT_READ)
+            try:
+                connection.execute(f"LISTEN {channel(self.mailbox)}".encode())
+                yield
+                while not stop.is_set():
+                    waiting.select()
+                    told = list(connection.notifies(timeout=0))
+                    if any(note.pid != self._pid for note in told):
+                        yield
+            except ERRORS as error:
+                raise self.place.told(error) from error
+
     def state(self) -> object:
         """See `Database.state`."""
         return self.value(self.sql["change_last"]), self.transactions, self.generation
@@ -205,6 +223,7 @@ class PostgreSqlDatabase(Database):
     def _take(self, connection: Connection) -> None:
         self.connection = connection
         self.generation += 1
+        self._pid = connection.info.backend_pid
         self._reader: Cursor = reading(connection)
         self._writer: Cursor = writing(connection)
         self._began = False
