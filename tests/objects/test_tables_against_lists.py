@@ -13,8 +13,9 @@ from mapix.objects.tableview import TableView
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_MESSAGE_FLAGS
 from mapix.testing.strategies import COLUMNS, rows
-from mapix.testing.tablemodel import ListTable, Operation, compare_tables, operations
+from mapix.testing.tablemodel import ListTable, Numbered, Operation, compare_tables, operations
 
 
 class Plain:
@@ -50,13 +51,13 @@ class Plain:
         return None
 
 
-def open_table(kind: str, given_rows: list[dict[PropTag, Any]]) -> TableView:
-    data = TableData(COLUMNS, given_rows)
+def open_table(kind: str, given_rows: list[dict[PropTag, Any]], columns: Sequence[PropTag] = COLUMNS) -> TableView:
+    data = TableData(columns, given_rows)
     if kind == "direct":
         table = data.view()
     else:
         table = TableView(Plain(data, TableType.DYNAMIC if kind == "dynamic" else TableType.SNAPSHOT))
-    table.set_columns(COLUMNS)
+    table.set_columns(columns)
     return table
 
 
@@ -67,6 +68,20 @@ def test_a_table_is_a_list_with_a_cursor(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
 ) -> None:
     compare_tables(open_table(kind, given_rows), ListTable(COLUMNS, given_rows), steps)
+
+
+LAYERED = (*COLUMNS[:5], PropTag(0x8001001F), PropTag(0x6830101F), PropTag(0x68311003), PR_MESSAGE_FLAGS)
+
+
+@pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
+@settings(deadline=None, max_examples=150)
+@given(given_rows=rows(LAYERED, max_size=14), steps=st.lists(operations(LAYERED, layers=True), min_size=5, max_size=20))
+def test_a_table_under_headings_or_one_row_a_value_is_a_list_too(
+    kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
+) -> None:
+    """T-060, T-061, T-062, T-063, T-064, T-065, T-066, P-053, P-054, P-055."""
+    table = Numbered(open_table(kind, given_rows, LAYERED), LAYERED)
+    compare_tables(table, ListTable(LAYERED, given_rows), steps)
 
 
 @settings(deadline=None, max_examples=50)

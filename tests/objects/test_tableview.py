@@ -196,7 +196,6 @@ def test_an_unspecified_column_gets_the_type_that_is_there() -> None:
     [
         ([], InvalidParameter),
         ([NAME.with_type(PropType.ERROR)], InvalidParameter),
-        ([PropTag(WORDS | MVI)], TooComplex),
     ],
 )
 def test_columns_that_cannot_be_shown_change_nothing(columns: list[PropTag], error: type[MapiError]) -> None:
@@ -368,7 +367,6 @@ def test_rows_without_a_value_come_last(descending: bool) -> None:
         SortOrder((SortKey(UNKNOWN),)),
         SortOrder((SortKey(NAME), SortKey(NAME, Order.DESCEND))),
         SortOrder((SortKey(NAME), SortKey(NAME8))),
-        SortOrder((SortKey(NAME),), categories=1),
         SortOrder((SortKey(NAME), SortKey(NUMBER, Order.COMBINE))),
         SortOrder((SortKey(NAME, Order.CATEG_MAX),)),
         SortOrder((SortKey(PropTag(WORDS | MVI)),)),
@@ -398,7 +396,7 @@ def test_a_column_that_is_shown_can_be_sorted_by_though_no_row_has_it() -> None:
 @pytest.mark.parametrize(
     "restriction",
     [
-        Property(Relop.RE, NAME, "n*"),
+        Property(Relop.MEMBER_OF_DL, NAME, "n"),
         Not(And((CompareProps(Relop.EQ, NAME, NUMBER),))),
         Sub(PR_MESSAGE_RECIPIENTS, And()),
         Comment(Count(3, Not(Sub(PR_MESSAGE_RECIPIENTS, And())) | And())),
@@ -689,7 +687,7 @@ def advised(notifier: Notifier) -> TableView:
 
 CHANGED = TableNotification(Event.TABLE_MODIFIED, TableEvent.CHANGED)
 RELOAD = TableNotification(Event.TABLE_MODIFIED, TableEvent.RELOAD)
-ADDED = TableNotification(Event.TABLE_MODIFIED, TableEvent.ROW_ADDED, index=b"x")
+ADDED = TableNotification(Event.TABLE_MODIFIED, TableEvent.ROW_ADDED)
 CREATED = ObjectNotification(Event.OBJECT_CREATED, b"id", 5)
 
 
@@ -702,17 +700,18 @@ CREATED = ObjectNotification(Event.OBJECT_CREATED, b"id", 5)
         ([ADDED, RELOAD], RELOAD),
     ],
 )
-def test_each_batch_below_is_one_change_of_the_table(
+def test_what_does_not_name_its_rows_is_one_change_of_the_table(
     notifier: Notifier, advised: TableView, batch: list[Notification], heard: Notification
 ) -> None:
+    """N-031."""
     told: list[Sequence[Notification]] = []
     connection = advised.advise(Event.TABLE_MODIFIED, told.append)
     notifier.tell(b"key", *batch)
     notifier.tell(b"other", *batch)
-    assert told == [[heard]]
+    assert told == [(heard,)]
     advised.unadvise(connection)
     notifier.tell(b"key", *batch)
-    assert told == [[heard]]
+    assert told == [(heard,)]
     with pytest.raises(NotFound):
         advised.unadvise(connection)
 

@@ -54,6 +54,7 @@ class RowSource(Protocol):
 
     Orders are total: a source breaks ties itself, the same way at every call. Missing values sort last in both
     directions (T-050). `where` and `order` mean what `mapix.objects.evaluate` and `mapix.objects.collate` say.
+    In the order a source has when none is asked for, keys compare as their rows stand.
     """
 
     table_type: TableType
@@ -95,7 +96,7 @@ class RowSource(Protocol):
 
 
 class DirectRowSource(RowSource, Protocol):
-    """What a source may offer besides; `TableView` uses either method where it is there."""
+    """What a source may offer besides; tables use each method where it is there."""
 
     def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
         """The key of the row that `index` others stand before, None past the end: seeking far costs no walk."""
@@ -104,6 +105,9 @@ class DirectRowSource(RowSource, Protocol):
         """A value that changes whenever rows may have changed, by whomever; cheap to ask. Sources that tell are read
         ahead when rows are asked for a few at a time, and asked for their groups only when rows have changed.
         """
+
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """The rows that have `keys` in the source's own order, in any order and without those that are gone."""
 
 
 class GroupingRowSource(RowSource, Protocol):

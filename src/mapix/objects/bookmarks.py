@@ -33,6 +33,14 @@ class Bookmarks:
         self._marks[number] = _mark(cursor)
         return number
 
+    def create_at(self, cursor: TableCursor, instance: bytes) -> int:
+        """A bookmark on the row of an instance key, on the first row where that does not show."""
+        cursor.to_start()
+        found = _find(cursor, instance)
+        if found is not None:
+            cursor.to_row(found)
+        return self.create(cursor)
+
     def free(self, number: int) -> None:
         """Forget one; the predefined ones stay (T-031). `InvalidBookmark` for a number nobody has."""
         if number not in tuple(Bookmark) and self._marks.pop(number, None) is None:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from mapix.objects.instances import single_tag
 from mapix.properties.codepage import encode_text
-from mapix.properties.errors import InvalidParameter, TooComplex
-from mapix.properties.tag import PropTag, PropType
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.tag import MV_INSTANCE, PropTag, PropType
 from mapix.properties.value import Row
 
 Cell = Callable[[Row], Any]
@@ -23,7 +24,7 @@ class ColumnSet:
 
     def __init__(self, tags: Sequence[PropTag], codepage: int) -> None:
         self.tags = tuple(tags)
-        self.wanted = tuple(tag.unicode() for tag in self.tags if _is_asked(tag))
+        self.wanted = tuple(_asked(tag) for tag in self.tags if _is_asked(tag))
         self._codepage = codepage
         self._cells = None if self.wanted == self.tags else self._makers()
 
@@ -53,15 +54,13 @@ def resolve(tags: Sequence[PropTag], available: Callable[[], Sequence[PropTag]],
     """`tags` with each UNSPECIFIED one given the type under which its identifier is available; others as they are.
 
     What is not available at all stays UNSPECIFIED and is missing in every row. `InvalidParameter` for no columns or
-    a column of type ERROR, `TooComplex` for instances of multi-valued ones (P-056).
+    a column of type ERROR.
     """
     if not tags:
         raise InvalidParameter("a table shows at least one column")
     for tag in tags:
         if tag.type == PropType.ERROR:
             raise InvalidParameter("a column has a type", value=tag)
-        if tag.is_instance:
-            raise TooComplex("this table does not show one row a value", value=tag, hint="the column without MVI_FLAG")
     if all(tag.type for tag in tags):
         return list(tags)
     known = {tag.id: tag for tag in reversed(in_width(available(), unicode=unicode))}
@@ -71,6 +70,11 @@ def resolve(tags: Sequence[PropTag], available: Callable[[], Sequence[PropTag]],
 def in_width(tags: Sequence[PropTag], *, unicode: bool) -> list[PropTag]:
     """`tags` of a source with text as UNICODE, or as STRING8 for callers that did not ask for it (T-008)."""
     return list(tags) if unicode else [PropTag(tag & ~1) if tag.is_string else tag for tag in tags]
+
+
+def _asked(tag: PropTag) -> PropTag:
+    """As rows are asked for it: text wide, and one value of an instance column (P-054)."""
+    return single_tag(tag) if tag & MV_INSTANCE else tag.unicode()
 
 
 def _is_asked(tag: PropTag) -> bool:

@@ -86,6 +86,10 @@ class TableCursor:
         keys = self._page(key, -1, ()).keys
         self._stand(keys[-1] if keys else None)
 
+    def to_row_after(self, key: RowKey) -> None:
+        """After the row of `key`."""
+        self._stand(key)
+
     def after(self, page: Page) -> None:
         """After the last row of a page that was read forward from here."""
         if page.keys:

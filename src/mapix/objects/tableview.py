@@ -3,61 +3,45 @@
     table = TableView(source)
     table.set_columns([PR_SUBJECT, PR_ENTRYID])
     table.restrict(Content(PR_SUBJECT, "budget", Fuzzy.SUBSTRING | Fuzzy.IGNORECASE))
-    table.sort_table(SortOrder((SortKey(PR_MESSAGE_DELIVERY_TIME, Order.DESCEND),)))
+    table.sort_table(SortOrder((SortKey(PR_SENDER_NAME), SortKey(PR_MESSAGE_DELIVERY_TIME, Order.DESCEND)), 1))
     rows = table.query_rows(50)
 
-Everything is done at once: there is nothing to wait for or to abort (T-040). Categories and instances of multi-valued
-columns are refused with `TooComplex` (P-056).
+How the rows are arranged is `arrangement`'s and `arrangedtable`'s, work on another thread `tablework`'s, what sinks
+hear `tableevents`'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from os import urandom
+from typing import TYPE_CHECKING, Any
 
-from mapix.interfaces.notify import AdviseSink, Event
-from mapix.interfaces.prop import ErrorInfo
-from mapix.interfaces.table import Bookmark, MapiTable, RowSource, TableType
-from mapix.objects.bookmarks import Bookmarks
-from mapix.objects.canonical import canonical, looks_below
-from mapix.objects.evaluate import check
-from mapix.objects.life import Life, remembered, told
-from mapix.objects.sorting import sortable
-from mapix.objects.tablecolumns import column_set, in_width, resolve
+from mapix.interfaces.notify import AdviseSink, Event, Notification, TableEvent, TableNotification
+from mapix.interfaces.table import Bookmark, RowSource
+from mapix.objects.arrangedtable import ArrangedTable, anytime, check_flags, looking
+from mapix.objects.arrangement import Arrangement
+from mapix.objects.life import Life
 from mapix.objects.tablecursor import TableCursor
-from mapix.objects.tableevents import ANY_CHANGE, as_changes
 from mapix.properties.codepage import ANSI
-from mapix.properties.errors import InvalidParameter, MapiError, NoSupport, NotFound, UnableToAbort
-from mapix.properties.flags import TBLSTAT_COMPLETE
+from mapix.properties.errors import InvalidParameter, MapiError, NoSupport, NotFound
 from mapix.properties.restriction import Restriction
-from mapix.properties.sort import SortOrder
-from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 
-P = ParamSpec("P")
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from mapix.objects.groupedrows import GroupedRows
+    from mapix.objects.headings import Heading
+    from mapix.objects.tableevents import RowTeller
+
+Notify = Callable[[bytes, Sequence[Notification]], Any]
 
 
-def _call(method: Callable[Concatenate[TableView, P], R]) -> Callable[Concatenate[TableView, P], R]:
-    """A method that refuses closed tables and remembers what it failed of."""
-
-    @remembered
-    @wraps(method)
-    def call(self: TableView, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self._life.check()
-        return method(self, *args, **kwargs)
-
-    return call
-
-
-class TableView(MapiTable):
+class TableView(ArrangedTable):
     """A view of the rows of `source`, with its own columns, restriction, order and cursor.
 
     `codepage` is that of STRING8 columns and constants; `unicode` says whether columns that nobody chose show text as
     UNICODE or as STRING8 (T-008). `subscribe` and `unsubscribe` register sinks under a notification key; without them
-    `advise` is `NoSupport`. Without `bookmarks` none can be made, as attachment tables want it (A-025). The table may
-    be used within `life`.
+    `advise` is `NoSupport`; `notify` tells them, for what becomes of asynchronous calls. Without `bookmarks` none can
+    be made, as attachment tables want it (A-025). The table may be used within `life`.
 
     `position_changed` tells of the last `seek_row` or `find_row` whether its bookmark had lost its row
     (MAPI_W_POSITION_CHANGED).
@@ -72,64 +56,45 @@ class TableView(MapiTable):
         codepage: int = ANSI,
         subscribe: Callable[[bytes, Event, AdviseSink], int] | None = None,
         unsubscribe: Callable[[int], None] | None = None,
+        notify: Notify | None = None,
         unicode: bool = True,
         bookmarks: bool = True,
         life: Life | None = None,
     ) -> None:
-        self._source = source
-        self._codepage = codepage
-        self._unicode = unicode
+        super().__init__(source, codepage, unicode=unicode, life=life)
         self._subscribe = subscribe
         self._unsubscribe = unsubscribe
-        self._connections: set[int] = set()
-        self._columns = column_set(tuple(in_width(source.default_columns(), unicode=unicode)), codepage)
-        self._cursor = TableCursor(source)
-        self._order = SortOrder()
-        self._bookmarks = Bookmarks()
+        self._notify = notify
+        self._key: bytes | None = None
+        self._connections: dict[int, tuple[list[int], RowTeller]] = {}
         self._has_bookmarks = bookmarks
-        self._last_error: MapiError | None = None
-        self._life = Life(life)
 
-    @_call
-    def set_columns(self, columns: Sequence[PropTag]) -> None:
-        """Choose columns and their order (T-022). Bookmarks and cursor stay.
+    # the cursor
 
-        `InvalidParameter` for none, `TooComplex` for MVI columns.
-        """
-        tags = resolve(columns, self._source.available_columns, unicode=self._unicode)
-        self._columns = column_set(tuple(tags), self._codepage)
-
-    @_call
-    def query_columns(self, *, available: bool = False) -> list[PropTag]:
-        """The current columns, or every available one (T-023)."""
-        if available:
-            return in_width(self._source.available_columns(), unicode=self._unicode)
-        return list(self._columns.tags)
-
-    @_call
+    @looking
     def get_row_count(self) -> int:
         """Rows of the current view (T-024)."""
         return self._cursor.count()
 
-    @_call
+    @looking
     def query_rows(self, count: int, *, advance: bool = True) -> list[Row]:
         """Up to `count` rows from the cursor on, or before it when negative, in table order (T-035, T-036).
 
         The cursor ends after the last of them or, without `advance`, on the first. `InvalidParameter` for 0.
         """
         if count > 0:
-            page = self._cursor.forward(count, self._columns.wanted)
+            page = self._cursor.forward(count, self._shown.columns.wanted)
             if advance:
                 self._cursor.after(page)
         elif count < 0:
-            page = self._cursor.backward(-count, self._columns.wanted)
+            page = self._cursor.backward(-count, self._shown.columns.wanted)
             if page.keys and not advance:
                 self._cursor.to_row(page.keys[0])
         else:
             raise InvalidParameter("rows to read", value=count)
-        return self._columns.rows(page.rows)
+        return self._shown.columns.rows(page.rows)
 
-    @_call
+    @looking
     def seek_row(self, bookmark: int, count: int) -> int:
         """Move the cursor `count` rows from `bookmark`, clamped; rows moved, with the sign of `count` (T-025)."""
         cursor = self._at(bookmark)
@@ -137,7 +102,7 @@ class TableView(MapiTable):
         self._cursor = cursor
         return moved
 
-    @_call
+    @looking
     def seek_row_approx(self, numerator: int, denominator: int) -> None:
         """Move the cursor to row `count * numerator // denominator`, at most the end (T-026)."""
         if denominator <= 0 or numerator < 0:
@@ -148,81 +113,90 @@ class TableView(MapiTable):
         self._cursor = self._at(Bookmark.END if backward else Bookmark.BEGINNING)
         self._cursor.move(target - rows if backward else target)
 
-    @_call
+    @looking
     def query_position(self) -> tuple[int, int, int]:
         """`(row, row, rows)` of the cursor, the last one never 0 (T-027)."""
         row = self._cursor.index()
         return row, row, max(1, self._cursor.count())
 
-    @_call
+    @looking
     def find_row(self, restriction: Restriction, bookmark: int = Bookmark.CURRENT, *, backward: bool = False) -> None:
         """Put the cursor on the first row from `bookmark` on, or the last one before it, that satisfies `restriction`.
 
         `NotFound` leaves it where it was (T-028); `TooComplex` as `restrict`.
         """
-        wanted = self._checked(restriction)
+        wanted = self._shown.condition(restriction)
         key = self._at(bookmark).find(wanted, backward=backward)
         if key is None:
             raise NotFound("no row is like that", value=restriction)
         self._cursor.to_row(key)
 
-    @_call
-    def restrict(self, restriction: Restriction | None) -> None:
-        """Show only rows that satisfy `restriction`; bookmarks go, the cursor returns to the start (T-029).
-
-        `TooComplex` for what cannot be evaluated, and then nothing changes.
-        """
-        where = None if restriction is None else self._checked(restriction)
-        cursor = TableCursor(self._source, where, self._cursor.order)
-        if where is not None and looks_below(where):
-            cursor.next_key()  # a source without recipients refuses here
-        self._start_over(cursor)
-
-    @_call
-    def sort_table(self, order: SortOrder) -> None:
-        """Order the rows, as they come when there are no keys; bookmarks go, the cursor returns to the start (T-033).
-
-        `TooComplex` for keys that are not available, categories, instances of multi-valued columns; the order stays.
-        """
-        keys = sortable(order, self._columns.tags, self._source.available_columns)
-        self._start_over(TableCursor(self._source, self._cursor.where, keys))
-        self._order = order
-
-    @_call
-    def query_sort_order(self) -> SortOrder:
-        """The order in force, as it was given (T-034)."""
-        return self._order
-
-    @_call
+    @looking
     def create_bookmark(self) -> int:
         """A bookmark on the row at the cursor (T-030); `NoSupport` where the table has none."""
         if not self._has_bookmarks:
             raise NoSupport("this table has no bookmarks", hint="find_row by PR_INSTANCE_KEY")
         return self._bookmarks.create(self._cursor)
 
-    @_call
+    @looking
     def free_bookmark(self, bookmark: int) -> None:
         """Give up a bookmark; the predefined ones stay (T-031)."""
         self._bookmarks.free(bookmark)
 
-    @_call
-    def get_status(self) -> tuple[int, TableType]:
-        """Nothing is ever under way; the type of the source (T-021)."""
-        return TBLSTAT_COMPLETE, self._source.table_type
+    # categories
 
-    @_call
-    def wait_for_completion(self, timeout: float | None = None) -> int:
-        """The table status, at once (T-039, T-040)."""
-        return TBLSTAT_COMPLETE
+    @looking
+    def expand_row(self, instance_key: bytes, count: int) -> tuple[list[Row], int]:
+        """Open a category: up to `count` of the rows that appear, and how many appear (T-065).
 
-    @_call
-    def abort(self) -> None:
-        """Always `UnableToAbort`: everything is finished already (T-038)."""
-        raise UnableToAbort("nothing is under way in this table")
+        The cursor ends after the last row returned, or after the heading. `NotFound` for a key that no category has.
+        """
+        if count < 0:
+            raise InvalidParameter("rows to read", value=count)
+        grouped, heading = self._heading(instance_key)
+        appeared = grouped.expand(heading)
+        self._cursor.to_row_after((heading.path,))
+        if not count or not appeared:
+            return [], appeared
+        page = self._cursor.forward(min(count, appeared), self._shown.columns.wanted)
+        self._cursor.after(page)
+        return self._shown.columns.rows(page.rows), appeared
 
-    @_call
+    @looking
+    def collapse_row(self, instance_key: bytes) -> int:
+        """Close a category; how many rows disappear (T-066). What stood in it stands on the next row that shows.
+
+        `NotFound` for a key that no category has.
+        """
+        grouped, heading = self._heading(instance_key)
+        return grouped.collapse(heading)
+
+    @looking
+    def get_collapse_state(self, instance_key: bytes, flags: int = 0) -> bytes:
+        """Which categories are open, and one row, as bytes to keep (T-068). `InvalidParameter` without a row."""
+        from mapix.objects.collapsestate import dump
+
+        check_flags(flags, 0)
+        return dump(self._shown, instance_key)
+
+    @looking
+    def set_collapse_state(self, state: bytes, flags: int = 0) -> int:
+        """Open and close categories as they were, and a bookmark on the row given then, on the first row where that
+        does not show (T-068).
+
+        `UnableToComplete` where order or restriction are not those of then, `CorruptData` for other bytes.
+        """
+        from mapix.objects.collapsestate import load
+
+        check_flags(flags, 0)
+        instance = load(self._shown, state)
+        return self._bookmarks.create_at(self._cursor.fork(), instance)
+
+    # notifications
+
+    @anytime
     def advise(self, mask: Event, sink: AdviseSink) -> int:
-        """Be told by one CHANGED whenever rows may have changed (N-031); a connection number.
+        """Be told what changes in this view (N-030..N-033); a connection number.
 
         `InvalidParameter` for other events than TABLE_MODIFIED, `NoSupport` where nobody tells.
         """
@@ -231,42 +205,57 @@ class TableView(MapiTable):
         key = self._source.notification_key()
         if key is None or self._subscribe is None:
             raise NoSupport("nobody tells of changes of this table")
-        connection = self._subscribe(key, ANY_CHANGE, as_changes(sink))
-        self._connections.add(connection)
-        return connection
+        from mapix.objects.tableevents import ANY_CHANGE, teller
 
-    @_call
+        found, translated = teller(lambda: self._shown, sink)
+        connections = [self._subscribe(key, ANY_CHANGE, translated)]
+        if self._notify is not None:
+            self._key = self._key or urandom(16)
+            connections.append(self._subscribe(self._key, Event.TABLE_MODIFIED, sink))
+        self._connections[connections[0]] = connections, found
+        return connections[0]
+
+    @anytime
     def unadvise(self, connection: int) -> None:
         """End a registration; `NotFound` when it is not one of this table."""
         if connection not in self._connections:
             raise NotFound("no such connection", value=connection)
-        self._connections.discard(connection)
-        if self._unsubscribe is not None:
-            self._unsubscribe(connection)
-
-    def get_last_error(self) -> ErrorInfo | None:
-        """What there is to say about the last failed call on this table."""
-        return told(self._last_error)
+        self._end(self._connections.pop(connection)[0])
 
     def close(self) -> None:
         """Release the table with its bookmarks and registrations; twice is harmless."""
-        connections, self._connections = self._connections, set()
+        self._work.close()
+        connections, self._connections = self._connections, {}
+        for ends, _ in connections.values():
+            self._end(ends)
+        self._bookmarks.clear()
+        self._life.end()
+
+    # inside
+
+    def _adopt(self, shown: Arrangement) -> None:
+        super()._adopt(shown)
+        for _, found in self._connections.values():
+            found.rearranged()
+
+    def _tell_end(self, event: TableEvent, error: MapiError | None) -> None:
+        super()._tell_end(event, error)
+        if self._key is not None and self._notify is not None:
+            scode = 0 if error is None else error.hresult
+            self._notify(self._key, (TableNotification(Event.TABLE_MODIFIED, event, scode=scode),))
+
+    def _end(self, connections: Sequence[int]) -> None:
         if self._unsubscribe is not None:
             for connection in connections:
                 self._unsubscribe(connection)
-        self._bookmarks.clear()
-        self._life.end()
+
+    def _heading(self, instance_key: bytes) -> tuple[GroupedRows, Heading]:
+        grouped = self._shown.grouped
+        if grouped is None:
+            raise NotFound("the table has no categories", value=instance_key, hint="sort_table with categories")
+        return grouped, grouped.heading(instance_key)
 
     def _at(self, bookmark: int) -> TableCursor:
         cursor = self._cursor.fork()
         self.position_changed = self._bookmarks.go(cursor, bookmark)
         return cursor
-
-    def _checked(self, restriction: Restriction) -> Restriction:
-        wanted = canonical(restriction, self._codepage)
-        check(wanted)
-        return wanted
-
-    def _start_over(self, cursor: TableCursor) -> None:
-        self._cursor = cursor
-        self._bookmarks.clear()
