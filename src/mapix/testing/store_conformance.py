@@ -23,11 +23,13 @@ from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
 from mapix.testing.store_identifiers import IdentifierTests
 from mapix.testing.store_itself import StoreTests
+from mapix.testing.store_keys import KeyTests
 from mapix.testing.store_messages import MessageTests
 from mapix.testing.store_names import NameTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_reading import ReadingTests
+from mapix.testing.store_recipients import RecipientTests
 from mapix.testing.store_reports import ReportTests
 from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
@@ -47,6 +49,8 @@ class StoreConformance(
     NameTests,
     CopyTests,
     MessageTests,
+    KeyTests,
+    RecipientTests,
     AttachmentTests,
     ReadingTests,
     StoreTests,

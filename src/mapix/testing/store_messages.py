@@ -1,52 +1,39 @@
-"""Store tests: messages, what their saves compute, and their recipients (objects 4.1 to 4.6)."""
+"""Store tests: messages, and what their saves compute (objects 4.1 to 4.4)."""
 
 from __future__ import annotations
-
-from typing import cast
 
 import pytest
 
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import Keep
-from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.properties.errors import InvalidParameter, UnknownFlags
 from mapix.properties.flags import (
-    MAPI_BCC,
-    MAPI_CC,
-    MAPI_TO,
     MSGFLAG_READ,
     MSGFLAG_SUBMIT,
     MSGFLAG_UNMODIFIED,
     MSGFLAG_UNSENT,
 )
-from mapix.properties.restriction import Property, Relop
-from mapix.properties.tag import PropTag, PropType
+from mapix.properties.tag import PropType
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
     PR_BODY,
+    PR_BODY_HTML,
     PR_CONVERSATION_TOPIC,
     PR_CREATION_TIME,
-    PR_DISPLAY_BCC,
-    PR_DISPLAY_CC,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TO,
-    PR_EMAIL_ADDRESS,
     PR_ENTRYID,
+    PR_HTML,
     PR_LAST_MODIFICATION_TIME,
-    PR_MESSAGE_ATTACHMENTS,
     PR_MESSAGE_CLASS,
     PR_MESSAGE_CODEPAGE,
     PR_MESSAGE_FLAGS,
-    PR_MESSAGE_RECIPIENTS,
     PR_MESSAGE_SIZE,
     PR_MESSAGE_SIZE_EXTENDED,
+    PR_NATIVE_BODY_INFO,
     PR_NORMALIZED_SUBJECT,
-    PR_NULL,
     PR_OBJECT_TYPE,
     PR_PARENT_ENTRYID,
-    PR_RECIPIENT_TYPE,
     PR_RECORD_KEY,
-    PR_ROWID,
     PR_RTF_COMPRESSED,
     PR_RTF_IN_SYNC,
     PR_SEARCH_KEY,
@@ -57,7 +44,6 @@ from mapix.testing.store_bench import (
     StoreBench,
     contents,
     entry_id_of,
-    recipient,
     recipients,
 )
 
@@ -218,90 +204,49 @@ class MessageTests(StoreBench):
         assert message.set_props({PR_MESSAGE_FLAGS: 0})
         assert message.get_prop(PR_MESSAGE_FLAGS) == MSGFLAG_READ
 
-    # recipients
-
-    def test_recipients_are_seen_at_once_and_displayed_after_the_save(self) -> None:
-        """M-084."""
-        message = self.draft(self.folder())
-        table = message.get_recipient_table()
-        message.modify_recipients(
-            ModifyRecipients.ADD,
-            [recipient("ann@example.com"), recipient("bob@example.com", MAPI_CC), recipient("cay@example.com")],
-        )
-        assert table.get_row_count() == 3
-        assert message.get_prop(PR_DISPLAY_TO) == ""
+    def test_a_message_needs_neither_class_nor_anything_else_to_be_saved(self) -> None:
+        """M-001: identifiers come with the save, the class at the latest with it."""
+        message = self.folder().create_message()
+        assert message.get_props((PR_ENTRYID, PR_RECORD_KEY, PR_MESSAGE_CLASS)) == {}
         message.save_changes(Keep.READONLY)
-        shown = message.get_props((PR_DISPLAY_TO, PR_DISPLAY_CC, PR_DISPLAY_BCC))
-        assert list(shown.values()) == ["Ann; Cay", "Bob", ""]
+        assert len(message.get_props((PR_ENTRYID, PR_RECORD_KEY, PR_MESSAGE_CLASS))) == 3
 
-    def test_nobody_to_display_is_an_empty_text(self) -> None:
-        """Objects 4.1, PR_DISPLAY_TO."""
-        message = self.message_of(self.message(self.folder()))
-        assert message.get_prop(PR_DISPLAY_CC) == ""
-        assert contents(self.folder_of(message.get_prop(PR_PARENT_ENTRYID)), PR_DISPLAY_CC) == [("",)]
+    @pytest.mark.parametrize("subject", ["x" * 300, "Grüße: " * 200, "RE: " + "y" * 5000])
+    def test_subjects_may_be_longer_than_is_wise(self, subject: str) -> None:
+        """M-021, M-023: a prefix of more than three letters only where it is said."""
+        message = self.message_of(self.message(self.folder(), {PR_SUBJECT: subject}))
+        prefix = "RE: " if subject.startswith("RE") else None
+        assert message.get_prop(PR_SUBJECT) == subject
+        assert message.get_prop(PR_SUBJECT_PREFIX) == prefix
+        assert message.get_prop(PR_NORMALIZED_SUBJECT) == subject.removeprefix(prefix or "")
 
-    def test_recipients_are_replaced_changed_and_removed_by_row(self) -> None:
-        """M-080."""
-        message = self.draft(self.folder(), "ann@example.com", "bob@example.com")
-        (ann, _), (bob, _) = recipients(message, PR_ROWID, PR_DISPLAY_NAME)
-        message.modify_recipients(ModifyRecipients.MODIFY, [{PR_ROWID: bob, PR_DISPLAY_NAME: "Robert"}])
-        assert recipients(message, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS) == [("Ann", "ann@example.com"), ("Robert", None)]
-        message.modify_recipients(ModifyRecipients.REMOVE, [{PR_ROWID: ann}])
-        assert recipients(message) == [("Robert",)]
-        message.modify_recipients(ModifyRecipients.REPLACE, [recipient("cay@example.com")])
-        message.save_changes(Keep.CLOSE)
-        assert recipients(self.message_of(entry_id_of(message))) == [("Cay",)]
+    def test_a_topic_that_was_set_stays_whatever_the_subject(self) -> None:
+        """M-021, objects 4.1."""
+        values = {PR_SUBJECT: "RE: x", PR_CONVERSATION_TOPIC: "where it began"}
+        message = self.message_of(self.message(self.folder(), values))
+        assert message.get_prop(PR_CONVERSATION_TOPIC) == "where it began"
 
-    def test_rows_of_recipients_are_checked(self) -> None:
-        """M-081."""
-        message = self.draft(self.folder(), "ann@example.com")
-        with pytest.raises(InvalidParameter):
-            message.modify_recipients(ModifyRecipients.ADD, [{PR_NULL: None}])
-        with pytest.raises(UnknownFlags):
-            message.modify_recipients(cast(ModifyRecipients, 1), [])
-        for how in (ModifyRecipients.MODIFY, ModifyRecipients.REMOVE):
-            with pytest.raises(InvalidParameter):
-                message.modify_recipients(how, [{PR_DISPLAY_NAME: "Ann"}])
-        error = PR_EMAIL_ADDRESS.with_type(PropType.ERROR)
-        message.modify_recipients(ModifyRecipients.ADD, [{}, {PR_DISPLAY_NAME: "Bob", error: 1}])
-        assert recipients(message) == [("Ann",), ("Bob",)]
+    def test_all_bodies_are_kept_as_they_were_set(self) -> None:
+        """M-040, M-046: uncompressed RTF too; PR_HTML and PR_BODY_HTML are one (X-19)."""
+        rtf = b"\x0f\x00\x00\x00\x07\x00\x00\x00MELA\x00\x00\x00\x00{\\rtf1}"
+        bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: rtf, PR_HTML: b"<p>text"}
+        message = self.message_of(self.message(self.folder(), bodies))
+        assert message.get_props(tuple(bodies)) == bodies
+        assert message.get_prop(PR_BODY_HTML) == "<p>text"
 
-    def test_rows_of_the_table_can_be_fed_back(self) -> None:
-        """M-083."""
-        message = self.draft(self.folder(), "ann@example.com")
-        table = message.get_recipient_table()
-        columns = table.query_columns()
-        rows = [dict(zip(columns, row, strict=True)) for row in table.query_rows(9)]
-        other = self.draft(self.folder("Other"))
-        other.modify_recipients(ModifyRecipients.ADD, rows)
-        other.save_changes(Keep.CLOSE)
-        assert recipients(self.message_of(entry_id_of(other)), PR_EMAIL_ADDRESS) == [("ann@example.com",)]
-
-    def test_recipients_keep_all_their_properties_types_and_order(self) -> None:
-        """M-085, M-086."""
-        spare = PropTag.of(0x6801, PropType.MV_UNICODE)
-        row = recipient("ann@example.com", MAPI_BCC, "Ann; Smith") | {spare: ("x", "y")}
-        message = self.draft(self.folder(), "zed@example.com")
-        message.modify_recipients(ModifyRecipients.ADD, [row])
-        message.save_changes(Keep.CLOSE)
+    def test_the_native_body_is_told(self) -> None:
+        """M-043, M-048: the best of those that were set last."""
+        message = self.message_of(self.message(self.folder(), {PR_BODY: "text", PR_HTML: b"html"}))
+        assert message.get_prop(PR_NATIVE_BODY_INFO) == 3
+        message.set_props({PR_BODY: "other"})
+        message.save_changes(Keep.READONLY)
         again = self.message_of(entry_id_of(message))
-        rows = recipients(again, PR_DISPLAY_NAME, PR_RECIPIENT_TYPE, spare)
-        assert rows == [("Zed", MAPI_TO, None), ("Ann; Smith", MAPI_BCC, ("x", "y"))]
+        assert again.get_props((PR_NATIVE_BODY_INFO, PR_HTML)) == {PR_NATIVE_BODY_INFO: 1, PR_HTML: b"html"}
 
-    def test_recipient_tables_can_be_restricted(self) -> None:
-        """M-104."""
-        message = self.draft(self.folder(), "ann@example.com", "bob@example.com")
-        found = query_all_rows(
-            message.get_recipient_table(), (PR_DISPLAY_NAME,), Property(Relop.NE, PR_EMAIL_ADDRESS, "ann@example.com")
-        )
-        assert found == [("Bob",)]
-
-    def test_parts_are_properties_too(self) -> None:
-        """P-121, objects 4.1."""
-        message = self.draft(self.folder(), "ann@example.com")
-        assert {PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS} <= set(message.get_prop_list())
-        table = message.open_property(PR_MESSAGE_RECIPIENTS, MapiTable)
-        assert table.get_row_count() == 1
-        assert message.open_property(PR_MESSAGE_ATTACHMENTS, MapiTable).get_row_count() == 0
-        message.delete_props((PR_MESSAGE_RECIPIENTS,))
-        assert table.get_row_count() == 0
+    def test_a_posted_message_lies_where_it_was_made(self) -> None:
+        """M-151: no recipients, read, nothing sent."""
+        folder = self.folder()
+        entry_id = self.message(folder, {PR_MESSAGE_FLAGS: MSGFLAG_READ, PR_MESSAGE_CLASS: "IPM.Post", PR_BODY: "news"})
+        message = self.message_of(entry_id)
+        assert message.get_prop(PR_MESSAGE_FLAGS) == MSGFLAG_READ
+        assert contents(folder, PR_MESSAGE_CLASS) == [("IPM.Post",)]
