@@ -354,6 +354,7 @@ def test_a_submitted_message_can_be_taken_back(store: Any) -> None:
 
 
 def test_the_wrapper_follows_the_object_and_not_the_interface_asked_for(store: Any, folder: Any) -> None:
+    """F-071."""
     opened = store.OpenEntry(value(folder, mapitags.PR_ENTRYID), mapi.IID_IMAPIProp, 0)
     assert type(opened).__name__ == "PyIMAPIFolder"
     assert type(folder.QueryInterface(mapi.IID_IMAPIContainer)).__name__ == "PyIMAPIContainer"

@@ -140,6 +140,7 @@ def subjects(where: MapiFolder) -> list[str]:
 
 
 def test_the_stores_table_has_every_column_a_client_may_count_on(mail: Subsystem, profile: str) -> None:
+    """ST-027."""
     with mail.logon(profile) as session:
         columns = [
             PR_DEFAULT_STORE,
@@ -162,6 +163,7 @@ def test_the_stores_table_has_every_column_a_client_may_count_on(mail: Subsystem
 
 
 def test_the_table_and_the_store_agree_on_what_names_it(mail: Subsystem, profile: str) -> None:
+    """ST-022, ST-023."""
     with mail.logon(profile) as session:
         tags = [PR_ENTRYID, PR_RECORD_KEY, PR_MDB_PROVIDER]
         row = query_all_rows(session.get_msg_stores_table(), tags)[0]
@@ -176,6 +178,7 @@ def test_the_table_and_the_store_agree_on_what_names_it(mail: Subsystem, profile
     ],
 )
 def test_the_default_store_is_found_by_either_restriction(mail: Subsystem, profile: str, restriction: Any) -> None:
+    """ST-027."""
     with mail.logon(profile) as session:
         table = session.get_msg_stores_table()
         assert query_all_rows(table, [PR_DISPLAY_NAME], restriction) == [(ANN,)]
@@ -185,12 +188,14 @@ def test_the_default_store_is_found_by_either_restriction(mail: Subsystem, profi
 
 
 def test_the_default_store_gets_all_special_folders_and_another_the_three(mail: Subsystem, profile: str) -> None:
+    """ST-043, ST-044."""
     with mail.logon(profile) as session:
         assert subjects(folder(open_store(session), PR_IPM_SENTMAIL_ENTRYID)) == []
         assert open_store(session, BOB).get_prop(PR_IPM_SUBTREE_ENTRYID)
 
 
 def test_a_store_that_is_opened_to_read_lets_nothing_be_changed(mail: Subsystem, profile: str) -> None:
+    """ST-005, ST-006, ST-075."""
     with mail.logon(profile) as session:
         store = open_store(session, access=Access.READ)
         root = store.open_entry(None)
@@ -202,12 +207,14 @@ def test_a_store_that_is_opened_to_read_lets_nothing_be_changed(mail: Subsystem,
 
 
 def test_a_session_opens_a_store_by_its_identifier(mail: Subsystem, profile: str) -> None:
+    """ST-005, E-014."""
     with mail.logon(profile) as session:
         opened = session.open_entry(stores_of(session)[BOB], Access.MODIFY)
         assert opened.object_type is ObjectType.STORE
 
 
 def test_a_folder_opens_through_the_session_only_while_its_store_is_open(mail: Subsystem, profile: str) -> None:
+    """ST-073, E-006, E-007."""
     with mail.logon(profile) as session:
         first = open_store(session)
         entry_id = inbox(first).get_prop(PR_ENTRYID)
@@ -221,6 +228,7 @@ def test_a_folder_opens_through_the_session_only_while_its_store_is_open(mail: S
 
 
 def test_identifiers_lead_to_the_store_that_has_them(mail: Subsystem, profile: str) -> None:
+    """E-006."""
     with mail.logon(profile) as session:
         ann, bob = open_store(session), open_store(session, BOB)
         for store in (ann, bob):
@@ -233,6 +241,7 @@ def test_identifiers_lead_to_the_store_that_has_them(mail: Subsystem, profile: s
 
 
 def test_stores_are_compared_by_their_identifiers(mail: Subsystem, profile: str) -> None:
+    """ST-008, E-005, E-011."""
     with mail.logon(profile) as session:
         known = stores_of(session)
         assert session.compare_entry_ids(known[ANN], known[ANN])
@@ -240,6 +249,7 @@ def test_stores_are_compared_by_their_identifiers(mail: Subsystem, profile: str)
 
 
 def test_a_store_of_an_unknown_service_is_unknown(mail: Subsystem, profile: str) -> None:
+    """ST-007, E-007."""
     with mail.logon(profile) as session:
         with pytest.raises(UnknownEntryid):
             session.open_msg_store(wrap_store("NOPE", bytes(40)))
@@ -251,6 +261,7 @@ def test_a_store_of_an_unknown_service_is_unknown(mail: Subsystem, profile: str)
 def test_a_store_that_stands_in_no_profile_opens_by_its_identifier_and_shows_in_no_table(
     mail: Subsystem, profile: str
 ) -> None:
+    """ST-003."""
     mail.admin_profiles().create_profile("Other")
     with mail.logon(profile, flags=NEW) as session, mail.logon("Other", flags=NEW) as other:
         entry_id = stores_of(session)[BOB]
@@ -277,6 +288,7 @@ def test_a_store_that_its_user_closed_leaves_session_and_status_table(mail: Subs
 def test_a_store_that_does_not_exist_is_not_found_and_the_others_go_on(
     mail: Subsystem, profile: str, kind: str
 ) -> None:
+    """ST-007."""
     with mail.logon(profile) as session:
         service, inner = unwrap_store(stores_of(session)[ANN])
         strange = inner[:20] + bytes(16) + inner[36:]
@@ -286,6 +298,7 @@ def test_a_store_that_does_not_exist_is_not_found_and_the_others_go_on(
 
 
 def test_everything_of_a_store_dies_with_its_member_and_nothing_of_the_others(mail: Subsystem, profile: str) -> None:
+    """ST-001, ST-073."""
     first, second = mail.logon(profile, flags=MAPI_ALLOW_OTHERS), mail.logon()
     mine, other = open_store(first), open_store(second)
     opened, message = inbox(mine), inbox(mine).create_message()
@@ -299,6 +312,7 @@ def test_everything_of_a_store_dies_with_its_member_and_nothing_of_the_others(ma
 
 
 def test_a_store_whose_provider_fails_is_shown_and_tells_why_when_it_is_opened(system: Subsystem, profile: str) -> None:
+    """ST-004."""
     from dataclasses import replace
 
     service = system.catalogue.get("MEMORY")
@@ -317,6 +331,7 @@ def test_a_store_whose_provider_fails_is_shown_and_tells_why_when_it_is_opened(s
 
 
 def test_a_store_that_lacks_a_setting_is_a_failed_logon(system: Subsystem, profile: str) -> None:
+    """ST-003, ST-004."""
     from dataclasses import replace
 
     from mapix.interfaces.spi import Setting
@@ -375,6 +390,7 @@ def test_the_other_roles_of_stores_are_set_each_by_itself(mail: Subsystem, profi
 def test_a_store_without_submission_cannot_be_the_default(
     mail: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """ST-031."""
     from mapix.objects import storeobject
 
     with mail.logon(profile) as session:
@@ -407,6 +423,7 @@ def test_a_message_goes_from_one_store_to_the_other(mail: Subsystem, profile: st
 
 
 def test_a_store_tells_of_new_mail_once(mail: Subsystem, profile: str) -> None:
+    """ST-070."""
     told: list[Notification] = []
     with mail.logon(profile) as session:
         receiving, again = open_store(session, BOB), open_store(session, BOB)
@@ -494,6 +511,7 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
 
 
 def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, profile: str) -> None:
+    """ST-001."""
     with mail.logon(profile) as session:
         open_store(session)
         submit(open_store(session, no_mail=True), "Quiet")

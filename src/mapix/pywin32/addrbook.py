@@ -64,7 +64,7 @@ class PyIAddrBook(PyIMAPIProp):
 
     def OpenEntry(self, entryId: Any, iid: Any, flags: Any, /) -> PyIUnknown:
         """An entry; the root container with None (ABK-65)."""
-        return open_entry(self._obj, self, entryId, iid, flags)
+        return open_entry(self._obj, self, entryId, iid, flags, keeps=False)
 
     def CompareEntryIDs(self, entryId1: Any, entryId2: Any, flags: Any = 0, /) -> int:
         """1 when both name one entry."""

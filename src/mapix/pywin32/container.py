@@ -60,11 +60,14 @@ def entry(target: MapiProp, owner: PyIUnknown) -> PyIUnknown:
     return _BY_TYPE.get(target.object_type, PyIUnknown)(target, owner)
 
 
-def open_entry(source: Any, owner: PyIUnknown, entry_id: Any, iid: Any, flags: Any) -> PyIUnknown:
-    """OpenEntry of whatever has one."""
+def open_entry(
+    source: Any, owner: PyIUnknown, entry_id: Any, iid: Any, flags: Any, *, keeps: bool = True
+) -> PyIUnknown:
+    """OpenEntry of whatever has one; `keeps` says that there can be deleted things that are kept (F-090)."""
     wanted, word = args.entry_id_or_none(entry_id), args.flags(flags, OPEN_FLAGS)
     args.iid_or_none(iid)
-    return entry(checked(source.open_entry(wanted, args.access(word)), iid), owner)
+    hidden = {"deleted": True} if keeps and word & SHOW_SOFT_DELETES else {}
+    return entry(checked(source.open_entry(wanted, args.access(word), **hidden), iid), owner)
 
 
 def hr_of(completion: Completion) -> int:
@@ -90,13 +93,15 @@ class PyIMAPIContainer(PyIMAPIProp):
     def GetContentsTable(self, flags: Any, /) -> PyIMAPITable:
         """The messages or recipients (F-021)."""
         word = args.flags(flags, MAPI_ASSOCIATED | SHOW_SOFT_DELETES)
-        table = self._container.get_contents_table(associated=bool(word & MAPI_ASSOCIATED))
+        associated, deleted = bool(word & MAPI_ASSOCIATED), bool(word & SHOW_SOFT_DELETES)
+        table = self._container.get_contents_table(associated=associated, deleted=deleted)
         return PyIMAPITable.made(table, args.wide(word), self)
 
     def GetHierarchyTable(self, flags: Any, /) -> PyIMAPITable:
         """The containers below, with CONVENIENT_DEPTH all levels (F-022)."""
         word = args.flags(flags, CONVENIENT_DEPTH | SHOW_SOFT_DELETES)
-        table = self._container.get_hierarchy_table(deep=bool(word & CONVENIENT_DEPTH))
+        deep, deleted = bool(word & CONVENIENT_DEPTH), bool(word & SHOW_SOFT_DELETES)
+        table = self._container.get_hierarchy_table(deep=deep, deleted=deleted)
         return PyIMAPITable.made(table, args.wide(word), self)
 
     @classmethod

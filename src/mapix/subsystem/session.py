@@ -90,8 +90,9 @@ class Session:
     # opening
 
     @_call
-    def open_entry(self, entry_id: bytes | None, access: Access = Access.BEST) -> MapiProp:
-        """The object of an identifier: store, folder, message, address book entry, status object (SES-1..SES-8).
+    def open_entry(self, entry_id: bytes | None, access: Access = Access.BEST, *, deleted: bool = False) -> MapiProp:
+        """The object of an identifier: store, folder, message, address book entry, status object (SES-1..SES-8); with
+        `deleted` also what was deleted and is kept (F-090).
 
         `InvalidParameter` for None or nothing, `InvalidEntryid`, `UnknownEntryid` when what owns it is not open.
         """
@@ -102,7 +103,8 @@ class Session:
         if provider_uid(entry_id) == STATUS_UID:
             return self._opened.add(self._status_object(entry_id))
         if self._stores.routes.knows(entry_id):
-            opened: MapiProp = self._stores.routes.ask(entry_id, lambda store: store.open_entry(entry_id, access))
+            hidden = {"deleted": True} if deleted else {}
+            opened: MapiProp = self._stores.routes.ask(entry_id, lambda one: one.open_entry(entry_id, access, **hidden))
             return self._opened.add(opened)
         return self._opened.add(self._address_book().open_entry(entry_id, access))
 

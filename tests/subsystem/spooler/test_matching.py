@@ -78,4 +78,5 @@ def test_the_first_transport_in_order_has_its_turn_with_all_its_recipients():
     ],
 )
 def test_a_reply_gives_the_diagnostic_of_the_report(code, text, diagnostic):
+    """RP-011."""
     assert diagnosis(code, text) == (0, diagnostic)

@@ -74,6 +74,7 @@ def delivered(number: int = 2, **more) -> dict:
 
 
 def test_failure_is_reported_unless_it_was_declined():
+    """RP-002, RP-006."""
     silent = failed(3) | {PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED: False}
     asked = failed(4) | {PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED: True}
     assert [row[PR_ROWID] for row in owed(Kind.FAILED, {}, [failed(1), delivered(2), silent, asked])] == [1, 4]
@@ -81,16 +82,19 @@ def test_failure_is_reported_unless_it_was_declined():
 
 
 def test_delivery_is_reported_on_request_of_the_recipient_row_or_the_message():
+    """RP-002, RP-006, X-34."""
     asked = delivered(3) | {PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True}
     assert [row[PR_ROWID] for row in owed(Kind.DELIVERED, {}, [delivered(2), asked, failed()])] == [3]
     assert len(owed(Kind.DELIVERED, {PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True}, [delivered()])) == 1
 
 
 def test_nothing_is_reported_of_a_report():
+    """RP-001."""
     assert owed(Kind.FAILED, {PR_MESSAGE_CLASS: "Report.IPM.Note.NDR"}, [failed()]) == []
 
 
 def test_nothing_is_reported_twice():
+    """RP-012."""
     assert owed(Kind.FAILED, {}, [failed() | {PR_REPORT_TIME: now()}]) == []
 
 
@@ -112,6 +116,7 @@ ORIGINAL = MessageContent(
 
 
 def test_a_nondelivery_report_has_the_required_properties():
+    """RP-007."""
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1234, to=ANN, key=b"key")
     props = report.properties
     assert props[PR_MESSAGE_CLASS] == "REPORT.IPM.Note.Order.NDR"
@@ -127,6 +132,7 @@ def test_a_nondelivery_report_has_the_required_properties():
 
 
 def test_each_recipient_of_a_report_has_the_required_columns():
+    """RP-008, RP-010."""
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1234, to=ANN, key=b"key")
     (row,) = report.recipients
     assert row[PR_NDR_DIAG_CODE] == row[PR_NDR_REASON_CODE] == 0
@@ -147,6 +153,7 @@ def test_the_body_is_readable_and_names_recipient_and_reply():
 
 
 def test_a_nondelivery_report_carries_the_original_as_it_was_submitted():
+    """RP-009."""
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1234, to=ANN, key=b"k")
     (attachment,) = report.attachments
     assert attachment.message.properties == ORIGINAL.properties
@@ -156,6 +163,7 @@ def test_a_nondelivery_report_carries_the_original_as_it_was_submitted():
 
 
 def test_a_delivery_report_carries_no_original():
+    """RP-009."""
     report = report_content(Kind.DELIVERED, ORIGINAL, [delivered()], 1234, to=ANN, key=b"k")
     assert report.attachments == []
     assert report.properties[PR_MESSAGE_CLASS] == "REPORT.IPM.Note.Order.DR"
@@ -200,6 +208,7 @@ def test_whom_no_transport_takes_is_told_to_the_sender(bench):
 
 
 def test_several_failures_of_one_attempt_make_one_report(bench):
+    """RP-012."""
     bench.submit([f"nobody{n}@example.com" for n in range(3)])
     bench.spooler([Scripted(FAILED)]).pump()
     (report,) = bench.inbox()
@@ -257,6 +266,7 @@ def test_a_delivery_report_comes_when_it_was_asked_for(bench):
 
 
 def test_a_report_asked_to_go_elsewhere_is_sent_there(bench):
+    """RP-003, RP-014."""
     elsewhere = OneOff("Post office", "SMTP", "post@example.com").dump()
     bench.submit(values={PR_REPORT_ENTRYID: elsewhere})
     transport = Scripted([FAILED, SENT])
