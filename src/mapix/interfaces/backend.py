@@ -21,6 +21,7 @@ from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
+    from mapix.interfaces.care import Care
     from mapix.interfaces.retention import Retention
 
 
@@ -300,6 +301,10 @@ class StoreBackend(Protocol):
 
     def open_mailbox(self, address: str) -> StoreBackend | None:
         """See `MsgStore.open_mailbox`."""
+
+    def care(self) -> Care | None:
+        """What looks after the store; None where nothing does."""
+        return None
 
     def scratch(self) -> IO[bytes]:
         """An empty file for a large value about to be saved, where saving it costs least. It is its user's to close,

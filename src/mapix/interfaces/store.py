@@ -6,13 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import NoSupport
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.interfaces.care import Care
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,10 @@ class MsgStore(MapiProp):
 
     def poll(self) -> None:
         """Look for what other processes changed, and notify it. Cheap; the session calls it now and then."""
+
+    def care(self) -> Care | None:
+        """What looks after the store: checks, statistics, copies; None where nothing does. Our extension."""
+        return None
 
     def open_mailbox(self, address: str) -> MsgStore | None:
         """The store on the same store server whose owner has the SMTP address `address`, opened for delivery; None

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from mapix.interfaces.backend import (
         Change,
     )
+    from mapix.interfaces.care import Care
 
 _ADVISABLE: Final = (
     Event.CRITICAL_ERROR
@@ -276,6 +277,11 @@ class StoreObject(PropertyBag, MsgStore):
         return self.context.backend.mark_delivered(key)
 
     # the rest
+
+    def care(self) -> Care | None:
+        """See `MsgStore.care`."""
+        self._check()
+        return self.context.backend.care()
 
     def transaction(self) -> AbstractContextManager[None]:
         """See `MsgStore.transaction`."""
