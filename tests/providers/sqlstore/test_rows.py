@@ -25,6 +25,9 @@ from mapix.properties.restriction import Exist, Not, Property, Relop, Restrictio
 from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag, PropType
 from mapix.providers.sqlstore import rows as rows_module
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.postgresql.backend import open_named
+from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.rows import ContentsRows
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.testing.strategies import COLUMNS, restrictions, rows, sort_orders
@@ -43,12 +46,17 @@ HOT = (
 )
 ALL = (*COLUMNS, *HOT)
 BELOW = (tags.PR_RECIPIENT_TYPE, tags.PR_DISPLAY_NAME, tags.PR_EMAIL_ADDRESS, PropTag(0x6820001F), PropTag(0x68210102))
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteBackend]:
-    store = SqliteBackend(tmp_path_factory.mktemp("rows") / "rows.mapix", create=True, full=False)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlBackend]:
+    store: SqlBackend
+    if request.param == "sqlite":
+        store = SqliteBackend(tmp_path_factory.mktemp("rows") / "rows.mapix", create=True, full=False)
+    else:
+        server = request.getfixturevalue("server")
+        store = open_named(Place.of(server.dsn()), "rows", create=True, full=False)
     store.decorate(StoreIds(store.provider_uid, store.uid, b"wrapped"))
     yield store
     store.close()
@@ -57,7 +65,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteBackend]
 _names = itertools.count()
 
 
-def fill(store: SqliteBackend, records: Sequence[Record]) -> tuple[ContentsRows, list[int]]:
+def fill(store: SqlBackend, records: Sequence[Record]) -> tuple[ContentsRows, list[int]]:
     """A new folder with a message for each record; its contents and their numbers."""
     with store.transaction():
         folder = store.create_folder(store.root, f"folder {next(_names)}", {})
@@ -90,7 +98,7 @@ def expected(records: Sequence[Record], where: Restriction | None, order: Sequen
 @QUICK
 @given(records=rows(ALL), where=restrictions(ALL), order=sort_orders(ALL))
 def test_a_restricted_and_sorted_table_shows_what_memory_says(
-    backend: SqliteBackend, records: list[Record], where: Restriction, order: Any
+    backend: SqlBackend, records: list[Record], where: Restriction, order: Any
 ) -> None:
     contents, numbers = fill(backend, records)
     wanted = [numbers[place] for place in expected(records, where, order.keys)]
@@ -105,7 +113,7 @@ def test_a_restricted_and_sorted_table_shows_what_memory_says(
 @QUICK
 @given(records=rows(ALL), where=st.none() | restrictions(ALL), order=sort_orders(ALL), size=st.integers(1, 5))
 def test_pages_in_both_directions_join_without_seam(
-    backend: SqliteBackend, records: list[Record], where: Restriction | None, order: Any, size: int
+    backend: SqlBackend, records: list[Record], where: Restriction | None, order: Any, size: int
 ) -> None:
     contents, numbers = fill(backend, records)
     wanted = [numbers[place] for place in expected(records, where, order.keys)]
@@ -133,7 +141,7 @@ def walk(contents: ContentsRows, where: Restriction | None, order: Sequence[Sort
     where=restrictions(COLUMNS[:4], below=BELOW),
 )
 def test_recipients_and_attachments_are_looked_into_as_memory_does(
-    backend: SqliteBackend, parts: list[tuple[list[Record], list[Record]]], where: Restriction
+    backend: SqlBackend, parts: list[tuple[list[Record], list[Record]]], where: Restriction
 ) -> None:
     folder = backend.create_folder(backend.root, f"folder {next(_names)}", {})
     wanted = []
@@ -151,14 +159,14 @@ def test_recipients_and_attachments_are_looked_into_as_memory_does(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(records=rows(), steps=st.lists(operations(), max_size=12))
-def test_a_view_of_a_folder_is_a_list_with_a_cursor(backend: SqliteBackend, records: list[Record], steps: Any) -> None:
+def test_a_view_of_a_folder_is_a_list_with_a_cursor(backend: SqlBackend, records: list[Record], steps: Any) -> None:
     contents, _ = fill(backend, records)
     view = TableView(contents)
     view.set_columns(COLUMNS)
     compare_tables(view, ListTable(COLUMNS, records), steps)
 
 
-def test_most_restrictions_leave_no_residual(backend: SqliteBackend) -> None:
+def test_most_restrictions_leave_no_residual(backend: SqlBackend) -> None:
     contents = backend.contents(backend.root, associated=False)
     drawn: list[bool] = []
 
@@ -168,10 +176,10 @@ def test_most_restrictions_leave_no_residual(backend: SqliteBackend) -> None:
         drawn.append(contents._predicate(where).residual is None)
 
     draw()
-    assert sum(drawn) / len(drawn) > 0.7
+    assert sum(drawn) / len(drawn) > (0.7 if isinstance(backend, SqliteBackend) else 0.5)
 
 
-def test_a_row_is_found_by_its_instance_key_without_a_search(backend: SqliteBackend) -> None:
+def test_a_row_is_found_by_its_instance_key_without_a_search(backend: SqlBackend) -> None:
     contents, numbers = fill(backend, [{tags.PR_SUBJECT: str(number)} for number in range(20)])
     (row,) = contents.page(None, (), (numbers[6],), 1, (tags.PR_INSTANCE_KEY, tags.PR_ENTRYID, tags.PR_RECORD_KEY)).rows
     for tag, value in zip((tags.PR_INSTANCE_KEY, tags.PR_ENTRYID, tags.PR_RECORD_KEY), row, strict=True):
@@ -182,7 +190,7 @@ def test_a_row_is_found_by_its_instance_key_without_a_search(backend: SqliteBack
         assert [key[-1] for key in others] == [number for number in numbers if number != numbers[7]]
 
 
-def test_decorated_columns_can_be_sorted_and_compared(backend: SqliteBackend) -> None:
+def test_decorated_columns_can_be_sorted_and_compared(backend: SqlBackend) -> None:
     contents, numbers = fill(backend, [{}] * 4)
     order = [SortKey(tags.PR_INSTANCE_KEY, Order.DESCEND)]
     assert [key[-1] for key in contents.page(None, order, None, 10, ()).keys] == sorted(numbers, reverse=True)
@@ -192,7 +200,7 @@ def test_decorated_columns_can_be_sorted_and_compared(backend: SqliteBackend) ->
     assert contents.count(Property(Relop.EQ, tags.PR_PARENT_ENTRYID, parent)) == 4
 
 
-def test_a_value_of_another_type_is_missing(backend: SqliteBackend) -> None:
+def test_a_value_of_another_type_is_missing(backend: SqlBackend) -> None:
     text = tags.PR_IMPORTANCE.with_type(PropType.UNICODE)
     contents, _ = fill(backend, [{text: "high"}, {tags.PR_IMPORTANCE: 2}])
     assert contents.page(None, (), None, 5, (tags.PR_IMPORTANCE, text)).rows == [(None, "high"), (2, None)]
@@ -200,7 +208,7 @@ def test_a_value_of_another_type_is_missing(backend: SqliteBackend) -> None:
     assert contents.count(Exist(tags.PR_IMPORTANCE.with_type(PropType.UNSPECIFIED))) == 2
 
 
-def test_a_walk_that_is_answered_from_kept_keys_follows_changes(backend: SqliteBackend) -> None:
+def test_a_walk_that_is_answered_from_kept_keys_follows_changes(backend: SqlBackend) -> None:
     contents, numbers = fill(backend, [{tags.PR_SUBJECT: f"{number:02}"} for number in range(30)])
     order = [SortKey(tags.PR_SUBJECT)]
 
@@ -223,7 +231,7 @@ def test_a_walk_that_is_answered_from_kept_keys_follows_changes(backend: SqliteB
     assert contents.key_at(None, order, 99) is None
 
 
-def test_a_table_of_too_many_rows_keeps_no_keys(backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_of_too_many_rows_keeps_no_keys(backend: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows_module, "MOST", 3)
     contents, numbers = fill(backend, [{tags.PR_SUBJECT: str(number)} for number in range(4)])
     order = [SortKey(tags.PR_SUBJECT, Order.DESCEND)]

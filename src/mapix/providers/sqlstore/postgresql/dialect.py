@@ -8,12 +8,13 @@ itself, since the database cannot ask Python.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from mapix.interfaces.backend import RowDecorator
 from mapix.objects.typed import python_class
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.properties.tags import PR_ADDRTYPE, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS
+from mapix.providers.sqlstore.blobs import Fresh
 from mapix.providers.sqlstore.dialect import Dialect, StoredRow
 from mapix.providers.sqlstore.hot import folded
 from mapix.providers.sqlstore.ordered import ordered
@@ -33,7 +34,7 @@ class PostgreSqlDialect(Dialect):
     value_columns = ("number", "real", "data", "key")
     packs = False
     depth_path = ("int8send(id)", "t.path || int8send(f.id)")
-    recipient_keys: Mapping[int, str] = {
+    recipient_keys: ClassVar[Mapping[int, str]] = {
         PR_DISPLAY_NAME: "r.display_name_key",
         PR_ADDRTYPE: "r.address_type_key",
         PR_EMAIL_ADDRESS: "r.address_key",
@@ -54,7 +55,7 @@ class PostgreSqlDialect(Dialect):
         """See `Dialect.large_cells`: a text itself, and what it is compared by."""
         if kind != _UNICODE:
             return (None, None)
-        source = value.source if isinstance(value, tuple) else value
+        source = value.source if isinstance(value, Fresh) else value
         if not isinstance(source, bytes):
             with source.open() as reader:
                 source = reader.read(2 * _LARGEST_TEXT)

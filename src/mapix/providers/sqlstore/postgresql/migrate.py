@@ -6,7 +6,7 @@ it; the table `migration` says how far a database is.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from psycopg import sql
 
@@ -65,7 +65,8 @@ def prepare(place: Place, *, create: bool) -> None:
 def _version(connection: Connection) -> int:
     if not _value(connection, _STATE):
         return 0
-    return int(_value(connection, _VERSION))
+    found: int = _value(connection, _VERSION)
+    return found
 
 
 def _update(connection: Connection, place: Place, version: int) -> None:
@@ -94,6 +95,6 @@ def _force(connection: Connection, tables: list[str], word: str) -> None:
         connection.execute(statement.format(sql.Identifier(SCHEMA, table), sql.SQL(word)))
 
 
-def _value(connection: Connection, statement: str) -> object:
+def _value(connection: Connection, statement: str) -> Any:
     row = connection.execute(statement.encode()).fetchone()
     return None if row is None else row[0]
