@@ -25,6 +25,7 @@ from mapix.testing.store_identifiers import IdentifierTests
 from mapix.testing.store_itself import StoreTests
 from mapix.testing.store_keys import KeyTests
 from mapix.testing.store_messages import MessageTests
+from mapix.testing.store_methods import MethodTests
 from mapix.testing.store_names import NameTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
@@ -52,6 +53,7 @@ class StoreConformance(
     KeyTests,
     RecipientTests,
     AttachmentTests,
+    MethodTests,
     ReadingTests,
     StoreTests,
     IdentifierTests,
