@@ -7,7 +7,7 @@ from pathlib import Path
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.providers.sqlstore.provider import SqlStoreProvider
-from mapix.testing.store_conformance import Powers, StoreConformance
+from mapix.testing.store_conformance import StoreConformance
 from mapix.testing.support import BenchSupport
 
 
@@ -19,8 +19,6 @@ def open_store(directory: Path, access: Access, *, spooler: bool = False) -> Msg
 
 class TestSqlStore(StoreConformance):
     """One file a test."""
-
-    powers = Powers.ALL & ~Powers.SEARCH_FOLDERS
 
     def make_store(self, tmp_path: Path) -> MsgStore:
         """See `StoreBench.make_store`."""

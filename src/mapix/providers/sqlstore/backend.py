@@ -12,11 +12,13 @@ from mapix.interfaces.backend import (
     ChangeListener,
     QueueRow,
     RowDecorator,
+    Search,
     StoreBackend,
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
 from mapix.properties.errors import NotFound
+from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -31,6 +33,8 @@ from mapix.providers.sqlstore.numbers import Numbers
 from mapix.providers.sqlstore.queue import Queue
 from mapix.providers.sqlstore.retention import SqlRetention
 from mapix.providers.sqlstore.rows import ContentsRows, HierarchyRows
+from mapix.providers.sqlstore.searches import Searches
+from mapix.providers.sqlstore.searchrows import SearchRows
 from mapix.providers.sqlstore.service import PROVIDER_UID
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.usedtags import UsedTags
@@ -41,6 +45,7 @@ class SqlBackend(StoreBackend):
     """A store in a database that is open and whose schema is there; see `sqlite.backend` and `postgresql.backend`."""
 
     provider_uid = PROVIDER_UID
+    has_searches = True
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -66,6 +71,7 @@ class SqlBackend(StoreBackend):
         self._messages = Messages(database, self.feed, take_number)
         self._around = Surroundings(database, self.used)
         self.garbage = Garbage(database)
+        self._searches = Searches(self._around, self.feed)
 
     # the store
 
@@ -121,6 +127,7 @@ class SqlBackend(StoreBackend):
 
     def folder(self, number: int) -> StoredFolder:
         """See `StoreBackend.folder`."""
+        self._searches.catch_up()
         self._folders.check(number)
         return StoredFolder(self.database, self.feed, number)
 
@@ -172,9 +179,10 @@ class SqlBackend(StoreBackend):
 
     # tables
 
-    def contents(self, folder: int, *, associated: bool) -> ContentsRows:
+    def contents(self, folder: int, *, associated: bool) -> ContentsRows | SearchRows:
         """See `StoreBackend.contents`."""
-        self._folders.check(folder)
+        if self._folders.kind(folder) == FOLDER_SEARCH:
+            return SearchRows(self._around, folder, self._searches.catch_up, associated=associated)
         return ContentsRows(self._around, folder, associated=associated)
 
     def hierarchy(self, folder: int, *, deep: bool) -> HierarchyRows:
@@ -229,6 +237,33 @@ class SqlBackend(StoreBackend):
     def set_message_status(self, folder: int, number: int, status: int) -> None:
         """See `StoreBackend.set_message_status`."""
         self._messages.set_status(folder, number, status)
+
+    # search folders
+
+    def present(self, folder: int, numbers: Collection[int]) -> set[int]:
+        """See `StoreBackend.present`."""
+        return self._searches.present(folder, numbers)
+
+    def search(self, folder: int) -> Search | None:
+        """See `StoreBackend.search`."""
+        return self._searches.find(folder)
+
+    def set_search(self, folder: int, search: Search, *, restart: bool) -> None:
+        """See `StoreBackend.set_search`."""
+        self._folders.check(folder)
+        self._searches.set(folder, search, restart=restart)
+
+    def build_search(self, folder: int, most: int | None = None) -> bool:
+        """See `StoreBackend.build_search`."""
+        return self._searches.build(folder, most)
+
+    def results(self, folder: int) -> list[int]:
+        """See `StoreBackend.results`."""
+        return self._searches.results(folder)
+
+    def searches(self, state: int) -> list[int]:
+        """See `StoreBackend.searches`."""
+        return self._searches.having(state)
 
     # names
 

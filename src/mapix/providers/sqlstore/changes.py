@@ -7,6 +7,7 @@ pruned from the old end. A reader that comes too late for some of them is told t
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from mapix.interfaces.backend import (
@@ -24,7 +25,11 @@ _PRUNE_EVERY: Final = 1000
 
 
 class ChangeFeed:
-    """The changes of one store, seen from one connection to it."""
+    """The changes of one store, seen from one connection to it.
+
+    Before they are written, `settle` gets the changes of a transaction and the last number that was given to one, and
+    may add others; then `stays` the number of the last of these.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -34,7 +39,9 @@ class ChangeFeed:
         self._data_version = self.database.news()
         self._seen_after = self._seen
         self._until_prune = _PRUNE_EVERY
-        self._touched: set[int] = set()
+        self.touched: set[int] = set()
+        self.settle: Callable[[list[Change], int], None] = lambda changes, last: None
+        self.stays: Callable[[int], None] = lambda last: None
         database.on_commit = self._write
         database.on_committed = self._committed
 
@@ -46,7 +53,16 @@ class ChangeFeed:
 
     def touch(self, *folders: int) -> None:
         """Note that the counts of folders changed in the transaction under way."""
-        self._touched.update(folders)
+        self.touched.update(folders)
+
+    def alter(self, message: int) -> None:
+        """Note that a message was changed in a way that nobody is told of, but search folders may look at."""
+        self.add(Change(Event.TABLE_MODIFIED, ObjectType.MESSAGE, message))
+
+    def last(self) -> int:
+        """The number of the last change."""
+        found: int = self.database.value(self.database.sql["change_last"])
+        return found
 
     def poll(self) -> None:
         """Tell the listener what other connections changed since the last look."""
@@ -72,8 +88,10 @@ class ChangeFeed:
         return [Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, number, parent or 0) for number, parent in folders]
 
     def _write(self, changes: list[Change]) -> None:
+        origin, last = self.origin, self.last()
+        self.settle(changes, last)
+        changes[:] = [one for one in changes if one.event is not Event.TABLE_MODIFIED or one.parent or one.old_parent]
         changes += self._folder_changes()
-        origin, last = self.origin, self.database.value(self.database.sql["change_last"])
         self._seen_after = last + len(changes) if last == self._seen else self._seen
         self.database.many(
             self.database.sql["change_insert"],
@@ -91,6 +109,7 @@ class ChangeFeed:
                 for seq, one in enumerate(changes, last + 1)
             ],
         )
+        self.stays(last + len(changes))
         self._until_prune -= len(changes)
         if self._until_prune <= 0:
             self._until_prune = _PRUNE_EVERY
@@ -102,9 +121,9 @@ class ChangeFeed:
         """One change for each folder whose counts changed (PR_CONTENT_COUNT and its like)."""
         found = [
             (number, self.database.row(self.database.sql["folder_version"], (number,)))
-            for number in sorted(self._touched)
+            for number in sorted(self.touched)
         ]
-        self._touched.clear()
+        self.touched.clear()
         folder = ObjectType.FOLDER
         return [Change(Event.OBJECT_MODIFIED, folder, number, row[1] or 0) for number, row in found if row is not None]
 

@@ -182,13 +182,54 @@ SELECT DISTINCT 0, printf('0x%08X', (p.id << 16) | p.type) FROM property p JOIN 
 INSERT INTO used_tag (tag) SELECT DISTINCT (p.id << 16) | p.type FROM property p JOIN message m ON m.id = p.object
  WHERE true ON CONFLICT DO NOTHING
 
+-- name: result that is no message of a folder
+SELECT l.search, 'message ' || l.message FROM search_link l
+ WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = l.message AND m.folder IS NOT NULL AND m.associated = 0)
+
+-- name: result that is no message of a folder repair
+DELETE FROM search_link
+ WHERE NOT EXISTS (
+    SELECT 1 FROM message m WHERE m.id = search_link.message AND m.folder IS NOT NULL AND m.associated = 0
+ )
+
+-- name: result not like its message
+SELECT l.search, 'message ' || l.message FROM search_link l JOIN message m ON m.id = l.message
+ WHERE (l.delivery_time IS NULL) <> (m.delivery_time IS NULL) OR l.delivery_time <> m.delivery_time
+    OR l.unread <> CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END
+
+-- name: result not like its message repair
+UPDATE search_link
+   SET delivery_time = m.delivery_time, unread = CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END
+  FROM message m WHERE m.id = search_link.message
+
+-- name: result that was not told of
+SELECT search, 'message ' || message FROM search_gone
+
+-- name: result that was not told of repair
+DELETE FROM search_gone
+
+-- name: search folder counts
+SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count FROM folder f
+ WHERE f.folder_type = 2
+   AND (f.content_count <> (SELECT count(*) FROM search_link l WHERE l.search = f.id)
+        OR f.unread_count <> (SELECT count(*) FROM search_link l WHERE l.search = f.id AND l.unread <> 0)
+        OR f.associated_count <> 0)
+
+-- name: search folder counts repair
+UPDATE folder SET
+    content_count = (SELECT count(*) FROM search_link l WHERE l.search = folder.id),
+    unread_count = (SELECT count(*) FROM search_link l WHERE l.search = folder.id AND l.unread <> 0),
+    associated_count = 0
+ WHERE folder_type = 2
+
 -- name: folder counts
 SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count
   FROM folder f
- WHERE f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
-    OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
-    OR f.unread_count <> (SELECT count(*) FROM message m
-                           WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+ WHERE f.folder_type <> 2
+   AND (f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
+        OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
+        OR f.unread_count <> (SELECT count(*) FROM message m
+                               WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0))
 
 -- name: folder counts repair
 UPDATE folder SET
@@ -196,3 +237,4 @@ UPDATE folder SET
     associated_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0),
     unread_count = (SELECT count(*) FROM message m
                      WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
+ WHERE folder_type <> 2

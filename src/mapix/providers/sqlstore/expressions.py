@@ -32,8 +32,10 @@ from mapix.properties.tags import (
     PR_DISPLAY_TYPE,
     PR_FOLDER_TYPE,
     PR_LAST_MODIFICATION_TIME,
+    PR_MESSAGE_DELIVERY_TIME,
     PR_MESSAGE_FLAGS,
     PR_MSG_STATUS,
+    PR_PARENT_DISPLAY,
     PR_SUBFOLDERS,
 )
 from mapix.providers.sqlstore.dialect import Dialect
@@ -164,6 +166,15 @@ MESSAGE_COLUMNS: Final[dict[int, str]] = {
     PR_DELETED_ON: "m.deleted_on",
 }
 MESSAGE_KEYS: Final[dict[int, str]] = {hot.tag: f"m.{hot.key}" for hot in HOT if hot.folded}
+
+FOUND_COLUMNS: Final[dict[int, str]] = {
+    PR_MESSAGE_DELIVERY_TIME: "l.delivery_time",
+    PR_MSG_STATUS: "l.status",
+    PR_PARENT_DISPLAY: "(SELECT f.name FROM folder f WHERE f.id = m.folder)",
+}
+"""What results `l` of search folders say otherwise than their messages (F-041, F-068)."""
+
+FOUND_KEYS: Final[dict[int, str]] = {PR_PARENT_DISPLAY: "(SELECT f.name_key FROM folder f WHERE f.id = m.folder)"}
 
 FOLDER_COLUMNS: Final[dict[int, str]] = {
     PR_DISPLAY_NAME: "m.name",

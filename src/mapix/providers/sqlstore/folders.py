@@ -36,6 +36,13 @@ class Folders:
         if self.database.value(self.database.sql["folder_exists"], (number,)) is None:
             raise NotFound("there is no such folder", value=number)
 
+    def kind(self, number: int) -> int:
+        """PR_FOLDER_TYPE; `NotFound` when there is no such folder."""
+        found: int | None = self.database.value(self.database.sql["folder_kind"], (number,))
+        if found is None:
+            raise NotFound("there is no such folder", value=number)
+        return found
+
     def parent(self, number: int) -> int:
         """The folder above; the root's is itself (F-001)."""
         found = self.database.value(self.database.sql["folder_parent"], (number,))
@@ -95,7 +102,7 @@ class Folders:
             self.feed.touch(parent)
 
     def _has_messages(self, folder: int) -> bool:
-        return any(self.database.row(self.database.sql["folder_counts"], (folder,)))
+        return any(self.database.row(self.database.sql["folder_holds"], (folder,)) or ())
 
     def _delete_one(self, folder: int) -> None:
         parent = self.parent(folder)

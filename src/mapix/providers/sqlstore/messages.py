@@ -82,7 +82,10 @@ class Messages:
 
     def status(self, folder: int, number: int) -> int:
         """See `StoreBackend.message_status`."""
-        found: int | None = self.database.value(self.database.sql["message_status"], (folder, number))
+        sql = self.database.sql
+        found: int | None = self.database.value(sql["message_status"], (folder, number))
+        if found is None:
+            found = self.database.value(sql["search_link_status"], (folder, number))
         if found is None:
             raise NotFound("there is no such message in this folder", value=number)
         return found
@@ -90,9 +93,13 @@ class Messages:
     def set_status(self, folder: int, number: int, status: int) -> None:
         """See `StoreBackend.set_message_status`."""
         with self.database.write():
-            if not self.database.run(self.database.sql["message_set_status"], (status, folder, number)):
+            sql = self.database.sql
+            if self.database.run(sql["message_set_status"], (status, folder, number)):
+                self.feed.add(Change(Event.OBJECT_MODIFIED, _MESSAGE, number, folder))
+            elif self.database.run(sql["search_link_set_status"], (status, folder, number)):
+                self.feed.add(Change(Event.TABLE_MODIFIED, _MESSAGE, number, folder, old_parent=folder))
+            else:
                 raise NotFound("there is no such message in this folder", value=number)
-            self.feed.add(Change(Event.OBJECT_MODIFIED, _MESSAGE, number, folder))
 
     def _check_folder(self, number: int) -> None:
         if self.database.value(self.database.sql["folder_exists"], (number,)) is None:

@@ -111,6 +111,9 @@ SELECT version, parent FROM folder WHERE id = ? AND kept_in IS NULL
 -- name: folder_exists
 SELECT 1 FROM folder WHERE id = ? AND kept_in IS NULL
 
+-- name: folder_kind
+SELECT folder_type FROM folder WHERE id = ? AND kept_in IS NULL
+
 -- name: folder_parent
 SELECT coalesce(parent, id) FROM folder WHERE id = ? AND kept_in IS NULL
 
@@ -422,3 +425,92 @@ SELECT id FROM message WHERE {mine} AND deleted_on < ? AND deleted_with = 0 ORDE
 
 -- name: kept_old_folders
 SELECT id FROM folder WHERE {mine} AND deleted_on < ? AND deleted_with = id ORDER BY deleted_on, id LIMIT ?
+
+-- Search folders (`searches.py`).
+
+-- name: search_list
+SELECT folder, restriction, state FROM search WHERE {mine} ORDER BY folder
+
+-- name: search_row
+SELECT restriction, state, tried FROM search WHERE folder = ?
+
+-- name: search_scopes
+SELECT search, folder FROM search_scope WHERE {mine} ORDER BY search, position
+
+-- name: search_scope
+SELECT folder FROM search_scope WHERE search = ? ORDER BY position
+
+-- name: search_set
+INSERT INTO search (folder, restriction, state) VALUES (?, ?, ?)
+    ON CONFLICT (folder) DO UPDATE SET restriction = excluded.restriction, state = excluded.state
+
+-- name: search_scope_clear
+DELETE FROM search_scope WHERE search = ?
+
+-- name: search_scope_add
+INSERT INTO search_scope (search, folder, position) VALUES (?, ?, ?)
+
+-- name: search_tried
+UPDATE search SET tried = ? WHERE folder = ?
+
+-- name: search_finished
+UPDATE search SET tried = 0, state = ? WHERE folder = ?
+
+-- name: search_next
+-- The last of the next so many messages.
+SELECT max(id) FROM (SELECT id FROM message WHERE id > ? ORDER BY id LIMIT ?) m
+
+-- name: search_chain
+-- A folder and all above it.
+WITH RECURSIVE above (id) AS (
+    SELECT id FROM folder WHERE id = ?
+    UNION
+    SELECT f.parent FROM above a JOIN folder f ON f.id = a.id WHERE f.parent IS NOT NULL
+)
+SELECT id FROM above
+
+-- name: search_results
+SELECT message FROM search_link WHERE search = ? ORDER BY message
+
+-- name: search_results_clear
+DELETE FROM search_link WHERE search = ?
+
+-- name: search_link_add
+INSERT INTO search_link (search, message, delivery_time, unread)
+SELECT CAST(? AS bigint), m.id, m.delivery_time, CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END
+  FROM message m WHERE m.id = ?
+    ON CONFLICT DO NOTHING
+
+-- name: search_link_remove
+DELETE FROM search_link WHERE search = ? AND message = ?
+
+-- name: search_link_status
+SELECT status FROM search_link WHERE search = ? AND message = ?
+
+-- name: search_link_set_status
+UPDATE search_link SET status = ? WHERE search = ? AND message = ?
+
+-- name: search_links_below
+-- Results of a search that lie in a folder or below it.
+WITH RECURSIVE tree (id) AS (
+    SELECT id FROM folder WHERE id = ? UNION ALL SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+)
+SELECT l.message, m.folder FROM tree t JOIN message m ON m.folder = t.id JOIN search_link l ON l.message = m.id
+ WHERE l.search = ?
+
+-- name: search_gone_list
+SELECT search, message FROM search_gone WHERE {mine} ORDER BY search, message
+
+-- name: search_gone_clear
+DELETE FROM search_gone WHERE {mine}
+
+-- name: folder_below
+-- A folder and all below it.
+WITH RECURSIVE tree (id) AS (
+    SELECT id FROM folder WHERE id = ? UNION ALL SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+)
+SELECT id FROM tree
+
+-- name: folder_holds
+-- What lies in a folder: not the results of a search folder.
+SELECT content_count, associated_count FROM folder WHERE id = ? AND folder_type <> 2

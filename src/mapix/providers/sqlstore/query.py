@@ -21,7 +21,13 @@ from mapix.providers.sqlstore.surroundings import Surroundings
 NUMBER: Final = "m.id"
 
 _INDEXED: Final = frozenset(
-    (OrderKey("m.delivery_time", descending=True), OrderKey("m.delivery_time"), OrderKey("m.normalized_subject_key"))
+    (
+        OrderKey("m.delivery_time", descending=True),
+        OrderKey("m.delivery_time"),
+        OrderKey("l.delivery_time", descending=True),
+        OrderKey("l.delivery_time"),
+        OrderKey("m.normalized_subject_key"),
+    )
 )
 """Leading sort keys that an index serves; see `schema`."""
 
@@ -145,5 +151,5 @@ def _in_two_steps(head: _Head, rest: str, order: Order, columns: str, backward: 
     shown = "".join(f", {key.sql}" for key in outer)
     return (
         f"SELECT {NUMBER}, {head.parent}{shown}{columns} FROM (SELECT {NUMBER} AS number{named} {rest}) k"
-        f" JOIN {head.table} ON {NUMBER} = k.number {order_by(outer, 'k.number', backward=backward)}"
+        f", {head.table} WHERE {NUMBER} = k.number {order_by(outer, 'k.number', backward=backward)}"
     )

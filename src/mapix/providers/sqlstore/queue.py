@@ -102,6 +102,8 @@ class Queue:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
             for row_id, values in recipients.items():
                 merge_recipient(self.database, number, row_id, values)
+            if recipients:
+                self.feed.alter(number)
 
     def lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""

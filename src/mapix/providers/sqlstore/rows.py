@@ -25,7 +25,7 @@ from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
-from mapix.providers.sqlstore.leaves import TRUE, Predicate
+from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
@@ -107,7 +107,7 @@ class SqlRows:
         def first(limit: int, predicate: Predicate) -> Predicate:
             return self.query.first(predicate, limit, self._natural)
 
-        return compile_restriction(where, self.query.expressions, self._identify, first)
+        return compile_restriction(where, self.query.expressions, identified(self.around, self.kind), first)
 
     def _counted(self, where: Restriction) -> Restriction:
         """`where` with each COUNT made at once, where SQL cannot count (R-016)."""
@@ -125,16 +125,6 @@ class SqlRows:
         if predicate.residual is None:
             return self.query.page(predicate, self._natural, None, limit, ()).keys if limit > 0 else ()
         return [key for key, _ in islice(self._walk(predicate, self._natural, None, ()), max(limit, 0))]
-
-    def _identify(self, tag: PropTag, value: bytes) -> str | None:
-        """The condition for the row whose entry identifier or key is `value`, if it is one."""
-        decorator = self.around.decorator
-        if decorator is None or tag.id not in decorator.columns() or len(value) < 8:
-            return None
-        number = int.from_bytes(value[-8:], "little")
-        if number >= 1 << 63 or decorator.value(tag.id, int(self.kind), number, 0) != value:
-            return None
-        return None if decorator.value(tag.id, int(self.kind), number + 1, 0) == value else f"{NUMBER} = {number}"
 
     def _order(self, order: Sequence[SortKey]) -> Order:
         if not order:
@@ -248,6 +238,21 @@ class HierarchyRows(SqlRows):
         """See `RowSource.notification_key`."""
         decorator = self.around.decorator
         return None if decorator is None else decorator.table_key("deep" if self.deep else "hierarchy", self.folder)
+
+
+def identified(around: Surroundings, kind: ObjectType = ObjectType.MESSAGE) -> Identify:
+    """The condition for the row whose entry identifier or key is a value, if it is one."""
+
+    def identify(tag: PropTag, value: bytes) -> str | None:
+        decorator = around.decorator
+        if decorator is None or tag.id not in decorator.columns() or len(value) < 8:
+            return None
+        number = int.from_bytes(value[-8:], "little")
+        if number >= 1 << 63 or decorator.value(tag.id, int(kind), number, 0) != value:
+            return None
+        return None if decorator.value(tag.id, int(kind), number + 1, 0) == value else f"{NUMBER} = {number}"
+
+    return identify
 
 
 def _deep(dialect: Dialect) -> str:

@@ -15,6 +15,8 @@ from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.expressions import (
     FOLDER_COLUMNS,
     FOLDER_KEYS,
+    FOUND_COLUMNS,
+    FOUND_KEYS,
     MESSAGE_COLUMNS,
     MESSAGE_KEYS,
     Cold,
@@ -41,6 +43,7 @@ class Surroundings:
         dialect = database.dialect
         self.messages = Cold(dialect, "m.id", dict(MESSAGE_COLUMNS), dict(MESSAGE_KEYS))
         self.folders = Cold(dialect, "m.id", dict(FOLDER_COLUMNS), dict(FOLDER_KEYS))
+        self.found = Cold(dialect, "m.id", {**MESSAGE_COLUMNS, **FOUND_COLUMNS}, {**MESSAGE_KEYS, **FOUND_KEYS})
         self.tree = Cold(dialect, "m.id", {**FOLDER_COLUMNS, PR_DEPTH: "t.depth"}, dict(FOLDER_KEYS))
         self._plans: dict[tuple[Cold, tuple[PropTag, ...]], ColumnPlan] = {}
 
@@ -50,7 +53,8 @@ class Surroundings:
         self._plans.clear()
         self.database.decorate(decorator)
         dialect = self.database.dialect
-        self.messages.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, MESSAGE_PARENT))
+        for rows in (self.messages, self.found):
+            rows.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, MESSAGE_PARENT))
         for rows in (self.folders, self.tree):
             rows.columns.update(decorations(dialect, decorator, ObjectType.FOLDER, FOLDER_PARENT))
 
@@ -64,6 +68,6 @@ class Surroundings:
         if found is None:
             if len(self._plans) >= _PLANS_KEPT:
                 self._plans.clear()
-            kind = ObjectType.MESSAGE if rows is self.messages else ObjectType.FOLDER
+            kind = ObjectType.MESSAGE if rows is self.messages or rows is self.found else ObjectType.FOLDER
             found = self._plans[rows, columns] = ColumnPlan(kind, columns, rows, self.decorator)
         return found

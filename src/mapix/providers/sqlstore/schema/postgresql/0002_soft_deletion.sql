@@ -6,7 +6,7 @@ ALTER TABLE folder
     ADD COLUMN kept_in bigint REFERENCES folder (id),
     ADD COLUMN deleted_on bigint,
     ADD COLUMN deleted_with bigint,
-    ADD CHECK (kept_in IS NULL OR (content_count = 0 AND associated_count = 0));
+    ADD CHECK (kept_in IS NULL OR folder_type = 2 OR (content_count = 0 AND associated_count = 0));
 CREATE INDEX folder_kept ON folder (kept_in) WHERE kept_in IS NOT NULL;
 CREATE INDEX folder_deleted ON folder (mailbox, deleted_on) WHERE deleted_on IS NOT NULL;
 

@@ -3,7 +3,7 @@
 -- alone. A folder that is kept holds nothing that is not.
 
 ALTER TABLE folder ADD COLUMN kept_in INTEGER REFERENCES folder (id)
-    CHECK (kept_in IS NULL OR (content_count = 0 AND associated_count = 0));
+    CHECK (kept_in IS NULL OR folder_type = 2 OR (content_count = 0 AND associated_count = 0));
 ALTER TABLE folder ADD COLUMN deleted_on INTEGER;
 ALTER TABLE folder ADD COLUMN deleted_with INTEGER;
 CREATE INDEX folder_kept ON folder (kept_in) WHERE kept_in IS NOT NULL;

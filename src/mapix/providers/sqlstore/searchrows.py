@@ -1,0 +1,88 @@
+"""The results of a search folder as a source of rows: those of the messages, wherever they lie (F-041)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.table import Page, RowKey
+from mapix.objects.columns import SEARCH
+from mapix.properties.restriction import Restriction
+from mapix.properties.sort import SortKey
+from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.keyset import Leg
+from mapix.providers.sqlstore.query import TableQuery
+from mapix.providers.sqlstore.rows import SqlRows
+from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
+
+
+class SearchRows(SqlRows):
+    """The results of the search folder `folder`; no `associated` ones. `catch_up` brings them in step beforehand."""
+
+    kind = ObjectType.MESSAGE
+
+    def __init__(self, around: Surroundings, folder: int, catch_up: Callable[[], None], *, associated: bool) -> None:
+        base = Leg("m.associated = ?", (int(associated),))
+        table = f"search_link l JOIN message m ON m.id = l.message AND l.search = {folder}"
+        super().__init__(around, TableQuery(around, around.found, table, base, parent=MESSAGE_PARENT))
+        self.folder = folder
+        self.associated = associated
+        self._catch_up = catch_up
+
+    def default_columns(self) -> Sequence[PropTag]:
+        """See `RowSource.default_columns`."""
+        return SEARCH
+
+    def available_columns(self) -> Sequence[PropTag]:
+        """See `RowSource.available_columns`: what any message of the store has ever had."""
+        return tuple(dict.fromkeys((*SEARCH, *self.around.used.all())))
+
+    def count(self, where: Restriction | None) -> int:
+        """See `RowSource.count`; all of them is a number the folder keeps."""
+        with self._in_step():
+            if where is not None:
+                return super().count(where)
+            counts = self.database.row(self.database.sql["folder_counts"], (self.folder,))
+            return 0 if counts is None else int(counts[1 if self.associated else 0])
+
+    def page(
+        self,
+        where: Restriction | None,
+        order: Sequence[SortKey],
+        after: RowKey | None,
+        count: int,
+        columns: Sequence[PropTag],
+    ) -> Page:
+        """See `RowSource.page`."""
+        with self._in_step():
+            return super().page(where, order, after, count, columns)
+
+    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
+        """See `RowSource.position`."""
+        with self._in_step():
+            return super().position(where, order, key)
+
+    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
+        """See `DirectRowSource.key_at`."""
+        with self._in_step():
+            return super().key_at(where, order, index)
+
+    def version(self) -> Any:
+        """See `DirectRowSource.version`."""
+        with self._in_step():
+            return super().version()
+
+    def notification_key(self) -> bytes | None:
+        """See `RowSource.notification_key`."""
+        decorator = self.around.decorator
+        table = "associated" if self.associated else "contents"
+        return None if decorator is None else decorator.table_key(table, self.folder)
+
+    @contextmanager
+    def _in_step(self) -> Iterator[None]:
+        """A moment at which results are in step with what the transaction under way has changed."""
+        with self.database.lock:
+            self._catch_up()
+            yield
