@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
 from tests.spoolbench import Bench, recipient
 
@@ -19,17 +17,16 @@ def test_a_message_whose_submission_could_not_be_committed_can_be_submitted_agai
         message.set_props({PR_SUBJECT: "hello", PR_BODY: "long " * 50_000})
         if saved:
             message.save_changes(2)
-        backend = bench.store.context.backend
-        transaction = backend.transaction
+        database = bench.store.context.backend.database
+        end = database.end
 
-        @contextmanager
-        def full():
-            with transaction():
-                yield
+        def full(sql):
+            if sql == "COMMIT":
                 raise NotEnoughDisk("the disk is full")
+            end(sql)
 
         with monkeypatch.context() as patched:
-            patched.setattr(backend, "transaction", full)
+            patched.setattr(database, "end", full)
             with pytest.raises(NotEnoughDisk):
                 message.submit_message()
         assert not bench.queue()

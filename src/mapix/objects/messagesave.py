@@ -5,6 +5,7 @@ Saving is the most frequent thing a store does, so nothing here reads what did n
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import (
@@ -64,7 +65,7 @@ def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], valu
     recipients = message._recipients
     before = dict(message._pending), set(message._removed), recipients.rows(), recipients.changed
     try:
-        with message.context.backend.transaction():
+        with nullcontext() if message.is_new else message.context.backend.transaction():
             if not message.is_new:
                 refresh_flags(message)
             recipients.replace(rows)

@@ -109,10 +109,10 @@ class StoreQueue(OutgoingQueue):
         """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
         self.check_spooler()
         number, backend = self._number(entry_id), self._context.backend
-        row = next(iter(backend.queue(number=number)), None)
-        if row is None:
-            raise NotInQueue("the message is not in the outgoing queue", value=bytes(entry_id))
-        wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
+        try:
+            wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
+        except NotFound as error:
+            raise NotInQueue("the message is not in the outgoing queue", value=bytes(entry_id)) from error
         if wanted.get(PR_DELETE_AFTER_SUBMIT):
             backend.dequeue(number, flags_off=_AFTER_SENDING, delete=True, force=True)
             return None
@@ -120,7 +120,7 @@ class StoreQueue(OutgoingQueue):
         try:
             place = self._folder_here(folder) if folder else None
         except MapiError:
-            return self._keep_elsewhere(row, folder or b"")
+            return self._keep_elsewhere(self._row(number), folder or b"")
         backend.dequeue(number, flags_off=_AFTER_SENDING, move_to=place, force=True)
         return bytes(entry_id)
 
@@ -128,6 +128,12 @@ class StoreQueue(OutgoingQueue):
         number = self._context.ids.read_folder(entry_id)
         self._context.backend.folder_parent(number)
         return number
+
+    def _row(self, number: int) -> QueueRow:
+        rows = self._context.backend.queue(number=number)
+        if not rows:
+            raise NotInQueue("the message is not in the outgoing queue", value=number)
+        return rows[0]
 
     def _keep_elsewhere(self, row: QueueRow, folder_id: bytes) -> bytes | None:
         """The sent-mail folder is not in this store: copy the message there, and delete it here only then. It stays

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -288,3 +289,39 @@ def test_errors_name_the_file(path: Path) -> None:
     (path.parent / "directory.mapix").mkdir()
     with pytest.raises((NoAccess, DiskError, CorruptStore), match=r"directory\.mapix"):
         SqliteBackend(path.parent / "directory.mapix", create=True)
+
+
+def test_only_what_the_queue_records_does_not_wait_for_the_disk(backend: SqliteBackend) -> None:
+    database = backend.database
+
+    def waits() -> bool:
+        return bool(database.value("PRAGMA synchronous") == 2)
+
+    with database.write_soon():
+        assert not waits()
+    with database.write(), database.write_soon():
+        assert waits()
+    with database.write_soon(), database.write():
+        assert not waits()
+    with database.write():
+        assert waits()
+
+
+def test_what_is_recorded_while_the_log_is_written_out_is_written_out_too(
+    backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    twice = threading.Event()
+
+    def fsync(file: int) -> None:
+        calls.append(file)
+        if len(calls) == 1:
+            with backend.database.write_soon():
+                pass
+        else:
+            twice.set()
+
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlite.database.os.fsync", fsync)
+    with backend.database.write_soon():
+        pass
+    assert twice.wait(10)

@@ -96,10 +96,13 @@ class Queue:
     def record(
         self, number: int, recipients: Mapping[int, Mapping[PropTag, Any]], *, due: int, attempts: int, reason: str
     ) -> None:
-        """See `StoreBackend.record`."""
+        """See `StoreBackend.record`. What stays as it is is not written: an answer is to be recorded soon."""
         with self.database.write_soon():
-            if not self.database.run(self.database.sql["queue_move_on"], (due, attempts, reason, number)):
+            row = self.database.row(self.database.sql["queue_row"], (number,))
+            if row is None:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
+            if tuple(row[2:5]) != (due, attempts, reason):
+                self.database.run(self.database.sql["queue_move_on"], (due, attempts, reason, number))
             for row_id, values in recipients.items():
                 merge_recipient(self.database, number, row_id, values)
             if recipients:
@@ -115,12 +118,10 @@ class Queue:
         """See `StoreBackend.dequeue`. What the spooler forces, it does again if it is lost."""
         database = self.database
         with self.database.write_soon() if force else database.write():
-            row = database.row(database.sql["queue_row"], (number,))
-            if row is None:
-                raise NotInQueue("the message is not in the outgoing queue", value=number)
-            if row[5] and not force:
+            if not force and (row := database.row(database.sql["queue_row"], (number,))) is not None and row[5]:
                 raise UnableToAbort("the spooler is working on the message", value=number)
-            database.run(database.sql["queue_remove"], (number,))
+            if not database.run(database.sql["queue_remove"], (number,)):
+                raise NotInQueue("the message is not in the outgoing queue", value=number)
             folder = database.value(database.sql["message_folder"], (number,)) or 0
             if delete:
                 delete_message(database, number)

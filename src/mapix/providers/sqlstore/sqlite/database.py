@@ -55,6 +55,9 @@ class SqliteDatabase(Database):
         self.identity = path
         self.files = LargeFiles(path)
         self._sync: Timer | None = None
+        self._unsynced = False
+        self._soon = False
+        self._waits: bool | None = None
         self.connection = connect(path, readonly=readonly, create=create)
         try:
             self._configure()
@@ -113,6 +116,7 @@ class SqliteDatabase(Database):
         if self.readonly:
             raise NoAccess("the store is open for reading only", value=str(self.path))
         self._lost = None
+        self.synchronous(full=self.full and not self._soon)
         self.begin("BEGIN IMMEDIATE")
         self.transactions += 1
 
@@ -148,21 +152,20 @@ class SqliteDatabase(Database):
         The shorter the time between a peer's answer and its record, the fewer messages are ever sent twice.
         """
         with self.lock:
-            quick = self.full and self.depth == 0
-            if quick:
-                self.synchronous(full=False)
+            self._soon = quick = self.full and self.depth == 0
             try:
                 with self.write():
                     yield
             finally:
-                if quick:
-                    self.synchronous(full=True)
+                self._soon = False
         if quick:
             self._sync_soon()
 
     def synchronous(self, *, full: bool) -> None:
         """Whether commits wait for the disk from now on; outside transactions only."""
-        self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
+        if full is not self._waits:
+            self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
+            self._waits = full
 
     def keep_log(self) -> None:
         """Write ahead into a log, so that readers and a writer are not in each other's way. This changes the file: only
@@ -225,7 +228,8 @@ class SqliteDatabase(Database):
     # inside
 
     def _sync_soon(self) -> None:
-        if self._sync is None or not self._sync.is_alive():
+        if not self._unsynced:
+            self._unsynced = True
             self._sync = Timer(_SYNC_AFTER, self._write_out)
             self._sync.daemon = True
             self._sync.start()
@@ -234,6 +238,7 @@ class SqliteDatabase(Database):
         """Have the system write the log out: the part of a full commit that `write_soon` leaves for later. A disk that
         fails here fails the next commit, too, which tells.
         """
+        self._unsynced = False
         path = Path(f"{self.path}-wal")
         try:
             file = os.open(path, os.O_RDWR)
