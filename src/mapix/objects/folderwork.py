@@ -14,7 +14,7 @@ from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.prop import Keep
 from mapix.objects import deleting
 from mapix.objects.readflags import change_read_state
-from mapix.objects.receipts import report_thrown_away
+from mapix.objects.receipts import report_thrown_away, report_thrown_folder
 from mapix.objects.tree import child_of, descendants, find_kept, find_messages, same_store
 from mapix.properties.errors import (
     Collision,
@@ -152,15 +152,30 @@ def copy_folder(
         raise FolderCycle("a folder cannot go into itself", value=entry_id)
     new_name = name or child.get_prop(PR_DISPLAY_NAME, "")
     if place is not None and move:
-        folder.context.backend.move_folder(child.number, place, new_name)
+        _move_folder(child, place, new_name)
         return Completion()
     if place is not None:
         with folder.context.backend.transaction():
             return Completion(tuple(_copy_tree(child, place, new_name, subfolders=subfolders)))
     left = tuple(_copy_tree_out(child, target, new_name, subfolders=subfolders or move, move=move))
     if move and not left:
+        _settle(child)
         return deleting.delete_folder(folder, entry_id, messages=True, folders=True, hard=True)
     return Completion(left)
+
+
+def _move_folder(child: FolderObject, place: int, name: str) -> None:
+    backend = child.context.backend
+    with backend.transaction():
+        tree = (child.number, *descendants(child.context, child.number))
+        report_thrown_folder(child.context, tree, place)
+        backend.move_folder(child.number, place, name)
+
+
+def _settle(child: FolderObject) -> None:
+    """What leaves the store is reported as read before it goes, whatever happens to it there (F-062, RP-013)."""
+    for number in (child.number, *descendants(child.context, child.number)):
+        change_read_state(child.context, child.context.backend.messages(number), GENERATE_RECEIPT_ONLY, folder=number)
 
 
 def _restore_folder(folder: FolderObject, entry_id: bytes, place: int, name: str | None) -> bool:

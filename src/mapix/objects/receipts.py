@@ -132,8 +132,23 @@ def report_unread_in(context: StoreContext, folders: Iterable[int]) -> None:
 
 def report_thrown_away(folder: FolderObject, numbers: Sequence[int], target: int) -> None:
     """Before messages of `folder` are moved to `target`: in Deleted Items they count as deleted (RP-013)."""
-    context = folder.context
+    if is_waste(folder.context, target):
+        report_unread(folder.context, numbers, folder=folder.number)
+
+
+def report_thrown_folder(context: StoreContext, tree: Iterable[int], target: int) -> None:
+    """Before the folders of a tree are moved below `target`: the same for everything in them."""
+    if is_waste(context, target):
+        report_unread_in(context, tree)
+
+
+def is_waste(context: StoreContext, number: int) -> bool:
+    """Whether a folder is Deleted Items, or lies below."""
     values, _ = context.backend.store().load((PR_IPM_WASTEBASKET_ENTRYID,))
-    waste = values.get(PR_IPM_WASTEBASKET_ENTRYID)
-    if waste is not None and waste == context.ids.folder(target):
-        report_unread(context, numbers, folder=folder.number)
+    waste, above = values.get(PR_IPM_WASTEBASKET_ENTRYID), number
+    while waste is not None and context.ids.folder(number) != waste:
+        above = context.backend.folder_parent(number)
+        if above == number:
+            return False
+        number = above
+    return waste is not None

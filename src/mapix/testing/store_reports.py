@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mapix.interfaces.container import MapiFolder
-from mapix.interfaces.message import Message
-from mapix.interfaces.prop import Access
+from mapix.interfaces.message import Message, ModifyRecipients
+from mapix.interfaces.prop import Access, Keep
 from mapix.objects.ipmtree import validate_ipm_subtree
 from mapix.properties import times
 from mapix.properties.entryid import OneOff
@@ -17,9 +17,14 @@ from mapix.properties.flags import (
     CLEAR_READ_FLAG,
     CLEAR_RN_PENDING,
     GENERATE_RECEIPT_ONLY,
+    MAPI_P1,
+    MAPI_SUBMITTED,
+    MAPI_TO,
     MSGFLAG_NRN_PENDING,
     MSGFLAG_READ,
+    MSGFLAG_RESEND,
     MSGFLAG_RN_PENDING,
+    MSGFLAG_UNSENT,
     SUPPRESS_RECEIPT,
 )
 from mapix.properties.tag import PropTag
@@ -54,13 +59,14 @@ from mapix.properties.tags import (
     PR_REPORT_TAG,
     PR_REPORT_TEXT,
     PR_REPORT_TIME,
+    PR_RESPONSIBILITY,
     PR_SEARCH_KEY,
     PR_SENDER_ADDRTYPE,
     PR_SENDER_EMAIL_ADDRESS,
     PR_SENDER_NAME,
     PR_SUBJECT,
 )
-from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, recipients
+from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, recipient, recipients
 
 _OWED = MSGFLAG_RN_PENDING | MSGFLAG_NRN_PENDING
 _ASKS = {
@@ -250,6 +256,16 @@ class ReportTests(StoreBench):
         waste.delete_messages([moved])
         assert len(self.classes()) == 1
 
+    def test_throwing_a_folder_away_is_deleting_what_is_in_it(self) -> None:
+        """X-14, RP-013."""
+        validate_ipm_subtree(self.store, full=True)
+        waste = self.folder_of(self.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID))
+        folder = self.folder()
+        entry_id = self.asking(folder.create_folder("Below"))
+        assert self.root().copy_folder(entry_id_of(folder), waste.create_folder("Older"), move=True)
+        assert self.classes() == ["REPORT.IPM.Note.IPNNRN"]
+        assert self.flags_of(entry_id) == 0
+
     def test_a_message_that_was_read_or_forgiven_is_deleted_in_silence(self) -> None:
         """X-14."""
         folder = self.folder()
@@ -295,3 +311,21 @@ class ReportTests(StoreBench):
         assert self.classes() == []
         assert self.flags_of(entry_id) == _OWED
         assert folder.get_prop(PR_CONTENT_COUNT) == 1
+
+    # sending again
+
+    def test_recipients_who_had_the_message_do_not_get_it_again(self) -> None:
+        """RP-015, M-145, X-10: those marked as submitted are only shown, their second rows are sent to."""
+        message = self.draft(self.folder())
+        message.set_props({PR_MESSAGE_FLAGS: MSGFLAG_UNSENT | MSGFLAG_RESEND})
+        rows = [
+            recipient("had@example.com", MAPI_TO | MAPI_SUBMITTED),
+            recipient("failed@example.com", MAPI_TO | MAPI_SUBMITTED),
+            recipient("failed@example.com", MAPI_TO | MAPI_P1),
+        ]
+        message.modify_recipients(ModifyRecipients.REPLACE, rows)
+        message.save_changes(Keep.READWRITE)
+        entry_id = entry_id_of(message)
+        message.submit_message()
+        found = recipients(self.message_of(entry_id, Access.READ), PR_EMAIL_ADDRESS, PR_RESPONSIBILITY)
+        assert found == [("had@example.com", True), ("failed@example.com", True), ("failed@example.com", False)]
