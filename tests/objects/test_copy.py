@@ -132,6 +132,7 @@ def only_message(folder: MapiFolder) -> Message:
 
 
 def test_messages_are_copied_between_stores_with_everything(here: MapiFolder, there: MapiFolder) -> None:
+    """P-172, P-179."""
     message = rich_message(here)
     assert here.copy_messages([entry_id_of(message)], there)
     copy = only_message(there)
@@ -204,6 +205,7 @@ def test_message_parts_are_chosen_by_their_properties(here: MapiFolder, there: M
 
 
 def test_what_the_target_has_stays_without_leave_to_replace(here: MapiFolder, there: MapiFolder) -> None:
+    """P-173, X-08."""
     message, copy = rich_message(here), there.create_message()
     copy.set_props({PR_SUBJECT: "mine"})
     copy.modify_recipients(ModifyRecipients.ADD, [{PR_DISPLAY_NAME: "Bob"}])
@@ -218,6 +220,7 @@ def test_what_the_target_has_stays_without_leave_to_replace(here: MapiFolder, th
 
 
 def test_moving_takes_properties_and_parts_away(here: MapiFolder, there: MapiFolder) -> None:
+    """P-173."""
     entry_id = entry_id_of(rich_message(here))
     message, copy = here.open_entry(entry_id, Access.MODIFY), there.create_message()
     assert isinstance(message, Message)
@@ -233,6 +236,7 @@ def test_moving_takes_properties_and_parts_away(here: MapiFolder, there: MapiFol
 
 
 def test_properties_the_target_keeps_itself_are_told(here: MapiFolder) -> None:
+    """P-176."""
     message, copy = rich_message(here), here.create_message()
     scodes = {problem.scode for problem in message.copy_to(copy)}
     assert scodes == {Computed.hresult}
@@ -251,6 +255,7 @@ def test_copying_goes_between_any_two_kinds_of_objects(here: MapiFolder) -> None
 
 
 def test_what_to_copy_is_checked(here: MapiFolder) -> None:
+    """P-031, P-170."""
     message, copy = rich_message(here), here.create_message()
     with pytest.raises(InvalidParameter):
         message.copy_props(copy, ())
@@ -367,5 +372,6 @@ def test_a_sent_message_is_filed_once_in_another_store_whatever_dies_in_between(
 
 
 def test_only_messages_have_messages_inside(here: MapiFolder) -> None:
+    """P-132."""
     with pytest.raises(InterfaceNotSupported):
         here.open_property(PR_CONTAINER_CONTENTS, Message)

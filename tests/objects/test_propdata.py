@@ -72,6 +72,7 @@ def test_a_transacted_bag_reads_its_source_once() -> None:
 
 
 def test_a_fresh_bag_does_not_read_its_source_at_all() -> None:
+    """P-221."""
     source = CountingSource()
     item = PropertyBag(source, access=Access.MODIFY, fresh=True)
     item.set_props({PR_SUBJECT: "one"})
@@ -80,6 +81,7 @@ def test_a_fresh_bag_does_not_read_its_source_at_all() -> None:
 
 
 def test_a_bag_that_is_not_transacted_acts_at_once_and_sees_others_act() -> None:
+    """P-211."""
     source = MemorySource()
     first, second = (PropertyBag(source, access=Access.MODIFY, transacted=False) for _ in range(2))
     first.set_props({PR_SUBJECT: "one"})
@@ -92,6 +94,7 @@ def test_a_bag_that_is_not_transacted_acts_at_once_and_sees_others_act() -> None
 
 
 def test_a_failed_save_leaves_the_bag_as_it_was() -> None:
+    """P-102, P-214, P-220."""
     item = PropertyBag(BrokenSource({PR_SUBJECT: "one"}), access=Access.MODIFY)
     item.set_props({PR_SUBJECT: "two"})
     with pytest.raises(NotEnoughMemory):
@@ -104,6 +107,7 @@ def test_a_failed_save_leaves_the_bag_as_it_was() -> None:
 
 
 def test_the_first_saver_wins_and_the_second_may_insist() -> None:
+    """P-215."""
     source = MemorySource({PR_SUBJECT: "zero"})
     first, second = (PropertyBag(source, access=Access.MODIFY) for _ in range(2))
     first.set_props({PR_SUBJECT: "one"})
@@ -130,6 +134,7 @@ def test_a_value_set_and_then_deleted_is_gone_and_back_again() -> None:
 
 
 def test_nothing_is_set_when_one_value_is_wrong() -> None:
+    """P-150, P-154."""
     item = bag()
     with pytest.raises(InvalidParameter):
         item.set_props({PR_SUBJECT: "one", PR_IMPORTANCE: "high"})
@@ -151,6 +156,7 @@ def test_nothing_is_set_when_one_value_is_wrong() -> None:
     ],
 )
 def test_values_are_kept_in_one_form(tag: PropTag, given_value: Any, stored: Any) -> None:
+    """P-024, P-153."""
     source = MemorySource()
     item = PropertyBag(source, access=Access.MODIFY)
     assert not item.set_props({tag: given_value})
@@ -175,11 +181,13 @@ def test_values_are_kept_in_one_form(tag: PropTag, given_value: Any, stored: Any
     ],
 )
 def test_values_that_do_not_fit_their_type_are_refused(tag: PropTag, value: Any) -> None:
+    """P-022, P-051."""
     with pytest.raises(InvalidParameter):
         bag().set_props({tag: value})
 
 
 def test_large_values_are_read_whole_unless_there_is_a_limit() -> None:
+    """P-060, P-061, P-062."""
     item = bag()
     with item.open_property(PR_BODY, Stream, access=Access.MODIFY, create=True) as stream:
         stream.write("ä".encode("utf-16-le") * 400_000)
@@ -197,6 +205,7 @@ def test_large_values_are_read_whole_unless_there_is_a_limit() -> None:
 
 
 def test_html_text_is_written_in_its_own_code_page() -> None:
+    """P-046, X-19."""
     item = bag({PR_INTERNET_CPID: 1252})
     item.set_props({PropTag(0x1013001F): "Grüße"})
     assert item.get_prop(PR_HTML) == "Grüße".encode("cp1252")
@@ -204,6 +213,7 @@ def test_html_text_is_written_in_its_own_code_page() -> None:
 
 
 def test_narrow_text_is_read_in_the_bags_code_page() -> None:
+    """P-045."""
     item = bag(codepage=1252)
     item.set_props({PR_SUBJECT.with_type(PropType.STRING8): b"Gr\xfc\xdfe"})
     assert item.get_prop(PR_SUBJECT) == "Grüße"
@@ -225,6 +235,7 @@ RULES = Rules.of(
 
 
 def test_rules_compute_refuse_and_watch_properties() -> None:
+    """P-009, P-030, P-152."""
     item = bag({PR_IMPORTANCE: 1}, rules=RULES)
     problems = item.set_props({PR_ENTRYID: b"x", PR_SUBJECT: "s", PR_DISPLAY_NAME: "name", PR_IMPORTANCE: 2})
     assert [(one.index, one.tag, one.scode) for one in problems] == [
@@ -240,6 +251,7 @@ def test_rules_compute_refuse_and_watch_properties() -> None:
 
 
 def test_a_read_only_property_opens_for_reading_only() -> None:
+    """P-009, P-133."""
     item = bag({PR_ENTRYID: b"stored"}, rules=RULES)
     assert item.open_property(PR_ENTRYID, Stream).read() == b"id"
     with pytest.raises(NoAccess):
@@ -248,6 +260,7 @@ def test_a_read_only_property_opens_for_reading_only() -> None:
 
 
 def test_properties_open_as_what_they_are() -> None:
+    """P-132, P-135."""
     item = bag({PR_IMPORTANCE: 1, PR_SUBJECT: "s"})
     with pytest.raises(InterfaceNotSupported):
         item.open_property(PR_IMPORTANCE, Stream)
@@ -258,6 +271,7 @@ def test_properties_open_as_what_they_are() -> None:
 
 
 def test_a_bag_without_names_has_no_named_properties() -> None:
+    """P-152, P-201, P-233, X-04."""
     item = bag()
     with pytest.raises(NoSupport):
         item.get_ids_from_names([PropertyName(PS_PUBLIC_STRINGS, "x")])
@@ -265,6 +279,7 @@ def test_a_bag_without_names_has_no_named_properties() -> None:
 
 
 def test_types_that_cannot_be_stored_are_problems() -> None:
+    """P-027."""
     odd = PropTag.of(0x6801, 0x7F00)
     assert [one.scode for one in bag().set_props({odd: b"x"})] == [InvalidType.hresult]
 

@@ -69,11 +69,13 @@ def tag(code: int) -> PropTag:
 
 
 def test_every_property_type_is_covered_here() -> None:
+    """P-020, P-021, X-02."""
     assert set(ALL) == set(PropType) - {PropType.UNSPECIFIED}
 
 
 @given(st.sampled_from(sorted(ALL)).flatmap(lambda code: st.tuples(st.just(code), ALL[code])))
 def test_a_value_comes_back_from_its_bytes(case: tuple[int, Any]) -> None:
+    """P-023."""
     code, value = case
     data = dump(tag(code), value)
     assert isinstance(data, bytes)
@@ -110,16 +112,19 @@ def _holds_nan(value: Any) -> bool:
     ],
 )
 def test_the_bytes_are_those_of_the_layout(code: int, value: Any, data: str) -> None:
+    """P-023."""
     assert dump(tag(code), value).hex() == data
 
 
 def test_any_bit_makes_a_boolean_true() -> None:
+    """P-023."""
     assert load(tag(PropType.BOOLEAN), b"\x00\x80") is True
     assert load(tag(PropType.BOOLEAN), b"\x00\x00") is False
 
 
 @pytest.mark.parametrize("code", [0x7F00, 0x10FB, 0x100B, 0x0000])
 def test_a_type_nobody_defined_keeps_its_bytes(code: int) -> None:
+    """P-026."""
     assert load(tag(code), b"\x01\x02\x03") == b"\x01\x02\x03"
     assert dump(tag(code), b"\x01\x02\x03") == b"\x01\x02\x03"
 

@@ -43,6 +43,7 @@ def test_a_guid_of_another_length_has_no_text():
 
 
 def test_the_sets_are_distinct_and_know_their_names():
+    """P-234."""
     assert len(property_sets()) == 25
     assert set_name(PS_PUBLIC_STRINGS) == "PS_PUBLIC_STRINGS"
     stranger = uuid.UUID("12345678-1234-5678-1234-567812345678").bytes_le
@@ -57,6 +58,7 @@ def test_the_sets_that_scripts_know_have_the_same_bytes():
 
 
 def test_the_kind_follows_from_the_name():
+    """P-230."""
     assert PropertyName(PSETID_Common, 0x8503).kind == MNID_ID
     assert PropertyName(PS_PUBLIC_STRINGS, "Keywords").kind == MNID_STRING
 
@@ -71,10 +73,12 @@ def test_names_are_values():
 
 
 def test_string_names_compare_case_by_case():
+    """P-237."""
     assert PropertyName(PS_PUBLIC_STRINGS, "Keywords") != PropertyName(PS_PUBLIC_STRINGS, "keywords")
 
 
 def test_header_names_compare_without_case_and_keep_it():
+    """P-237."""
     one, two = PropertyName(PS_INTERNET_HEADERS, "X-Mailer"), PropertyName(PS_INTERNET_HEADERS, "x-mailer")
     assert one == two
     assert hash(one) == hash(two)
@@ -83,6 +87,7 @@ def test_header_names_compare_without_case_and_keep_it():
 
 
 def test_a_set_must_be_a_guid():
+    """P-230."""
     with pytest.raises(InvalidParameter):
         PropertyName(b"short", 1)
 

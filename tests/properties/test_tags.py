@@ -57,11 +57,13 @@ def test_every_canonical_name_with_an_identifier_is_there():
 
 
 def test_a_string_property_without_suffix_is_the_unicode_one():
+    """P-025."""
     assert tags.PR_SUBJECT == tags.PR_SUBJECT_W == tags.PidTagSubject == 0x0037001F
     assert tags.PR_SUBJECT_A == 0x0037001E
 
 
 def test_pairs_differ_in_type_only():
+    """P-001, P-025."""
     for name, tag in vars(tags).items():
         if name.startswith("PR_") and name.endswith("_A") and name[:-2] + "_W" in vars(tags):
             assert vars(tags)[name[:-2] + "_W"] == tag.unicode(), name

@@ -15,6 +15,7 @@ AWARE = st.datetimes(min_value=datetime(1601, 1, 2), timezones=st.just(UTC))
 
 
 def test_the_first_tick_is_the_start_of_1601() -> None:
+    """P-023."""
     assert times.to_datetime(0) == datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +78,7 @@ def test_now_is_now() -> None:
     ],
 )
 def test_application_time_counts_days_and_adds_the_time_of_day(days: float, moment: datetime) -> None:
+    """P-023."""
     assert times.apptime_to_datetime(days) == moment
     assert times.apptime_from_datetime(moment) == days
 
@@ -111,6 +113,7 @@ def test_currency_is_exact_whatever_the_decimal_context() -> None:
 
 @pytest.mark.parametrize(("amount", "units"), [("19.99", 199900), (-5, -50000), ("1e3", 10_000_000), ("0", 0)])
 def test_currency_has_ten_thousandths(amount: int | str, units: int) -> None:
+    """P-023."""
     assert times.from_decimal(amount) == units
 
 

@@ -39,6 +39,7 @@ def test_a_uid_has_sixteen_bytes() -> None:
 
 
 def test_one_property_is_read_and_set() -> None:
+    """P-116: never a warning."""
     prop = bag()
     assert mapi.HrSetOneProp(prop, (mapitags.PR_SUBJECT_A, b"x")) is None
     assert mapi.HrGetOneProp(prop, mapitags.PR_SUBJECT_W) == (mapitags.PR_SUBJECT_W, "x")
@@ -185,6 +186,7 @@ def test_reading_nothing_from_a_stream_is_a_type_error() -> None:
 
 
 def test_streams_fail_in_the_storage_facilitys_codes(tmp_path: Path) -> None:
+    """P-142."""
     file = tmp_path / "file"
     file.write_bytes(b"data")
     stream = mapi.OpenStreamOnFile(str(file))

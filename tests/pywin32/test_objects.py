@@ -66,6 +66,7 @@ def test_a_folder_is_made_opened_and_deleted(store: Any, folder: Any) -> None:
 
 
 def test_saving_a_folder_does_nothing(folder: Any) -> None:
+    """P-211."""
     assert folder.SaveChanges(0) is None
     assert folder.SetProps([(mapitags.PR_COMMENT_A, b"after")]) == (0, None)
     assert value(folder, mapitags.PR_COMMENT_W) == "after"
@@ -85,6 +86,7 @@ def test_a_message_is_in_the_folder_once_it_is_saved(store: Any, folder: Any) ->
 
 
 def test_the_second_to_save_is_told_that_the_object_has_changed(store: Any, folder: Any) -> None:
+    """P-215."""
     message(folder)
     first, second = (store.OpenEntry(ids(folder)[0], None, mapi.MAPI_MODIFY) for _ in range(2))
     first.SetProps([(mapitags.PR_SUBJECT_W, "first")])
@@ -209,6 +211,7 @@ def test_a_message_inside_an_attachment(folder: Any) -> None:
 
 
 def test_what_a_direct_stream_wrote_counts_when_the_owner_is_saved(store: Any, folder: Any) -> None:
+    """P-141."""
     made = message(folder)
     stream = made.OpenProperty(mapitags.PR_BODY_W, pythoncom.IID_IStream, 0, WRITE)
     stream.Write("never committed".encode("utf-16-le"))
@@ -217,6 +220,7 @@ def test_what_a_direct_stream_wrote_counts_when_the_owner_is_saved(store: Any, f
 
 
 def test_what_a_direct_stream_wrote_counts_when_it_is_let_go(folder: Any) -> None:
+    """P-141."""
     made = message(folder)
     stream = made.OpenProperty(mapitags.PR_BODY_A, pythoncom.IID_IStream, 0, WRITE)
     stream.Write(b"let go")
@@ -226,6 +230,7 @@ def test_what_a_direct_stream_wrote_counts_when_it_is_let_go(folder: Any) -> Non
 
 
 def test_what_a_transacted_stream_wrote_counts_when_it_is_committed(folder: Any) -> None:
+    """P-134, P-141."""
     made = message(folder)
     transacted = 0x10000
     stream = made.OpenProperty(mapitags.PR_BODY_A, pythoncom.IID_IStream, transacted, WRITE)
@@ -241,12 +246,14 @@ def test_what_a_transacted_stream_wrote_counts_when_it_is_committed(folder: Any)
 
 
 def test_a_stream_opened_for_reading_refuses_to_write(folder: Any) -> None:
+    """P-133, P-142."""
     stream = message(folder).OpenProperty(mapitags.PR_BODY_A, pythoncom.IID_IStream, 0, 0)
     assert (stream.Read(99), stream.Stat()[2]) == (b"text", 4)
     assert failure(stream.Write, b"x") == winerror.STG_E_ACCESSDENIED
 
 
 def test_properties_open_as_what_they_are(store: Any, folder: Any) -> None:
+    """P-134, P-135."""
     made = message(folder)
     recipients = made.OpenProperty(mapitags.PR_MESSAGE_RECIPIENTS, mapi.IID_IMAPITable, 0, 0)
     assert type(recipients).__name__ == "PyIMAPITable"
@@ -258,6 +265,7 @@ def test_properties_open_as_what_they_are(store: Any, folder: Any) -> None:
 
 
 def test_a_message_is_copied_into_another(folder: Any) -> None:
+    """P-171, P-173, P-174, P-175, P-176, X-07: the flags of dialogs and of declining are taken and change nothing."""
     source = message(folder)
     source.ModifyRecipients(mapi.MODRECIP_ADD, [TO])
     target = folder.CreateMessage(None, 0)
@@ -266,13 +274,16 @@ def test_a_message_is_copied_into_another(folder: Any) -> None:
     assert target.GetProps(mapitags.PR_BODY_W)[0] == mapi.MAPI_W_ERRORS_RETURNED
     assert target.GetRecipientTable(0).GetRowCount(0) == 1
     plain = folder.CreateMessage(None, 0)
-    hr, problems = source.CopyTo([mapi.IID_IMessage], (), 0, None, mapi.IID_IMAPIProp, plain, 0, True)
+    hr, problems = source.CopyTo([mapi.IID_IMessage], None, 0, None, mapi.IID_IMAPIProp, plain, 0, True)
     assert hr == 0
     assert {scode for _, _, scode in problems} == {mapi.MAPI_E_COMPUTED}
     assert plain.GetRecipientTable(0).GetRowCount(0) == 0
     some = folder.CreateMessage(None, 0)
     assert source.CopyProps((mapitags.PR_BODY_W,), 0, None, mapi.IID_IMessage, some, 0) == (0, None)
     assert value(some, mapitags.PR_BODY_A) == b"text"
+    assert failure(source.CopyTo, None, (), 0, None, mapi.IID_IMessage, some, 0) == winerror.E_INVALIDARG
+    flags = mapi.MAPI_NOREPLACE | 4 | 8
+    assert source.CopyTo(None, None, 0, None, mapi.IID_IMessage, some, flags) == (0, None)
     everything = [mapi.IID_IMAPIProp]
     assert failure(source.CopyTo, everything, None, 0, None, mapi.IID_IMessage, plain, 0) == winerror.E_NOINTERFACE
     assert failure(source.CopyTo, None, None, 0, None, mapi.IID_IMAPIFolder, plain, 0) == winerror.E_NOINTERFACE
@@ -280,6 +291,7 @@ def test_a_message_is_copied_into_another(folder: Any) -> None:
 
 
 def test_names_become_tags_and_tags_names(folder: Any) -> None:
+    """P-190, P-191, P-192, P-193, P-200, P-201, X-03."""
     made = message(folder)
     names = [(mapi.PS_PUBLIC_STRINGS, "Weight"), (str(mapi.PSETID_Common), 0x8503), (mapi.PSETID_Common, -1)]
     assert made.GetIDsFromNames(names) == (10, 10, 10)
@@ -305,6 +317,7 @@ def test_names_become_tags_and_tags_names(folder: Any) -> None:
 
 
 def test_mapiutil_reads_and_writes_by_name(folder: Any) -> None:
+    """P-231."""
     made = message(folder)
     mapiutil.SetProperties(made, {"Colour": "red", "Count": 3, mapitags.PR_BODY_A: b"changed"})
     mapiutil.SetPropertyValue(made, "Flag", True)

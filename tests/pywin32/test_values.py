@@ -160,6 +160,7 @@ def test_a_tag_may_be_spelled_negative() -> None:
 
 
 def test_what_is_missing_is_an_error_with_its_identifier() -> None:
+    """P-112, X-03."""
     prop = bag({PropTag(0x6601001F): "here"})
     hr, found = prop.GetProps((0x66020003, 0x6601001F, 0x66030102))
     assert hr == ERRORS_RETURNED
@@ -172,6 +173,7 @@ def test_one_number_asks_for_one_property() -> None:
 
 @pytest.mark.parametrize(("flags", "tag", "value"), [(0, 0x6601001E, b"x"), (-2147483648, 0x6601001F, "x")])
 def test_the_width_of_text_nobody_chose_is_that_of_the_call(flags: int, tag: int, value: Any) -> None:
+    """P-040, P-041, P-043, P-120."""
     prop = bag({PropTag(0x6601001F): "x", PropTag(0x66020003): 1})
     assert prop.GetPropList(flags) == (tag, 0x66020003)
     assert prop.GetProps(None, flags) == (0, ((tag, value), (0x66020003, 1)))
@@ -179,16 +181,19 @@ def test_the_width_of_text_nobody_chose_is_that_of_the_call(flags: int, tag: int
 
 
 def test_a_width_that_was_chosen_wins_over_the_flag() -> None:
+    """P-041."""
     prop = bag({PropTag(0x6601001F): "x"})
     assert prop.GetProps((0x6601001E, 0x6601001F), -2147483648)[1] == ((0x6601001E, b"x"), (0x6601001F, "x"))
 
 
 def test_an_empty_object_has_no_properties() -> None:
+    """P-113, P-120."""
     assert bag().GetProps(None) == (0, ())
     assert bag().GetPropList(0) == ()
 
 
 def test_an_empty_list_of_tags_is_an_invalid_parameter(windows_names: None) -> None:
+    """P-110."""
     import pywintypes
 
     with pytest.raises(pywintypes.com_error) as caught:
@@ -224,12 +229,14 @@ def test_types_scripts_cannot_see_are_none() -> None:
 
 
 def test_deleting_is_by_identifier_and_absence_is_no_problem() -> None:
+    """P-160."""
     prop = bag({PropTag(0x6601001F): "x"})
     assert prop.DeleteProps((0x66010003, 0x66020003), True) == (0, None)
     assert prop.GetPropList(0) == ()
 
 
 def test_a_problem_is_told_when_it_is_wanted() -> None:
+    """P-151."""
     prop = bag()
     pairs = [(0x6601001F, "x"), (PROP_TAG(0x0003, 0x8005), 1)]
     assert prop.SetProps(pairs, True) == (ERRORS_RETURNED, ((1, 0x80050003, -2147220729),))

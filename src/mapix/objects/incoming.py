@@ -10,14 +10,14 @@ from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_HTML
 
 if TYPE_CHECKING:
-    from mapix.objects.propdata import Entry, PropertyBag
+    from mapix.objects.propreading import Entry, ReadingBag
 
 _STRING8: Final = frozenset((0x1E, 0x101E))
 _HTML: Final = PR_HTML.id
 _FIRST_NAMED: Final = 0x8000
 
 
-def take(bag: PropertyBag, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
+def take(bag: ReadingBag, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
     """Put one value among `entries` in its stored form; the code of its problem, or 0.
 
     `InvalidParameter` for OBJECT properties and values that do not fit, and what a setter raises to end the call.
@@ -37,13 +37,13 @@ def take(bag: PropertyBag, tag: PropTag, value: Any, entries: dict[int, Entry]) 
     return _take_checked(bag, tag if tag.__class__ is PropTag else PropTag(tag), value, entries)
 
 
-def _unmapped(bag: PropertyBag, number: int) -> int:
+def _unmapped(bag: ReadingBag, number: int) -> int:
     """X-04: a named property has a name."""
     known = number < _FIRST_NAMED or (bag._names is not None and bag._names.knows(number))
     return 0 if known else UnexpectedId.hresult
 
 
-def _take_checked(bag: PropertyBag, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
+def _take_checked(bag: ReadingBag, tag: PropTag, value: Any, entries: dict[int, Entry]) -> int:
     number, kind = tag >> 16, tag & 0xFFFF
     if normal.check_of(kind) is None:
         return InvalidType.hresult

@@ -21,7 +21,7 @@ def dump_actions(actions: Actions, *, wide: bool = True) -> bytes:
     """`actions` as bytes; `BadValue` for data that is not of its action."""
     writer = Writer(wide=wide)
     write_actions(writer, actions)
-    return writer.bytes()
+    return writer.joined()
 
 
 def load_actions(data: bytes, *, wide: bool = True) -> Actions:
@@ -43,7 +43,7 @@ def write_actions(writer: Writer, actions: Any) -> None:
         block.number(action.flavor, 4)
         block.number(action.flags, 4)
         _FORMS[action.type].write(block, action.data)
-        writer.counted(block.bytes())
+        writer.counted(block.joined())
 
 
 def read_actions(reader: Reader) -> Actions:

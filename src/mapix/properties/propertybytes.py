@@ -63,7 +63,7 @@ class Writer:
         self.put(_TAG.pack(tag))
         self._value(tag & 0xFFFF, value)
 
-    def bytes(self) -> bytes:
+    def joined(self) -> bytes:
         """All of it."""
         return b"".join(self.parts)
 

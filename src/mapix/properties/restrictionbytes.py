@@ -24,7 +24,7 @@ def dump_restriction(restriction: Restriction, *, wide: bool = True) -> bytes:
     """`restriction` as bytes; `BadValue` for what the structures cannot hold."""
     writer = Writer(wide=wide)
     write_restriction(writer, restriction)
-    return writer.bytes()
+    return writer.joined()
 
 
 def load_restriction(data: bytes, *, wide: bool = True) -> Restriction:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from mapix.interfaces.admin import ProfSect
-from mapix.interfaces.container import MapiContainer, MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.stream import Stream
@@ -31,13 +30,6 @@ from mapix.properties.flags import (
 )
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag, PropType
-from mapix.properties.tags import (
-    PR_CONTAINER_CONTENTS,
-    PR_CONTAINER_HIERARCHY,
-    PR_FOLDER_ASSOCIATED_CONTENTS,
-    PR_MESSAGE_ATTACHMENTS,
-    PR_MESSAGE_RECIPIENTS,
-)
 from mapix.properties.value import Problems
 from mapix.pywin32 import args
 from mapix.pywin32.convert import names, rows, tags, values
@@ -48,15 +40,6 @@ from mapix.pywin32.unknown import NOT_REGISTERED, TYPES, PyIUnknown, wrapper
 
 _COPY_FLAGS = MAPI_MOVE | MAPI_NOREPLACE | MAPI_DECLINE_OK | MAPI_DIALOG
 _SAVE_FLAGS = KEEP_OPEN_READONLY | KEEP_OPEN_READWRITE | FORCE_SAVE | SPAMFILTER_ONSAVE | NON_EMS_XP_SAVE
-_MESSAGE_PARTS = (PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS)
-_FOLDER_PARTS = (PR_CONTAINER_HIERARCHY, PR_CONTAINER_CONTENTS, PR_FOLDER_ASSOCIATED_CONTENTS)
-_PARTS: dict[type, tuple[PropTag, ...]] = {
-    Message: _MESSAGE_PARTS,
-    MapiContainer: _FOLDER_PARTS,
-    MapiFolder: _FOLDER_PARTS,
-}
-"""What an object has beyond its properties, by interface: excluding the interface leaves these behind (P-172)."""
-
 Changed = tuple[int, tuple[tuple[int, int, int], ...] | None]
 
 
@@ -127,14 +110,16 @@ class PyIMAPIProp(PyIUnknown):
         /,
     ) -> Changed:
         """Copy all but the tags named; excluding an interface leaves its parts behind (P-170..P-175)."""
-        excluded = args.iids_or_none(IIDExcludeList)
-        exclude = [*(tags.tags(propTags) or ()), *_excluded_parts(self._obj, excluded)]
+        without = [TYPES[iid]._kind for iid in args.iids_or_none(IIDExcludeList) if iid in TYPES]
+        exclude = tags.tags(propTags)
+        exclude = [] if exclude is None else _needed(exclude)
         args.int32(uiParam)
         target = _destination(dest, resultIID)
         word = args.flags(flags, _COPY_FLAGS)
         self._settle()
         move, replace = bool(word & MAPI_MOVE), not word & MAPI_NOREPLACE
-        return _copied(self._obj.copy_to(target, exclude=exclude, move=move, replace=replace), wantProblems)
+        problems = self._obj.copy_to(target, exclude=exclude, without=without, move=move, replace=replace)
+        return _copied(problems, wantProblems)
 
     def CopyProps(
         self,
@@ -188,7 +173,8 @@ class PyIMAPIProp(PyIUnknown):
         wanted, guid = tags.tags(propTags), args.iid_or_none(propSetGuid)
         word = args.flags(flags, MAPI_NO_STRINGS | MAPI_NO_IDS)
         if wanted is None:
-            return _all_names(self._obj.get_names_from_ids(None), None if guid is None else bytes(guid), word)
+            mapping = self._obj.get_names_from_ids(None, guid=None if guid is None else bytes(guid), flags=word)
+            return _all_names(mapping)
         mapped = _names_of(self._obj, _needed(wanted))
         found = [mapped.get(tag.id) for tag in wanted]
         numbers = tuple(int(tag) if name else tags.error_tag(tag) for tag, name in zip(wanted, found, strict=True))
@@ -244,15 +230,6 @@ def _destination(dest: Any, iid: Any) -> MapiProp:
     return found._obj
 
 
-def _excluded_parts(source: MapiProp, excluded: list[Any]) -> list[PropTag]:
-    """The parts of `source` that go with the interfaces excluded; unknown ones are ignored (P-175)."""
-    classes = [TYPES[iid] for iid in excluded if iid in TYPES]
-    if any(cls in (PyIUnknown, PyIMAPIProp) and cls._fits(source) for cls in classes):
-        raise InterfaceNotSupported("every interface of the object is excluded from the copy")
-    kinds = {cls._kind for cls in classes if isinstance(source, cls._kind)}
-    return [tag for kind in _PARTS if kind in kinds for tag in _PARTS[kind]]
-
-
 def _opened_as(iid: Any) -> type[PyIUnknown]:
     if iid is None:
         return next(cls for cls in TYPES.values() if cls._kind is Message)
@@ -269,14 +246,7 @@ def _names_of(target: MapiProp, wanted: list[PropTag]) -> dict[int, PropertyName
     return fixed | (target.get_names_from_ids(named) if named else {})
 
 
-def _all_names(
-    mapping: dict[int, PropertyName], guid: bytes | None, word: int
-) -> tuple[int, tuple[int, ...], list[names.Name]]:
-    """The whole mapping, or one set of it, numbers or strings left out (P-192)."""
-    left_out = {str: MAPI_NO_STRINGS, int: MAPI_NO_IDS}
-    kept = {
-        number: name
-        for number, name in sorted(mapping.items())
-        if guid in (None, name.guid) and not word & left_out[type(name.name)]
-    }
-    return S_OK, tuple(names.tag_of(number) for number in kept), [names.name_out(name) for name in kept.values()]
+def _all_names(mapping: dict[int, PropertyName]) -> tuple[int, tuple[int, ...], list[names.Name]]:
+    """Names of a mapping, in the order of their identifiers (P-192)."""
+    found = sorted(mapping.items())
+    return S_OK, tuple(names.tag_of(number) for number, _ in found), [names.name_out(name) for _, name in found]
