@@ -10,7 +10,7 @@ from tests.fixtures_postgresql import PostgreSql
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.providers.sqlstore.provider import SqlStoreProvider
-from mapix.testing.store_conformance import Powers, StoreConformance
+from mapix.testing.store_conformance import StoreConformance
 from mapix.testing.support import BenchSupport
 
 OWNER = "owner@bench.example"
@@ -18,8 +18,6 @@ OWNER = "owner@bench.example"
 
 class TestPostgreSqlStore(StoreConformance):
     """One mailbox a test, named by its directory."""
-
-    powers = Powers.ALL & ~Powers.SEARCH_FOLDERS
 
     @pytest.fixture
     def tmp_path(self, tmp_path: Path, server: PostgreSql) -> Path:
