@@ -9,18 +9,17 @@ outgoing queue (SPL-25); it does not notify, since the client's own opening of t
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import (
     StoreBackend,
 )
-from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification
+from mapix.interfaces.notify import AdviseSink, Event
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.spi import StoreSupport
 from mapix.interfaces.store import (
     MsgStore,
-    OutgoingQueue,
 )
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed
@@ -31,25 +30,13 @@ from mapix.objects.events import notify_changes
 from mapix.objects.life import Life, remembered
 from mapix.objects.names import Names
 from mapix.objects.opening import open_object
-from mapix.objects.outgoing import StoreQueue
-from mapix.objects.propdata import PropertyBag
 from mapix.objects.receive import find_folder, folder_table, set_folder
+from mapix.objects.storesending import StoreSending
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import (
-    InvalidParameter,
+    MapiError,
     NoAccess,
     NoSupport,
-    UnableToAbort,
-)
-from mapix.properties.flags import (
-    LOGOFF_ABORT,
-    LOGOFF_COMPLETE,
-    LOGOFF_NO_WAIT,
-    LOGOFF_ORDERLY,
-    LOGOFF_OUTBOUND_QUEUE,
-    LOGOFF_PURGE,
-    LOGOFF_QUIET,
-    MSGFLAG_SUBMIT,
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -75,7 +62,6 @@ _ADVISABLE: Final = (
     | Event.SEARCH_COMPLETE
     | Event.EXTENDED
 )
-_LOGOFFS: Final = frozenset((LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET))
 
 
 def store_entry_id(backend: StoreBackend, support: StoreSupport) -> bytes:
@@ -88,7 +74,7 @@ def unwrapped_entry_id(provider_uid: bytes, store_uid: bytes) -> bytes:
     return ObjectEntryId(provider_uid, store_uid, ObjectType.STORE, 0).dump()
 
 
-class StoreObject(PropertyBag, MsgStore):
+class StoreObject(StoreSending):
     """The store of `backend`. `access` MODIFY on a read-only backend is `NoAccess`, BEST takes what there is.
 
     With `keep_sent`, mail that is submitted from the Outbox without a word on where it goes afterwards is meant for
@@ -137,14 +123,14 @@ class StoreObject(PropertyBag, MsgStore):
             life=self.context.life,
         )
         self.provider = provider
-        self.logoff_flags = LOGOFF_ABORT
-        self._queue = StoreQueue(self.context)
+        self._begin_sending()
         backend.decorate(ids)
         if not spooler:
             backend.listen(self._changed)
             if modifiable:
                 self.context.go_on_searching()
-            purge_expired(self.context)
+            with suppress(MapiError):
+                purge_expired(self.context)
 
     # opening
 
@@ -217,50 +203,7 @@ class StoreObject(PropertyBag, MsgStore):
         if not self.context.life.over:
             self.context.backend.poll()
 
-    # sending
-
-    @remembered
-    def abort_submit(self, entry_id: bytes) -> None:
-        """See `MsgStore.abort_submit`: the message can be edited again (M-012)."""
-        self._check_writable()
-        number = self.context.ids.read_message(entry_id)
-        try:
-            self.context.backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
-        except UnableToAbort:
-            if not self._queue.outlive():
-                raise
-            self.context.backend.dequeue(number, flags_off=MSGFLAG_SUBMIT)
-
-    @property
-    def outgoing(self) -> OutgoingQueue:
-        """See `MsgStore.outgoing`."""
-        self._check()
-        return self._queue
-
-    @remembered
-    def get_outgoing_queue(self) -> MapiTable:
-        """See `MsgStore.get_outgoing_queue`."""
-        self._check()
-        return self._queue.table()
-
-    @remembered
-    def set_lock_state(self, entry_id: bytes, *, locked: bool) -> None:
-        """See `MsgStore.set_lock_state`."""
-        self._check()
-        self._queue.set_lock_state(entry_id, locked=locked)
-
-    @remembered
-    def finished_msg(self, entry_id: bytes, *, folder: bytes | None = None) -> bytes | None:
-        """See `MsgStore.finished_msg`."""
-        self._check()
-        return self._queue.finished(entry_id, folder)
-
-    @remembered
-    def notify_new_mail(self, notification: NewMailNotification) -> None:
-        """See `MsgStore.notify_new_mail`: whoever has the store open is told."""
-        self._check()
-        self._queue.check_spooler()
-        self.context.backend.announce_new_mail(self.context.ids.read_message(notification.entry_id))
+    # the rest
 
     def open_mailbox(self, address: str) -> MsgStore | None:
         """See `MsgStore.open_mailbox`."""
@@ -269,14 +212,6 @@ class StoreObject(PropertyBag, MsgStore):
         if backend is None:
             return None
         return StoreObject(backend, self.context.support, provider=self.provider, access=Access.MODIFY, spooler=True)
-
-    def mark_delivered(self, key: bytes) -> bool:
-        """See `MsgStore.mark_delivered`."""
-        self._check()
-        self.context.check_modifiable()
-        return self.context.backend.mark_delivered(key)
-
-    # the rest
 
     def care(self) -> Care | None:
         """See `MsgStore.care`."""
@@ -287,17 +222,6 @@ class StoreObject(PropertyBag, MsgStore):
         """See `MsgStore.transaction`."""
         self._check()
         return self.context.backend.transaction()
-
-    @remembered
-    def store_logoff(self, flags: int = 0) -> int:
-        """See `MsgStore.store_logoff`: one of the five LOGOFF flags, 0 for LOGOFF_ABORT; what it says is remembered
-        in `logoff_flags` for the session (ST-065, X-35).
-        """
-        self._check()
-        if flags and flags not in _LOGOFFS:
-            raise InvalidParameter("exactly one of NO_WAIT, ORDERLY, PURGE, ABORT, QUIET", value=flags)
-        self.logoff_flags = flags or LOGOFF_ABORT
-        return LOGOFF_OUTBOUND_QUEUE if self.context.backend.queue(limit=1) else LOGOFF_COMPLETE
 
     def close(self) -> None:
         """The store and everything opened from it are dead, and its files let go."""
