@@ -40,7 +40,7 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
 
     Nothing changes without --repair. The exit code is 6 when something is wrong that is still wrong afterwards.
     """
-    from mapix.providers.sqlstore.check import check_store, repair_store
+    from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 
     look = repair_store if repair else check_store
     found = [(path, finding) for path in _files(profile) for finding in look(path)]

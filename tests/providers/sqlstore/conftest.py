@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.fixtures_postgresql import PostgreSql, postgresql, reason
 
-from mapix.providers.sqlstore.check import check_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.filecheck import check_store
 
 _close = SqliteBackend.close
 

@@ -403,7 +403,7 @@ def test_the_store_runs_out_of_identifiers(backend: SqliteBackend, monkeypatch: 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.sampled_from(("save", "delete", "move", "copy", "read", "undo")), max_size=20))
 def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
-    from mapix.providers.sqlstore.check import check_store
+    from mapix.providers.sqlstore.sqlite.filecheck import check_store
 
     store = SqliteBackend(tmp_path_factory.mktemp("history") / "store.mapix", create=True, full=False)
     folders = [store.root, store.create_folder(store.root, "other", {})]

@@ -10,8 +10,8 @@ from tests.providers.sqlstore.helpers import file, people, save
 
 from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, NotFound
-from mapix.providers.sqlstore.check import Finding, check_store, repair_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.filecheck import Finding, check_store, repair_store
 from mapix.providers.sqlstore.values import LARGE
 
 pytestmark = pytest.mark.usefixtures("damaged")

@@ -9,8 +9,8 @@ import pytest
 from tests.providers.sqlstore.helpers import file, people, save
 
 from mapix.properties import tags
-from mapix.providers.sqlstore.check import check_store, repair_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 from mapix.providers.sqlstore.values import LARGE
 
 FOLDER, BELOW, MESSAGE = 2, 3, 4

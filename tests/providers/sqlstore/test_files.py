@@ -14,9 +14,9 @@ from tests.providers.sqlstore.helpers import finish, people, save, start, undone
 from mapix.interfaces.prop import ChangeSet
 from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, DiskError, MapiError, NoAccess, NotEnoughDisk, NotFound, Version
-from mapix.providers.sqlstore.check import check_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.connection import connection_to, readable
+from mapix.providers.sqlstore.sqlite.filecheck import check_store
 from mapix.providers.sqlstore.sqlite.migrate import APPLICATION_ID, scripts
 from mapix.providers.sqlstore.sqlite.opening import open_store
 

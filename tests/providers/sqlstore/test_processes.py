@@ -13,8 +13,8 @@ from tests.providers.sqlstore.helpers import finish, save, start
 
 from mapix.properties import tags
 from mapix.properties.value import whole
-from mapix.providers.sqlstore.check import check_store
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.filecheck import check_store
 
 SAVER = """
 import sys, time

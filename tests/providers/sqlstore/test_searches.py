@@ -10,7 +10,7 @@ from tests.providers.sqlstore.test_conformance import open_store
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
-from mapix.providers.sqlstore.check import check_store
+from mapix.providers.sqlstore.sqlite.filecheck import check_store
 from mapix.testing.searchmachine import SearchMachine
 
 

@@ -1,211 +1,231 @@
-"""A store looked over: whether its file is sound, and whether everything in it fits together.
+"""A store looked over: whether everything in it fits together.
 
-    for finding in check_store(path):
+    for finding in findings(database):
         print(finding)
 
-`repair_store` makes good what can be made good without guessing, and tells what it found. `checks.sql` says most of
-what is looked for; the rest, hot columns, recipients and large values, is here.
+`repair` makes good what can be made good without guessing. `checks.sql` says most of what is looked for; columns that
+repeat a property, recipients, large values and the tree of folders are here, what only files can have wrong in
+`sqlite.filecheck`. All of it works with the memory of a few thousand rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import islice
 from typing import Any, Final
 
+from mapix.interfaces.care import Finding
 from mapix.properties.codec import unpack_props
-from mapix.properties.errors import MapiError, NotFound
-from mapix.providers.sqlstore.blobs import StoredLarge
+from mapix.properties.errors import MapiError
+from mapix.providers.sqlstore.blobs import is_whole
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.hot import HOT, Hot
-from mapix.providers.sqlstore.parts import recipient_columns
-from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
-from mapix.providers.sqlstore.sqlite.migrate import prepare
-from mapix.providers.sqlstore.statements import load
+from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns
+from mapix.providers.sqlstore.statements import filled, load
+from mapix.providers.sqlstore.values import loaded_text, stored_text
 
-_MOST: Final = 100
+MOST: Final = 100
 """Findings of one kind that are told one by one."""
 
-_PIECE: Final = 1 << 20
+_PAGE: Final = 2000
+_REPAIR: Final = " repair"
+_TREE: Final = (
+    "WITH RECURSIVE tree (id) AS ("
+    " SELECT root FROM store WHERE {mine} UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id)"
+    " SELECT id, name FROM folder WHERE {mine} AND id NOT IN (SELECT id FROM tree) AND kept_in IS NULL"
+)
+_RECIPIENTS: Final = (
+    "SELECT message, row_id, properties, recipient_type, {texts}, responsibility{keys} FROM recipient r"
+    " WHERE {mine} AND (message > ? OR (message = ? AND row_id > ?)) ORDER BY message, row_id LIMIT {page}"
+)
+_BLOBS: Final = (
+    "SELECT id, hash FROM blob WHERE {mine} AND id > ? AND id NOT IN (SELECT blob FROM garbage WHERE {mine})"
+    " ORDER BY id LIMIT 100"
+)
+
+Look = Callable[[Database], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that should not be: of which kind, the number of the object concerned (0 for none), what is there,
-    and whether it has been made good.
+def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
+    """Everything that is wrong, as far as it can be read; `more` are further looks, taken first."""
+    found: list[Finding] = []
+    with database.read():
+        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _large_values):
+            try:
+                found += islice(look(database), 50 * MOST)
+            except MapiError as error:
+                found.append(Finding("damaged", 0, str(error)))
+    return found
+
+
+def repaired(database: Database, more: Iterable[Look] = (), last: Callable[[], None] | None = None) -> list[Finding]:
+    """Make good what is wrong; what was found, marked where it no longer is. `last` is done in the same transaction
+    after everything else.
     """
-
-    kind: str
-    number: int = 0
-    detail: str = ""
-    repaired: bool = False
-
-    def __str__(self) -> str:
-        number = f" {self.number}" if self.number else ""
-        return f"{self.kind}{number}: {self.detail}" + (" (repaired)" if self.repaired else "")
-
-
-def check_store(path: Path) -> list[Finding]:
-    """What is wrong with the store in a file; nothing is changed.
-
-    `NotFound`, `Version` and `NoAccess` for a file that cannot be looked at, `CorruptStore` for one that is no store.
-    """
-    with _Checked(path) as checked:
-        return checked.findings()
-
-
-def repair_store(path: Path) -> list[Finding]:
-    """Make good what is wrong with the store in a file; what was found, marked where it no longer is."""
-    with _Checked(path) as checked:
-        before = checked.findings()
-        if not before:
-            return []
-        try:
-            checked.repair()
-        except MapiError as error:
-            return [*before, Finding("repair was not possible", 0, str(error))]
-        left = {(finding.kind, finding.number) for finding in checked.findings()}
+    looks = tuple(more)
+    before = findings(database, looks)
+    if not before:
+        return []
+    try:
+        _repair(database, last)
+    except MapiError as error:
+        return [*before, Finding("repair was not possible", 0, str(error))]
+    left = {(finding.kind, finding.number) for finding in findings(database, looks)}
     return [replace(finding, repaired=(finding.kind, finding.number) not in left) for finding in before]
 
 
-class _Checked:
-    """A store's file, open to be looked over."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.exists():
-            raise NotFound("there is no store at this place", value=str(path))
-        self.database = SqliteDatabase(path)
-
-    def __enter__(self) -> _Checked:
-        try:
-            prepare(self.database, None)
-        except BaseException:
-            self.database.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.database.close()
-
-    def findings(self) -> list[Finding]:
-        """Everything that is wrong; a file that cannot be read to its end is told as far as it can."""
-        found: list[Finding] = []
-        with self.database.read():
-            for look in (_pages, _relations, _hot_columns, _recipients, _large_values):
-                try:
-                    found += look(self.database)
-                except MapiError as error:
-                    found.append(Finding("damaged file", 0, str(error)))
-        return found
-
-    def repair(self) -> None:
-        """Make good what can be."""
-        database = self.database
-        with database.write():
-            for name, sql in _CHECKS.items():
-                if " repair" in name:
-                    database.run(sql)
-            for hot in HOT:
-                _repair_hot(database, hot)
-            for message, row_id, _, columns in _wrong_recipients(database):
-                database.run(_SET_RECIPIENT, (*columns, message, row_id))
-            database.run("REINDEX")
-        Garbage(database).collect()
+def _repair(database: Database, last: Callable[[], None] | None) -> None:
+    with database.write():
+        for name, sql in _checks(database).items():
+            if _REPAIR in name:
+                database.run(sql)
+        _hang_in_again(database)
+        for hot in HOT:
+            _repair_hot(database, hot)
+        for message, row_id, readable, _ in list(_wrong_recipients(database)):
+            if readable:
+                merge_recipient(database, message, row_id, {})
+        if last is not None:
+            last()
+    Garbage(database).collect()
 
 
-_CHECKS: Final = load("checks.sql")
-_LOOKS: Final = [name for name in _CHECKS if " repair" not in name]
-_SET_RECIPIENT: Final = (
-    "UPDATE recipient SET recipient_type = ?, display_name = ?, address_type = ?, address = ?, responsibility = ?"
-    " WHERE message = ? AND row_id = ?"
-)
+def _checks(database: Database) -> Mapping[str, str]:
+    """The statements of `checks.sql` for a database, its own first."""
+    name = database.dialect.name
+    marks = {**database.marks, "{valueless}": _valueless(database)}
+    return {each: filled(sql, marks) for each, sql in _all_checks(name).items()}
 
 
-def _pages(database: Database) -> Iterator[Finding]:
-    """What the database says of its own file."""
-    for (text,) in database.rows("PRAGMA integrity_check"):
-        if text != "ok":
-            yield Finding("damaged file", 0, text)
-    for table, row, parent, _ in database.rows("PRAGMA foreign_key_check"):
-        yield Finding("broken link", row or 0, f"a row of {table} names a {parent} that is not there")
+@cache
+def _all_checks(dialect: str) -> Mapping[str, str]:
+    own, shared = load(f"{dialect}/checks.sql"), load("checks.sql")
+    return {**own, **{name: sql for name, sql in shared.items() if name not in own}}
+
+
+def _valueless(database: Database) -> str:
+    """The condition of a property row that has neither value nor blob."""
+    none = " AND ".join(f"{column} IS NULL" for column in database.dialect.value_columns)
+    return f"(blob IS NULL AND {none})"
 
 
 def _relations(database: Database) -> Iterator[Finding]:
-    for name in _LOOKS:
-        rows = database.rows(_CHECKS[name])
-        yield from (Finding(name, number, str(detail)) for number, detail in rows[:_MOST])
-        if len(rows) > _MOST:
-            yield Finding(name, 0, f"{len(rows) - _MOST} more of this kind")
+    """What `checks.sql` finds."""
+    for name, sql in _checks(database).items():
+        if _REPAIR not in name:
+            rows = database.rows(f"SELECT * FROM ({sql}) AS found LIMIT {MOST + 1}")
+            yield from (Finding(name, number, _said(detail)) for number, *detail in rows[:MOST])
+            if len(rows) > MOST:
+                yield Finding(name, 0, "and more of this kind")
+
+
+def _said(cells: Iterable[Any]) -> str:
+    return " ".join(_text(cell) for cell in cells if cell is not None)
+
+
+def _text(cell: Any) -> str:
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+
+
+# the tree of folders
+
+
+def _lost_folders(database: Database) -> Iterator[Finding]:
+    for number, name in database.rows(filled(_TREE, database.marks)):
+        yield Finding("folder not below the root", number, _text(name))
+
+
+def _hang_in_again(database: Database) -> None:
+    """Folders that no way leads to lie below the root from now on, under names that nobody has."""
+    root = database.row(database.sql["store_row"])[1]
+    for number, name in database.rows(filled(_TREE, database.marks)):
+        text = f"{loaded_text(name)} (recovered {number})"
+        database.run("UPDATE folder SET parent = ? WHERE id = ?", (root, number))
+        database.run(database.sql["folder_rename"], (stored_text(text), name_key(text), number))
+
+
+# columns of messages
 
 
 def _hot_columns(database: Database) -> Iterator[Finding]:
-    """Columns that do not repeat their property rows, and folded copies that are not those of their columns."""
+    """Columns that do not repeat their property rows, and folded copies that are not those of their properties."""
+    show = database.dialect.readable
     for hot in HOT:
-        column, truth = f"m.{hot.name}", _truth(hot)
-        where = f"{column} IS NOT {truth}"
-        if hot.folded:
-            where += f" OR m.{hot.key} IS NOT fold({_shown(column)})"
-        sql = f"SELECT m.id, {_shown(column)}, {_shown(truth)} FROM message m WHERE {where}"
-        for number, found, wanted in database.rows(sql):
-            yield Finding("column not like its property", number, f"{hot.name} is {found!r}, the property {wanted!r}")
+        truth = _truth(database, hot)
+        sql = f"SELECT id, {show(hot.name)}, {show(truth)} FROM message WHERE {_is_wrong(database, hot)} LIMIT {MOST}"
+        for number, found, wanted in database.rows(filled(sql, database.marks)):
+            detail = f"{hot.name} is {_text(found)!r}, the property {_text(wanted)!r}"
+            yield Finding("column not like its property", number, detail)
 
 
 def _repair_hot(database: Database, hot: Hot) -> None:
-    truth = _truth(hot)
-    database.run(f"UPDATE message AS m SET {hot.name} = {truth} WHERE {hot.name} IS NOT {truth}")
+    columns = f"{hot.name} = {_truth(database, hot)}"
     if hot.folded:
-        database.run(f"UPDATE message SET {hot.key} = fold({hot.name}) WHERE {hot.key} IS NOT fold({hot.name})")
+        columns += f", {hot.key} = {_truth(database, hot, key=True)}"
+    database.run(filled(f"UPDATE message SET {columns} WHERE {_is_wrong(database, hot)}", database.marks))
 
 
-def _shown(value: str) -> str:
-    """A value as text that can be read in any case, as SQL."""
-    return f"mended(CAST({value} AS BLOB))"
+def _is_wrong(database: Database, hot: Hot) -> str:
+    wrong = f"NOT ({hot.name} {{same}} {_truth(database, hot)})"
+    if hot.folded:
+        wrong += f" OR NOT ({hot.key} {{same}} {_truth(database, hot, key=True)})"
+    return f"{{mine}} AND ({wrong})"
 
 
-def _truth(hot: Hot) -> str:
-    """The property that a hot column repeats, as SQL."""
-    value = "CASE WHEN p.blob IS NULL THEN p.value ELSE large(p.blob, p.type) END"
-    return f"(SELECT {value} FROM property p WHERE p.object = m.id AND p.id = {hot.tag.id} AND p.type = {hot.tag.type})"
+def _truth(database: Database, hot: Hot, *, key: bool = False) -> str:
+    """The property that a hot column repeats, or what it is compared by, as SQL."""
+    kind = hot.tag.type
+    value = database.dialect.key(kind) if key else database.dialect.value(kind)
+    return f"(SELECT {value} FROM property p WHERE p.object = message.id AND p.id = {hot.tag.id} AND p.type = {kind})"
+
+
+# recipients
 
 
 def _recipients(database: Database) -> Iterator[Finding]:
-    for message, _, problem, _ in _wrong_recipients(database):
+    for message, _, _, problem in _wrong_recipients(database):
         yield Finding("recipient not like its properties", message, problem)
 
 
-def _wrong_recipients(database: Database) -> list[tuple[int, int, str, list[Any]]]:
-    """Recipient rows whose columns do not repeat their properties: message, row, what is wrong, columns as they ought
-    to be. Rows that cannot be read are told, and stay.
+def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]]:
+    """Recipient rows whose columns do not repeat their properties: message, row, whether it can be read, what is
+    wrong.
     """
-    wrong = []
-    texts = ", ".join(map(_shown, ("display_name", "address_type", "address")))
-    sql = f"SELECT message, row_id, properties, recipient_type, {texts}, responsibility FROM recipient"
-    for message, row_id, packed, *columns in database.rows(sql):
-        try:
-            right = recipient_columns(unpack_props(packed))
-        except MapiError as error:
-            wrong.append((message, row_id, str(error), columns))
-            continue
-        if right != columns:
-            wrong.append((message, row_id, f"row {row_id} shows {columns!r}, not {right!r}", right))
-    return wrong
+    dialect = database.dialect
+    texts = ", ".join(map(dialect.readable, ("display_name", "address_type", "address")))
+    keys = "".join(f", {name}" for name in dialect.recipient_keys.values())
+    sql = filled(_RECIPIENTS, {**database.marks, "{texts}": texts, "{keys}": keys, "{page}": str(_PAGE)})
+    at = (0, 0)
+    while rows := database.rows(sql, (at[0], at[0], at[1])):
+        for message, row_id, packed, *columns in rows:
+            try:
+                plain = recipient_columns(unpack_props(packed))
+            except MapiError as error:
+                yield message, row_id, False, str(error)
+                continue
+            right = [*map(loaded_text, plain), *dialect.recipient_cells(plain)]
+            if right != [*map(loaded_text, columns[: len(plain)]), *columns[len(plain) :]]:
+                yield message, row_id, True, f"row {row_id} shows {columns!r}, not {right!r}"
+        at = rows[-1][:2]
+
+
+# large values
 
 
 def _large_values(database: Database) -> Iterator[Finding]:
     """Large values whose pieces do not make the content they are known by."""
-    sql = "SELECT id, hash, size FROM blob WHERE id NOT IN (SELECT blob FROM garbage)"
-    for blob, digest, size in database.rows(sql):
-        found, length = sha256(), 0
-        try:
-            with StoredLarge(database, blob, size).open() as reader:
-                while piece := reader.read(_PIECE):
-                    found.update(piece)
-                    length += len(piece)
-        except MapiError as error:
-            yield Finding("large value that cannot be read", blob, str(error))
-            continue
-        if length != size or found.digest() != digest:
-            yield Finding("large value that is not what it was", blob, f"{length} of {size} bytes")
+    sql, at = filled(_BLOBS, database.marks), 0
+    while rows := database.rows(sql, (at,)):
+        for blob, digest in rows:
+            try:
+                whole = is_whole(database, blob, digest)
+            except MapiError as error:
+                yield Finding("large value that cannot be read", blob, str(error))
+                continue
+            if not whole:
+                yield Finding("large value that is not what it was", blob, f"its hash was {digest.hex()}")
+        at = rows[-1][0]

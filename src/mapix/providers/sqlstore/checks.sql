@@ -1,235 +1,216 @@
--- What `check.py` looks for. A statement `name` finds rows `(number, detail)` that should not be; those named
--- `name repair`, `name repair 2` make them good, in the order of this file. See `statements.py` for the form.
-
--- name: text that cannot be read
-SELECT object, printf('0x%04X%04X', id, type) FROM property
- WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
-
--- name: text that cannot be read repair
-UPDATE property SET value = mended(CAST(value AS BLOB))
- WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
-
--- name: folder name that cannot be read
-SELECT id, mended(CAST(name AS BLOB)) FROM folder WHERE NOT sound(CAST(name AS BLOB))
-
--- name: folder name that cannot be read repair
-UPDATE folder SET name = mended(CAST(name AS BLOB)), name_key = fold(mended(CAST(name AS BLOB)))
- WHERE NOT sound(CAST(name AS BLOB))
-
--- name: folder not below the root
-WITH RECURSIVE tree (id) AS (
-    SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
-)
-SELECT id, name FROM folder WHERE id NOT IN (SELECT id FROM tree) AND kept_in IS NULL
-
--- name: folder not below the root repair
-WITH RECURSIVE tree (id) AS (
-    SELECT root FROM store UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
-)
-UPDATE folder SET parent = (SELECT root FROM store), name = name || ' (recovered ' || id || ')',
-       name_key = fold(name || ' (recovered ' || id || ')')
- WHERE id NOT IN (SELECT id FROM tree) AND kept_in IS NULL
+-- What `check.py` looks for. A statement `name` finds rows that should not be: the number of an object, and what is to
+-- be said. Those named `name repair`, `name repair 2` make them good, in the order of this file. What only one database
+-- can have wrong, or says in another way, is in its own `checks.sql`. See `statements.py` for the form.
 
 -- name: deleted folder of no folder
-SELECT id, name FROM folder d WHERE kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = d.kept_in)
+SELECT id, 'folder', kept_in FROM folder
+ WHERE {mine} AND kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)
 
 -- name: deleted folder of no folder repair
-UPDATE folder SET kept_in = (SELECT root FROM store), deleted_with = id
- WHERE kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)
+UPDATE folder SET kept_in = (SELECT root FROM store WHERE {mine}), deleted_with = id
+ WHERE {mine} AND kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)
 
 -- name: message nowhere
-SELECT id, coalesce('folder ' || folder, 'attachment ' || holder, 'deleted from folder ' || kept_in, 'no place')
-  FROM message m
- WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(m.folder, m.kept_in))
-   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = m.holder)
+SELECT id, 'folder', folder, 'deleted from', kept_in, 'attachment', holder FROM message
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = message.holder)
 
 -- name: message nowhere repair
-UPDATE message SET folder = (SELECT root FROM store), holder = NULL, kept_in = NULL, deleted_on = NULL,
+UPDATE message SET folder = (SELECT root FROM store WHERE {mine}), holder = NULL, kept_in = NULL, deleted_on = NULL,
        deleted_with = NULL
- WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))
    AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = message.holder)
 
 -- name: message in two places
-SELECT id, 'folder ' || coalesce(folder, kept_in) || ' and attachment ' || holder FROM message
- WHERE coalesce(folder, kept_in) IS NOT NULL AND holder IS NOT NULL
+SELECT id, 'folder', coalesce(folder, kept_in), 'attachment', holder FROM message
+ WHERE {mine} AND coalesce(folder, kept_in) IS NOT NULL AND holder IS NOT NULL
 
 -- name: message both there and deleted
-SELECT id, 'folder ' || folder || ', deleted from folder ' || kept_in FROM message
- WHERE folder IS NOT NULL AND kept_in IS NOT NULL
+SELECT id, 'folder', folder, 'deleted from', kept_in FROM message
+ WHERE {mine} AND folder IS NOT NULL AND kept_in IS NOT NULL
 
 -- name: message both there and deleted repair
 UPDATE message SET kept_in = NULL, deleted_on = NULL, deleted_with = NULL
- WHERE folder IS NOT NULL AND kept_in IS NOT NULL
+ WHERE {mine} AND folder IS NOT NULL AND kept_in IS NOT NULL
 
 -- name: message in a deleted folder
-SELECT m.id, 'folder ' || m.folder FROM message m JOIN folder f ON f.id = m.folder WHERE f.kept_in IS NOT NULL
+SELECT id, 'folder', folder FROM message
+ WHERE {mine} AND folder IN (SELECT id FROM folder WHERE {mine} AND kept_in IS NOT NULL)
 
 -- name: message in a deleted folder repair
 UPDATE message
    SET kept_in = folder, folder = NULL, deleted_on = (SELECT deleted_on FROM folder f WHERE f.id = message.folder),
        deleted_with = (SELECT deleted_with FROM folder f WHERE f.id = message.folder)
- WHERE folder IN (SELECT id FROM folder WHERE kept_in IS NOT NULL)
+ WHERE {mine} AND folder IN (SELECT id FROM folder WHERE {mine} AND kept_in IS NOT NULL)
 
 -- name: deleted without a time
-SELECT id, 'message' FROM message WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+SELECT id, 'message' FROM message
+ WHERE {mine} AND (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
  UNION ALL
-SELECT id, 'folder' FROM folder WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+SELECT id, 'folder' FROM folder
+ WHERE {mine} AND (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
 
 -- name: deleted without a time repair
 UPDATE message SET deleted_on = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_on, modification_time, 0) END,
        deleted_with = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_with, 0) END
- WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+ WHERE {mine} AND (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
 
 -- name: deleted without a time repair 2
 UPDATE folder SET deleted_on = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_on, modification_time, 0) END,
        deleted_with = CASE WHEN kept_in IS NOT NULL THEN coalesce(deleted_with, id) END
- WHERE (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
+ WHERE {mine} AND (kept_in IS NULL) <> (deleted_on IS NULL OR deleted_with IS NULL)
 
 -- name: attachment of no message
-SELECT id, 'message ' || message FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = a.message)
+SELECT id, 'message', message FROM attachment
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = attachment.message)
 
 -- name: attachment of no message repair
-DELETE FROM attachment WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = attachment.message)
+DELETE FROM attachment WHERE {mine} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = attachment.message)
 
 -- name: recipient of no message
-SELECT message, display_name FROM recipient r WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.message)
+SELECT message, 'row', row_id FROM recipient
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = recipient.message)
 
 -- name: recipient of no message repair
-DELETE FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = recipient.message)
+DELETE FROM recipient WHERE {mine} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = recipient.message)
 
 -- name: property of nothing
-SELECT object, printf('0x%04X%04X', id, type) FROM property p
- WHERE object <> 0
-   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = p.object)
-   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = p.object)
-   AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = p.object)
+SELECT object, tag_text(id, type) FROM property
+ WHERE {mine} AND object <> {store}
+   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = property.object)
+   AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = property.object)
+   AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = property.object)
 
 -- name: property of nothing repair
 DELETE FROM property
- WHERE object <> 0
+ WHERE {mine} AND object <> {store}
    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = property.object)
    AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = property.object)
    AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = property.object)
 
 -- name: property without value
-SELECT object, printf('0x%04X%04X', id, type) FROM property p
- WHERE (value IS NULL) = (blob IS NULL) OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = p.blob))
+SELECT object, tag_text(id, type) FROM property p
+ WHERE {mine} AND ({valueless} OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = p.blob)))
 
 -- name: property without value repair
 DELETE FROM property
- WHERE (value IS NULL) = (blob IS NULL)
-    OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = property.blob))
+ WHERE {mine} AND ({valueless} OR (blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = property.blob)))
 
 -- name: large value nobody holds
-SELECT id, size || ' bytes' FROM blob b
- WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id) AND NOT EXISTS (SELECT 1 FROM garbage g WHERE g.blob = b.id)
+SELECT id, size, 'bytes' FROM blob
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = blob.id)
+   AND NOT EXISTS (SELECT 1 FROM garbage g WHERE g.blob = blob.id)
 
 -- name: large value nobody holds repair
-INSERT INTO garbage (blob) SELECT id FROM blob b WHERE NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = b.id)
- ON CONFLICT DO NOTHING
+INSERT INTO garbage (blob)
+SELECT id FROM blob WHERE {mine} AND NOT EXISTS (SELECT 1 FROM property p WHERE p.blob = blob.id) ON CONFLICT DO NOTHING
 
 -- name: pieces of no large value
-SELECT blob, 'piece ' || seq FROM chunk c WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = c.blob)
+SELECT blob, 'piece', seq FROM chunk WHERE {mine} AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = chunk.blob)
 
 -- name: pieces of no large value repair
-DELETE FROM chunk WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = chunk.blob)
+DELETE FROM chunk WHERE {mine} AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.id = chunk.blob)
 
 -- name: queued without being submitted
-SELECT q.message, 'flags ' || coalesce(m.flags, 'missing') FROM queue q LEFT JOIN message m ON m.id = q.message
- WHERE coalesce(m.flags, 0) & 4 = 0
+SELECT message, 'flags', (SELECT flags FROM message m WHERE m.id = queue.message) FROM queue
+ WHERE {mine} AND coalesce((SELECT flags FROM message m WHERE m.id = queue.message), 0) & 4 = 0
 
 -- name: queued without being submitted repair
-DELETE FROM queue WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = queue.message)
+DELETE FROM queue WHERE {mine} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = queue.message)
 
 -- name: queued without being submitted repair 2
-UPDATE message SET flags = coalesce(flags, 0) | 4 WHERE id IN (SELECT message FROM queue)
+UPDATE message SET flags = coalesce(flags, 0) | 4
+ WHERE {mine} AND coalesce(flags, 0) & 4 = 0 AND id IN (SELECT message FROM queue WHERE {mine})
 
 -- name: submitted without being queued
-SELECT id, 'flags ' || flags FROM message m
- WHERE flags & 4 <> 0 AND folder IS NOT NULL AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = m.id)
+SELECT id, 'flags', flags FROM message
+ WHERE {mine} AND flags & 4 <> 0 AND folder IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = message.id)
 
 -- name: submitted without being queued repair
 INSERT INTO queue (message, submit_time, due)
-SELECT id, coalesce(submit_time, 0), coalesce(submit_time, 0) FROM message m
- WHERE flags & 4 <> 0 AND folder IS NOT NULL AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = m.id)
+SELECT id, coalesce(submit_time, 0), coalesce(submit_time, 0) FROM message
+ WHERE {mine} AND flags & 4 <> 0 AND folder IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.message = message.id)
 
 -- name: receive folder that is gone
-SELECT folder, message_class FROM receive_folder r WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = r.folder)
+SELECT folder, 'class', message_class FROM receive_folder
+ WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = receive_folder.folder)
 
 -- name: receive folder that is gone repair
-DELETE FROM receive_folder WHERE NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = receive_folder.folder)
-
--- name: number not yet given
-WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
-SELECT id, 'last number ' || (SELECT last_number FROM store) FROM used WHERE id > (SELECT last_number FROM store)
-
--- name: number not yet given repair
-UPDATE store SET last_number = (
-    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
-) WHERE last_number < (
-    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
-)
+DELETE FROM receive_folder WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = receive_folder.folder)
 
 -- name: number given twice
-WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
-SELECT id, count(*) || ' objects' FROM used GROUP BY id HAVING count(*) > 1
+WITH used (id) AS (
+    SELECT id FROM folder WHERE {mine} UNION ALL SELECT id FROM message WHERE {mine}
+    UNION ALL SELECT id FROM attachment WHERE {mine}
+)
+SELECT id, count(*), 'objects' FROM used GROUP BY id HAVING count(*) > 1
 
 -- name: tag not known as a column
-SELECT DISTINCT 0, printf('0x%08X', (p.id << 16) | p.type) FROM property p JOIN message m ON m.id = p.object
- WHERE NOT EXISTS (SELECT 1 FROM used_tag u WHERE u.tag = (p.id << 16) | p.type)
+SELECT DISTINCT 0, tag_text(id, type) FROM property
+ WHERE {mine} AND object IN (SELECT id FROM message WHERE {mine})
+   AND (id << 16) | type NOT IN (SELECT tag FROM used_tag WHERE {mine})
 
 -- name: tag not known as a column repair
-INSERT INTO used_tag (tag) SELECT DISTINCT (p.id << 16) | p.type FROM property p JOIN message m ON m.id = p.object
- WHERE true ON CONFLICT DO NOTHING
+INSERT INTO used_tag (tag)
+SELECT DISTINCT (id << 16) | type FROM property WHERE {mine} AND object IN (SELECT id FROM message WHERE {mine})
+ ON CONFLICT DO NOTHING
 
 -- name: result that is no message of a folder
-SELECT l.search, 'message ' || l.message FROM search_link l
- WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = l.message AND m.folder IS NOT NULL AND m.associated = 0)
+SELECT search, 'message', message FROM search_link
+ WHERE {mine} AND NOT EXISTS (
+    SELECT 1 FROM message m WHERE m.id = search_link.message AND m.folder IS NOT NULL AND m.associated = 0
+ )
 
 -- name: result that is no message of a folder repair
 DELETE FROM search_link
- WHERE NOT EXISTS (
+ WHERE {mine} AND NOT EXISTS (
     SELECT 1 FROM message m WHERE m.id = search_link.message AND m.folder IS NOT NULL AND m.associated = 0
  )
 
 -- name: result not like its message
-SELECT l.search, 'message ' || l.message FROM search_link l JOIN message m ON m.id = l.message
- WHERE (l.delivery_time IS NULL) <> (m.delivery_time IS NULL) OR l.delivery_time <> m.delivery_time
-    OR l.unread <> CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END
+SELECT search, 'message', message FROM search_link l
+ WHERE {mine} AND EXISTS (
+    SELECT 1 FROM message m
+     WHERE m.id = l.message AND (NOT (l.delivery_time {same} m.delivery_time)
+           OR l.unread <> CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END)
+ )
 
 -- name: result not like its message repair
 UPDATE search_link
-   SET delivery_time = m.delivery_time, unread = CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END
-  FROM message m WHERE m.id = search_link.message
+   SET delivery_time = (SELECT m.delivery_time FROM message m WHERE m.id = search_link.message),
+       unread = (SELECT CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END FROM message m
+                  WHERE m.id = search_link.message)
+ WHERE {mine}
 
 -- name: result that was not told of
-SELECT search, 'message ' || message FROM search_gone
+SELECT search, 'message', message FROM search_gone WHERE {mine}
 
 -- name: result that was not told of repair
-DELETE FROM search_gone
+DELETE FROM search_gone WHERE {mine}
 
 -- name: search folder counts
-SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count FROM folder f
- WHERE f.folder_type = 2
-   AND (f.content_count <> (SELECT count(*) FROM search_link l WHERE l.search = f.id)
-        OR f.unread_count <> (SELECT count(*) FROM search_link l WHERE l.search = f.id AND l.unread <> 0)
-        OR f.associated_count <> 0)
+SELECT id, content_count, unread_count, associated_count FROM folder
+ WHERE {mine} AND folder_type = 2
+   AND (content_count <> (SELECT count(*) FROM search_link l WHERE l.search = folder.id)
+        OR unread_count <> (SELECT count(*) FROM search_link l WHERE l.search = folder.id AND l.unread <> 0)
+        OR associated_count <> 0)
 
 -- name: search folder counts repair
 UPDATE folder SET
     content_count = (SELECT count(*) FROM search_link l WHERE l.search = folder.id),
     unread_count = (SELECT count(*) FROM search_link l WHERE l.search = folder.id AND l.unread <> 0),
     associated_count = 0
- WHERE folder_type = 2
+ WHERE {mine} AND folder_type = 2
 
 -- name: folder counts
-SELECT f.id, 'counts ' || f.content_count || '/' || f.unread_count || '/' || f.associated_count
-  FROM folder f
- WHERE f.folder_type <> 2
-   AND (f.content_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated = 0)
-        OR f.associated_count <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND m.associated <> 0)
-        OR f.unread_count <> (SELECT count(*) FROM message m
-                               WHERE m.folder = f.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0))
+SELECT id, content_count, unread_count, associated_count FROM folder
+ WHERE {mine} AND folder_type <> 2
+   AND (content_count <> (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated = 0)
+        OR associated_count <> (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0)
+        OR unread_count <> (SELECT count(*) FROM message m
+                             WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0))
 
 -- name: folder counts repair
 UPDATE folder SET
@@ -237,4 +218,4 @@ UPDATE folder SET
     associated_count = (SELECT count(*) FROM message m WHERE m.folder = folder.id AND m.associated <> 0),
     unread_count = (SELECT count(*) FROM message m
                      WHERE m.folder = folder.id AND m.associated = 0 AND coalesce(m.flags, 0) & 1 = 0)
- WHERE folder_type <> 2
+ WHERE {mine} AND folder_type <> 2

@@ -36,7 +36,7 @@ class Database(ABC):
     """One connection to the place of a store. `name` is that place in words, `identity` tells it from all others.
 
     `full` waits for the disk at every commit, so that what was saved survives power loss; otherwise it survives only
-    the death of processes. `sql` are the statements by name, made for this store.
+    the death of processes. `sql` are the statements by name, made for this store with its `marks` (see `dialect`).
 
     `lets_go` says that large values may have been let go of since `garbage` looked.
     `files` is where the largest values are files of their own, None where all are rows.
@@ -49,6 +49,7 @@ class Database(ABC):
     dialect: ClassVar[Dialect]
     name: str
     identity: object
+    marks: Mapping[str, str]
     sql: Mapping[str, str]
     store_object: int = 0
     """The number under which the store's own properties are kept."""

@@ -63,6 +63,10 @@ class Dialect(ABC):
         """What is written of a recipient row beside its `parts.recipient_columns`: keys of its text columns."""
         return ()
 
+    def readable(self, value: str) -> str:
+        """An expression for text, as one that can be read whatever it is by now."""
+        return value
+
     @abstractmethod
     def joined(self, rows: Sequence[Any]) -> Iterable[StoredRow]:
         """Property rows as they were read, each with one value."""

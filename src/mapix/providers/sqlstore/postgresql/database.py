@@ -48,7 +48,8 @@ class PostgreSqlDatabase(Database):
         self.name = place.name
         self.identity = (place.name, mailbox)
         self.store_object = mailbox
-        self.sql = statements(POSTGRESQL.name, POSTGRESQL.marks(mailbox))
+        self.marks = POSTGRESQL.marks(mailbox)
+        self.sql = statements(POSTGRESQL.name, self.marks)
         self.generation = 0
         self._began = False
         self._soon = False
@@ -56,6 +57,7 @@ class PostgreSqlDatabase(Database):
         self._transaction = ""
         self._first_number: int | None = None
         self.last_change = 0
+        self.wake: set[int] = set()
         self._take(place.connect(mailbox))
         self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
 
@@ -108,6 +110,7 @@ class PostgreSqlDatabase(Database):
         if self.readonly:
             raise NoAccess("the store is open for reading only", value=self.name)
         self._lost = None
+        self.wake.clear()
         soon = "SET LOCAL synchronous_commit = off; " if self._soon and self.full else ""
         self._first_number, self.last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
         self._began = True
@@ -244,7 +247,10 @@ class PostgreSqlDatabase(Database):
         if self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
             self.rollback()
             raise self._lost or UnableToComplete("a part of the transaction failed", value=self.name)
-        wake = f"; NOTIFY {channel(self.mailbox)}" if self.pending else ""
+        if self.pending:
+            self.wake.add(self.mailbox)
+        wake = "".join(f"; NOTIFY {channel(mailbox)}" for mailbox in self.wake)
+        self.wake.clear()
         try:
             self._control(f"COMMIT{wake}")
         except ERRORS as error:

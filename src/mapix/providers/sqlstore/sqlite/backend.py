@@ -67,11 +67,12 @@ def sweep(database: SqliteDatabase) -> None:
     them.
     """
     files = database.files
-    if database.readonly or not files.orphans(_known(database)):
+    if database.readonly or not files.orphans(known_files(database)):
         return
     with database.write():
-        files.sweep(_known(database))
+        files.sweep(known_files(database))
 
 
-def _known(database: SqliteDatabase) -> list[bytes]:
+def known_files(database: SqliteDatabase) -> list[bytes]:
+    """The hashes of the large values that are files."""
     return [digest for (digest,) in database.rows(database.sql["blob_files"])]

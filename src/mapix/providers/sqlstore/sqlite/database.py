@@ -36,7 +36,8 @@ _LOOK_EVERY: Final = 0.02
 _LOOK_ANYWAY: Final = 1.0
 _SYNC_AFTER: Final = 0.05
 _ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
-_SQL: Final = statements(SQLITE.name, SQLITE.marks(0))
+_MARKS: Final = SQLITE.marks(0)
+_SQL: Final = statements(SQLITE.name, _MARKS)
 
 
 class SqliteDatabase(Database):
@@ -45,6 +46,7 @@ class SqliteDatabase(Database):
     """
 
     dialect = SQLITE
+    marks = _MARKS
     sql = _SQL
     files: LargeFiles
 

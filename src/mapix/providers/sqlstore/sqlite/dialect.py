@@ -38,6 +38,10 @@ class SqliteDialect(Dialect):
             return (stored_text(value),)
         return (value,) if value.__class__ in _AS_THEY_ARE else (stored(kind, value),)
 
+    def readable(self, value: str) -> str:
+        """See `Dialect.readable`; numbers stay what they are."""
+        return f"mended(CAST({value} AS BLOB))"
+
     def joined(self, rows: Sequence[Any]) -> Iterable[StoredRow]:
         """See `Dialect.joined`."""
         return rows

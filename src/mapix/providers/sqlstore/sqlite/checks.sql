@@ -1,0 +1,32 @@
+-- What can be wrong in a file only; see `../checks.sql`.
+
+-- name: text that cannot be read
+SELECT object, tag_text(id, type) FROM property WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
+
+-- name: text that cannot be read repair
+UPDATE property SET value = mended(CAST(value AS BLOB))
+ WHERE typeof(value) = 'text' AND NOT sound(CAST(value AS BLOB))
+
+-- name: folder name that cannot be read
+SELECT id, mended(CAST(name AS BLOB)) FROM folder WHERE NOT sound(CAST(name AS BLOB))
+
+-- name: folder name that cannot be read repair
+UPDATE folder SET name = mended(CAST(name AS BLOB)), name_key = fold(mended(CAST(name AS BLOB)))
+ WHERE NOT sound(CAST(name AS BLOB))
+
+-- name: folder name not like its key
+SELECT id, 'key', name_key FROM folder WHERE sound(CAST(name AS BLOB)) AND name_key IS NOT fold(name)
+
+-- name: folder name not like its key repair
+UPDATE folder SET name_key = fold(name) WHERE name_key IS NOT fold(name)
+
+-- name: number not yet given
+WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+SELECT id, 'last number', (SELECT last_number FROM store) FROM used WHERE id > (SELECT last_number FROM store)
+
+-- name: number not yet given repair
+UPDATE store SET last_number = (
+    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+) WHERE last_number < (
+    SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
+)

@@ -1,0 +1,86 @@
+"""A store's file looked over: its pages, everything in it, and the files beside it.
+
+    for finding in check_store(path):
+        print(finding)
+
+Nothing changes by `check_store`, not even where the file is of an older version; `repair_store` makes good what can be.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mapix.interfaces.care import Finding
+from mapix.properties.errors import NoAccess, NotFound
+from mapix.providers.sqlstore.check import findings, repaired
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.sqlite.backend import known_files, sweep
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.migrate import prepare
+
+__all__ = ["Finding", "check_store", "repair_store"]
+
+
+def check_store(path: Path) -> list[Finding]:
+    """What is wrong with the store in a file.
+
+    `NotFound`, `Version` and `NoAccess` for a file that cannot be looked at, `CorruptStore` for one that is no store.
+    """
+    with _opened(path) as database:
+        return check_database(database)
+
+
+def repair_store(path: Path) -> list[Finding]:
+    """Make good what is wrong with the store in a file; what was found, marked where it no longer is."""
+    with _opened(path) as database:
+        return repair_database(database)
+
+
+def check_database(database: SqliteDatabase) -> list[Finding]:
+    """What is wrong with an open store."""
+    return findings(database, (_pages, _files))
+
+
+def repair_database(database: SqliteDatabase) -> list[Finding]:
+    """Make good what is wrong with an open store, which nobody else repairs meanwhile."""
+    if database.readonly:
+        raise NoAccess("a file that cannot be written to is not repaired", value=str(database.path))
+
+    def last() -> None:
+        database.run("REINDEX")
+        database.files.sweep(known_files(database))
+
+    found = repaired(database, (_pages, _files), last)
+    sweep(database)
+    return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[SqliteDatabase]:
+    if not path.exists():
+        raise NotFound("there is no store at this place", value=str(path))
+    database = SqliteDatabase(path, readonly=not os.access(path, os.W_OK))
+    try:
+        prepare(database, None)
+        yield database
+    finally:
+        database.close()
+
+
+def _pages(database: Database) -> Iterator[Finding]:
+    """What the database says of its own file."""
+    for (text,) in database.rows("PRAGMA integrity_check"):
+        if text != "ok":
+            yield Finding("damaged file", 0, text)
+    for table, row, parent, _ in database.rows("PRAGMA foreign_key_check"):
+        yield Finding("broken link", row or 0, f"a row of {table} names a {parent} that is not there")
+
+
+def _files(database: Database) -> Iterator[Finding]:
+    """Files beside the store that nothing in it refers to."""
+    if isinstance(database, SqliteDatabase):
+        for name in database.files.orphans(known_files(database)):
+            yield Finding("file of no large value", 0, name)
