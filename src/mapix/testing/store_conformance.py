@@ -19,6 +19,7 @@ from mapix.testing.store_bulk import BulkTests
 from mapix.testing.store_copying import CopyTests
 from mapix.testing.store_counts import CountTests
 from mapix.testing.store_deleted import DeletedTests
+from mapix.testing.store_deletedfolders import DeletedFolderTests
 from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
 from mapix.testing.store_identifiers import IdentifierTests
@@ -37,6 +38,7 @@ from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
 from mapix.testing.store_special import SpecialFolderTests
 from mapix.testing.store_streams import StreamTests
+from mapix.testing.store_unread import UnreadTests
 from mapix.testing.store_values import ValueTests
 
 __all__ = ["Powers", "StoreBench", "StoreConformance"]
@@ -61,8 +63,10 @@ class StoreConformance(
     FolderTests,
     BulkTests,
     DeletedTests,
+    DeletedFolderTests,
     CountTests,
     ReportTests,
+    UnreadTests,
     SearchTests,
     SendingTests,
     EventTests,
