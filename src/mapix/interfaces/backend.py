@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, PropertySource
-from mapix.interfaces.table import RowSource
+from mapix.interfaces.table import RowKey, RowSource
 from mapix.properties.errors import NoSupport
 from mapix.properties.named import PropertyName
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_MESSAGE_SIZE
 
 if TYPE_CHECKING:
     from mapix.interfaces.care import Care
@@ -73,7 +74,8 @@ class Change:
     """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply.
 
     TABLE_MODIFIED says that a message has come into the contents of the search folder `parent`, left those of
-    `old_parent`, or changed in them, where both are the same; without a number all the contents may be others.
+    `old_parent`, or changed in them, where both are the same; without a number all the contents may be others. Of a
+    folder it says that any row of its tables may be another.
     """
 
     event: Event
@@ -193,6 +195,16 @@ class StoreBackend(Protocol):
 
     def messages(self, folder: int, *, associated: bool = False) -> list[int]:
         """Numbers of all messages of a folder."""
+
+    def folder_size(self, folder: int) -> int:
+        """The sizes of all messages of a folder together, associated ones too (PR_MESSAGE_SIZE_EXTENDED)."""
+        total, rows = 0, [self.contents(folder, associated=associated) for associated in (False, True)]
+        for source in rows:
+            after: RowKey | None = None
+            while (page := source.page(None, (), after, 1000, (PR_MESSAGE_SIZE,))).keys:
+                total += sum(size or 0 for (size,) in page.rows)
+                after = page.keys[-1]
+        return total
 
     def retention(self) -> Retention | None:
         """What was deleted softly and is kept (F-090); None in a store that deletes for good. Deleting by the methods

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,12 +28,15 @@ from mapix.properties.tags import (
     PR_FOLDER_ASSOCIATED_CONTENTS,
     PR_FOLDER_TYPE,
     PR_INSTANCE_KEY,
+    PR_MESSAGE_SIZE,
+    PR_MESSAGE_SIZE_EXTENDED,
 )
 
 if TYPE_CHECKING:
     from mapix.interfaces.retention import Retention
 
 _KIND: Final = int(ObjectType.FOLDER)
+_MOST: Final = 0x7FFFFFFF
 
 
 class FolderTables(PropertyBag, MapiFolder):
@@ -56,6 +59,18 @@ class FolderTables(PropertyBag, MapiFolder):
         self.context = context
         self.number = number
         self._kept = kept
+
+    def get_props(self, tags: Sequence[PropTag] | None = None) -> dict[PropTag, Any]:
+        """See `MapiProp.get_props`. The size of what is in the folder is added up when it is asked for by name."""
+        found = super().get_props(tags)
+        if not any(tag >> 16 == PR_MESSAGE_SIZE.id for tag in tags or ()):
+            return found
+        size = self.context.backend.folder_size(self.number)
+        found |= {PR_MESSAGE_SIZE: min(size, _MOST), PR_MESSAGE_SIZE_EXTENDED: size}
+        order = {tag.id: place for place, tag in reversed(list(enumerate(tags or ())))}
+        wanted = {PR_MESSAGE_SIZE if not tag & 0xFFFF and tag.id == PR_MESSAGE_SIZE.id else tag for tag in tags or ()}
+        kept = {tag: value for tag, value in found.items() if tag.id != PR_MESSAGE_SIZE.id or tag in wanted}
+        return dict(sorted(kept.items(), key=lambda item: order[item[0].id]))
 
     # what the rules ask
 

@@ -165,6 +165,10 @@ class SqlBackend(StoreBackend):
         with self.database.write():
             self.database.run(self.database.sql["folder_set_sort"], (value, folder))
 
+    def folder_size(self, folder: int) -> int:
+        """See `StoreBackend.folder_size`."""
+        return int(self.database.value(self.database.sql["folder_size"], (folder,)))
+
     def retention(self) -> SqlRetention:
         """See `StoreBackend.retention`."""
         return SqlRetention(self._shop, self._around, self._folders, self._messages)

@@ -161,6 +161,9 @@ DELETE FROM folder WHERE id = ?
 -- name: folder_counts
 SELECT content_count, associated_count FROM folder WHERE id = ?
 
+-- name: folder_size
+SELECT coalesce(sum(size), 0) FROM message WHERE folder = ?
+
 -- name: folder_sort
 SELECT contents_sort FROM folder WHERE id = ?
 
