@@ -16,14 +16,14 @@ from mapix.interfaces.backend import (
 )
 from mapix.properties import tags
 from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.message import StoredMessage
-from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 
 ROOT = Path(__file__).parents[3]
 
 
 def save(
-    store: SqliteBackend, values: dict[PropTag, Any] | None = None, *, folder: int = 0, **parts: Any
+    store: SqlBackend, values: dict[PropTag, Any] | None = None, *, folder: int = 0, **parts: Any
 ) -> StoredMessage:
     """A new saved message in a folder, the root by default; `parts` as in `MessageChanges`."""
     message = store.new_message(folder or store.root, associated=False)
@@ -49,7 +49,7 @@ class _UndoneError(Exception):
 
 
 @contextmanager
-def undone(store: SqliteBackend) -> Iterator[None]:
+def undone(store: SqlBackend) -> Iterator[None]:
     """A transaction that fails at its end."""
     try:
         with store.transaction():

@@ -61,11 +61,19 @@ class PostgreSqlBackend(SqlBackend):
         if not self.database.value("SELECT take_address(?, ?)", (address, key)):
             _log.warning("mail for %s keeps going to another mailbox, not to %s", address, self.mailbox_name)
 
+    def share(self, role: str, *, on: bool) -> None:
+        """Open this mailbox to another role of the database, or close it again; `NoAccess` for who does not own it."""
+        self.database.rows("SELECT share_mailbox(?::text::regrole, ?::integer::boolean)", (role, int(on)))
+
     def open_mailbox(self, address: str) -> SqlBackend | None:
         """See `SqlBackend.open_mailbox`; the others are those of the same database."""
         found = find_mailbox(self.place, address=address)
-        if found is None or not found.reached:
+        if found is None:
             return None
+        if not found.reached:
+            from mapix.providers.sqlstore.postgresql.delivery import DeliveryBackend
+
+            return DeliveryBackend(self.place, found, full=self.database.full)
         return PostgreSqlBackend(self.place, found.number, address, full=self.database.full)
 
 
@@ -84,7 +92,7 @@ def open_named(place: Place, name: str, *, create: bool = False, full: bool = Tr
     """
     prepare(place, create=create)
     uid = uuid.uuid4().bytes_le if create else None
-    number = _ask(place, "SELECT id FROM open_mailbox(%b, %b)", (folded(name), uid))[0]
+    number = ask(place, "SELECT id FROM open_mailbox(%b, %b)", (folded(name), uid))[0]
     if number is None:
         raise NotFound("there is no such mailbox in this database", value=name)
     return PostgreSqlBackend(place, number, name, full=full)
@@ -93,12 +101,12 @@ def open_named(place: Place, name: str, *, create: bool = False, full: bool = Tr
 def find_mailbox(place: Place, *, address: str | None = None, uid: bytes | None = None) -> Mailbox | None:
     """The mailbox that takes mail for an address, or has an identity; None when there is none."""
     key = None if address is None else folded(address)
-    row = _ask(place, "SELECT id, uid, reached FROM find_mailbox(%b, %b)", (uid, key))
+    row = ask(place, "SELECT id, uid, reached FROM find_mailbox(%b, %b)", (uid, key))
     return None if row[0] is None else Mailbox(*row)
 
 
-def _ask(place: Place, question: str, params: Sequence[Any]) -> Any:
-    """The row that answers a question outside of any mailbox."""
+def ask(place: Place, question: str, params: Sequence[Any]) -> Any:
+    """The row that answers a question, outside of any mailbox."""
     connection = place.connect()
     try:
         cursor = connection.cursor(binary=True)

@@ -59,7 +59,11 @@ class PostgreSqlDatabase(Database):
         self.last_change = 0
         self.wake: set[int] = set()
         self._take(place.connect(mailbox))
-        self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
+        try:
+            self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
+        except BaseException:
+            self.connection.close()
+            raise
 
     # statements
 

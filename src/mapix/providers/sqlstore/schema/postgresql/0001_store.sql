@@ -2,7 +2,8 @@
 -- which fills itself with the mailbox that the connection works on. Text that people write is UTF-8 in bytea, so that
 -- every text fits, and compares byte by byte. Names ending in _key hold text folded by `mapix.objects.collate.fold`.
 --
--- Numbers of objects come from one sequence, in blocks of 32: a number is an object of one mailbox only.
+-- Numbers of objects come from one sequence, in blocks of 32: a number is an object of one mailbox only. What refers to
+-- another row refers to one of its own mailbox: references name both, and follow a row to another mailbox.
 
 CREATE SEQUENCE number INCREMENT BY 32 MINVALUE 32 START WITH 32;
 
@@ -36,17 +37,23 @@ BEGIN
     );
 END $$;
 
--- The mailbox whose rows a statement sees: that of the connection, where it may be reached. Functions of this schema
--- that act for others are inside, and see the mailbox they have chosen.
-CREATE FUNCTION reached() RETURNS bigint STABLE LANGUAGE plpgsql AS $$
+-- The mailbox whose rows a statement sees: that of the connection, where it may be reached.
+CREATE FUNCTION reached() RETURNS bigint STABLE SECURITY DEFINER SET search_path = mapix, pg_temp
+LANGUAGE plpgsql AS $$
 DECLARE
     wanted bigint := nullif(current_setting('mapix.mailbox', true), '')::bigint;
 BEGIN
-    IF current_setting('mapix.inside', true) = 'yes' AND has_table_privilege('mapix.access', 'SELECT') THEN
+    IF EXISTS (SELECT FROM access a WHERE a.mailbox = wanted AND pg_has_role(session_user, a.role, 'USAGE')) THEN
         RETURN wanted;
     END IF;
-    RETURN CASE WHEN may_reach(wanted) THEN wanted END;
+    RETURN NULL;
 END $$;
+
+CREATE FUNCTION is_inside() RETURNS boolean STABLE LANGUAGE sql
+AS $$ SELECT current_setting('mapix.inside', true) = 'yes' $$;
+
+CREATE FUNCTION go_inside(yes boolean) RETURNS void LANGUAGE sql
+AS $$ SELECT set_config('mapix.inside', CASE WHEN yes THEN 'yes' ELSE '' END, true) $$;
 
 CREATE TABLE store (
     mailbox       bigint PRIMARY KEY DEFAULT current_mailbox(),
@@ -58,8 +65,8 @@ CREATE TABLE store (
 
 CREATE TABLE folder (
     mailbox           bigint NOT NULL DEFAULT current_mailbox(),
-    id                bigint PRIMARY KEY,
-    parent            bigint REFERENCES folder (id),
+    id                bigint NOT NULL,
+    parent            bigint,
     name              bytea NOT NULL,
     name_key          bytea NOT NULL,
     folder_type       bigint NOT NULL,
@@ -69,7 +76,9 @@ CREATE TABLE folder (
     content_count     bigint NOT NULL DEFAULT 0,
     unread_count      bigint NOT NULL DEFAULT 0,
     associated_count  bigint NOT NULL DEFAULT 0,
-    contents_sort     bytea
+    contents_sort     bytea,
+    PRIMARY KEY (id, mailbox),
+    FOREIGN KEY (parent, mailbox) REFERENCES folder (id, mailbox)
 ) WITH (fillfactor = 50);
 CREATE INDEX folder_parent ON folder (parent);
 CREATE UNIQUE INDEX folder_sibling ON folder (parent, sha256(name_key));
@@ -78,8 +87,8 @@ CREATE INDEX folder_mailbox ON folder (mailbox);
 -- A message lies in a folder, or inside an attachment (`holder`), or is on its way to another mailbox.
 CREATE TABLE message (
     mailbox                bigint NOT NULL DEFAULT current_mailbox(),
-    id                     bigint PRIMARY KEY,
-    folder                 bigint REFERENCES folder (id),
+    id                     bigint NOT NULL,
+    folder                 bigint,
     holder                 bigint,
     associated             bigint NOT NULL DEFAULT 0,
     version                bigint NOT NULL DEFAULT 1,
@@ -104,7 +113,9 @@ CREATE TABLE message (
     sender_name_key        bytea,
     display_to             bytea,
     display_to_key         bytea,
-    display_cc             bytea
+    display_cc             bytea,
+    PRIMARY KEY (id, mailbox),
+    FOREIGN KEY (folder, mailbox) REFERENCES folder (id, mailbox)
 );
 CREATE INDEX message_place ON message (folder, associated, id);
 CREATE INDEX message_delivery ON message (folder, associated, delivery_time DESC NULLS LAST, id);
@@ -113,28 +124,33 @@ CREATE INDEX message_holder ON message (holder) WHERE holder IS NOT NULL;
 
 CREATE TABLE attachment (
     mailbox bigint NOT NULL DEFAULT current_mailbox(),
-    id      bigint PRIMARY KEY,
-    message bigint NOT NULL REFERENCES message (id) ON DELETE CASCADE,
-    number  bigint NOT NULL
+    id      bigint NOT NULL,
+    message bigint NOT NULL,
+    number  bigint NOT NULL,
+    PRIMARY KEY (id, mailbox),
+    FOREIGN KEY (message, mailbox) REFERENCES message (id, mailbox) ON DELETE CASCADE ON UPDATE CASCADE
 );
 CREATE UNIQUE INDEX attachment_number ON attachment (message, number);
-ALTER TABLE message ADD FOREIGN KEY (holder) REFERENCES attachment (id) ON DELETE CASCADE;
+ALTER TABLE message ADD
+    FOREIGN KEY (holder, mailbox) REFERENCES attachment (id, mailbox) ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Large values, one copy of each content in a mailbox. Their pieces are compressed by the database.
 CREATE TABLE blob (
     mailbox bigint NOT NULL DEFAULT current_mailbox(),
-    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id      bigint GENERATED ALWAYS AS IDENTITY,
     hash    bytea NOT NULL,
     size    bigint NOT NULL,
     packing bigint NOT NULL,
+    PRIMARY KEY (id, mailbox),
     UNIQUE (mailbox, hash)
 );
 CREATE TABLE chunk (
     mailbox bigint NOT NULL DEFAULT current_mailbox(),
-    blob    bigint NOT NULL REFERENCES blob (id) ON DELETE CASCADE,
+    blob    bigint NOT NULL,
     seq     bigint NOT NULL,
     data    bytea NOT NULL,
-    PRIMARY KEY (blob, seq)
+    PRIMARY KEY (blob, seq),
+    FOREIGN KEY (blob, mailbox) REFERENCES blob (id, mailbox) ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- Recipients and the values of messages, attachments, folders and the store, which is the object of the mailbox's
@@ -145,18 +161,19 @@ CREATE TABLE property (
     object  bigint NOT NULL,
     id      bigint NOT NULL,
     type    bigint NOT NULL,
-    blob    bigint REFERENCES blob (id),
+    blob    bigint,
     number  bigint,
     real    double precision,
     data    bytea,
     key     bytea,
-    PRIMARY KEY (object, id)
+    PRIMARY KEY (object, id),
+    FOREIGN KEY (blob, mailbox) REFERENCES blob (id, mailbox) ON UPDATE CASCADE
 );
 CREATE INDEX property_blob ON property (blob) WHERE blob IS NOT NULL;
 
 CREATE TABLE recipient (
     mailbox          bigint NOT NULL DEFAULT current_mailbox(),
-    message          bigint NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    message          bigint NOT NULL,
     row_id           bigint NOT NULL,
     position         bigint NOT NULL,
     recipient_type   bigint,
@@ -168,7 +185,8 @@ CREATE TABLE recipient (
     display_name_key bytea,
     address_type_key bytea,
     address_key      bytea,
-    PRIMARY KEY (message, row_id)
+    PRIMARY KEY (message, row_id),
+    FOREIGN KEY (message, mailbox) REFERENCES message (id, mailbox) ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 CREATE TABLE used_tag (
@@ -193,19 +211,21 @@ CREATE TABLE receive_folder (
     mailbox       bigint NOT NULL DEFAULT current_mailbox(),
     class_key     bytea NOT NULL,
     message_class bytea NOT NULL,
-    folder        bigint NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
-    PRIMARY KEY (mailbox, class_key)
+    folder        bigint NOT NULL,
+    PRIMARY KEY (mailbox, class_key),
+    FOREIGN KEY (folder, mailbox) REFERENCES folder (id, mailbox) ON DELETE CASCADE
 );
 
 CREATE TABLE queue (
     mailbox     bigint NOT NULL DEFAULT current_mailbox(),
     seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    message     bigint NOT NULL UNIQUE REFERENCES message (id),
+    message     bigint NOT NULL UNIQUE,
     submit_time bigint NOT NULL,
     due         bigint NOT NULL,
     attempts    bigint NOT NULL DEFAULT 0,
     reason      bytea NOT NULL DEFAULT '',
-    locked      bigint NOT NULL DEFAULT 0
+    locked      bigint NOT NULL DEFAULT 0,
+    FOREIGN KEY (message, mailbox) REFERENCES message (id, mailbox)
 );
 CREATE INDEX queue_due ON queue (mailbox, due);
 
@@ -344,8 +364,9 @@ END $$;
 
 -- The mailbox of a name; made for the role that logged on when there is none, unless `its_uid` is missing.
 CREATE FUNCTION open_mailbox(its_name bytea, its_uid bytea, OUT id bigint, OUT made boolean)
-SECURITY DEFINER SET search_path = mapix, pg_temp SET mapix.inside = 'yes' LANGUAGE plpgsql AS $$
+SECURITY DEFINER SET search_path = mapix, pg_temp LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM go_inside(true);
     SELECT m.id INTO id FROM mailbox m WHERE m.name_key = its_name;
     made := id IS NULL AND its_uid IS NOT NULL;
     IF made THEN
@@ -354,13 +375,13 @@ BEGIN
         ON CONFLICT (name_key) DO NOTHING;
         made := FOUND;
         IF made THEN
-            PERFORM set_config('mapix.mailbox', id::text, true);
             INSERT INTO access (mailbox, role, owns) VALUES (id, session_user::text::regrole, true);
             INSERT INTO store (mailbox, uid, root) VALUES (id, its_uid, id + 1);
         ELSE
             SELECT m.id INTO id FROM mailbox m WHERE m.name_key = its_name;
         END IF;
     END IF;
+    PERFORM go_inside(false);
 END $$;
 
 -- The mailbox that has an identity, or takes mail for an address, whoever owns it.
@@ -407,6 +428,7 @@ BEGIN
 END $$;
 
 -- Isolation: rows are seen and written in the mailbox that is reached only. For every table with a column `mailbox`.
+-- Functions of this schema that act for others run as its owner, and say that they are inside.
 CREATE FUNCTION protect(VARIADIC names text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     name text;
@@ -415,6 +437,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY reach ON %I USING (mailbox = (SELECT mapix.reached()))', name);
+        EXECUTE format('CREATE POLICY inside ON %I TO CURRENT_USER USING (mapix.is_inside())', name);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO PUBLIC', name);
     END LOOP;
 END $$;

@@ -3,31 +3,36 @@
 
 CREATE TABLE search (
     mailbox     bigint NOT NULL DEFAULT current_mailbox(),
-    folder      bigint PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+    folder      bigint PRIMARY KEY,
     restriction bytea NOT NULL,
     state       bigint NOT NULL,
-    tried       bigint NOT NULL DEFAULT 0
+    tried       bigint NOT NULL DEFAULT 0,
+    UNIQUE (folder, mailbox),
+    FOREIGN KEY (folder, mailbox) REFERENCES folder (id, mailbox) ON DELETE CASCADE
 );
 CREATE INDEX search_mailbox ON search (mailbox);
 
 CREATE TABLE search_scope (
     mailbox  bigint NOT NULL DEFAULT current_mailbox(),
-    search   bigint NOT NULL REFERENCES search (folder) ON DELETE CASCADE,
-    folder   bigint NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    search   bigint NOT NULL,
+    folder   bigint NOT NULL,
     position bigint NOT NULL,
-    PRIMARY KEY (search, folder)
+    PRIMARY KEY (search, folder),
+    FOREIGN KEY (search, mailbox) REFERENCES search (folder, mailbox) ON DELETE CASCADE,
+    FOREIGN KEY (folder, mailbox) REFERENCES folder (id, mailbox) ON DELETE CASCADE
 );
 CREATE INDEX search_scope_folder ON search_scope (folder);
 CREATE INDEX search_scope_mailbox ON search_scope (mailbox);
 
 CREATE TABLE search_link (
     mailbox       bigint NOT NULL DEFAULT current_mailbox(),
-    search        bigint NOT NULL REFERENCES search (folder) ON DELETE CASCADE,
+    search        bigint NOT NULL,
     message       bigint NOT NULL,
     delivery_time bigint,
     unread        bigint NOT NULL,
     status        bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (search, message)
+    PRIMARY KEY (search, message),
+    FOREIGN KEY (search, mailbox) REFERENCES search (folder, mailbox) ON DELETE CASCADE
 );
 CREATE INDEX search_link_delivery ON search_link (search, delivery_time DESC NULLS LAST, message);
 CREATE INDEX search_link_message ON search_link (message);

@@ -1,0 +1,278 @@
+"""Many mailboxes of one PostgreSQL database, of several owners: who reaches what, and who delivers to whom."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from tests.fixtures_postgresql import PostgreSql
+from tests.providers.sqlstore.helpers import file, people, save, undone
+
+from mapix.interfaces.backend import MessageChanges
+from mapix.interfaces.notify import Event
+from mapix.interfaces.prop import Access
+from mapix.objects.content import read_content, recipient_rows
+from mapix.objects.storeobject import StoreObject
+from mapix.properties import tags
+from mapix.properties.errors import MapiError, NoAccess, NotFound
+from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
+from mapix.providers.sqlstore.postgresql.connection import Place
+from mapix.providers.sqlstore.service import NAME
+from mapix.subsystem.spooler.inbound import deliver
+from mapix.testing.support import BenchSupport
+
+_databases = itertools.count()
+SET = bytes(range(16))
+
+
+class Town:
+    """A database of its own, whose schema belongs to `admin`; everybody logs on with a role of their own."""
+
+    def __init__(self, server: PostgreSql) -> None:
+        self.server = server
+        self.database = f"town{next(_databases)}"
+        for role in ("admin", "ann", "bob", "cy"):
+            if not server.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
+                server.role(role)
+        server.execute(f"CREATE DATABASE {self.database} OWNER admin")
+        self.open("admin", None).close()
+        self._opened: list[PostgreSqlBackend] = []
+
+    def place(self, role: str) -> Place:
+        """How a role connects."""
+        return Place.of(self.server.dsn(role, self.database))
+
+    def open(self, role: str, address: str | None, name: str | None = None) -> PostgreSqlBackend:
+        """The mailbox of a role, made at the first time."""
+        backend = open_named(self.place(role), name or role, create=True)
+        if address:
+            backend.set_owner(address)
+        return backend
+
+    def connect(self, role: str) -> psycopg.Connection:
+        """A raw connection of a role."""
+        connection = psycopg.connect(self.server.dsn(role, self.database), autocommit=True)
+        connection.execute("SET search_path = mapix")
+        return connection
+
+
+@pytest.fixture
+def town(server: PostgreSql) -> Town:
+    return Town(server)
+
+
+@pytest.fixture
+def ann(town: Town) -> Iterator[PostgreSqlBackend]:
+    backend = town.open("ann", "Ann@home.example")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def bob(town: Town) -> Iterator[PostgreSqlBackend]:
+    backend = town.open("bob", "bob@home.example")
+    yield backend
+    backend.close()
+
+
+def as_store(backend: PostgreSqlBackend) -> StoreObject:
+    """The store of a backend."""
+    return StoreObject(backend, BenchSupport(), provider=NAME, access=Access.MODIFY, spooler=True)
+
+
+def test_a_mailbox_is_somebody_s_own(town: Town, ann: PostgreSqlBackend) -> None:
+    save(ann)
+    for other in ("bob", "admin"):
+        with pytest.raises(NoAccess, match="somebody else"):
+            open_named(town.place(other), "ann")
+    with pytest.raises(NotFound):
+        open_named(town.place("bob"), "nobody's")
+
+
+TABLES = (
+    *("store", "folder", "message", "property", "recipient", "attachment", "blob", "chunk"),
+    *("change", "named_property", "used_tag", "queue"),
+)
+
+
+@pytest.mark.parametrize("role", ["bob", "admin"])
+def test_rows_of_others_are_neither_seen_nor_written(town: Town, ann: PostgreSqlBackend, role: str) -> None:
+    ann.ids_from_names([PropertyName(SET, "budget")], create=True)
+    save(ann, {tags.PR_BODY: "x" * 100_000}, recipients=people(2), attachments={0: file(b"data")}, submit=True)
+    mailbox = ann.database.mailbox
+    keeper = town.server
+    for table in TABLES:
+        where = f"FROM mapix.{table} WHERE mailbox = {mailbox}"
+        assert keeper.execute(f"SELECT count(*) {where}", database=town.database)[0][0] > 0, table
+    with town.connect(role) as other:
+        for chosen in ("0", str(mailbox)):
+            other.execute(f"SET mapix.mailbox = '{chosen}'")
+            for inside in ("no", "yes") if role == "bob" else ("no",):
+                other.execute(f"SET mapix.inside = '{inside}'")
+                for table in TABLES:
+                    rows = other.execute(f"SELECT mailbox FROM {table} WHERE mailbox = {mailbox}").fetchall()
+                    assert rows == [], table
+                    changed = other.execute(f"UPDATE {table} SET mailbox = mailbox WHERE mailbox = {mailbox}").rowcount
+                    assert changed == 0, table
+                    assert other.execute(f"DELETE FROM {table} WHERE mailbox = {mailbox}").rowcount == 0, table
+        for sql in (
+            f"INSERT INTO folder (mailbox, id, name, name_key, folder_type, creation_time, modification_time)"
+            f" VALUES ({mailbox}, 999999, 'x', 'x', 1, 0, 0)",
+            f"INSERT INTO change VALUES ({mailbox}, 99, 0, 0, 0, 0, 0, 0, 0)",
+            "SELECT share_mailbox('bob', true)",
+            "SELECT take_address('x', 'x')",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(sql)
+        if role == "bob":
+            for table in ("access", "mailbox"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    other.execute(f"SELECT * FROM {table}")
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    other.execute(f"DELETE FROM {table}")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(f"SELECT give_away(1, 1, {mailbox}, 0)")
+    assert len(ann.messages(ann.root)) == 1
+
+
+def test_a_mailbox_is_opened_to_others_and_closed_again(town: Town, ann: PostgreSqlBackend) -> None:
+    number = save(ann).number
+    ann.share("bob", on=True)
+    shared = open_named(town.place("bob"), "ann")
+    assert shared.messages(shared.root) == [number]
+    save(shared)
+    assert len(ann.messages(ann.root)) == 2
+    with pytest.raises(NoAccess):
+        shared.share("cy", on=True)
+    ann.share("bob", on=False)
+    assert shared.messages(shared.root) == []
+    shared.close()
+    with pytest.raises(NoAccess):
+        open_named(town.place("bob"), "ann")
+
+
+def test_who_is_a_member_of_the_owning_role_reaches_its_mailbox(town: Town) -> None:
+    group = f"{town.database}_sales"
+    town.server.execute(f"CREATE ROLE {group} LOGIN", f"GRANT {group} TO cy")
+    town.open(group, None, "sales").close()
+    reached = open_named(town.place("cy"), "SALES")
+    save(reached)
+    reached.close()
+    with pytest.raises(NoAccess):
+        open_named(town.place("bob"), "sales")
+
+
+def test_an_address_stays_with_the_first_mailbox_that_has_it(
+    town: Town, ann: PostgreSqlBackend, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        thief = town.open("bob", "ANN@home.example", "thief")
+    assert "keeps going to another mailbox" in caplog.text
+    found = ann.open_mailbox("ann@HOME.example")
+    assert found is not None
+    assert found.uid == ann.uid
+    found.close()
+    ann.set_owner(None)
+    thief.set_owner("ann@home.example")
+    found = thief.open_mailbox("ann@home.example")
+    assert found is not None
+    assert found.uid == thief.uid
+    found.close()
+    thief.close()
+    assert ann.open_mailbox("nobody@home.example") is None
+
+
+def full_message(ann: PostgreSqlBackend) -> MessageChanges:
+    named = PropTag.of(
+        ann.ids_from_names([PropertyName(SET, "budget")], create=True)[PropertyName(SET, "budget")], 0x1F
+    )
+    values = {
+        tags.PR_SUBJECT: "hello",
+        tags.PR_MESSAGE_CLASS: "IPM.Note",
+        tags.PR_BODY: "dear Bob " * 20_000,
+        tags.PR_MESSAGE_FLAGS: 0,
+        named: "of a name",
+    }
+    return MessageChanges(values, recipients=people(3), attachments={0: file(b"d" * 300_000), 1: file(b"small")})
+
+
+def test_mail_is_delivered_to_mailboxes_that_may_not_be_read(
+    town: Town, ann: PostgreSqlBackend, bob: PostgreSqlBackend
+) -> None:
+    told: list[object] = []
+    bob.listen(lambda changes: told.extend(change.event for change in changes))
+    inbox = bob.create_folder(bob.root, "Inbox", {})
+    bob.set_receive_folder("IPM.Note", inbox)
+    bob.ids_from_names([PropertyName(SET, name) for name in ("others", "come", "first")], create=True)
+    message = ann.new_message(ann.root, associated=False)
+    message.apply(full_message(ann))
+    content = read_content(as_store(ann).open_entry(as_store(ann).context.ids.message(message.number), Access.READ))
+
+    for key in (b"first", b"first", b"second"):
+        mailbox = ann.open_mailbox("BOB@home.example")
+        assert mailbox is not None
+        store = as_store(mailbox)
+        assert deliver(store, content, key) is not None or key == b"first"
+        store.close()
+
+    numbers = bob.messages(inbox)
+    assert len(numbers) == 2
+    budget = PropTag.of(
+        bob.ids_from_names([PropertyName(SET, "budget")], create=False)[PropertyName(SET, "budget")], 0x1F
+    )
+    for number in numbers:
+        arrived = as_store(bob).open_entry(as_store(bob).context.ids.message(number), Access.READ)
+        read = read_content(arrived)
+        assert read.properties[tags.PR_SUBJECT] == "hello"
+        assert arrived.get_prop(budget) == "of a name"
+        assert len(recipient_rows(arrived)) == 3
+        assert [one.properties[tags.PR_ATTACH_SIZE] > 4 for one in read.attachments] == [True, True]
+        assert bob.message(number).load((tags.PR_BODY,))[0][tags.PR_BODY].size == 2 * 9 * 20_000
+    assert bob.folder(inbox).load(None)[0][tags.PR_CONTENT_COUNT] == 2
+    assert bob.folder(inbox).load(None)[0][tags.PR_CONTENT_UNREAD] == 2
+    bob.poll()
+    assert told.count(Event.NEW_MAIL) == 2
+    blobs = "SELECT count(*) FROM mapix.blob WHERE mailbox = {}"
+    (count,) = town.server.execute(blobs.format(bob.database.mailbox), database=town.database)[0]
+    assert count == 2, "one copy of each large value"
+
+
+def test_who_delivers_learns_nothing_of_the_other_mailbox(
+    town: Town, ann: PostgreSqlBackend, bob: PostgreSqlBackend
+) -> None:
+    number = save(bob).number
+    tray = ann.open_mailbox("bob@home.example")
+    assert tray is not None
+    assert tray.uid == bob.uid
+    assert tray.messages(tray.root) == []
+    assert tray.children(tray.root) == []
+    with pytest.raises(NotFound):
+        tray.message(number)
+    with pytest.raises(NotFound):
+        tray.folder(bob.root)
+    assert tray.delete_messages([number]) == []
+    with pytest.raises(MapiError):
+        save(tray, folder=bob.root)
+    tray.close()
+    assert bob.messages(bob.root) == [number]
+
+
+def test_a_delivery_that_fails_leaves_nothing_anywhere(ann: PostgreSqlBackend, bob: PostgreSqlBackend) -> None:
+    tray = ann.open_mailbox("bob@home.example")
+    assert tray is not None
+    with undone(tray):
+        assert tray.mark_delivered(b"key")
+        save(tray)
+    assert bob.messages(bob.root) == []
+    assert tray.messages(tray.root) == []
+    with tray.transaction():
+        assert tray.mark_delivered(b"key")
+        save(tray)
+    assert len(bob.messages(bob.root)) == 1
+    assert not tray.mark_delivered(b"key")
+    tray.close()
