@@ -223,6 +223,7 @@ def test_a_text_with_a_name_is_a_file() -> None:
 
 
 def test_an_attachment_is_whole() -> None:
+    """A-026."""
     (attachment,) = read(multipart("mixed", PLAIN, FILE)).attachments
     assert attachment.properties[tags.PR_ATTACH_METHOD] == ATTACH_BY_VALUE
     assert attachment.properties[tags.PR_ATTACH_DATA_BIN] == b"data"

@@ -188,9 +188,8 @@ class FolderObject(FolderTables):
     ) -> Completion:
         """See `MapiFolder.copy_folder`."""
         self._check_writable() if move else self._check()
-        parts = steps(progress, (entry_id,))
-        return Completion.together(
-            folderwork.copy_folder(self, one, target, name=name, move=move, subfolders=subfolders) for one in parts
+        return folderwork.copy_folder(
+            self, entry_id, target, name=name, move=move, subfolders=subfolders, progress=progress
         )
 
     @remembered

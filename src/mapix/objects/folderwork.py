@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import Completion, MapiFolder
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Keep
 from mapix.objects import deleting
+from mapix.objects.progress import steps
 from mapix.objects.readflags import change_read_state
 from mapix.objects.receipts import report_thrown_away, report_thrown_folder
 from mapix.objects.tree import child_of, descendants, find_kept, find_messages, same_store
@@ -136,6 +138,7 @@ def copy_folder(
     name: str | None,
     move: bool,
     subfolders: bool,
+    progress: MapiProgress | None = None,
 ) -> Completion:
     """A folder below `folder` into `target`, of any store; a move takes everything in it (F-065)."""
     _check_target(target)
@@ -153,11 +156,13 @@ def copy_folder(
     new_name = name or child.get_prop(PR_DISPLAY_NAME, "")
     if place is not None and move:
         _move_folder(child, place, new_name)
+        list(_steps(progress, ()))
         return Completion()
     if place is not None:
         with folder.context.backend.transaction():
-            return Completion(tuple(_copy_tree(child, place, new_name, subfolders=subfolders)))
-    left = tuple(_copy_tree_out(child, target, new_name, subfolders=subfolders or move, move=move))
+            return Completion(tuple(_copy_tree(child, place, new_name, subfolders=subfolders, progress=progress)))
+    subfolders = subfolders or move
+    left = tuple(_copy_tree_out(child, target, new_name, subfolders=subfolders, move=move, progress=progress))
     if move and not left:
         _settle(child)
         return deleting.delete_folder(folder, entry_id, messages=True, folders=True, hard=True)
@@ -188,7 +193,17 @@ def _restore_folder(folder: FolderObject, entry_id: bytes, place: int, name: str
     return True
 
 
-def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) -> list[bytes]:
+def _steps(progress: MapiProgress | None, below: Sequence[int]) -> Iterator[int]:
+    """The folders below one that is copied, each a step; where there are none, the folder is the one step (PG-005)."""
+    if below:
+        yield from steps(progress, below)
+    else:
+        yield from (number for number in steps(progress, (0,)) if number)
+
+
+def _copy_tree(
+    child: FolderObject, place: int, name: str, *, subfolders: bool, progress: MapiProgress | None
+) -> list[bytes]:
     """Copy a folder, its messages and, if wanted, what is below, inside the store; the search folders that were left
     out.
     """
@@ -201,18 +216,24 @@ def _copy_tree(child: FolderObject, place: int, name: str, *, subfolders: bool) 
         numbers = backend.messages(child.number, associated=associated)
         if numbers:
             copy_inside(child, numbers, new)
-    if subfolders:
-        for number in below:
-            folder = child.sibling(number)
-            if folder.is_search:
-                left.append(folder.entry_id)
-            else:
-                left += _copy_tree(folder, new, folder.get_prop(PR_DISPLAY_NAME, ""), subfolders=True)
+    for number in _steps(progress, below if subfolders else ()):
+        folder = child.sibling(number)
+        if folder.is_search:
+            left.append(folder.entry_id)
+        else:
+            inner_name = folder.get_prop(PR_DISPLAY_NAME, "")
+            left += _copy_tree(folder, new, inner_name, subfolders=True, progress=progress)
     return left
 
 
 def _copy_tree_out(
-    child: FolderObject, target: MapiFolder, name: str, *, subfolders: bool, move: bool
+    child: FolderObject,
+    target: MapiFolder,
+    name: str,
+    *,
+    subfolders: bool,
+    move: bool,
+    progress: MapiProgress | None,
 ) -> Iterator[bytes]:
     """Copy a folder into another store; what could not be copied."""
     new = target.create_folder(name)
@@ -226,12 +247,13 @@ def _copy_tree_out(
                 copy_message(child, ids.message(number), new, move=move)
             except MapiError:
                 yield ids.message(number)
-    for number in backend.children(child.number) if subfolders else ():
+    for number in _steps(progress, backend.children(child.number) if subfolders else ()):
         folder = child.sibling(number)
         if folder.is_search:
             yield folder.entry_id
             continue
-        yield from _copy_tree_out(folder, new, folder.get_prop(PR_DISPLAY_NAME, ""), subfolders=True, move=move)
+        inner_name = folder.get_prop(PR_DISPLAY_NAME, "")
+        yield from _copy_tree_out(folder, new, inner_name, subfolders=True, move=move, progress=progress)
 
 
 def set_mapped(source: FolderObject, target: MapiFolder, values: dict[PropTag, Any]) -> None:

@@ -243,6 +243,15 @@ class CopyTests(StoreBench):
             assert watch.told[-1] == (1000, 1, 1)
         assert subfolders(folder) == subfolders(target) == []
 
+    def test_a_folder_that_is_copied_counts_those_below(self) -> None:
+        """PG-005: their number, or one where there are none."""
+        folder, watch = self.folder(), Watch()
+        for name in ("One", "Two"):
+            folder.create_folder(name).create_folder("Below")
+        self.root().copy_folder(entry_id_of(folder), self.folder("Other"), progress=watch)
+        assert [told for told in watch.told if told[2]] == [(500, 1, 2), (1000, 2, 2)]
+        assert [value for value, _, _ in watch.told] == [500, 500, 500, 1000, 1000, 1000]
+
     def test_who_has_enough_stops_the_work_and_keeps_what_is_done(self) -> None:
         """PG-006, PG-007."""
         folder = self.folder()

@@ -22,7 +22,7 @@ from mapix.properties.flags import (
     NO_ATTACHMENT,
 )
 from mapix.properties.sort import SortKey, SortOrder
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ATTACH_ADDITIONAL_INFO,
     PR_ATTACH_DATA_BIN,
@@ -95,7 +95,7 @@ class MethodTests(StoreBench):
         assert PR_ATTACH_DATA_BIN in values or found.get_prop(PR_ATTACH_DATA_BIN) is None
 
     def test_names_times_and_kinds_are_kept(self) -> None:
-        """A-022, A-023, A-024: encoding and tag are two things; names and the file's own time are the client's."""
+        """A-022, A-023, A-024, P-044: encoding and tag are two things; names and times are the client's."""
         values = NAMES | {
             PR_ATTACH_ENCODING: bytes.fromhex("2a864886f71403040b01"),
             PR_ATTACH_TAG: bytes.fromhex("2a864886f714030a04"),
@@ -106,6 +106,7 @@ class MethodTests(StoreBench):
         }
         found = self.saved(values)
         assert found.get_props(tuple(values)) == values
+        assert found.get_prop(PR_ATTACH_FILENAME.with_type(PropType.STRING8)) == b"REPORT~1.DOC"
         table = self.message_of(self.only_message()).get_attachment_table()
         assert query_all_rows(table, tuple(values)) == [tuple(values.values())]
 

@@ -54,6 +54,7 @@ def mail(subject: str = "news", **more) -> MessageContent:
 
 
 def test_the_sender_stands_for_himself_unless_he_says_otherwise():
+    """M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert SENT_REPRESENTING.smtp(props) == "bob@example.com"
     assert RCVD_REPRESENTING.smtp(props) == "ann@example.com"
@@ -62,6 +63,7 @@ def test_the_sender_stands_for_himself_unless_he_says_otherwise():
 
 
 def test_times_and_class_are_filled_in_where_they_are_missing():
+    """M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert (props[PR_MESSAGE_DELIVERY_TIME], props[PR_CLIENT_SUBMIT_TIME]) == (1000, 1000)
     assert props[PR_MESSAGE_CLASS] == "IPM.Note"
@@ -70,6 +72,7 @@ def test_times_and_class_are_filled_in_where_they_are_missing():
 
 
 def test_answers_go_to_the_sender():
+    """M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert props[PR_REPLY_RECIPIENT_ENTRIES] == flat_entry_list([props[SENDER.entry_id]])
     assert props[PR_REPLY_RECIPIENT_NAMES] == "Bob"
@@ -108,6 +111,7 @@ def test_mail_from_oneself_says_so():
 
 
 def test_a_message_is_put_into_the_inbox_and_told(bench):
+    """M-143."""
     told = []
     bench.spooler_store.notify_new_mail = told.append
     entry_id = deliver(bench.spooler_store, mail(), b"key")

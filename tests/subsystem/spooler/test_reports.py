@@ -199,6 +199,7 @@ def test_the_original_can_be_opened_inside_the_report(bench):
 
 
 def test_whom_no_transport_takes_is_told_to_the_sender(bench):
+    """M-142."""
     bench.submit([recipient("+49 30 123", address_type="FAX"), "bob@example.com"])
     bench.spooler([Scripted()]).pump()
     (report,) = bench.inbox()

@@ -275,6 +275,7 @@ class Mailbag(TransportLogon):
 
 
 def test_waiting_mail_is_fetched_into_the_inbox_and_then_acknowledged(bench):
+    """M-143."""
     bag = Mailbag("one", "two")
     spooler = bench.spooler([bag])
     assert spooler.pump()
