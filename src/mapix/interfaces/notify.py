@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import Any
+from typing import Any, Final
 
 from mapix.properties.tag import PropTag
 
@@ -78,6 +78,13 @@ class TableNotification(Notification):
     index: bytes | None = None
     prior: bytes | None = None
     row: tuple[tuple[PropTag, Any], ...] = ()
+
+
+TABLE_CHANGED: Final = TableNotification(Event.TABLE_MODIFIED, TableEvent.CHANGED)
+"""Rows changed, and nothing says which: read again (N-031)."""
+
+MOST_ROW_EVENTS: Final = 8
+"""More changed rows of one table than this are told as one CHANGED (T-090)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,4 +94,11 @@ class StoreContext:
         """A table over rows of the store, which hears of their changes."""
         from mapix.objects.tableview import TableView
 
-        return TableView(source, subscribe=self.support.subscribe, unsubscribe=self.support.unsubscribe, life=self.life)
+        support = self.support
+        return TableView(
+            source,
+            subscribe=support.subscribe,
+            unsubscribe=support.unsubscribe,
+            notify=support.notify,
+            life=self.life,
+        )

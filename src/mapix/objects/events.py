@@ -1,8 +1,8 @@
 """What happened in a store, as the notifications its sinks get: the matrix of objects section 9 (NOT-11).
 
 Sinks are registered under keys: the store's under its record key, an object's under its entry identifier, a table's
-under the key its rows tell. One change becomes an object notification for the store and mostly the object, and a table
-notification for every table it shows in.
+under the key its rows tell. One change becomes an object notification for the store and mostly the object, and tells
+every table it shows in which of its rows came, went or changed (`tablechanges`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,11 @@ from mapix.interfaces.notify import (
     NewMailNotification,
     Notification,
     ObjectNotification,
-    TableEvent,
-    TableNotification,
 )
-from mapix.interfaces.prop import ObjectType
 from mapix.objects.context import StoreContext
+from mapix.objects.tablechanges import row_changes
 from mapix.properties.errors import MapiError
 from mapix.properties.tags import PR_MESSAGE_CLASS, PR_MESSAGE_FLAGS
-
-_TABLE_CHANGED = TableNotification(Event.TABLE_MODIFIED, TableEvent.CHANGED)
 
 Told = tuple[bytes, Notification]
 """Under which key, and what."""
@@ -35,11 +31,11 @@ def notify_changes(context: StoreContext, changes: Sequence[Change]) -> None:
     """Tell the sinks of a store, its objects and tables what happened; one batch a key, in order (N-006)."""
     batches: dict[bytes, list[Notification]] = {}
     for key, notification in _all_told(context, changes):
-        batch = batches.setdefault(key, [])
-        if notification is not _TABLE_CHANGED or notification not in batch:
-            batch.append(notification)
+        batches.setdefault(key, []).append(notification)
     for key, batch in batches.items():
         context.support.notify(key, batch)
+    for key, rows in row_changes(context.ids, changes).items():
+        context.support.notify(key, rows)
 
 
 def _all_told(context: StoreContext, changes: Iterable[Change]) -> Iterator[Told]:
@@ -48,8 +44,6 @@ def _all_told(context: StoreContext, changes: Iterable[Change]) -> Iterator[Told
             yield from _new_mail(context, change)
         elif change.event is not Event.TABLE_MODIFIED:
             yield from _object_event(context, change)
-        for key in _tables(context, change):
-            yield key, _TABLE_CHANGED
 
 
 def _object_event(context: StoreContext, change: Change) -> Iterator[Told]:
@@ -84,16 +78,3 @@ def _new_mail(context: StoreContext, change: Change) -> Iterator[Told]:
             message_flags=values.get(PR_MESSAGE_FLAGS, 0),
         ),
     )
-
-
-def _tables(context: StoreContext, change: Change) -> Iterator[bytes]:
-    """The keys of the tables a change shows in. A search folder's results change by TABLE_MODIFIED alone."""
-    folders = [number for number in (change.parent, change.old_parent) if number]
-    is_folder = change.object_type == ObjectType.FOLDER
-    for name in ("hierarchy",) if is_folder else ("contents", "associated"):
-        for folder in folders:
-            yield context.ids.table_key(name, folder)
-    if is_folder:
-        yield context.ids.table_key("deep", 0)
-        if change.event is Event.OBJECT_MODIFIED:
-            yield context.ids.table_key("deleted", change.number)

@@ -21,10 +21,14 @@ _Event = tuple[TableEvent, bytes, RowKey]
 
 def tell_under_headings(
     changes: Mapping[bytes, TableEvent], memory: Memory, grouped: GroupedRows
-) -> list[TableNotification]:
-    """What became of rows and of the headings over them, in view order, those that are gone first."""
+) -> list[TableNotification] | None:
+    """What became of rows and of the headings over them, in view order, those that are gone first; None where an open
+    heading has gone to another place, and all the rows under it with it.
+    """
     levels = len(grouped.sorting.levels)
     before, now = Outline(memory.headings, levels, grouped.expansion), grouped.outline()
+    if _open_ones_moved(before, now):
+        return None
     found = look_up(changes, memory)
     told = [*_headings(before, now), *_rows(changes, memory, found, _open_in(before), _open_in(now), now)]
     remember(memory, changes, found)
@@ -33,6 +37,14 @@ def tell_under_headings(
     shown = [one for one in told if one[0] is not TableEvent.ROW_DELETED]
     shown.sort(key=lambda one: grouped.position(None, (), one[2]))
     return gone + [_with_row(*one, memory) for one in shown]
+
+
+def _open_ones_moved(before: Outline, now: Outline) -> bool:
+    old, new = _by_key(before), _by_key(now)
+    if [key for key in old if key in new] == [key for key in new if key in old]:
+        return False
+    moved = (heading for key, heading in new.items() if key in old and old[key].path != heading.path)
+    return any(map(now.expansion.is_open, moved))
 
 
 def _headings(before: Outline, now: Outline) -> list[_Event]:

@@ -1,6 +1,5 @@
 """Rows in memory as the source of tables: ITableData.
 
-    >>> from mapix.properties.sort import SortOrder
     >>> name = PropTag(0x3001001F)
     >>> data = TableData([name], [{name: "Inbox"}, {name: "Archive"}])
     >>> view = data.view()
@@ -10,6 +9,15 @@
 
 The engine of small tables: stores, status, services, recipients, attachments. One column, the index, tells the rows
 apart. Views see changes at once; `on_change` is called after each with what a table's sinks should hear (T-090).
+
+| ITableData | here |
+|---|---|
+| HrGetView | `view` |
+| HrModifyRow, HrModifyRows | `modify_rows` |
+| HrInsertRow | `insert_row` |
+| HrDeleteRow, HrDeleteRows | `delete_rows` |
+| HrQueryRow, HrEnumRow | `query_row`, `enum_row` |
+| HrNotify | `notify_row` |
 """
 
 from __future__ import annotations
@@ -19,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any
 
-from mapix.interfaces.notify import Event, TableEvent, TableNotification
+from mapix.interfaces.notify import MOST_ROW_EVENTS, TABLE_CHANGED, Event, TableEvent, TableNotification
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.collate import order_key
 from mapix.objects.counting import select
@@ -27,14 +35,11 @@ from mapix.objects.tablerow import TableRow, canonical_values, row_values
 from mapix.objects.tableview import TableView
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.restriction import Restriction
-from mapix.properties.sort import SortKey
+from mapix.properties.sort import SortKey, SortOrder
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_INSTANCE_KEY
 
 ChangeHook = Callable[[Sequence[TableNotification]], None]
-
-MOST_EVENTS = 8
-"""More changed rows than this are told as one CHANGED (T-090)."""
 
 _MOST_ORDERS = 8
 
@@ -75,9 +80,14 @@ class TableData:
 
     # rows
 
-    def view(self, **options: Any) -> TableView:
-        """A table over these rows; `options` are those of `TableView`."""
-        return TableView(self, **options)
+    def view(self, *, order: SortOrder | None = None, **options: Any) -> TableView:
+        """A table over these rows, sorted by `order` if there is one; the other options are those of `TableView`
+        (HrGetView).
+        """
+        view = TableView(self, **options)
+        if order is not None:
+            view.sort_table(order)
+        return view
 
     def insert_row(self, row: Mapping[PropTag, Any]) -> None:
         """Add a row; `InvalidParameter` when its index is there already (HrInsertRow)."""
@@ -111,6 +121,14 @@ class TableData:
         deleted = [_event(TableEvent.ROW_DELETED, index=row.instance_key) for row in gone]
         self._tell([_event(TableEvent.RELOAD)] if indexes is None else deleted)
         return len(gone)
+
+    def notify_row(self, index: Any) -> None:
+        """Tell the sinks of the views that a row is another than they know, though it was not changed here (HrNotify).
+
+        `NotFound`.
+        """
+        row = TableRow(self.query_row(index), 0, b"")
+        self._tell([_event(TableEvent.ROW_MODIFIED, index=row.instance_key, row=tuple(row.values.items()))])
 
     def query_row(self, index: Any) -> dict[PropTag, Any]:
         """The row of an index value; `NotFound` (HrQueryRow)."""
@@ -167,6 +185,12 @@ class TableData:
         keys = self._ordered(where, order)[0]
         return keys[index] if 0 <= index < len(keys) else None
 
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """Some rows by their keys: see `DirectRowSource`."""
+        known = dict(zip(*self._ordered(None, ()), strict=True))
+        found = [(key, known[key]) for key in keys if key in known]
+        return Page([key for key, _ in found], [row_values(row, columns) for _, row in found])
+
     def version(self) -> int:
         """A number that changes with the rows: see `DirectRowSource`."""
         return self._version
@@ -211,7 +235,7 @@ class TableData:
 
     def _tell(self, events: Sequence[TableNotification]) -> None:
         if events and self.on_change is not None:
-            self.on_change(events if len(events) <= MOST_EVENTS else [_event(TableEvent.CHANGED)])
+            self.on_change(events if len(events) <= MOST_ROW_EVENTS else [TABLE_CHANGED])
 
     def _ordered(self, where: Restriction | None, order: Sequence[SortKey]) -> tuple[list[RowKey], list[TableRow]]:
         wanted = (where, tuple(order))

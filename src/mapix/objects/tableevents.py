@@ -14,7 +14,15 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from mapix.interfaces.notify import AdviseSink, Event, Notification, TableEvent, TableNotification
+from mapix.interfaces.notify import (
+    MOST_ROW_EVENTS,
+    TABLE_CHANGED,
+    AdviseSink,
+    Event,
+    Notification,
+    TableEvent,
+    TableNotification,
+)
 from mapix.objects.arrangement import Arrangement
 from mapix.objects.tablememory import Memory
 from mapix.properties.errors import MapiError
@@ -30,11 +38,6 @@ ANY_CHANGE: Final = (
     | Event.SEARCH_COMPLETE
 )
 """Everything that is told under the key of a source's rows means that they may have changed."""
-
-CHANGED: Final = TableNotification(Event.TABLE_MODIFIED, TableEvent.CHANGED)
-
-MOST_EVENTS: Final = 8
-"""More changed rows than this are told as one CHANGED (T-090)."""
 
 _ROWS: Final = (TableEvent.ROW_ADDED, TableEvent.ROW_DELETED, TableEvent.ROW_MODIFIED)
 _GRAVER: Final = (TableEvent.RELOAD, TableEvent.ERROR)
@@ -69,17 +72,17 @@ class RowTeller:
         if grave is None:
             changes = net_changes(batch)
             found = None if changes is None else self._rows(changes)
-            if found is not None and len(found) <= MOST_EVENTS:
+            if found is not None and len(found) <= MOST_ROW_EVENTS:
                 return found
         self.look()
-        return (grave or CHANGED,)
+        return (grave or TABLE_CHANGED,)
 
     def _rows(self, changes: dict[bytes, TableEvent]) -> list[TableNotification] | None:
         """What became of rows in the view; None when that cannot be told."""
         if not changes:
             return []
         memory = self._memory
-        if len(changes) > MOST_EVENTS or memory.shown is not self._shown() or not memory.can_tell:
+        if len(changes) > MOST_ROW_EVENTS or memory.shown is not self._shown() or not memory.can_tell:
             return None
         try:
             return self._look_up(changes, memory)

@@ -41,7 +41,8 @@ class TableView(ArrangedTable):
     `codepage` is that of STRING8 columns and constants; `unicode` says whether columns that nobody chose show text as
     UNICODE or as STRING8 (T-008). `subscribe` and `unsubscribe` register sinks under a notification key; without them
     `advise` is `NoSupport`; `notify` tells them, for what becomes of asynchronous calls. Without `bookmarks` none can
-    be made, as attachment tables want it (A-025). The table may be used within `life`.
+    be made, as attachment tables want it (A-025). The table may be used within `life`; `on_close` is called when it is
+    closed.
 
     `position_changed` tells of the last `seek_row` or `find_row` whether its bookmark had lost its row
     (MAPI_W_POSITION_CHANGED).
@@ -60,6 +61,7 @@ class TableView(ArrangedTable):
         unicode: bool = True,
         bookmarks: bool = True,
         life: Life | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(source, codepage, unicode=unicode, life=life)
         self._subscribe = subscribe
@@ -68,6 +70,7 @@ class TableView(ArrangedTable):
         self._key: bytes | None = None
         self._connections: dict[int, tuple[list[int], RowTeller]] = {}
         self._has_bookmarks = bookmarks
+        self._on_close = on_close
 
     # the cursor
 
@@ -230,6 +233,9 @@ class TableView(ArrangedTable):
             self._end(ends)
         self._bookmarks.clear()
         self._life.end()
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close()
 
     # inside
 

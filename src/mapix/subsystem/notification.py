@@ -48,6 +48,12 @@ class ThreadSink:
     def __call__(self, notifications: Sequence[Notification]) -> None:
         self.sink(notifications)
 
+    def around(self, sink: AdviseSink) -> ThreadSink:
+        """`sink` on the thread of this one: for who stands between a source of notifications and a sink."""
+        found = ThreadSink(sink)
+        found.thread = self.thread
+        return found
+
 
 def this_thread_sink(sink: AdviseSink) -> ThreadSink:
     """Wrap `sink` so that it is called on this thread only, while the thread dispatches notifications (NOT-21)."""

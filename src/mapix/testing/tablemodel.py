@@ -52,6 +52,7 @@ class ListTable:
         self.wanted: Restriction | None = None
         self.order = SortOrder()
         self.made = int(max(Bookmark))
+        self.cursor = 0
         self.marks: dict[int, int] = {}
         self._show()
 

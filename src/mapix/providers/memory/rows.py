@@ -37,13 +37,16 @@ Get = Callable[[PropTag], Any]
 _FOLDER: Final = int(ObjectType.FOLDER)
 _MESSAGE: Final = int(ObjectType.MESSAGE)
 _KEPT: Final = 4
+_SHARED: Final = ("associated", "deep")
+"""Tables whose key tells of rows of others, too."""
+
 _Sorted = tuple[list[RowKey], list["MemoryRow"]]
 
 
 class MemoryRow:
     """One row: stored values by identifier, and what the decorator makes of number and place."""
 
-    __slots__ = ("_decorator", "_kind", "_made", "_parent", "_values", "number", "record")
+    __slots__ = ("_decorator", "_kind", "_made", "_parent", "_values", "number", "place", "record")
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class MemoryRow:
         decorator: RowDecorator | None,
         record: MessageRecord | None,
     ) -> None:
-        self.number = number
+        self.number = self.place = number
         self.record = record
         self._parent = parent
         self._kind = kind
@@ -105,6 +108,7 @@ class MemoryRows:
     ) -> None:
         self._mailbox = mailbox
         self._key = decorator.table_key(table, folder)
+        self.shares_key = table in _SHARED
         self._collect = collect
         self._default = tuple(default)
         self._seen = -1
@@ -152,6 +156,12 @@ class MemoryRows:
         keys = self._rows(where, order)[0]
         return keys[index] if 0 <= index < len(keys) else None
 
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """See `DirectRowSource.read`."""
+        known = dict(zip(*self._rows(None, ()), strict=True))
+        found = [(key, known[key]) for key in keys if key in known]
+        return Page([key for key, _ in found], [tuple(map(row.get, columns)) for _, row in found])
+
     def version(self) -> int:
         """See `DirectRowSource.version`."""
         return self._mailbox.generation
@@ -173,9 +183,11 @@ class MemoryRows:
 
     def _make(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
         rows = self._collect()
+        for place, row in enumerate(rows):
+            row.place = place if row.record is None else row.number
         if where is not None:
             rows = select(where, rows, lambda row: row.parts)
-        pairs = [(_key(row, place, order), row) for place, row in enumerate(rows)]
+        pairs = [(_key(row, order), row) for row in rows]
         pairs.sort(key=lambda pair: pair[0])
         return [key for key, _ in pairs], [row for _, row in pairs]
 
@@ -185,10 +197,10 @@ def _by_identifier(values: Values) -> Get:
     return lambda tag: found.get(tag >> 16)
 
 
-def _key(row: MemoryRow, place: int, order: Sequence[SortKey]) -> RowKey:
+def _key(row: MemoryRow, order: Sequence[SortKey]) -> RowKey:
     """Where a row stands: its sort keys, then the order in which rows came."""
     keys = (order_key(row.get(key.tag), key.tag.type, descending=key.descending) for key in order)
-    return (*keys, place if row.record is None else row.number)
+    return (*keys, row.place)
 
 
 def contents(mailbox: Mailbox, decorator: RowDecorator, folder: int, *, associated: bool) -> MemoryRows:
