@@ -21,6 +21,7 @@ from mapix.properties.errors import NotFound
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.care import SqlCare
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
@@ -110,6 +111,10 @@ class SqlBackend(StoreBackend):
     def store(self) -> StoredStore:
         """See `StoreBackend.store`."""
         return StoredStore(self.database)
+
+    def care(self) -> SqlCare:
+        """See `StoreBackend.care`."""
+        return SqlCare(self.database, self.garbage, self.retention)
 
     def scratch(self) -> IO[bytes]:
         """See `StoreBackend.scratch`."""

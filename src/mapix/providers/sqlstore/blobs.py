@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple, Protocol
 
@@ -184,12 +184,22 @@ def _write(database: Database, value: Fresh) -> int:
         return database.insert(database.sql["blob_insert"], (value.hash, value.size, FILE))
     packing = EACH if database.dialect.packs else RAW
     blob = database.insert(database.sql["blob_insert"], (value.hash, value.size, packing))
-    insert, worth = database.sql["chunk_insert"], packing == EACH
-    for seq, piece in enumerate(_pieces(value.source)):
-        packed = zlib.compress(piece, _FAST) if worth or (packing == EACH and seq % _TRY_AGAIN == 0) else piece
+    _write_pieces(database, blob, _pieces(value.source), packs=packing == EACH)
+    return blob
+
+
+def take_in(database: Database, blob: int, reader: IO[bytes]) -> None:
+    """Let a blob that was a file be pieces, inside a transaction; the file stays."""
+    _write_pieces(database, blob, _pieces_of(reader), packs=True)
+    database.run(database.sql["blob_packing"], (EACH, blob))
+
+
+def _write_pieces(database: Database, blob: int, pieces: Iterable[bytes], *, packs: bool) -> None:
+    insert, worth = database.sql["chunk_insert"], packs
+    for seq, piece in enumerate(pieces):
+        packed = zlib.compress(piece, _FAST) if worth or (packs and seq % _TRY_AGAIN == 0) else piece
         worth = len(packed) < _WORTH_IT * len(piece)
         database.run(insert, (blob, seq, packed if worth else piece))
-    return blob
 
 
 def _pieces(source: LargeValue | bytes) -> Iterator[bytes]:
@@ -198,8 +208,12 @@ def _pieces(source: LargeValue | bytes) -> Iterator[bytes]:
             yield source[start : start + PIECE]
         return
     with source.open() as reader:
-        while piece := _full(reader):
-            yield piece
+        yield from _pieces_of(reader)
+
+
+def _pieces_of(reader: IO[bytes]) -> Iterator[bytes]:
+    while piece := _full(reader):
+        yield piece
 
 
 def _full(reader: IO[bytes]) -> bytes:

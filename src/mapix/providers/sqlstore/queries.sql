@@ -67,6 +67,9 @@ INSERT INTO blob (hash, size, packing) VALUES (?, ?, ?)
 -- name: blob_place
 SELECT hash, packing FROM blob WHERE id = ?
 
+-- name: blob_packing
+UPDATE blob SET packing = ? WHERE id = ?
+
 -- name: blob_files
 SELECT hash FROM blob WHERE {mine} AND packing = 3
 

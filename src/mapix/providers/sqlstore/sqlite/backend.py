@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sqlite import mailboxes
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.migrate import prepare
+
+if TYPE_CHECKING:
+    from mapix.providers.sqlstore.sqlite.care import SqliteCare
 
 
 class SqliteBackend(SqlBackend):
@@ -48,6 +52,12 @@ class SqliteBackend(SqlBackend):
         mine = registered == self._place and owner is not None and owner.casefold() == address.casefold()
         path = self.path if mine else mailboxes.find(self.path.parent, address=address)
         return None if path is None else SqliteBackend(path, full=self.database.full)
+
+    def care(self) -> SqliteCare:
+        """See `StoreBackend.care`."""
+        from mapix.providers.sqlstore.sqlite.care import SqliteCare
+
+        return SqliteCare(self.database, self.garbage, self.retention)
 
     def close(self) -> None:
         """See `StoreBackend.close`; files that belong to transactions which were undone go, too."""

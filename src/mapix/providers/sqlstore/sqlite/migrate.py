@@ -42,7 +42,8 @@ def prepare(database: SqliteDatabase, uid: bytes | None) -> bool:
     if database.readonly:
         _check(database, len(scripts()))
         return False
-    _check(database, 0)
+    if _check(database, 0) == 0:
+        database.rows("PRAGMA auto_vacuum = INCREMENTAL")
     database.keep_log()
     with database.write():
         version = _check(database, 0)
