@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from mapix.interfaces.backend import (
     StoreBackend,
 )
+from mapix.interfaces.notify import AdviseSink, Event
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import StoreSupport
 from mapix.interfaces.table import RowSource
@@ -47,6 +48,7 @@ class StoreContext:
     retention: int = 0
     nonread_reports: bool = True
     _builder: SearchBuilder | None = None
+    _watching: bool = False
     authors: Authors = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,8 +99,16 @@ class StoreContext:
         support = self.support
         return TableView(
             source,
-            subscribe=support.subscribe,
+            subscribe=self.subscribe,
             unsubscribe=support.unsubscribe,
             notify=support.notify,
             life=self.life,
         )
+
+    def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:
+        """Register a sink, a connection number; from the first on, what other processes change is heard of at once."""
+        connection = self.support.subscribe(key, mask, sink)
+        if not self._watching:
+            self._watching = True
+            self.backend.watch(on=True)
+        return connection

@@ -180,7 +180,7 @@ class StoreObject(StoreSending):
         wanted = mask & _ADVISABLE
         if not wanted:
             raise NoSupport("a store has no such events", value=mask)
-        return self.context.support.subscribe(self._key(entry_id), wanted, sink)
+        return self.context.subscribe(self._key(entry_id), wanted, sink)
 
     def _key(self, entry_id: bytes | None) -> bytes:
         if entry_id is None:

@@ -7,8 +7,10 @@ pruned from the old end. A reader that comes too late for some of them is told t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any, Final
 
 from mapix.interfaces.backend import (
     Change,
@@ -22,6 +24,7 @@ KEPT: Final = 20_000
 """Records that are kept at least."""
 
 _PRUNE_EVERY: Final = 1000
+_PATIENCE: Final = 0.05
 
 
 class ChangeFeed:
@@ -38,6 +41,7 @@ class ChangeFeed:
         self._seen: int = database.value(database.sql["change_last"])
         self._data_version = self.database.news()
         self._seen_after = self._seen
+        self._telling = RLock()
         self._until_prune = _PRUNE_EVERY
         self.touched: set[int] = set()
         self.settle: Callable[[list[Change], int], None] = lambda changes, last: None
@@ -64,14 +68,23 @@ class ChangeFeed:
         found: int = self.database.value(self.database.sql["change_last"])
         return found
 
-    def poll(self) -> None:
-        """Tell the listener what other connections changed since the last look."""
-        with self.database.lock:
-            if self.database.depth or (version := self.database.news()) == self._data_version:
+    def poll(self, give_up: Callable[[], bool] | None = None) -> None:
+        """Tell the listener what other connections changed since the last look; all is told when this returns, whoever
+        tells it. Never inside a transaction. It waits for its turn until `give_up` says so.
+        """
+        with _turn(self.database.lock, give_up) as has_turn:
+            if not has_turn or self.database.depth:
                 return
+        with _turn(self._telling, give_up) as has_turn:
+            if has_turn:
+                self._tell(self._news(give_up))
+
+    def _news(self, give_up: Callable[[], bool] | None) -> list[Change]:
+        with _turn(self.database.lock, give_up) as has_turn:
+            if not has_turn or self.database.depth or (version := self.database.news()) == self._data_version:
+                return []
             self._data_version = version
-            found = self._read()
-        self._tell(found)
+            return self._read()
 
     def _read(self) -> list[Change]:
         rows = self.database.rows(self.database.sql["change_since"], (self._seen,))
@@ -134,3 +147,16 @@ class ChangeFeed:
     def _tell(self, changes: list[Change]) -> None:
         if changes and self.listener is not None:
             self.listener(changes)
+
+
+@contextmanager
+def _turn(lock: Any, give_up: Callable[[], bool] | None) -> Iterator[bool]:
+    """Have a lock, as soon as it is free; False where `give_up` said so before."""
+    while not lock.acquire(timeout=-1 if give_up is None else _PATIENCE):
+        if give_up is not None and give_up():
+            yield False
+            return
+    try:
+        yield True
+    finally:
+        lock.release()

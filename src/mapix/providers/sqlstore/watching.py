@@ -48,9 +48,9 @@ News = Callable[[Stop], Iterator[None]]
 
 
 class Watcher:
-    """A thread that calls `look` when there may be something to see."""
+    """A thread that calls `look` when there may be something to see; what it is called with says when to give up."""
 
-    def __init__(self, news: News, look: Callable[[], None]) -> None:
+    def __init__(self, news: News, look: Callable[[Callable[[], bool]], None]) -> None:
         self._news = news
         self._look = look
         self._stop = Stop()
@@ -67,7 +67,7 @@ class Watcher:
         while not self._stop.is_set():
             try:
                 for _ in self._news(self._stop):
-                    self._look()
+                    self._look(self._stop.is_set)
             except MapiError as error:
                 _log.info("others' changes are not seen for a moment: %s", error)
                 self._stop.wait(_PAUSE)
