@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import (
+    Change,
     QueueRow,
 )
 from mapix.interfaces.container import MapiFolder
@@ -16,16 +17,14 @@ from mapix.interfaces.store import (
     OutgoingQueue,
     QueueEntry,
 )
-from mapix.objects import columns, folderwork
+from mapix.objects import folderwork
+from mapix.objects.queuetable import QueueTable
 from mapix.properties import flags
 from mapix.properties.errors import MapiError, NoSupport, NotFound, NotInQueue
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DELETE_AFTER_SUBMIT,
-    PR_ENTRYID,
-    PR_INSTANCE_KEY,
     PR_SENTMAIL_ENTRYID,
-    PR_SUBMIT_FLAGS,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _AFTER_SENDING: Final = flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT
-_SHOWN: Final = tuple(tag for tag in columns.OUTGOING if tag not in (PR_ENTRYID, PR_INSTANCE_KEY, PR_SUBMIT_FLAGS))
 
 
 class StoreQueue(OutgoingQueue):
@@ -42,6 +40,7 @@ class StoreQueue(OutgoingQueue):
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
+        self._shown: QueueTable | None = None
 
     def check_spooler(self) -> None:
         """`NoSupport` for clients (SPL-25)."""
@@ -93,6 +92,7 @@ class StoreQueue(OutgoingQueue):
         """See `MsgStore.set_lock_state`."""
         self.check_spooler()
         self._context.backend.set_lock(self._number(entry_id), locked=locked)
+        self.refresh()
 
     def outlive(self) -> bool:
         """For clients: clear the locks of a spooler that died without a successor; False while one lives (SPL-75)."""
@@ -171,21 +171,20 @@ class StoreQueue(OutgoingQueue):
             return folderwork.copy_message(home, entry_id, target, flags_off=_AFTER_SENDING)
 
     def table(self) -> MapiTable:
-        """See `MsgStore.get_outgoing_queue`: ascending submit time (ST-067)."""
-        from mapix.objects.tabledata import TableData
-
+        """See `MsgStore.get_outgoing_queue`: ascending submit time, and alive (ST-067)."""
         self.check_spooler()
-        rows = [row for row in map(self._shown, self._context.backend.queue()) if row]
-        return TableData(columns.OUTGOING, rows).view(life=self._context.life)
+        if self._shown is None:
+            self._shown = QueueTable(self._context)
+            self._context.backend.listen(self._noticed)
+        return self._shown.view()
 
-    def _shown(self, row: QueueRow) -> dict[PropTag, Any]:
-        try:
-            values, _ = self._context.backend.message(row.number).load(_SHOWN)
-        except NotFound:
-            return {}
-        entry_id = self._context.ids.message(row.number)
-        status = flags.SUBMITFLAG_LOCKED if row.locked else 0
-        return {**values, PR_ENTRYID: entry_id, PR_INSTANCE_KEY: entry_id, PR_SUBMIT_FLAGS: status}
+    def _noticed(self, changes: Sequence[Change]) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell who has the table of changes of the queue."""
+        if self._shown is not None and not self._context.life.over:
+            self._shown.refresh()
 
     def _entry(self, row: QueueRow) -> QueueEntry:
         entry_id = self._context.ids.message(row.number)

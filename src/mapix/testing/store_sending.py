@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapix.interfaces.message import Message
-from mapix.interfaces.notify import Event, NewMailNotification
+from mapix.interfaces.notify import Event, NewMailNotification, Notification
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.properties import times
@@ -26,6 +26,7 @@ from mapix.properties.flags import (
     MSGFLAG_READ,
     MSGFLAG_SUBMIT,
     MSGFLAG_UNSENT,
+    SUBMITFLAG_LOCKED,
 )
 from mapix.properties.tags import (
     PR_ACCESS_LEVEL,
@@ -43,6 +44,7 @@ from mapix.properties.tags import (
     PR_ROWID,
     PR_SENTMAIL_ENTRYID,
     PR_SUBJECT,
+    PR_SUBMIT_FLAGS,
 )
 from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, recipients, subfolders
 
@@ -255,6 +257,25 @@ class SendingTests(StoreBench):
         table = spooler.get_outgoing_queue()
         table.set_columns((PR_ENTRYID, PR_DISPLAY_TO, PR_SUBJECT))
         assert table.query_rows(9) == [(entry_id, "Ann", "Budget") for entry_id in submitted]
+
+    def test_the_queue_table_tells_what_comes_and_goes(self) -> None:
+        """ST-067, N-030: it is alive."""
+        self.need(Powers.EVENTS)
+        spooler, heard = self.spooler(), list[Notification]()
+        table = spooler.get_outgoing_queue()
+        table.advise(Event.TABLE_MODIFIED, heard.extend)
+        entry_id = self.submit()
+        spooler.poll()
+        table.set_columns((PR_ENTRYID, PR_SUBMIT_FLAGS))
+        assert table.query_rows(9) == [(entry_id, 0)]
+        assert heard
+        spooler.set_lock_state(entry_id, locked=True)
+        table.seek_row(0, 0)
+        assert table.query_rows(9) == [(entry_id, SUBMITFLAG_LOCKED)]
+        heard.clear()
+        spooler.finished_msg(entry_id)
+        assert table.get_row_count() == 0
+        assert heard
 
     def finish(self, *, move: bool, delete: bool) -> tuple[bytes, bytes | None, bytes]:
         """Send a message and do the sent-mail step: its identifier before and after, and the sent-mail folder's."""
