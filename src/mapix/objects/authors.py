@@ -60,7 +60,8 @@ class Authors:
         """Write down who saves `message`."""
         owner, user = self._both()
         if user == owner:
-            removed.update(tag.id for tag in _MODIFIER if message._value(tag) is not None)
+            if not message.is_new:
+                removed.update(tag.id for tag in _MODIFIER if message._value(tag) is not None)
             return
         for tags in (_MODIFIER, _CREATOR) if message.is_new else (_MODIFIER,):
             for tag, value in zip(tags, user, strict=True):

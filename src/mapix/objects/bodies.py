@@ -108,6 +108,8 @@ def keep_in_step(message: ReadingBag, pending: MutableMapping[int, Entry], remov
     """At a save: note which body is native now, and bring the others up to date."""
     if _IDS.isdisjoint(pending) and _IDS.isdisjoint(removed):
         return
+    if message._fresh and not _CONVERTERS:
+        return  # What it has was all set now, so its best body is the native one.
     given = [_FORMS[number] for number in pending if number in _FORMS]
     if given == [Body.PLAIN] and _CONVERTERS and _only_blanks_changed(message):
         return
