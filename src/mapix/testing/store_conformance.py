@@ -30,6 +30,7 @@ from mapix.testing.store_methods import MethodTests
 from mapix.testing.store_names import NameTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
+from mapix.testing.store_queue import QueueTests
 from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_recipients import RecipientTests
 from mapix.testing.store_reports import ReportTests
@@ -69,6 +70,7 @@ class StoreConformance(
     UnreadTests,
     SearchTests,
     SendingTests,
+    QueueTests,
     EventTests,
 ):
     """All store tests; subclass it, name the factory."""

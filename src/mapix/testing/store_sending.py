@@ -5,19 +5,16 @@ from __future__ import annotations
 import pytest
 
 from mapix.interfaces.message import Message
-from mapix.interfaces.notify import Event, NewMailNotification, Notification
+from mapix.interfaces.notify import Event, NewMailNotification
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.properties import times
 from mapix.properties.errors import (
     InvalidParameter,
-    NoAccess,
     NoRecipients,
-    NoSupport,
     NotFound,
     NotInQueue,
     Submitted,
-    UnableToAbort,
 )
 from mapix.properties.flags import (
     LOGOFF_COMPLETE,
@@ -26,14 +23,10 @@ from mapix.properties.flags import (
     MSGFLAG_READ,
     MSGFLAG_SUBMIT,
     MSGFLAG_UNSENT,
-    SUBMITFLAG_LOCKED,
 )
 from mapix.properties.tags import (
     PR_ACCESS_LEVEL,
     PR_CLIENT_SUBMIT_TIME,
-    PR_DEFERRED_SEND_NUMBER,
-    PR_DEFERRED_SEND_TIME,
-    PR_DEFERRED_SEND_UNITS,
     PR_DELETE_AFTER_SUBMIT,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TO,
@@ -41,18 +34,16 @@ from mapix.properties.tags import (
     PR_INTERNET_MESSAGE_ID,
     PR_MESSAGE_FLAGS,
     PR_RESPONSIBILITY,
-    PR_ROWID,
     PR_SENTMAIL_ENTRYID,
     PR_SUBJECT,
-    PR_SUBMIT_FLAGS,
 )
 from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, recipients, subfolders
 
-_MINUTE = 60 * times.TICKS_PER_SECOND
+MINUTE = 60 * times.TICKS_PER_SECOND
 
 
-class SendingTests(StoreBench):
-    """A message's way from `submit_message` to the sent-mail step."""
+class SendingBench(StoreBench):
+    """Messages that are submitted, and a spooler."""
 
     def submit(self, message: Message | None = None, folder_name: str = "Outbox") -> bytes:
         """Submit a message, a new one to Ann by default; its identifier."""
@@ -70,6 +61,10 @@ class SendingTests(StoreBench):
         store = self.again(spooler=True)
         assert store.outgoing.become_spooler()
         return store
+
+
+class SendingTests(SendingBench):
+    """A message's way from `submit_message` to the sent-mail step."""
 
     def test_a_message_without_recipients_stays_usable(self) -> None:
         """M-140."""
@@ -151,132 +146,6 @@ class SendingTests(StoreBench):
         with pytest.raises(NotInQueue):
             self.store.abort_submit(entry_id)
 
-    def test_messages_leave_in_the_order_of_their_submission(self) -> None:
-        """SPL-4."""
-        submitted = [self.submit() for _ in range(4)]
-        assert [entry.entry_id for entry in self.store.outgoing.entries()] == submitted
-        due = self.store.outgoing.due(times.now() + _MINUTE, limit=2)
-        assert [entry.entry_id for entry in due] == submitted[:2]
-
-    def test_deferred_messages_wait(self) -> None:
-        """M-144, SPL-36."""
-        now = times.now()
-        message = self.draft(self.folder(), "ann@example.com")
-        message.set_props({PR_DEFERRED_SEND_TIME: now + 5 * _MINUTE})
-        fixed = self.submit(message)
-        message = self.draft(self.folder("Other"), "ann@example.com")
-        message.set_props({PR_DEFERRED_SEND_NUMBER: 2, PR_DEFERRED_SEND_UNITS: 1, PR_DEFERRED_SEND_TIME: now})
-        computed = self.submit(message)
-        queue = self.store.outgoing
-        assert queue.due(times.now()) == []
-        assert queue.next_due() == now + 5 * _MINUTE
-        assert [entry.entry_id for entry in queue.due(now + 10 * _MINUTE)] == [fixed]
-        found = queue.find(computed)
-        assert found is not None
-        assert 119 * _MINUTE < found.due - now < 121 * _MINUTE
-        assert self.message_of(computed, Access.READ).get_prop(PR_DEFERRED_SEND_TIME) == found.due
-
-    def test_only_the_spooler_works_on_the_queue(self) -> None:
-        """SPL-25, ST-067..ST-070."""
-        entry_id = self.submit()
-        told = NewMailNotification(Event.NEW_MAIL, entry_id, entry_id, "IPM.Note", 0)
-        for call in (
-            self.store.get_outgoing_queue,
-            self.store.outgoing.become_spooler,
-            lambda: self.store.set_lock_state(entry_id, locked=True),
-            lambda: self.store.finished_msg(entry_id),
-            lambda: self.store.notify_new_mail(told),
-        ):
-            with pytest.raises(NoSupport):
-                call()
-
-    def test_there_is_one_spooler(self) -> None:
-        """SPL-76."""
-        first = self.spooler()
-        assert first.outgoing.become_spooler()
-        second = self.again(spooler=True)
-        assert not second.outgoing.become_spooler()
-        first.outgoing.resign()
-        assert second.outgoing.become_spooler()
-
-    def test_a_locked_message_is_the_spoolers(self) -> None:
-        """ST-060, ST-066, ST-068."""
-        entry_id, spooler = self.submit(), self.spooler()
-        spooler.set_lock_state(entry_id, locked=True)
-        with pytest.raises(UnableToAbort):
-            self.store.abort_submit(entry_id)
-        with pytest.raises(NoAccess):
-            self.store.open_entry(entry_id)
-        assert spooler.outgoing.due(times.now() + _MINUTE) == []
-        assert spooler.open_entry(entry_id).get_prop(PR_SUBJECT) == "Budget"
-        spooler.set_lock_state(entry_id, locked=False)
-        self.store.abort_submit(entry_id)
-
-    def test_locks_do_not_outlive_their_spooler(self) -> None:
-        """SPL-75."""
-        entry_id, first = self.submit(), self.spooler()
-        first.set_lock_state(entry_id, locked=True)
-        first.outgoing.resign()
-        second = self.again(spooler=True)
-        assert second.outgoing.become_spooler()
-        assert len(second.outgoing.due(times.now() + _MINUTE)) == 1
-
-    def test_what_a_dead_spooler_locked_is_its_sender_s_again(self) -> None:
-        """SPL-75: no successor is needed."""
-        entry_id, spooler = self.submit(), self.spooler()
-        spooler.set_lock_state(entry_id, locked=True)
-        with pytest.raises(UnableToAbort):
-            self.store.abort_submit(entry_id)
-        spooler.outgoing.resign()
-        assert self.store.open_entry(entry_id).get_prop(PR_SUBJECT) == "Budget"
-        assert spooler.outgoing.become_spooler()
-        spooler.set_lock_state(entry_id, locked=True)
-        spooler.outgoing.resign()
-        self.store.abort_submit(entry_id)
-        assert self.store.outgoing.entries() == []
-        assert spooler.outgoing.become_spooler()
-
-    def test_what_a_transport_did_is_written_down(self) -> None:
-        """SPL-76."""
-        entry_id, spooler = self.submit(), self.spooler()
-        ((row,),) = recipients(self.message_of(entry_id, Access.READ), PR_ROWID)
-        version = spooler.outgoing.version()
-        spooler.outgoing.record(entry_id, {row: {PR_RESPONSIBILITY: True}}, due=9, attempts=3, reason="busy")
-        assert spooler.outgoing.version() != version
-        entry = self.store.outgoing.find(entry_id)
-        assert entry is not None
-        assert (entry.due, entry.attempts, entry.reason) == (9, 3, "busy")
-        message = self.message_of(entry_id, Access.READ)
-        assert recipients(message, PR_DISPLAY_NAME, PR_RESPONSIBILITY) == [("Ann", True)]
-        with pytest.raises(NotInQueue):
-            spooler.outgoing.record(self.message(self.folder()), {}, due=0, attempts=0, reason="")
-
-    def test_the_queue_table_shows_the_oldest_first(self) -> None:
-        """ST-067."""
-        submitted, spooler = [self.submit(), self.submit()], self.spooler()
-        table = spooler.get_outgoing_queue()
-        table.set_columns((PR_ENTRYID, PR_DISPLAY_TO, PR_SUBJECT))
-        assert table.query_rows(9) == [(entry_id, "Ann", "Budget") for entry_id in submitted]
-
-    def test_the_queue_table_tells_what_comes_and_goes(self) -> None:
-        """ST-067, N-030: it is alive."""
-        self.need(Powers.EVENTS)
-        spooler, heard = self.spooler(), list[Notification]()
-        table = spooler.get_outgoing_queue()
-        table.advise(Event.TABLE_MODIFIED, heard.extend)
-        entry_id = self.submit()
-        spooler.poll()
-        table.set_columns((PR_ENTRYID, PR_SUBMIT_FLAGS))
-        assert table.query_rows(9) == [(entry_id, 0)]
-        assert heard
-        spooler.set_lock_state(entry_id, locked=True)
-        table.seek_row(0, 0)
-        assert table.query_rows(9) == [(entry_id, SUBMITFLAG_LOCKED)]
-        heard.clear()
-        spooler.finished_msg(entry_id)
-        assert table.get_row_count() == 0
-        assert heard
-
     def finish(self, *, move: bool, delete: bool) -> tuple[bytes, bytes | None, bytes]:
         """Send a message and do the sent-mail step: its identifier before and after, and the sent-mail folder's."""
         sent = entry_id_of(self.folder("Sent"))
@@ -333,12 +202,6 @@ class SendingTests(StoreBench):
         self.root().delete_folder(entry_id_of(gone))
         assert spooler.finished_msg(entry_id) == entry_id
         assert self.message_of(entry_id).get_prop(PR_SUBJECT) == "Budget"
-
-    def test_the_queue_survives_the_end_of_everything(self) -> None:
-        """SPL-76."""
-        entry_id = self.submit()
-        store = self.again()
-        assert [entry.entry_id for entry in store.outgoing.entries()] == [entry_id]
 
     def test_a_delivery_is_made_once(self) -> None:
         """`MsgStore.mark_delivered`."""
