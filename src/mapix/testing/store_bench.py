@@ -20,6 +20,7 @@ from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
+from mapix.properties.errors import InvalidObject
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
@@ -84,8 +85,19 @@ class StoreBench:
         self._opened: list[MsgStore] = []
         self.store = self.make_store(tmp_path)
         yield
+        self.look_over()
         for store in (*self._opened, self.store):
             store.close()
+
+    def look_over(self) -> None:
+        """A store that can be looked over has nothing wrong with it, whatever was done."""
+        for store in (*self._opened, self.store):
+            try:
+                care = store.care()
+            except InvalidObject:
+                continue
+            assert care is None or care.check() == []
+            return
 
     def need(self, powers: Powers) -> None:
         """Leave the test out for a store without some power."""

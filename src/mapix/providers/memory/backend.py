@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mapix.interfaces.backend import (
     ChangeListener,
@@ -32,6 +32,9 @@ from mapix.providers.memory.sources import (
     MessageRecords,
     StoreValues,
 )
+
+if TYPE_CHECKING:
+    from mapix.interfaces.care import Care
 
 _FOLDER: Final = int(ObjectType.FOLDER)
 _MESSAGE: Final = int(ObjectType.MESSAGE)
@@ -69,6 +72,12 @@ class MemoryBackend(FolderWork, QueueWork, SearchWork, StoreBackend):
         """See `StoreBackend.announce_new_mail`."""
         with self.transaction():
             self.mailbox.tell(Event.NEW_MAIL, _MESSAGE, number, self.mailbox.message(number).folder)
+
+    def care(self) -> Care:
+        """See `StoreBackend.care`."""
+        from mapix.providers.memory.care import MemoryCare
+
+        return MemoryCare(self.mailbox)
 
     # objects
 

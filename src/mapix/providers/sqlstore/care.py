@@ -1,4 +1,4 @@
-"""The care of a store in whatever database: `Care` of `mapix.interfaces.care`. What only files have is in `sqlite.care`."""
+"""The care of a store in whatever database (`mapix.interfaces.care`). What only files have is in `sqlite.care`."""
 
 from __future__ import annotations
 
