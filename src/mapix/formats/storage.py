@@ -1,7 +1,7 @@
 """Structured storage: the contracts of IStorage, IStream and ILockBytes, which `formats.cfb` fulfils and others may.
 
-A storage is a folder inside a file, a stream a file inside it; element names have up to 31 UTF-16 units, case aside, and
-none of `/ \\ : !` ([MS-CFB] 2.6.1). All calls raise `storageerrors.StorageError`.
+A storage is a folder inside a file, a stream a file inside it. Names have up to 31 UTF-16 units, case aside,
+and none of `/ \\ : !` ([MS-CFB] 2.6.1). All calls raise `storageerrors.StorageError`.
 """
 
 from __future__ import annotations
