@@ -32,10 +32,10 @@ class Stop(Event):
         return self._reader.fileno()
 
     def set(self) -> None:
-        """See `Event.set`."""
+        """See `Event.set`; whoever waits for the event may close it as soon as it is set."""
         if not self.is_set():
-            super().set()
             self._writer.send(b"!")
+            super().set()
 
     def close(self) -> None:
         """Let go of the sockets."""
