@@ -1,44 +1,32 @@
-"""Copying between stores, and messages as values."""
+"""Copying between stores and between providers."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.objects.rich import PROJECT, check_rich, only_message, open_store, rich_message, root_of, tag_of
+from tests.objects.rich import here as here
+from tests.objects.rich import there as there
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
-from mapix.interfaces.store import MsgStore
-from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content, write_content
 from mapix.objects.propdata import MemorySource, PropertyBag
-from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import (
     Computed,
     InterfaceNotSupported,
     InvalidParameter,
-    InvalidType,
     UnexpectedId,
-    UnexpectedType,
 )
 from mapix.properties.flags import MSGFLAG_READ, MSGFLAG_RN_PENDING, MSGFLAG_UNSENT
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
-from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
-    PR_ATTACH_DATA_BIN,
-    PR_ATTACH_DATA_OBJ,
-    PR_ATTACH_LONG_FILENAME,
-    PR_ATTACH_METHOD,
-    PR_BODY,
     PR_CONTAINER_CONTENTS,
     PR_CONTAINER_HIERARCHY,
     PR_DISPLAY_NAME,
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_IMPORTANCE,
-    PR_MESSAGE_CLASS,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_RECIPIENTS,
     PR_NULL,
@@ -48,87 +36,10 @@ from mapix.properties.tags import (
     PR_SENTMAIL_ENTRYID,
     PR_SUBJECT,
 )
-from mapix.properties.value import LargeValue
-from mapix.providers.memory.provider import MemoryStoreProvider
+from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.testing.store_bench import contents, entry_id_of, recipients, subfolders
+from mapix.testing.store_values import VALUES
 from mapix.testing.support import BenchSupport
-
-PROJECT = PropertyName(PS_PUBLIC_STRINGS, "Project")
-DEPTH = PropertyName(PS_PUBLIC_STRINGS, "Depth")
-
-
-def open_store(name: str, **options: Any) -> MsgStore:
-    support = BenchSupport({"name": name}, opener=options.pop("opener", None))
-    return MemoryStoreProvider().logon(support, entry_id=None, access=Access.MODIFY, **options).store
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[MapiFolder]:
-    """The root of a store."""
-    store = open_store(f"{tmp_path} here")
-    yield root_of(store)
-    store.close()
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Iterator[MapiFolder]:
-    """The root of another store, where names have other identifiers."""
-    store = open_store(f"{tmp_path} there")
-    store.get_ids_from_names([PropertyName(PS_PUBLIC_STRINGS, str(number)) for number in range(3)], create=True)
-    yield root_of(store)
-    store.close()
-
-
-def root_of(store: MsgStore) -> MapiFolder:
-    root = store.open_entry(None, Access.MODIFY)
-    assert isinstance(root, MapiFolder)
-    return root
-
-
-def tag_of(folder: MapiFolder, name: PropertyName, kind: int = PropType.UNICODE) -> PropTag:
-    return PropTag.of(folder.get_ids_from_names([name], create=True)[name], kind)
-
-
-def rich_message(folder: MapiFolder) -> Message:
-    """A message with everything a message can have."""
-    message = folder.create_message()
-    message.set_props({PR_SUBJECT: "RE: Budget", PR_MESSAGE_FLAGS: MSGFLAG_READ, tag_of(folder, PROJECT): "mapix"})
-    row = {PR_DISPLAY_NAME: "Ann", PR_EMAIL_ADDRESS: "ann@example.com", tag_of(folder, PROJECT): "of Ann"}
-    message.modify_recipients(ModifyRecipients.ADD, [row])
-    _, file = message.create_attach()
-    file.set_props({PR_ATTACH_METHOD: 1, PR_ATTACH_LONG_FILENAME: "big.bin"})
-    with file.open_property(PR_ATTACH_DATA_BIN, Stream, access=Access.MODIFY, create=True) as stream:
-        stream.write(bytes(700_000))
-    file.save_changes()
-    _, holder = message.create_attach()
-    inner = holder.open_property(PR_ATTACH_DATA_OBJ, Message, access=Access.MODIFY, create=True)
-    inner.set_props({PR_SUBJECT: "inner", tag_of(folder, DEPTH, PropType.LONG): 2})
-    inner.save_changes()
-    holder.save_changes()
-    message.save_changes(Keep.READONLY)
-    return message
-
-
-def check_rich(message: Message, folder: MapiFolder) -> None:
-    """That nothing of a `rich_message` is lacking."""
-    assert message.get_prop(PR_SUBJECT) == "RE: Budget"
-    assert message.get_prop(tag_of(folder, PROJECT)) == "mapix"
-    assert recipients(message, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, tag_of(folder, PROJECT)) == [
-        ("Ann", "ann@example.com", "of Ann")
-    ]
-    assert message.open_attach(0).get_prop(PR_ATTACH_DATA_BIN) == bytes(700_000)
-    inner = message.open_attach(1).open_property(PR_ATTACH_DATA_OBJ, Message)
-    assert inner.get_props((PR_SUBJECT, tag_of(folder, DEPTH, PropType.LONG))) == {
-        PR_SUBJECT: "inner",
-        tag_of(folder, DEPTH, PropType.LONG): 2,
-    }
-
-
-def only_message(folder: MapiFolder) -> Message:
-    ((entry_id,),) = contents(folder, PR_ENTRYID)
-    message = folder.open_entry(entry_id)
-    assert isinstance(message, Message)
-    return message
 
 
 def test_messages_are_copied_between_stores_with_everything(here: MapiFolder, there: MapiFolder) -> None:
@@ -163,6 +74,29 @@ def test_a_copy_in_another_store_owes_no_report(here: MapiFolder, there: MapiFol
     there.empty_folder()
     here.copy_messages([entry_id_of(message)], there, move=True)
     assert only_message(there).get_prop(PR_MESSAGE_FLAGS) == 0
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_copies_go_between_stores_of_different_providers(here: MapiFolder, tmp_path: Path, back: bool) -> None:
+    """P-020, P-172, P-179: everything, whatever its type, in either direction."""
+    support = BenchSupport({"path": str(tmp_path / "other.mapix")})
+    store = SqlStoreProvider().logon(support, entry_id=None, access=Access.MODIFY).store
+    source, target = (root_of(store), here) if back else (here, root_of(store))
+    source.get_ids_from_names([PropertyName(PS_PUBLIC_STRINGS, f"One more {back}")], create=True)
+    message = rich_message(source)
+    again = source.open_entry(entry_id_of(message), Access.MODIFY)
+    again.set_props(VALUES)
+    again.save_changes()
+    copy = target.create_message()
+    assert {problem.scode for problem in again.copy_to(copy)} <= {Computed.hresult}
+    copy.save_changes(Keep.READONLY)
+    check_rich(only_message(target), target)
+    assert only_message(target).get_props(tuple(VALUES)) == VALUES
+    folder = source.create_folder("Tree")
+    folder.set_props(VALUES)
+    assert source.copy_folder(entry_id_of(folder), target)
+    assert query_all_rows(target.get_hierarchy_table(), tuple(VALUES)) == [tuple(VALUES.values())]
+    store.close()
 
 
 @pytest.mark.parametrize("move", [False, True])
@@ -264,67 +198,6 @@ def test_what_to_copy_is_checked(here: MapiFolder) -> None:
         message.copy_props(copy, (PR_NULL,))
     with pytest.raises(InvalidParameter):
         message.copy_to(copy, exclude=(PR_NULL,))
-
-
-# messages as values
-
-
-def test_a_message_read_and_written_elsewhere_is_the_same(here: MapiFolder, there: MapiFolder) -> None:
-    content = read_content(rich_message(here))
-    copy = there.create_message()
-    assert not write_content(content, copy)
-    copy.save_changes(Keep.READONLY)
-    check_rich(copy, there)
-
-
-def test_large_values_are_not_read_into_a_content(here: MapiFolder) -> None:
-    content = read_content(rich_message(here))
-    assert isinstance(content.attachments[0].properties[PR_ATTACH_DATA_BIN], LargeValue)
-    assert content.names == {tag_of(here, name).id: name for name in (PROJECT, DEPTH)}
-    inner = content.attachments[1].message
-    assert inner is not None
-    assert inner.names == content.names
-
-
-def test_a_content_shows_unsaved_changes_and_no_identifiers(here: MapiFolder) -> None:
-    message = here.create_message()
-    message.set_props({PR_SUBJECT: "draft"})
-    content = read_content(message)
-    assert content.get(PR_SUBJECT) == "draft"
-    assert PR_ENTRYID not in content.properties
-
-
-def test_writing_tells_what_was_not_taken_but_not_what_is_computed(here: MapiFolder) -> None:
-    odd, subject = PropTag.of(0x6801, 0x100B), PR_SUBJECT.with_type(PropType.LONG)
-    content = MessageContent({odd: (True,), subject: 1, PR_ENTRYID: b"x", PR_BODY: "text"})
-    problems = write_content(content, here.create_message())
-    assert [(problem.tag, problem.scode) for problem in problems] == [
-        (odd, InvalidType.hresult),
-        (subject, UnexpectedType.hresult),
-    ]
-
-
-def test_names_nobody_told_are_left_out(here: MapiFolder) -> None:
-    message = here.create_message()
-    write_content(MessageContent({PropTag(0x9000001F): "nameless", PR_SUBJECT: "x"}), message)
-    message.save_changes(Keep.READONLY)
-    assert [tag for tag in message.get_prop_list() if tag.is_named] == []
-
-
-def test_contents_within_contents_are_written(here: MapiFolder) -> None:
-    innermost = MessageContent({PR_SUBJECT: "innermost"}, recipients=[{PR_DISPLAY_NAME: "Cay"}])
-    middle = MessageContent({PR_SUBJECT: "middle"}, attachments=[AttachmentContent({}, innermost)])
-    outer = MessageContent({PR_MESSAGE_CLASS: "IPM.Note"}, attachments=[AttachmentContent({}, middle)])
-    message = here.create_message()
-    write_content(outer, message)
-    message.save_changes(Keep.READONLY)
-    again = read_content(only_message(here))
-    deep = again.attachments[0].message
-    assert deep is not None
-    deepest = deep.attachments[0].message
-    assert deepest is not None
-    assert (deep.get(PR_SUBJECT), deepest.get(PR_SUBJECT)) == ("middle", "innermost")
-    assert deepest.recipients[0][PR_DISPLAY_NAME] == "Cay"
 
 
 def test_a_sent_message_goes_to_a_folder_of_another_store(tmp_path: Path, there: MapiFolder) -> None:

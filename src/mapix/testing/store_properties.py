@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mapix.interfaces.prop import Keep
+from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import Stream
 from mapix.properties.errors import (
     Computed,
     InvalidParameter,
     NoAccess,
+    NoSupport,
 )
+from mapix.properties.flags import MAPI_ACCESS_MODIFY
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ACCESS,
@@ -34,7 +36,7 @@ from mapix.properties.tags import (
     PR_SUBFOLDERS,
     PR_SUBJECT,
 )
-from mapix.testing.store_bench import StoreBench, entry_id_of
+from mapix.testing.store_bench import Powers, StoreBench, entry_id_of
 
 SPARE = 0x6801
 """An identifier nothing else uses (P-003)."""
@@ -118,6 +120,25 @@ class PropertyTests(StoreBench):
             PR_SUBFOLDERS,
         )
         assert tuple(self.folder().get_props(wanted)) == wanted
+
+    def test_the_level_of_access_is_what_was_granted(self) -> None:
+        """P-008, ST-060: PR_ACCESS_LEVEL of the opening, PR_ACCESS of the store."""
+        entry_id = self.message(self.folder())
+        for access, level in ((Access.READ, 0), (Access.MODIFY, 1), (Access.BEST, 1)):
+            message = self.message_of(entry_id, access)
+            assert message.get_prop(PR_ACCESS_LEVEL) == level
+            assert message.get_prop(PR_ACCESS) & MAPI_ACCESS_MODIFY
+
+    def test_associated_messages_are_there_or_refused(self) -> None:
+        """ST-030: no bit of the support mask tells; the call does."""
+        folder = self.folder()
+        if Powers.ASSOCIATED in self.powers:
+            folder.create_message(associated=True)
+            folder.get_contents_table(associated=True)
+            return
+        for call in (folder.create_message, folder.get_contents_table):
+            with pytest.raises(NoSupport):
+                call(associated=True)
 
     def test_identifiers_are_long_term(self) -> None:
         """P-115: the flags at their start are zero."""
