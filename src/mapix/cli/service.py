@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -46,12 +46,22 @@ def list_services(as_json: bool, profile: str | None) -> None:
     emit_rows(("uid", "service", "name", "settings"), rows, wrap=True)
 
 
-@command(examples=("mapix service add SMTP --set host=smtp.example.org --set security=starttls --set user=you",))
+@command(
+    examples=(
+        "mapix service add SMTP --host smtp.example.org --security starttls --user you",
+        "mapix service add store --dsn postgresql://mail.example.org/mail --address you@example.org",
+    ),
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("service")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SETTING VALUE]...")
 @_set_option
 @profile_option
-def add(service: str, settings: tuple[str, ...], profile: str | None) -> None:
-    """Add SERVICE to a profile. A password is kept in the keyring, never in the profile."""
+def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], profile: str | None) -> None:
+    """Add SERVICE to a profile. Every setting of the service is an option; `mapix service types` lists them.
+
+    A password is kept in the keyring, never in the profile.
+    """
     from mapix.cli.profiles import chosen
 
     values = parse_settings(settings)
@@ -59,6 +69,7 @@ def add(service: str, settings: tuple[str, ...], profile: str | None) -> None:
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, profile)
         wanted = subsystem.catalogue.get(service)
+        values |= parse_options(options, {setting.option: setting.name for setting in wanted.settings})
         uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
     say(f"{wanted.name} added to {name} as {uid.hex()[:8]}. Try: mapix doctor")
 
@@ -107,6 +118,21 @@ def parse_settings(words: Iterable[str]) -> dict[str, str]:
         if not mark or not name:
             raise click.UsageError(f"A setting is NAME=VALUE, not {word!r}.")
         settings[name] = value
+    return settings
+
+
+def parse_options(words: Iterable[str], short: Mapping[str, str]) -> dict[str, str]:
+    """Settings of `--name value` and `--name=value`, by `short` names, too; a usage error for other words."""
+    settings: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("--"):
+            raise click.UsageError(f"A setting is --NAME VALUE, not {word!r}.")
+        name, mark, value = word[2:].partition("=")
+        name = name.replace("-", "_")
+        if not mark and (value := next(rest, "")) == "":
+            raise click.UsageError(f"{word} wants a value.")
+        settings[short.get(name, name)] = value
     return settings
 
 

@@ -38,7 +38,7 @@ class SettingKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of a message service; drives prompts, options, validation and defaults. Secrets are never in the
-    profile's file.
+    profile's file. `option` is what command lines call it where its name is long.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Setting:
     default: Any = None
     required: bool = False
     choices: tuple[str, ...] = ()
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,7 @@ class MessageService:
     """Asked once when a provider says `Unconfigured`: settings that complete the given ones (MSG_SERVICE_CONFIGURE,
     LOG-24). Raises `Unconfigured` when it cannot.
     """
+    separate: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """Asked of settings that are given: the same, with what is secret in one moved to a setting that is."""
+    alias: str = ""
+    """What command lines may call the service."""

@@ -50,6 +50,8 @@ class Catalogue:
             return found
         if found is not None:
             raise NotFound(f"the message service cannot be used: {found.reason}", value=name)
+        if (meant := self._meant(name)) is not None:
+            return meant
         hint = f"one of {', '.join(self.names()) or 'none that is installed'}"
         raise NotFound("there is no message service of this name", value=name, hint=hint)
 
@@ -57,6 +59,11 @@ class Catalogue:
         """The service of a name, None when it cannot be had."""
         found = self._load(name.upper())
         return found if isinstance(found, MessageService) else None
+
+    def _meant(self, alias: str) -> MessageService | None:
+        """The service that command lines may call so."""
+        offered = (found for found in self if isinstance(found, MessageService))
+        return next((found for found in offered if found.alias and found.alias == alias.lower()), None)
 
     def __iter__(self) -> Iterator[MessageService | Unavailable]:
         """Every service, described; one that fails to load is `Unavailable` and the others go on."""

@@ -35,7 +35,8 @@ def check_settings(service: MessageService, given: Mapping[str, Any]) -> dict[st
     Raises InvalidParameter naming the setting that is unknown or has a wrong value.
     """
     known = declared(service)
-    return {name: _typed(service, _setting(service, known, name), value) for name, value in given.items()}
+    typed = {name: _typed(service, _setting(service, known, name), value) for name, value in given.items()}
+    return typed if service.separate is None else dict(service.separate(typed))
 
 
 def complete(service: MessageService, configured: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
 from mapix.interfaces.storesettings import options
 from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
+from mapix.properties.errors import NoSupport
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.service import DISPLAY_NAME, NAME, PROVIDER_UID
@@ -55,7 +56,11 @@ class SqlStoreProvider(StoreProvider):
 def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
     """The store of a section: a mailbox of its database, or else its file."""
     if support.section.settings.get("dsn"):
-        from mapix.providers.sqlstore.postgresql.opening import open_store_of as open_mailbox_of
+        try:
+            from mapix.providers.sqlstore.postgresql.opening import open_store_of as open_mailbox_of
+        except ImportError as error:
+            hint = "pip install 'mapix[postgresql]'"
+            raise NoSupport(f"stores on PostgreSQL need its driver ({error})", hint=hint) from None
 
         return open_mailbox_of(support, entry_id)
     from mapix.providers.sqlstore.sqlite.opening import open_store_of

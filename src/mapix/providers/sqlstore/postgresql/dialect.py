@@ -104,8 +104,8 @@ class PostgreSqlDialect(Dialect):
     def decorated(self, decorator: RowDecorator, prop_id: int, kind: int, number: str, parent: str) -> str | None:
         """See `Dialect.decorated`: identifiers are bytes around a number."""
         sample = decorator.value(prop_id, kind, 0, 0)
-        if isinstance(sample, int):
-            return f"CAST({sample} AS bigint)"
+        if not isinstance(sample, bytes):
+            return None if sample is None else f"CAST({int(sample)} AS bigint)"
         for expression, value in (
             (number, decorator.value(prop_id, kind, _PROBE, 0)),
             (parent, decorator.value(prop_id, kind, 0, _PROBE)),
