@@ -124,16 +124,16 @@ def test_named_properties_move_to_another_mapping_by_name() -> None:
 @pytest.mark.parametrize(
     ("flags", "change"),
     [
-        (0, ReadChange(on=1, off=0x300)),
-        (0x1, ReadChange(on=1, off=0x300)),
+        (0, ReadChange(on=1, off=0x300, unread=True, report=True)),
+        (0x1, ReadChange(on=1, off=0x300, unread=True)),
         (0x4, ReadChange(off=1)),
-        (0x10, ReadChange(off=0x100)),
+        (0x10, ReadChange(report=True)),
         (0x11, ReadChange(off=0x300, withdraw=True)),
         (0x20, ReadChange(off=0x100)),
         (0x40, ReadChange(off=0x200)),
         (0x60, ReadChange(off=0x300)),
         (0x44, ReadChange(off=0x201)),
-        (0xA, ReadChange(on=1, off=0x300)),
+        (0xA, ReadChange(on=1, off=0x300, unread=True, report=True)),
     ],
 )
 def test_read_flags_do_what_the_table_says(flags: int, change: ReadChange) -> None:

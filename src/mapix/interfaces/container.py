@@ -158,5 +158,5 @@ class MapiFolder(MapiContainer):
         """Set the status bits of `mask`; the old status (F-068)."""
 
     @abstractmethod
-    def save_contents_sort(self, order: SortOrder) -> None:
-        """The order later contents tables start in (F-069)."""
+    def save_contents_sort(self, order: SortOrder, *, recursive: bool = False) -> None:
+        """The order later contents tables start in (F-069); with `recursive` also those of all folders below."""

@@ -70,7 +70,12 @@ def support_mask(context: StoreContext) -> int:
 
 def access_of(context: StoreContext) -> int:
     """PR_ACCESS of a message: what this opening of the store may do with it."""
-    return flags.MAPI_ACCESS_READ | (flags.MAPI_ACCESS_MODIFY | _DELETE if context.modifiable else 0)
+    return access_granted(modifiable=context.modifiable)
+
+
+def access_granted(*, modifiable: bool) -> int:
+    """The same for an opening that is `modifiable`, or not."""
+    return flags.MAPI_ACCESS_READ | (flags.MAPI_ACCESS_MODIFY | _DELETE if modifiable else 0)
 
 
 def _folder_access(folder: FolderObject) -> int:
@@ -79,6 +84,12 @@ def _folder_access(folder: FolderObject) -> int:
     if not folder.context.modifiable or folder.is_search:
         return access
     return (access | _CREATE) & ~_DELETE if folder.is_root else access | _CREATE
+
+
+def _container_flags(folder: FolderObject) -> int:
+    """PR_CONTAINER_FLAGS: whether there can be folders below, and whether it can be changed (F-003)."""
+    below = 0 if folder.is_search else flags.AB_SUBCONTAINERS
+    return below | (flags.AB_MODIFIABLE if folder.context.modifiable else flags.AB_UNMODIFIABLE)
 
 
 def _level(item: Any) -> int:
@@ -138,6 +149,7 @@ FOLDER: Final = Rules.of(
     | replication.FOLDER
     | {
         tags.PR_ACCESS: _folder_access,
+        tags.PR_CONTAINER_FLAGS: _container_flags,
         tags.PR_DISPLAY_TYPE: lambda folder: flags.DT_FOLDER_LINK if folder.is_search else flags.DT_FOLDER,
     },
     readonly=(

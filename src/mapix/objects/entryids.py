@@ -10,12 +10,14 @@ place. Identifiers are long-term always (E-004); record keys hold within the sto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from mapix.interfaces.prop import ObjectType
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import InvalidEntryid, UnknownEntryid
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ENTRYID,
     PR_INSTANCE_KEY,
@@ -43,10 +45,16 @@ class StoreIds:
     """The identifiers of one store.
 
     `provider_uid` and `store_uid` are 16 bytes each; `wrapped_store_id` is the store's own identifier as clients see
-    it (E-011).
+    it (E-011). `constants` are columns that are the same in all rows of messages, such as PR_ACCESS.
     """
 
-    def __init__(self, provider_uid: bytes, store_uid: bytes, wrapped_store_id: bytes) -> None:
+    def __init__(
+        self,
+        provider_uid: bytes,
+        store_uid: bytes,
+        wrapped_store_id: bytes,
+        constants: Mapping[PropTag, Any] = MappingProxyType({}),
+    ) -> None:
         self.provider_uid = provider_uid
         self.store_uid = store_uid
         self.store_entry_id = wrapped_store_id
@@ -54,7 +62,7 @@ class StoreIds:
             kind: ObjectEntryId(provider_uid, store_uid, kind, 0).dump()[:-_NUMBER_SIZE] for kind in (_FOLDER, _MESSAGE)
         }
         self._kinds = {head: ObjectType(kind) for kind, head in self._heads.items()}
-        self._columns = self._decorations()
+        self._columns = self._decorations() | {tag.id: _of_messages(value) for tag, value in constants.items()}
 
     # identifiers
 
@@ -156,3 +164,7 @@ class StoreIds:
             PR_MAPPING_SIGNATURE.id: constant(self.store_uid),
             PR_MDB_PROVIDER.id: constant(self.provider_uid),
         }
+
+
+def _of_messages(value: Any) -> Callable[[int, int, int], Any]:
+    return lambda kind, number, parent: value if kind == _MESSAGE else None

@@ -18,7 +18,7 @@ from mapix.objects.life import remembered
 from mapix.objects.messageobject import MessageObject
 from mapix.objects.progress import batches, steps
 from mapix.objects.readflags import change_read_state, decide
-from mapix.objects.tree import find_messages
+from mapix.objects.tree import descendants, find_messages
 from mapix.properties.errors import (
     InvalidParameter,
     NoSupport,
@@ -167,11 +167,14 @@ class FolderObject(FolderTables):
         return number
 
     @remembered
-    def save_contents_sort(self, order: SortOrder) -> None:
+    def save_contents_sort(self, order: SortOrder, *, recursive: bool = False) -> None:
         """See `MapiFolder.save_contents_sort`."""
         self._check()
         self.context.check_modifiable()
-        self.context.backend.set_contents_sort(self.number, sortbytes.dump(order) if order.keys else None)
+        backend, kept = self.context.backend, sortbytes.dump(order) if order.keys else None
+        with backend.transaction():
+            for number in (self.number, *(descendants(self.context, self.number) if recursive else ())):
+                backend.set_contents_sort(number, kept)
 
     # folders
 

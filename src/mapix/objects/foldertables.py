@@ -20,7 +20,7 @@ from mapix.properties.errors import (
     NoAccess,
 )
 from mapix.properties.flags import FOLDER_SEARCH
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_CONTAINER_CONTENTS,
     PR_CONTAINER_HIERARCHY,
@@ -66,11 +66,12 @@ class FolderTables(PropertyBag, MapiFolder):
         if not any(tag >> 16 == PR_MESSAGE_SIZE.id for tag in tags or ()):
             return found
         size = self.context.backend.folder_size(self.number)
-        found |= {PR_MESSAGE_SIZE: min(size, _MOST), PR_MESSAGE_SIZE_EXTENDED: size}
-        order = {tag.id: place for place, tag in reversed(list(enumerate(tags or ())))}
-        wanted = {PR_MESSAGE_SIZE if not tag & 0xFFFF and tag.id == PR_MESSAGE_SIZE.id else tag for tag in tags or ()}
-        kept = {tag: value for tag, value in found.items() if tag.id != PR_MESSAGE_SIZE.id or tag in wanted}
-        return dict(sorted(kept.items(), key=lambda item: order[item[0].id]))
+        made = {PR_MESSAGE_SIZE: min(size, _MOST), PR_MESSAGE_SIZE_EXTENDED: size}
+        ordered: dict[PropTag, Any] = {}
+        for tag in tags or ():
+            mine = PR_MESSAGE_SIZE if tag == PR_MESSAGE_SIZE.with_type(PropType.UNSPECIFIED) else tag
+            ordered |= {mine: made[mine]} if mine in made else {key: found[key] for key in found if key.id == tag.id}
+        return ordered
 
     # what the rules ask
 

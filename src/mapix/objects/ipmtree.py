@@ -66,6 +66,9 @@ MAIL: Final = "IPF.Note"
 RECEIVED_IN_INBOX: Final = ("", "IPM", "REPORT")
 """Classes whose messages arrive in the Inbox (C-011)."""
 
+RECEIVED_IN_ROOT: Final = "IPC"
+"""The class of messages between programs: nobody looks at them, so they arrive in the root folder (C-011)."""
+
 
 def validate_ipm_subtree(store: MsgStore, *, full: bool, force: bool = False) -> None:
     """Make the special folders that are missing; `full` all eight instead of three (ST-043).
@@ -137,6 +140,8 @@ def _receive(store: MsgStore, inbox: bytes) -> None:
         entry_id, entry = store.get_receive_folder(message_class)
         if entry.casefold() != message_class.casefold() or entry_id == root:
             store.set_receive_folder(message_class, inbox)
+    if not store.get_receive_folder(RECEIVED_IN_ROOT)[1]:
+        store.set_receive_folder(RECEIVED_IN_ROOT, root)
 
 
 def _folder(store: MsgStore, entry_id: bytes | None, access: Access = Access.MODIFY) -> MapiFolder:

@@ -40,6 +40,7 @@ from mapix.properties.errors import (
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_ACCESS,
     PR_RECEIVE_FOLDER_SETTINGS,
 )
 
@@ -100,7 +101,8 @@ class StoreObject(StoreSending):
         if access is Access.MODIFY and backend.readonly:
             raise NoAccess("the store can only be read", hint="Access.BEST or Access.READ")
         modifiable = access is not Access.READ and not backend.readonly
-        ids = StoreIds(backend.provider_uid, backend.uid, store_entry_id(backend, support))
+        constants = {PR_ACCESS: computed.access_granted(modifiable=modifiable)}
+        ids = StoreIds(backend.provider_uid, backend.uid, store_entry_id(backend, support), constants)
         self.context = StoreContext(
             backend=backend,
             support=support,

@@ -18,9 +18,11 @@ from mapix.properties.flags import (
     DELETE_HARD_DELETE,
     FOLDER_DIALOG,
     GENERATE_RECEIPT_ONLY,
+    ITEMPROC_FORCE,
     MAPI_ASSOCIATED,
     MAPI_BEST_ACCESS,
     MAPI_CACHE_ONLY,
+    MAPI_DECLINE_OK,
     MAPI_MODIFY,
     MAPI_MOVE,
     MAPI_NO_CACHE,
@@ -128,7 +130,7 @@ class PyIMAPIFolder(PyIMAPIContainer):
     def CreateMessage(self, iid: Any, flags: Any, /) -> PyIMessage:
         """A new message, in memory until saved (F-060)."""
         args.iid_or_none(iid)
-        word = args.flags(flags, MAPI_ASSOCIATED)
+        word = args.flags(flags, MAPI_ASSOCIATED | ITEMPROC_FORCE)
         message = self._obj.create_message(associated=bool(word & MAPI_ASSOCIATED))
         return PyIMessage(checked(message, iid), self)
 
@@ -139,7 +141,7 @@ class PyIMAPIFolder(PyIMAPIContainer):
         target = target_of(folder, PyIMAPIFolder)
         args.int32(uiParam)
         progress(progress_)
-        word = args.flags(flags, MAPI_MOVE | MESSAGE_DIALOG)
+        word = args.flags(flags, MAPI_MOVE | MESSAGE_DIALOG | MAPI_DECLINE_OK)
         return hr_of(self._obj.copy_messages(wanted, target, move=bool(word & MAPI_MOVE)))
 
     def DeleteFolder(self, entryId: Any, uiParam: Any, progress_: Any, flags: Any = 0, /) -> int:

@@ -158,7 +158,7 @@ class EventTests(StoreBench):
         assert table.get_row_count() == 2
 
     def test_registrations_end(self) -> None:
-        """N-003, N-004."""
+        """ST-071, N-003, N-004."""
         self.need(Powers.EVENTS)
         heard: list[Notification] = []
         connection = self.store.advise(None, _OBJECTS, heard.extend)

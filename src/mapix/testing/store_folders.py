@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.prop import Access
 from mapix.interfaces.table import MapiTable, query_all_rows
 from mapix.properties.errors import (
     Collision,
     Computed,
     InvalidParameter,
     NoAccess,
+    NoSupport,
     NotFound,
 )
 from mapix.properties.flags import (
@@ -25,16 +29,20 @@ from mapix.properties.tags import (
     PR_ASSOC_CONTENT_COUNT,
     PR_COMMENT,
     PR_CONTAINER_CONTENTS,
+    PR_CONTAINER_FLAGS,
     PR_CONTAINER_HIERARCHY,
     PR_CONTENT_COUNT,
     PR_CONTENT_UNREAD,
     PR_DEPTH,
     PR_DISPLAY_NAME,
     PR_ENTRYID,
+    PR_FOLDER_ASSOCIATED_CONTENTS,
     PR_FOLDER_TYPE,
     PR_IMPORTANCE,
     PR_INSTANCE_KEY,
     PR_MESSAGE_FLAGS,
+    PR_MESSAGE_SIZE,
+    PR_MESSAGE_SIZE_EXTENDED,
     PR_MSG_STATUS,
     PR_OBJECT_TYPE,
     PR_PARENT_ENTRYID,
@@ -42,7 +50,7 @@ from mapix.properties.tags import (
     PR_SUBFOLDERS,
     PR_SUBJECT,
 )
-from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, subfolders
+from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of, recipient, subfolders
 
 
 class FolderTests(StoreBench):
@@ -172,19 +180,77 @@ class FolderTests(StoreBench):
         assert folder.get_contents_table().query_sort_order() == order
         assert contents(folder) == [("c",), ("b",), ("a",)]
 
+    def test_an_order_is_saved_for_the_folders_below_too(self) -> None:
+        """F-069: RECURSIVE_SORT; no order at all takes it back."""
+        self.need(Powers.CONTENTS_SORT)
+        folder = self.folder()
+        below = folder.create_folder("Below").create_folder("Deep")
+        order = SortOrder((SortKey(PR_SUBJECT, Order.DESCEND),))
+        folder.save_contents_sort(order)
+        assert below.get_contents_table().query_sort_order() == SortOrder()
+        folder.save_contents_sort(order, recursive=True)
+        assert below.get_contents_table().query_sort_order() == order
+        folder.save_contents_sort(SortOrder(), recursive=True)
+        assert below.get_contents_table().query_sort_order() == SortOrder()
+
+    def test_the_size_of_a_folder_is_that_of_its_messages(self) -> None:
+        """Objects 3.1: in 32 and in 64 bits, counted when it is asked for."""
+        folder = self.folder()
+        assert folder.get_prop(PR_MESSAGE_SIZE) == 0
+        sizes = [self.message_of(self.message(folder)).get_prop(PR_MESSAGE_SIZE) for _ in range(3)]
+        asked = (PR_MESSAGE_SIZE_EXTENDED, PR_DISPLAY_NAME, PR_MESSAGE_SIZE)
+        assert list(folder.get_props(asked).items()) == [
+            (PR_MESSAGE_SIZE_EXTENDED, sum(sizes)),
+            (PR_DISPLAY_NAME, "Work"),
+            (PR_MESSAGE_SIZE, sum(sizes)),
+        ]
+        assert folder.get_props((PR_MESSAGE_SIZE.with_type(PropType.UNSPECIFIED),)) == {PR_MESSAGE_SIZE: sum(sizes)}
+
+    def test_what_may_be_done_stands_on_folders_messages_and_rows(self) -> None:
+        """F-003, F-080; objects 3.1: PR_ACCESS and PR_CONTAINER_FLAGS of this opening."""
+        self.need(Powers.READ_ONLY)
+        folder = self.folder()
+        entry_id = self.message(folder)
+        assert folder.get_props((PR_ACCESS, PR_CONTAINER_FLAGS)) == {PR_ACCESS: 0x3F, PR_CONTAINER_FLAGS: 0x6}
+        assert self.message_of(entry_id).get_prop(PR_ACCESS) == 0x7
+        assert contents(folder, PR_ACCESS) == [(0x7,)]
+        store = self.again(access=Access.READ)
+        read_only = store.open_entry(entry_id_of(folder))
+        assert isinstance(read_only, MapiFolder)
+        assert read_only.get_props((PR_ACCESS, PR_CONTAINER_FLAGS)) == {PR_ACCESS: 0x2, PR_CONTAINER_FLAGS: 0xA}
+        assert contents(read_only, PR_ACCESS) == [(0x2,)]
+
     def test_associated_messages_are_apart(self) -> None:
         """F-080, F-081."""
         self.need(Powers.ASSOCIATED)
         folder = self.folder()
         entry_id = self.message(folder, {PR_SUBJECT: "view"}, associated=True)
+        assert folder.open_property(PR_FOLDER_ASSOCIATED_CONTENTS, MapiTable).get_row_count() == 1
         assert contents(folder) == []
         assert contents(folder, associated=True) == [("view",)]
         counts = (PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT)
         assert list(folder.get_props(counts).values()) == [0, 0, 1]
         assert self.message_of(entry_id).get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_ASSOCIATED
 
+    def test_a_store_without_associated_contents_says_so(self) -> None:
+        """ST-030, F-021."""
+        if Powers.ASSOCIATED in self.powers:
+            assert self.folder().get_contents_table(associated=True).get_row_count() == 0
+            return
+        for call in (self.folder().get_contents_table, self.folder().create_message):
+            with pytest.raises(NoSupport):
+                call(associated=True)
+
+    def test_associated_messages_are_not_sent(self) -> None:
+        """F-081."""
+        self.need(Powers.ASSOCIATED)
+        message = self.folder().create_message(associated=True)
+        message.modify_recipients(ModifyRecipients.ADD, [recipient("ann@example.com")])
+        with pytest.raises(NoSupport):
+            message.submit_message()
+
     def test_a_messages_status_belongs_to_its_place(self) -> None:
-        """F-068, F-062."""
+        """F-068, F-062, X-22: bits that nobody has defined are kept like the others."""
         folder, other = self.folder(), self.folder("Other")
         entry_id = self.message(folder)
         assert folder.set_message_status(entry_id, 0x80000005, 0xFFFFFFFF) == 0

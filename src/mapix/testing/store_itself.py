@@ -1,4 +1,4 @@
-"""Store tests: the store itself, its identifiers, receive and special folders (objects 2 and 8)."""
+"""Store tests: the store itself (objects 2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access, Keep
+from mapix.objects.ipmtree import validate_ipm_subtree
 from mapix.properties.errors import (
     Computed,
     NoAccess,
@@ -18,14 +19,21 @@ from mapix.properties.flags import (
     STORE_MODIFY_OK,
     STORE_SUBMIT_OK,
 )
+from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_COMMENT,
     PR_DISPLAY_NAME,
     PR_ENTRYID,
+    PR_IPM_OUTBOX_ENTRYID,
     PR_MAPPING_SIGNATURE,
     PR_MDB_PROVIDER,
+    PR_MESSAGE_CLASS,
+    PR_MESSAGE_FLAGS,
     PR_OBJECT_TYPE,
+    PR_READ_RECEIPT_REQUESTED,
     PR_RECORD_KEY,
+    PR_SENDER_EMAIL_ADDRESS,
     PR_STORE_ENTRYID,
     PR_STORE_RECORD_KEY,
     PR_STORE_SUPPORT_MASK,
@@ -35,7 +43,7 @@ from mapix.testing.store_bench import Powers, StoreBench, contents, entry_id_of,
 
 
 class StoreTests(StoreBench):
-    """The store itself, its identifiers and receive folders."""
+    """The store itself."""
 
     def test_a_store_says_what_it_is(self) -> None:
         """ST-020, ST-022, ST-024."""
@@ -134,3 +142,22 @@ class StoreTests(StoreBench):
         assert subfolders(self.root()) == ["Kept"]
         assert contents(kept) == [("Budget",)]
         assert kept.get_prop(PR_COMMENT) is None
+
+    def test_a_default_store_has_what_it_needs(self) -> None:
+        """ST-031: any class, named and multi-valued properties, associated contents, both ways of sending, reports."""
+        self.need(Powers.ASSOCIATED | Powers.SPOOLER)
+        validate_ipm_subtree(self.store, full=True)
+        outbox = self.folder_of(self.store.get_prop(PR_IPM_OUTBOX_ENTRYID))
+        name = PropertyName(PS_PUBLIC_STRINGS, "Project")
+        named = PropTag.of(outbox.get_ids_from_names([name], create=True)[name], PropType.MV_UNICODE)
+        entry_id = self.message(outbox, {PR_MESSAGE_CLASS: "IPM.Acme.Order", named: ["a", "b"]})
+        found = self.message_of(entry_id).get_props((PR_MESSAGE_CLASS, named))
+        assert [found[PR_MESSAGE_CLASS], list(found[named])] == ["IPM.Acme.Order", ["a", "b"]]
+        outbox.create_message(associated=True).save_changes()
+        self.draft(outbox, "ann@example.com").submit_message()
+        spooler = self.again(spooler=True)
+        assert spooler.outgoing.become_spooler()
+        assert spooler.get_outgoing_queue().get_row_count() == 1
+        asked = {PR_MESSAGE_FLAGS: 0, PR_READ_RECEIPT_REQUESTED: True, PR_SENDER_EMAIL_ADDRESS: "zoe@example.com"}
+        self.message_of(self.message(outbox, asked)).set_read_flag(0)
+        assert spooler.get_outgoing_queue().get_row_count() == 2

@@ -61,7 +61,7 @@ class QueueTests(SendingBench):
         assert self.message_of(computed, Access.READ).get_prop(PR_DEFERRED_SEND_TIME) == found.due
 
     def test_only_the_spooler_works_on_the_queue(self) -> None:
-        """SPL-25, ST-067..ST-070."""
+        """SPL-25, ST-009, ST-067..ST-070."""
         entry_id = self.submit()
         told = NewMailNotification(Event.NEW_MAIL, entry_id, entry_id, "IPM.Note", 0)
         for call in (

@@ -63,6 +63,8 @@ class SpecialFolderTests(StoreBench):
         self.store.set_receive_folder("ipm.note", None)
         self.store.set_receive_folder("IPM.Never", None)
         assert self.store.get_receive_folder("IPM.Note") == (entry_id_of(inbox), "")
+        self.store.set_receive_folder("", None)
+        assert self.store.get_receive_folder("IPM.Note") == (entry_id_of(self.root()), "")
 
     def test_there_is_always_a_receive_folder(self) -> None:
         """ST-062, ST-063: at worst the root."""
@@ -94,6 +96,7 @@ class SpecialFolderTests(StoreBench):
         assert (self.folder_of(inbox).get_prop(PR_DISPLAY_NAME), entry) == ("Inbox", "IPM")
         assert self.store.get_receive_folder("REPORT.IPM.Note.NDR") == (inbox, "REPORT")
         assert self.store.get_receive_folder("") == (inbox, "")
+        assert self.store.get_receive_folder("IPC.MS.Beacon") == (entry_id_of(self.root()), "IPC")
 
     def test_a_small_tree_has_three_special_folders(self) -> None:
         """ST-043, ST-044."""
