@@ -130,7 +130,7 @@ def test_broken_pages_are_told_and_nothing_is_raised(filled: Path) -> None:
     store.close()
     size = filled.stat().st_size
     with filled.open("r+b") as opened:
-        for place in range(size // 2, size - 200, 9000):
+        for place in range(size * 2 // 3, size - 200, 9000):
             opened.seek(place)
             opened.write(b"\xff" * 200)
     assert "damaged file" in {finding.kind for finding in check_store(filled)}

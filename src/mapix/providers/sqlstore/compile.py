@@ -18,6 +18,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_RECIPIENTS
 from mapix.providers.sqlstore.expressions import Expressions, attachments, recipients
 from mapix.providers.sqlstore.leaves import FALSE, TRUE, Identify, Predicate, compile_leaf
+from mapix.providers.sqlstore.textparts import combined
 
 _MOST: Final = (1 << 63) - 1
 
@@ -50,10 +51,17 @@ def _first_below(limit: int, predicate: Predicate) -> Predicate:
 
 
 class _Compiler:
-    def __init__(self, rows: Expressions, identify: Identify = _no_identity, first: First = _first_below) -> None:
+    def __init__(
+        self,
+        rows: Expressions,
+        identify: Identify = _no_identity,
+        first: First = _first_below,
+        below: PropTag | None = None,
+    ) -> None:
         self.rows = rows
         self.identify = identify
         self.first = first
+        self.below = below
 
     def compile(self, node: Restriction) -> Predicate:
         """The predicate of one restriction."""
@@ -72,20 +80,23 @@ class _Compiler:
                 return self._sub(node)
             case Cell():
                 return Predicate(f"m.id IN ({', '.join(map(str, sorted(node.numbers)))})") if node.numbers else FALSE
-        return compile_leaf(node, self.rows, self.identify)
+        return compile_leaf(node, self.rows, self.identify, self.below)
 
     def _some_of(self, node: Or, parts: Sequence[Predicate]) -> Predicate:
         if not parts:
             return FALSE
         exact = all(part.residual is None for part in parts)
-        return Predicate(_joined(" OR ", parts), _params(parts), None if exact else node)
+        wish = combined([part.wish for part in parts], every=False)
+        return Predicate(_joined(" OR ", parts), _params(parts), None if exact else node, wish)
 
     def _sub(self, node: Sub) -> Predicate:
         is_recipients = node.tag == PR_MESSAGE_RECIPIENTS
-        below = _Compiler((recipients if is_recipients else attachments)(self.rows.dialect)).compile(node.child)
+        rows = (recipients if is_recipients else attachments)(self.rows.dialect)
+        below = _Compiler(rows, below=node.tag).compile(node.child)
         table = "recipient r WHERE r.message" if is_recipients else "attachment a WHERE a.message"
         residual = None if below.residual is None else node
-        return Predicate(f"EXISTS (SELECT 1 FROM {table} = m.id AND ({below.sql}))", below.params, residual)
+        sql = f"EXISTS (SELECT 1 FROM {table} = m.id AND ({below.sql}))"
+        return Predicate(sql, below.params, residual, below.wish)
 
 
 def _all_of(parts: Sequence[Predicate]) -> Predicate:
@@ -93,7 +104,8 @@ def _all_of(parts: Sequence[Predicate]) -> Predicate:
         return TRUE
     left = tuple(part.residual for part in parts if part.residual is not None)
     residual = None if not left else left[0] if len(left) == 1 else And(left)
-    return Predicate(_joined(" AND ", parts), _params(parts), residual)
+    wish = combined([part.wish for part in parts], every=True)
+    return Predicate(_joined(" AND ", parts), _params(parts), residual, wish)
 
 
 def _none_of(node: Not, part: Predicate) -> Predicate:

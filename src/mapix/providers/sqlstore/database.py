@@ -29,6 +29,7 @@ Params = Sequence[Any]
 
 if TYPE_CHECKING:
     from mapix.providers.sqlstore.blobs import Files
+    from mapix.providers.sqlstore.textindex import TextIndex
     from mapix.providers.sqlstore.watching import Stop
 
 
@@ -159,6 +160,14 @@ class Database(ABC):
             raise self._lost
 
     # others
+
+    def free_to_write(self) -> bool:
+        """Whether a transaction that writes would begin at once: nobody else is writing."""
+        return not self.readonly and not self.in_transaction
+
+    def text_index(self) -> TextIndex | None:
+        """The full text index, None where the database has none."""
+        return None
 
     @abstractmethod
     def take_numbers(self, highest: int, size: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ condition selects what may satisfy the restriction, and the restriction itself i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
@@ -29,16 +29,23 @@ from mapix.properties.tag import PropTag, PropType
 from mapix.properties.valuetypes import value_type
 from mapix.providers.sqlstore.expressions import Expressions
 from mapix.providers.sqlstore.hot import folded
+from mapix.providers.sqlstore.keyset import Leg
+from mapix.providers.sqlstore.textparts import Wish, wish_of
 from mapix.providers.sqlstore.values import stored_text
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """`sql` with `params` selects a superset; `residual` narrows it, None when it is exact."""
+    """`sql` with `params` selects a superset; `residual` narrows it, None when it is exact.
+
+    `wish` is what the full text index may be asked for, `driver` its answer: the numbers of the only rows to look at.
+    """
 
     sql: str
     params: tuple[Any, ...] = ()
     residual: Restriction | None = None
+    wish: Wish | None = None
+    driver: Leg | None = None
 
 
 Identify = Callable[[PropTag, bytes], str | None]
@@ -60,9 +67,11 @@ _BARE: Final = Fuzzy.IGNORENONSPACE | Fuzzy.LOOSE
 """What makes accents not count."""
 
 
-def compile_leaf(node: Restriction, rows: Expressions, identify: Identify) -> Predicate:
-    """The condition of a restriction without children on `rows`."""
-    return _said(node, rows, identify) or _judged(node, rows) or Predicate(*_likely(node, rows), node)
+def compile_leaf(node: Restriction, rows: Expressions, identify: Identify, below: PropTag | None = None) -> Predicate:
+    """The condition of a restriction without children on `rows`, which are those `below` a message or messages."""
+    found = _said(node, rows, identify) or _judged(node, rows) or Predicate(*_likely(node, rows), node)
+    wish = wish_of(node, below)
+    return found if wish is None else replace(found, wish=wish)
 
 
 def _said(node: Restriction, rows: Expressions, identify: Identify) -> Predicate | None:

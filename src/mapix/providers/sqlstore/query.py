@@ -6,6 +6,7 @@ Statement texts are made once for each shape of condition, order and columns, an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -59,28 +60,29 @@ class TableQuery:
 
     def count(self, condition: Predicate) -> int:
         """How many rows satisfy a condition."""
-        sql = f"{self._head.start}SELECT count(*) {self._head.where(condition.sql)}"
-        return int(self.database.value(sql, (*self._base, *condition.params)))
+        sql = f"{self._head.start}SELECT count(*) {self._from(condition)}"
+        return int(self.database.value(sql, self._params(condition)))
 
     def before(self, condition: Predicate, order: Order, key: RowKey) -> int:
         """How many of them stand before a key."""
         leg = beyond(order, NUMBER, key, backward=True)
-        return self.count(Predicate(f"({condition.sql}) AND ({leg.sql})", (*condition.params, *leg.params)))
+        sql, params = f"({condition.sql}) AND ({leg.sql})", (*condition.params, *leg.params)
+        return self.count(replace(condition, sql=sql, params=params))
 
     def key_at(self, condition: Predicate, order: Order, index: int) -> RowKey | None:
         """The key of the one that `index` others stand before."""
         shown = "".join(f"{key.sql}, " for key in order)
         sorted_by = order_by(order, NUMBER, backward=False)
-        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._head.where(condition.sql)} {sorted_by} LIMIT 1 OFFSET ?"
-        found: RowKey | None = self.database.row(sql, (*self._base, *condition.params, index))
+        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._from(condition)} {sorted_by} LIMIT 1 OFFSET ?"
+        found: RowKey | None = self.database.row(sql, (*self._params(condition), index))
         return found
 
     def keys(self, condition: Predicate, order: Order) -> list[RowKey]:
         """The keys of all of them."""
         shown = "".join(f"{key.sql}, " for key in order)
         sorted_by = order_by(order, NUMBER, backward=False)
-        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._head.where(condition.sql)} {sorted_by}"
-        return self.database.rows(sql, (*self._base, *condition.params))
+        sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._from(condition)} {sorted_by}"
+        return self.database.rows(sql, self._params(condition))
 
     def first(self, condition: Predicate, limit: int, natural: Order) -> Predicate:
         """The condition of being one of the first `limit` of them, in the order `natural`."""
@@ -94,11 +96,12 @@ class TableQuery:
         backward, wanted = count < 0, abs(count)
         plan = self.plan(self.expressions, columns)
         rows: list[Row] = []
-        indexed = bool(order) and is_indexed(order)
+        driver = "" if condition.driver is None else condition.driver.sql
+        indexed = bool(order) and is_indexed(order) and not driver
         ways = (Leg(),) if after is None else legs(order, NUMBER, after, backward=backward, indexed=indexed)
         for leg in ways:
-            sql = _select(self._head, condition.sql, order, leg.sql, plan.sql, backward)
-            rows += self.database.rows(sql, (*self._base, *condition.params, *leg.params, wanted - len(rows)))
+            sql = _select(self._head, driver, condition.sql, order, leg.sql, plan.sql, backward)
+            rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
             if len(rows) >= wanted:
                 break
         if backward:
@@ -119,6 +122,41 @@ class TableQuery:
         present = [key for key in keys if key[-1] in found]
         return Page(present, plan.page([found[key[-1]] for key in present], 0).rows)
 
+    def grouped(self, condition: Predicate, grouping: Grouping, columns: Columns) -> Page:
+        """One row for each group of them: the columns of its first one, under keys of what is `shown` of the group and
+        that one's number.
+        """
+        plan = self.plan(self.expressions, columns)
+        by = f" GROUP BY {grouping.by}" if grouping.by else ""
+        inner = f"SELECT {NUMBER} AS number, {grouping.inner} {self._from(condition)}"
+        groups = f"SELECT min(i.number) AS number, {grouping.sums} FROM ({inner}) i{by}"
+        sql = (
+            f"SELECT {NUMBER}, {self._head.parent}, {grouping.shown}{plan.sql}"
+            f" FROM ({groups}) g, {self._head.table} WHERE {NUMBER} = g.number"
+        )
+        return plan.page(self.database.rows(sql, self._params(condition)), grouping.shown.count(",") + 1)
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether the rows are those of a tree, which a statement can name only once."""
+        return bool(self._head.start)
+
+    def _from(self, condition: Predicate) -> str:
+        return self._head.where(condition.sql, "" if condition.driver is None else condition.driver.sql)
+
+    def _params(self, condition: Predicate) -> tuple[Any, ...]:
+        driven = () if condition.driver is None else condition.driver.params
+        return (*driven, *self._base, *condition.params)
+
+
+class Grouping(NamedTuple):
+    """How rows are grouped: what is taken of each, summed up, grouped by, and shown of the groups `g`, as SQL."""
+
+    inner: str
+    sums: str
+    by: str
+    shown: str
+
 
 class _Head(NamedTuple):
     """What the statements of a table share."""
@@ -128,18 +166,20 @@ class _Head(NamedTuple):
     table: str
     base: str
 
-    def where(self, condition: str) -> str:
-        """FROM and WHERE."""
+    def where(self, condition: str, driver: str = "") -> str:
+        """FROM and WHERE; with a `driver` only the rows whose numbers it selects are looked at."""
+        if driver:
+            return f"FROM ({driver}) d CROSS JOIN {self.table} WHERE {NUMBER} = d.id AND {self.base} AND ({condition})"
         return f"FROM {self.table} WHERE {self.base} AND ({condition})"
 
 
 @lru_cache(maxsize=1024)
-def _select(head: _Head, condition: str, order: Order, leg: str, columns: str, backward: bool) -> str:
+def _select(head: _Head, driver: str, condition: str, order: Order, leg: str, columns: str, backward: bool) -> str:
     """The statement for one leg of a page: number, parent, keys and columns."""
-    where = head.where(condition) + (f" AND ({leg})" if leg else "")
+    where = head.where(condition, driver) + (f" AND ({leg})" if leg else "")
     sorted_by = order_by(order, NUMBER, backward=backward)
     shown = "".join(f", {key.sql}" for key in order)
-    if is_indexed(order) or head.start:
+    if (is_indexed(order) and not driver) or head.start:
         return f"{head.start}SELECT {NUMBER}, {head.parent}{shown}{columns} {where} {sorted_by} LIMIT ?"
     return _in_two_steps(head, f"{where} {sorted_by} LIMIT ?", order, columns, backward)
 

@@ -39,6 +39,7 @@ class Surroundings:
     def __init__(self, database: Database, used: UsedTags) -> None:
         self.database = database
         self.used = used
+        self.texts = database.text_index()
         self.decorator: RowDecorator | None = None
         dialect = database.dialect
         self.messages = Cold(dialect, "m.id", dict(MESSAGE_COLUMNS), dict(MESSAGE_KEYS))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
 from mapix.properties.errors import NoAccess
@@ -27,6 +27,9 @@ from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 from mapix.providers.sqlstore.statements import statements
 from mapix.providers.sqlstore.watching import Stop
+
+if TYPE_CHECKING:
+    from mapix.providers.sqlstore.textindex import TextIndex
 
 _log = logging.getLogger(__name__)
 _BUSY_MS: Final = 2000
@@ -162,6 +165,27 @@ class SqliteDatabase(Database):
                 self._soon = False
         if quick:
             self._sync_soon()
+
+    def free_to_write(self) -> bool:
+        """See `Database.free_to_write`."""
+        with self.lock:
+            if not super().free_to_write():
+                return False
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+                self.connection.rollback()
+            except sqlite3.Error:
+                return False
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        return True
+
+    def text_index(self) -> TextIndex:
+        """See `Database.text_index`."""
+        from mapix.providers.sqlstore.sqlite.textindex import SqliteTextIndex
+
+        return SqliteTextIndex(self)
 
     def synchronous(self, *, full: bool) -> None:
         """Whether commits wait for the disk from now on; outside transactions only."""

@@ -1,0 +1,228 @@
+"""The full text index of a store: brought up to date when it is needed or nobody else needs the store, and asked which
+messages may have a text.
+
+Saving a message costs nothing more for it: messages are indexed in the order of their numbers, up to `done`, and a
+trigger notes those below that were changed. What is not indexed yet is always among the messages that may have a text,
+so that an answer is right however far the index is. See `textparts` for what is in it, and `mapix.providers.sqlstore`'s
+databases for how it is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from mapix.properties.errors import MapiError
+from mapix.properties.tag import PropType
+from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.keyset import Leg
+from mapix.providers.sqlstore.textparts import (
+    ATTACHMENT_TAGS,
+    COLUMNS,
+    PART_OF,
+    SHORT,
+    Combined,
+    Wish,
+    plain,
+)
+from mapix.providers.sqlstore.values import loaded_text
+
+_log = logging.getLogger(__name__)
+_BATCH: Final = 500
+_FOR_A_SEARCH: Final = 0.15
+_FEW: Final = 5_000
+_TYPE: Final = int(PropType.UNICODE)
+
+Entry = tuple[int, tuple[str, ...]]
+"""A message's number and the plain texts of its parts in an index."""
+
+
+class State(NamedTuple):
+    """How far an index is: up to the message `done`; how many others are `left`, counted up to some, and whether there
+    is more to look at than the entries of the index.
+    """
+
+    done: int
+    left: int
+    loose: bool
+
+
+class Driver(NamedTuple):
+    """The numbers of the messages that may satisfy a wish, each once, as a statement; `few` says that they are so."""
+
+    leg: Leg
+    few: bool
+
+
+class TextIndex(ABC):
+    """The full text index of one store, by one connection."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # searching
+
+    def driver(self, wish: Wish) -> Driver | None:
+        """Where to look for a wish; None where looking everywhere is as good. Call `catch_up` before, outside, and this
+        and what is asked with it inside one `Database.read`.
+        """
+        if not self.ready():
+            return None
+        states = {name: self.state(name) for name in _names(wish)}
+        highest = self.highest()
+        if any(state.left and highest - state.done > highest // 2 for state in states.values()):
+            return None
+        hits = self._hits(wish)
+        loose = sum(state.left for state in states.values())
+        return Driver(self._numbers(wish, states), hits <= _FEW and loose <= _FEW)
+
+    def catch_up(self, wish: Wish) -> None:
+        """Bring what a wish asks up to date, if that is soon done and nobody is in the way."""
+        if self.database.readonly or self.database.in_transaction:
+            return
+        deadline = time.monotonic() + _FOR_A_SEARCH
+        for name in _names(wish):
+            if not self.ready() or self.state(name).left:
+                self.settle(name, deadline)
+
+    # keeping
+
+    def settle(self, name: str, deadline: float | None = None) -> bool:
+        """Index what is not indexed yet, until `deadline` by the monotonic clock, all when None; whether all is. Not
+        inside a transaction. Gives way to everybody else who writes; failing is no failure of a search.
+        """
+        try:
+            while deadline is None or time.monotonic() < deadline:
+                if not self.database.free_to_write():
+                    return False
+                with self.database.write_soon():
+                    if not self.make() or not self._step(name):
+                        return True
+        except MapiError as error:
+            _log.info("the texts of %s could not be indexed: %s", self.database.name, error)
+        return False
+
+    def rebuild(self) -> None:
+        """Make the index anew, without what nobody needs any more."""
+        with self.database.write():
+            if self.make():
+                self.clear()
+        for name in COLUMNS:
+            self.settle(name)
+
+    def _step(self, name: str) -> bool:
+        """Index some messages; whether there were any."""
+        pending = self.pending(name, _BATCH)
+        if pending:
+            self.put_again(name, list(self._entries(name, pending)), pending)
+            return True
+        fresh = self.fresh(name, _BATCH)
+        if fresh:
+            self.put(name, self._entries(name, fresh), fresh[-1])
+        return bool(fresh)
+
+    def _entries(self, name: str, numbers: Sequence[int]) -> Iterable[Entry]:
+        """What the index has of some messages."""
+        texts: dict[int, dict[str, dict[str, None]]] = {number: {} for number in numbers}
+        for number, part, text in self._texts(name, numbers):
+            if text is not None:
+                texts[number].setdefault(part, {})[plain(loaded_text(text))] = None
+        for number, parts in texts.items():
+            yield number, tuple("\n".join(parts.get(part, ())) for part in COLUMNS[name])
+
+    def _texts(self, name: str, numbers: Sequence[int]) -> Iterable[tuple[int, str, str | bytes | None]]:
+        marks = ", ".join("?" * len(numbers))
+        text = self.database.dialect.value(_TYPE)
+        ids = ", ".join(str(number) for number, part in PART_OF.items() if part in COLUMNS[name])
+        own = f"SELECT p.object, p.id, {text} FROM property p WHERE p.object IN ({marks}) AND p.id IN ({ids})"
+        for number, prop_id, value in self.database.rows(f"{own} AND p.type = {_TYPE}", numbers):
+            yield number, PART_OF[prop_id], value
+        if name != SHORT:
+            return
+        people = f"SELECT message, display_name, address FROM recipient WHERE message IN ({marks})"
+        for number, *values in self.database.rows(people, numbers):
+            yield from ((number, "recipients", value) for value in values)
+        ids = ", ".join(str(tag.id) for tag in ATTACHMENT_TAGS)
+        files = f"SELECT a.message, {text} FROM attachment a JOIN property p ON p.object = a.id"
+        of_these = f"WHERE a.message IN ({marks}) AND p.id IN ({ids}) AND p.type = {_TYPE}"
+        for number, value in self.database.rows(f"{files} {of_these}", numbers):
+            yield number, "attachments", value
+
+    # asking
+
+    def _hits(self, wish: Wish) -> int:
+        """How many messages the index has for a wish, counted up to some."""
+        if wish.index is not None:
+            found = self.entries(wish.index, wish)
+            limited = f"SELECT count(*) FROM (SELECT 1 FROM ({found.sql}) e LIMIT {_FEW + 1}) h"
+            return int(self.database.value(limited, found.params))
+        assert isinstance(wish, Combined)
+        hits = [self._hits(each) for each in wish.wishes]
+        return min(hits) if wish.every else sum(hits)
+
+    def _numbers(self, wish: Wish, states: dict[str, State]) -> Leg:
+        """The numbers of the messages that may satisfy a wish."""
+        if wish.index is not None:
+            found = self.entries(wish.index, wish)
+            return self.with_loose(wish.index, found) if states[wish.index].loose else found
+        assert isinstance(wish, Combined)
+        legs = [self._numbers(each, states) for each in wish.wishes]
+        word = " INTERSECT " if wish.every else " UNION "
+        sql = word.join(f"SELECT id FROM ({leg.sql}) e" for leg in legs)
+        return Leg(sql, tuple(param for leg in legs for param in leg.params))
+
+    # what databases differ in
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether there is an index."""
+
+    @abstractmethod
+    def make(self) -> bool:
+        """Make it where there is none, inside a transaction; False where the database has no such thing."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Empty it, inside a transaction."""
+
+    @abstractmethod
+    def state(self, name: str) -> State:
+        """How far an index is."""
+
+    @abstractmethod
+    def highest(self) -> int:
+        """The highest number of a message, or something like it."""
+
+    @abstractmethod
+    def pending(self, name: str, count: int) -> list[int]:
+        """Some messages that were changed since they were indexed."""
+
+    @abstractmethod
+    def fresh(self, name: str, count: int) -> list[int]:
+        """The next messages that were never indexed."""
+
+    @abstractmethod
+    def put(self, name: str, entries: Iterable[Entry], done: int) -> None:
+        """Index messages that were never indexed; the index is up to `done` then."""
+
+    @abstractmethod
+    def put_again(self, name: str, entries: Sequence[Entry], done: Sequence[int]) -> None:
+        """Index messages that were changed."""
+
+    @abstractmethod
+    def entries(self, name: str, wish: Wish) -> Leg:
+        """The numbers, called `id`, of the messages whose entries satisfy a wish that this index knows, each once."""
+
+    @abstractmethod
+    def with_loose(self, name: str, entries: Leg) -> Leg:
+        """Those numbers and those of the messages that are not indexed as they are."""
+
+
+def _names(wish: Wish) -> set[str]:
+    if wish.index is not None:
+        return {wish.index}
+    assert isinstance(wish, Combined)
+    return {name for each in wish.wishes for name in _names(each)}

@@ -1,0 +1,359 @@
+"""Full text: the index finds nothing that the meaning does not, misses nothing, and is never in anybody's way."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapix.interfaces.backend import AttachmentChanges, MessageChanges
+from mapix.objects.contentmatch import content_test
+from mapix.objects.entryids import StoreIds
+from mapix.properties import tags
+from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restriction
+from mapix.properties.where import parse_where
+from mapix.providers.sqlstore.rows import ContentsRows
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.textindex import SqliteTextIndex
+from mapix.providers.sqlstore.textindex import TextIndex
+from mapix.providers.sqlstore.textparts import BODY, SHORT, grams_of, plain, wish_of
+
+from .helpers import people, save
+
+LEVELS = (Fuzzy.FULLSTRING, Fuzzy.SUBSTRING, Fuzzy.PREFIX, Fuzzy.PREFIX_ON_ANY_WORD, Fuzzy.PHRASE_MATCH)
+MARKS = (Fuzzy(0), Fuzzy.IGNORECASE, Fuzzy.IGNORENONSPACE, Fuzzy.IGNORECASE | Fuzzy.IGNORENONSPACE, Fuzzy.LOOSE)
+PIECES = (
+    *(
+        "a",
+        "b",
+        "A",
+        "B",
+        " ",
+        "_",
+        "-",
+        ".",
+        "\0",
+        "ß",
+        "ẞ",
+        "ſ",
+        "ς",
+        "Σ",
+        "ä",
+        "a\u0308",
+        "İ",
+        "i\u0307",
+        "ı",
+        "ŉ",
+        "ǰ",
+    ),
+    *("ᾳ", "α\u0345", "αι", "ι", "Ι", "각", "가", "\u11a8", "한", "Å", "\u212b", "ﬁ", "\ud83d", "😀"),
+)
+LETTERS = st.sampled_from(PIECES)
+TEXTS = st.lists(LETTERS, max_size=8).map("".join)
+
+
+@settings(max_examples=3_000, deadline=None)
+@given(
+    before=TEXTS,
+    wanted=TEXTS,
+    after=TEXTS,
+    level=st.sampled_from(LEVELS),
+    mark=st.sampled_from(MARKS),
+    twist=st.sampled_from((str, str.upper, str.swapcase, str.casefold)),
+)
+def test_what_is_found_in_a_text_is_found_in_its_plain_form(
+    before: str, wanted: str, after: str, level: Fuzzy, mark: Fuzzy, twist: Any
+) -> None:
+    text = before + wanted + after
+    restriction = Content(tags.PR_SUBJECT, twist(wanted), int(level | mark))
+    wish = wish_of(restriction)
+    if wish is not None and content_test(restriction)(text):
+        assert set(wish.grams) <= set(grams_of(plain(text)))
+
+
+@given(TEXTS, TEXTS)
+def test_each_character_is_made_plain_by_itself(left: str, right: str) -> None:
+    assert plain(left + right) == plain(left) + plain(right)
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteBackend]:
+    backend = SqliteBackend(path, create=True, full=False)
+    backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
+    yield backend
+    backend.close()
+
+
+def texts_of(store: SqliteBackend) -> TextIndex:
+    index = store._around.texts
+    assert index is not None
+    return index
+
+
+def found(store: SqliteBackend, where: str | Restriction, *, driven: bool | None = None) -> list[int]:
+    """The numbers that a new table of the root shows; `driven` whether the index must have been asked."""
+    rows = store.contents(store.root, associated=False)
+    assert isinstance(rows, ContentsRows)
+    restriction = parse_where(where) if isinstance(where, str) else where
+    if driven is not None:
+        with rows._asked(restriction) as predicate:
+            assert (predicate.driver is not None) is driven
+    numbers = [key[-1] for key in rows.page(restriction, (), None, 1000, ()).keys]
+    assert rows.count(restriction) == len(numbers)
+    for place, number in enumerate(numbers):
+        assert rows.key_at(restriction, (), place) == (number,)
+        assert rows.position(restriction, (), (number,)) == place
+    return numbers
+
+
+def mail(store: SqliteBackend, subject: str, body: str = "", **values: Any) -> int:
+    """A message; its number."""
+    return save(store, {tags.PR_SUBJECT: subject, tags.PR_BODY: body}, **values).number
+
+
+def test_every_part_of_a_message_is_indexed(store: SqliteBackend) -> None:
+    number = save(
+        store,
+        {
+            tags.PR_SUBJECT: "Jahresbudget 2026",
+            tags.PR_SENDER_NAME: "Ann Archer",
+            tags.PR_SENDER_EMAIL_ADDRESS: "ann@example.org",
+            tags.PR_DISPLAY_TO: "Bob Brown",
+            tags.PR_BODY: "x" * 70_000 + " Straßenbahn",
+        },
+        recipients=people(3),
+        attachments={0: AttachmentChanges({tags.PR_ATTACH_LONG_FILENAME: "figures.xlsx"})},
+    ).number
+    for other in range(5):
+        mail(store, f"other {other}", "nothing")
+    for where in (
+        "subject ~ BUDGET",
+        "subject startswith jahres",
+        "subject word 2026",
+        "from = 'ann@example.org'",
+        "sender ~ archer",
+        "PR_DISPLAY_TO ~ brown",
+        "to ~ person or recipient ~ 'person2@home'",
+        "attachment ~ .xlsx",
+        "attachments(name ~ figures)",
+        "body ~ STRASSENBAHN",
+        "body ~ strassenbahn and subject ~ budget",
+        "body ~ strassenbahn or subject ~ budget",
+        "subject ~ budget and unread",
+    ):
+        assert found(store, where, driven=True) == [number], where
+    assert found(store, "subject ~ budget and body ~ nothing", driven=True) == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "subject ~ bu",
+        "not subject ~ budget",
+        "subject matches /budget/",
+        "PR_SUBJECT != budget",
+        "subject ~ budget or unread",
+        "PR_COMMENT ~ budget",
+    ],
+)
+def test_what_the_index_cannot_help_with_is_looked_for_everywhere(store: SqliteBackend, where: str) -> None:
+    numbers = [mail(store, text) for text in ("Budget", "nothing")]
+    assert set(found(store, where, driven=False)) <= set(numbers)
+
+
+def test_changes_are_found_before_and_after_they_are_indexed(store: SqliteBackend) -> None:
+    first, second, third = (mail(store, f"budget {number}") for number in range(3))
+    assert found(store, "subject ~ budget", driven=True) == [first, second, third]
+    changed = store.message(second)
+    changed.apply(MessageChanges({tags.PR_SUBJECT: "holidays"}))
+    fourth = mail(store, "budget again")
+    with store.database.read():  # nothing can be indexed now
+        assert found(store, "subject ~ budget") == [first, third, fourth]
+        assert found(store, "subject ~ holidays") == [second]
+    assert found(store, "subject ~ holidays", driven=True) == [second]
+    assert texts_of(store).state(SHORT).left == 0
+    assert found(store, "subject ~ budget", driven=True) == [first, third, fourth]
+    changed = store.message(second)
+    changed.apply(MessageChanges({tags.PR_SUBJECT: "budget once more"}))
+    assert found(store, "subject ~ budget", driven=True) == [first, second, third, fourth]
+    store.delete_messages([first])
+    assert found(store, "subject ~ budget", driven=True) == [second, third, fourth]
+    (copy,) = store.copy_messages([third], store.root).values()
+    assert found(store, "subject ~ budget", driven=True) == [second, third, fourth, copy]
+
+
+def test_saving_does_nothing_for_the_index(store: SqliteBackend) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(3)]
+    assert not texts_of(store).ready()
+    assert found(store, "subject ~ budget") == numbers
+    mail(store, "one more")
+    assert store.database.value("SELECT count(*) FROM text_pending") == 0
+    assert texts_of(store).state(SHORT).left == 1
+
+
+def test_a_search_indexes_for_a_moment_only_and_is_right_all_the_same(
+    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._BATCH", 4)
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._FOR_A_SEARCH", 0.0)
+    numbers = [mail(store, f"budget {number}") for number in range(10)]
+    assert found(store, "subject ~ budget", driven=False) == numbers
+    texts = texts_of(store)
+    with store.database.write():
+        texts.make()
+        texts._step(SHORT)
+        texts._step(SHORT)
+    assert texts.state(SHORT).left == 2
+    assert found(store, "subject ~ budget", driven=True) == numbers
+    assert texts.settle(SHORT)
+    assert texts.state(SHORT).left == 0
+
+
+def test_an_index_that_is_far_behind_is_not_asked(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._FOR_A_SEARCH", 0.0)
+    with store.database.write():
+        texts_of(store).make()
+    numbers = [mail(store, f"budget {number}") for number in range(4)]
+    assert found(store, "subject ~ budget", driven=False) == numbers
+
+
+def test_many_hits_are_not_collected_for_a_first_page(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._FEW", 3)
+    numbers = [mail(store, f"budget {number}") for number in range(6)]
+    rows = store.contents(store.root, associated=False)
+    where = parse_where("subject ~ budget")
+    with rows._asked(where) as predicate:
+        assert predicate.driver is not None
+    with rows._asked(where, ()) as predicate:
+        assert predicate.driver is None
+    assert found(store, where) == numbers
+
+
+def test_nobody_waits_for_the_index(store: SqliteBackend, path: Path) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(3)]
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert not store.database.free_to_write()
+        assert found(store, "subject ~ budget", driven=False) == numbers
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert found(store, "subject ~ budget", driven=True) == numbers
+
+
+def test_two_connections_share_the_index(store: SqliteBackend, path: Path) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(3)]
+    other = SqliteBackend(path, full=False)
+    other.decorate(StoreIds(other.provider_uid, other.uid, b"wrapped"))
+    assert found(other, "subject ~ budget", driven=True) == numbers
+    assert found(store, "subject ~ budget", driven=True) == numbers
+    other.message(numbers[0]).apply(MessageChanges({tags.PR_SUBJECT: "x"}))
+    assert found(store, "subject ~ budget", driven=True) == numbers[1:]
+    other.close()
+    reader = SqliteBackend(path, readonly=True)
+    assert found(reader, "subject ~ budget", driven=True) == numbers[1:]
+    reader.close()
+
+
+def test_an_index_made_anew_forgets_what_is_gone(store: SqliteBackend) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(4)]
+    assert found(store, "subject ~ budget", driven=True) == numbers
+    store.message(numbers[0]).apply(MessageChanges({tags.PR_SUBJECT: "x"}))
+    store.delete_messages(numbers[2:])
+    assert found(store, "subject ~ budget") == [numbers[1]]
+    texts = texts_of(store)
+    texts.rebuild()
+    assert not texts.state(SHORT).loose
+    wish = wish_of(Property(Relop.EQ, tags.PR_SUBJECT, "budget"))
+    assert wish is not None
+    leg = texts.entries(SHORT, wish)
+    assert [number for (number,) in store.database.rows(leg.sql, leg.params)] == [numbers[1]]
+    assert found(store, "subject ~ budget", driven=True) == [numbers[1]]
+
+
+def test_without_trigrams_searches_go_on_without_an_index(
+    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlite.textindex._OLDEST", (99, 0))
+    old = SqliteTextIndex(store.database)
+    store._around.texts = old
+    number = mail(store, "budget")
+    assert found(store, "subject ~ budget", driven=False) == [number]
+    assert not old.ready()
+
+
+def test_a_library_without_full_text_is_found_out_once(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "mapix.providers.sqlstore.sqlite.textindex._MAKE",
+        "CREATE VIRTUAL TABLE text_{name} USING nothing({parts}, {detail})",
+    )
+    number = mail(store, "budget")
+    assert found(store, "subject ~ budget", driven=False) == [number]
+    assert found(store, "subject ~ budget", driven=False) == [number]
+
+
+WORDS = st.sampled_from(
+    (
+        "budget",
+        "Budget",
+        "budgets",
+        "report",
+        "Straße",
+        "STRASSE",
+        "café",
+        "Cafe",
+        "annual",
+        "2026",
+        "re:",
+        "fw:",
+        "ann",
+    )
+)
+PHRASES = st.lists(WORDS, max_size=4).map(" ".join)
+EDITS = st.lists(st.tuples(st.integers(0, 9), PHRASES), max_size=6)
+WHERES = st.builds(
+    Content,
+    st.sampled_from((tags.PR_SUBJECT, tags.PR_BODY, tags.PR_SENDER_NAME)),
+    PHRASES,
+    st.builds(lambda level, mark: int(level | mark), st.sampled_from(LEVELS), st.sampled_from(MARKS)),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    subjects=st.lists(st.tuples(PHRASES, PHRASES), min_size=1, max_size=10),
+    edits=EDITS,
+    wheres=st.lists(WHERES, min_size=8, max_size=8),
+)
+def test_whatever_is_changed_and_indexed_searches_mean_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    subjects: list[tuple[str, str]],
+    edits: list[tuple[int, str]],
+    wheres: list[Content],
+) -> None:
+    backend = SqliteBackend(tmp_path_factory.mktemp("texts") / "store.mapix", create=True, full=False)
+    truth = {}
+    for subject, body in subjects:
+        values = {tags.PR_SUBJECT: subject, tags.PR_BODY: body, tags.PR_SENDER_NAME: subject[::-1]}
+        truth[save(backend, values).number] = values
+    for step, where in enumerate(wheres):
+        test = content_test(where)
+        assert found(backend, where) == [number for number, values in truth.items() if test(values[where.tag])]
+        for place, text in edits[step : step + 1]:
+            number = list(truth)[place % len(truth)]
+            truth[number] |= {tags.PR_SUBJECT: text, tags.PR_BODY: text[::-1]}
+            backend.message(number).apply(
+                MessageChanges({tag: truth[number][tag] for tag in (tags.PR_SUBJECT, tags.PR_BODY)})
+            )
+    for name in (SHORT, BODY):
+        texts_of(backend).settle(name)
+    for where in wheres:
+        test = content_test(where)
+        assert found(backend, where) == [number for number, values in truth.items() if test(values[where.tag])]
+    backend.close()
