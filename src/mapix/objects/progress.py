@@ -4,9 +4,8 @@
         copy(number, progress)          # may divide its own share again
 
 >>> watched = Progress()
->>> for _ in steps(watched, "abcd"):
-...     print(watched.get_min(), watched.get_max(), end="; ")
-0 250; 250 500; 500 750; 750 1000;
+>>> [(watched.get_min(), watched.get_max()) for _ in steps(watched, "abcd")]
+[(0, 250), (250, 500), (500, 750), (750, 1000)]
 >>> watched.value, watched.count, watched.total
 (1000, 4, 4)
 """
