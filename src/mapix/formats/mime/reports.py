@@ -22,6 +22,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ATTACH_MIME_TAG,
     PR_BODY,
+    PR_IN_REPLY_TO_ID,
     PR_INTERNET_MESSAGE_ID,
     PR_MESSAGE_CLASS,
     PR_NDR_DIAG_CODE,
@@ -139,7 +140,10 @@ def _disposition(content: MessageContent, kind: str, about: MessageContent | Non
     """message/disposition-notification (RFC 8098 3.1): who read, or did not, which message."""
     reader = address_of(content.properties, SENT_REPRESENTING) or address_of(content.properties, SENDER)
     lines = [_final_recipient(reader)]
-    found = identifiers(text_of(about.properties, PR_INTERNET_MESSAGE_ID) or "") if about else []
+    told = text_of(content.properties, PR_IN_REPLY_TO_ID)
+    if about:
+        told = text_of(about.properties, PR_INTERNET_MESSAGE_ID)
+    found = identifiers(told or "")
     lines += [f"Original-Message-ID: {each}" for each in found[:1]]
     lines.append(f"Disposition: manual-action/MDN-sent-automatically; {'displayed' if kind == 'IPNRN' else 'deleted'}")
     return _machine_part("disposition-notification", [lines])
