@@ -58,6 +58,7 @@ class SqliteDatabase(Database):
         self.path = path
         self.name = str(path)
         self.identity = path
+        self._log = Path(f"{path}-wal")
         self.files = LargeFiles(path)
         self._sync: Timer | None = None
         self._unsynced = False
@@ -224,10 +225,11 @@ class SqliteDatabase(Database):
             stop.wait(_LOOK_EVERY)
 
     def _stamp(self) -> object:
-        with suppress(OSError):
-            found = Path(f"{self.path}-wal").stat()
-            return found.st_mtime_ns, found.st_size
-        return None
+        try:
+            found = self._log.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
 
     def state(self) -> object:
         """See `Database.state`."""
