@@ -7,12 +7,14 @@ import pytest
 from tests.subsystem.bench import Script, fax_service
 
 from mapix.interfaces.prop import Access, ObjectType
+from mapix.interfaces.stream import Stream
 from mapix.properties.errors import Computed, NoAccess, NoSupport, NotFound, UnexpectedId
-from mapix.properties.flags import MAPI_NEW_SESSION
+from mapix.properties.flags import MAPI_NEW_SESSION, MAPI_NO_MAIL
 from mapix.properties.guid import guid
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_BODY,
     PR_DISPLAY_NAME,
     PR_OBJECT_TYPE,
     PR_PROFILE_NAME,
@@ -23,6 +25,7 @@ from mapix.properties.tags import (
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
 from mapix.subsystem.session import Session
+from mapix.testing.store_values import VALUES
 
 UID = guid("{01234567-89AB-CDEF-0123-456789ABCDEF}")
 SECRET = PropTag(0x67F0001F)
@@ -127,6 +130,19 @@ def test_changes_act_at_once_and_last(session: Session, home: Path) -> None:
     section.delete_props([OWN])
     assert "at once" not in (home / "profiles" / "Work.toml").read_text(encoding="utf-8")
     assert section.get_prop(OWN) is None
+
+
+def test_values_of_every_type_last(session: Session, home: Path) -> None:
+    """P-020, P-026: restrictions, actions and types nobody knows too; large ones through a stream (P-062)."""
+    section = session.open_profile_section(UID, Access.MODIFY)
+    assert not section.set_props(VALUES)
+    with section.open_property(PR_BODY, Stream, access=Access.MODIFY, create=True) as stream:
+        stream.write("ä".encode("utf-16-le") * 200_000)
+    section.close()
+    with Subsystem(home).logon("Work", flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as other:
+        again = other.open_profile_section(UID)
+        assert again.get_props(tuple(VALUES)) == VALUES
+        assert again.get_prop(PR_BODY) == "ä" * 200_000
 
 
 def test_there_are_no_named_properties(session: Session) -> None:

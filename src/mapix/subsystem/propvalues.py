@@ -7,7 +7,7 @@
     '01ff'
 
 Text, numbers and booleans are themselves, times are UTC with seven decimals, GUIDs have braces, bytes are
-hexadecimal, multiple values are arrays.
+hexadecimal, as are restrictions and actions by their bytes; multiple values are arrays.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mapix.properties.codepage import ANSI, decode_text, encode_text
-from mapix.properties.errors import InvalidParameter
+from mapix.properties.errors import CorruptData, InvalidParameter
 from mapix.properties.guid import guid, guid_text
 from mapix.properties.tag import PropTag, PropType
+from mapix.properties.value import whole
+from mapix.properties.valuetypes import value_type
 
 _INTEGERS = frozenset((PropType.SHORT, PropType.LONG, PropType.LONGLONG, PropType.ERROR, PropType.CURRENCY))
 _FLOATS = frozenset((PropType.FLOAT, PropType.DOUBLE, PropType.APPTIME))
@@ -45,7 +47,8 @@ def read_properties(values: Mapping[str, Any]) -> dict[PropTag, Any]:
 
 
 def write_value(tag: PropTag, value: Any) -> Any:
-    """One value in its readable form."""
+    """One value in its readable form; large ones are read."""
+    value = whole(tag, value)
     if tag.is_multi and not isinstance(value, bytes):
         return [_write_single(tag.base_type, item) for item in value]
     return _write_single(tag.base_type, value)
@@ -59,7 +62,7 @@ def read_value(tag: PropTag, value: Any) -> Any:
                 raise TypeError("one value is wanted")
             return tuple(_read_single(tag.base_type, item) for item in value)
         return bytes.fromhex(value) if tag.is_multi else _read_single(tag.base_type, value)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, CorruptData) as error:
         raise InvalidParameter(f"not a value of {tag!r} ({error})", value=value) from None
 
 
@@ -72,7 +75,7 @@ def _write_single(kind: int, value: Any) -> Any:
         return _write_time(value)
     if kind == PropType.CLSID:
         return guid_text(value)
-    return bytes(value).hex() if value is not None else ""
+    return value_type(kind).dump(value).hex() if value is not None else ""
 
 
 def _read_single(kind: int, value: Any) -> Any:
@@ -91,7 +94,7 @@ def _read_single(kind: int, value: Any) -> Any:
         return encode_text(text, ANSI)
     if kind == PropType.CLSID:
         return guid(text)
-    return None if kind == PropType.NULL else bytes.fromhex(text)
+    return value_type(kind).load(bytes.fromhex(text))
 
 
 def _typed(kind: type, value: Any) -> Any:
