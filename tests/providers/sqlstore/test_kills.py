@@ -119,10 +119,12 @@ def look_over(kind: Kind, place: str, ledger: Ledger, counts: Counts) -> None:
         backup.unlink()
 
 
-def wholes(store: MsgStore, *, deleted: bool = False) -> dict[str, str]:
-    """The digests of all messages, which have to be whole, by their identifiers."""
+def wholes(store: MsgStore, *, deleted: bool = False, skip: str = "") -> dict[str, str]:
+    """The digests of all messages, which have to be whole, by their identifiers; those of one folder left out."""
     found = {}
     for folder in folders(store):
+        if skip and folder.get_prop(tags.PR_DISPLAY_NAME) == skip:
+            continue
         for (entry_id,) in query_all_rows(folder.get_contents_table(deleted=deleted), (tags.PR_ENTRYID,)):
             message = store.open_entry(entry_id, deleted=deleted)
             assert isinstance(message, Message)
