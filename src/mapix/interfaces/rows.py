@@ -116,10 +116,10 @@ class GroupingRowSource(RowSource, Protocol):
     def groups(
         self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
     ) -> Sequence[Group] | None:
-        """One group for each combination of values of the columns `keys` among the rows that satisfy `where`, in any
-        order. Values are the same when no order tells them apart (`mapix.objects.collate.equal`).
+        """One group for each combination of values of the columns `keys` among the rows that satisfy `where`, in the
+        order of their first rows. Values are the same when no order tells them apart (`mapix.objects.collate.equal`).
 
-        `extremes` have CATEG_MAX or CATEG_MIN for their direction. None where these groups cannot be made so: then
+        Of extremes that no order tells apart the least as Python compares them is given. `extremes` have CATEG_MAX or CATEG_MIN for their direction. None where these groups cannot be made so: then
         the rows are read and grouped by whoever asked.
         """
 

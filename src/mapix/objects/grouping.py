@@ -119,11 +119,13 @@ class Collector:
 
 
 def further(known: Any, value: Any, key: Callable[[Any], Any], is_greatest: bool) -> Any:
-    """The greater or lesser of two values, the first where they are equal; None is none."""
+    """The greater or lesser of two values, the lesser spelling where no order tells them apart; None is none."""
     if known is None or value is None:
         return value if known is None else known
     first, second = key(known), key(value)
-    return value if (second > first if is_greatest else second < first) else known
+    if first == second:
+        return min(known, value)
+    return value if (second > first) == is_greatest else known
 
 
 def is_unread(flags: int | None) -> bool:

@@ -112,16 +112,18 @@ def _close(open_ones: list[Heading], depth: int, end: int) -> None:
 
 
 class _Places:
-    """Where groups stand, by their values and by the extremes of the categories they belong to."""
+    """Where groups stand, by their values and by the extremes of the categories they belong to. A category shows the
+    values of the first of its groups.
+    """
 
     def __init__(self, groups: Sequence[Group], sorting: Sorting) -> None:
         self._sorting = sorting
         self._tags = tuple(key.tag for key in sorting.category_keys)
         self._widths = [len(level.keys) for level in sorting.levels]
         self._extremes: dict[tuple[Any, ...], Any] = {}
-        if sorting.extremes:
-            for group in groups:
-                self._note(group)
+        self._values: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for group in groups:
+            self._note(group)
 
     def path(self, group: Group) -> Path:
         """Where the headings of a group stand, level by level."""
@@ -136,7 +138,7 @@ class _Places:
     def heading(self, path: Path, group: Group) -> Heading:
         """The heading at `path` over a group; nothing is counted yet."""
         levels = list(self._levels(group))[: len(path)]
-        values = tuple(value for _, some, _ in levels for value in some)
+        values = tuple(value for _, _, place in levels for value in self._values[place])
         extremes = tuple(self._extremes[place] for level, _, place in levels if level.extreme is not None)
         return Heading(path, heading_key(len(path) - 1, levels[-1][2]), values, extremes)
 
@@ -152,7 +154,8 @@ class _Places:
 
     def _note(self, group: Group) -> None:
         extremes = iter(group.extremes)
-        for level, _, place in self._levels(group):
+        for level, values, place in self._levels(group):
+            self._values.setdefault(place, values)
             if level.extreme is not None:
                 key, is_greatest = value_key(level.extreme.tag.type), level.extreme.order == Order.CATEG_MAX
                 self._extremes[place] = further(self._extremes.get(place), next(extremes), key, is_greatest)

@@ -132,10 +132,10 @@ class InstanceRows:
     def groups(
         self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
     ) -> Sequence[Group] | None:
-        """See `GroupingRowSource.groups`: where the only column taken apart is among the keys, rows without values are
+        """See `GroupingRowSource.groups`: where the only column taken apart comes first, rows without values are
         grouped by their source.
         """
-        if not self._leading() or self._leading()[0].tag not in keys:
+        if not self._leading() or not keys or self._leading()[0].tag != keys[0]:
             return None
         question = self._divided(where)
         columns = (*keys, PR_MESSAGE_FLAGS, *(key.tag for key in extremes))

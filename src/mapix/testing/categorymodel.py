@@ -92,6 +92,8 @@ class Category:
         for value in (row.get(self.extreme.tag) for row in self.rows):
             if value is not None and (found is None or self._further(value, found)):
                 found = value
+            elif value is not None and compare(value, found, self.extreme.tag.type) == 0:
+                found = min(value, found)
         return found
 
     def _further(self, value: Any, found: Any) -> bool:

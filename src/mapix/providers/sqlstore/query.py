@@ -132,7 +132,7 @@ class TableQuery:
         groups = f"SELECT min(i.number) AS number, {grouping.sums} FROM ({inner}) i{by}"
         sql = (
             f"SELECT {NUMBER}, {self._head.parent}, {grouping.shown}{plan.sql}"
-            f" FROM ({groups}) g, {self._head.table} WHERE {NUMBER} = g.number"
+            f" FROM ({groups}) g, {self._head.table} WHERE {NUMBER} = g.number ORDER BY g.number"
         )
         return plan.page(self.database.rows(sql, self._params(condition)), grouping.shown.count(",") + 1)
 

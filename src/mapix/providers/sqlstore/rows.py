@@ -8,12 +8,13 @@ and tried one by one. A walk through a table that has to be sorted or tried anew
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import ClassVar, Final
 
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.interfaces.table import Group, Page, RowKey, TableType
 from mapix.objects.columns import CONTENTS, HIERARCHY
 from mapix.objects.counting import counts
 from mapix.objects.evaluate import Cell
@@ -23,6 +24,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.dialect import Dialect
+from mapix.providers.sqlstore.groups import read_groups
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
@@ -38,6 +40,7 @@ class SqlRows:
     """The rows of `query`; `natural` is their order when none is asked for."""
 
     table_type = TableType.DYNAMIC
+    shares_key = False
     kind: ClassVar[ObjectType]
 
     def __init__(self, around: Surroundings, query: TableQuery, natural: Order = ()) -> None:
@@ -46,13 +49,14 @@ class SqlRows:
         self.query = query
         self._natural = natural
         self._kept = KeptKeys()
+        self._caught_up: object = None
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`."""
-        predicate = self._predicate(where)
-        if predicate.residual is None:
-            return self.query.count(predicate)
-        return sum(1 for _ in self._walk(predicate, (), None, ()))
+        with self._asked(where) as predicate:
+            if predicate.residual is None:
+                return self.query.count(predicate)
+            return sum(1 for _ in self._walk(predicate, (), None, ()))
 
     def page(
         self,
@@ -63,37 +67,70 @@ class SqlRows:
         columns: Sequence[PropTag],
     ) -> Page:
         """See `RowSource.page`."""
-        predicate, keys, shown = self._predicate(where), self._order(order), tuple(columns)
-        if (kept := self._keys(predicate, keys)) and (found := kept.beyond(after, count)) is not None:
-            return self.query.by_number(found, shown)
-        if predicate.residual is None:
-            return self.query.page(predicate, keys, after, count, shown)
-        return self._tried(predicate, keys, after, count, shown)
+        keys, shown = self._order(order), tuple(columns)
+        with self._asked(where, keys) as predicate:
+            if (kept := self._keys(predicate, keys)) and (found := kept.beyond(after, count)) is not None:
+                return self.query.by_number(found, shown)
+            if predicate.residual is None:
+                return self.query.page(predicate, keys, after, count, shown)
+            return self._tried(predicate, keys, after, count, shown)
 
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """See `RowSource.position`."""
-        predicate, keys = self._predicate(where), self._order(order)
-        if (kept := self._keys(predicate, keys)) and (place := kept.place(key)) is not None:
-            return place
-        if predicate.residual is None:
-            return self.query.before(predicate, keys, key)
-        return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
+        keys = self._order(order)
+        with self._asked(where) as predicate:
+            if (kept := self._keys(predicate, keys)) and (place := kept.place(key)) is not None:
+                return place
+            if predicate.residual is None:
+                return self.query.before(predicate, keys, key)
+            return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
 
     def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
         """See `DirectRowSource.key_at`."""
-        predicate, keys = self._predicate(where), self._order(order)
-        if kept := self._keys(predicate, keys):
-            return kept.keys[index] if index < len(kept.keys) else None
-        if predicate.residual is None:
-            return self.query.key_at(predicate, keys, index)
-        found = self._tried(predicate, keys, None, index + 1, ()).keys
-        return found[index] if index < len(found) else None
+        keys = self._order(order)
+        with self._asked(where, keys) as predicate:
+            if kept := self._keys(predicate, keys):
+                return kept.keys[index] if index < len(kept.keys) else None
+            if predicate.residual is None:
+                return self.query.key_at(predicate, keys, index)
+            found = self._tried(predicate, keys, None, index + 1, ()).keys
+            return found[index] if index < len(found) else None
 
     def version(self) -> object:
         """See `DirectRowSource.version`."""
         return self.around.version()
 
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """See `DirectRowSource.read`."""
+        return self.query.by_number(keys, tuple(columns))
+
+    def groups(
+        self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
+    ) -> list[Group] | None:
+        """See `GroupingRowSource.groups`."""
+        with self._asked(where) as predicate:
+            return read_groups(self.query, predicate, keys, extremes)
+
     # inside
+
+    @contextmanager
+    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+        """The condition of a restriction, for questions that see the store at one moment.
+
+        The full text index says where to look, if it is asked for all rows, or for the first ones in an order in which
+        finding them takes longer than looking at what the index has.
+        """
+        predicate, texts = self._predicate(where), self.around.texts
+        if predicate.wish is None or texts is None or self.kind is not ObjectType.MESSAGE:
+            yield predicate
+            return
+        if self._caught_up != (state := self.database.state()):
+            texts.catch_up(predicate.wish)
+            self._caught_up = state
+        with self.database.read():
+            driver = texts.driver(predicate.wish)
+            wanted = driver is not None and (driver.few or first_in is None or not is_indexed(first_in))
+            yield replace(predicate, driver=driver.leg) if driver is not None and wanted else predicate
 
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:
@@ -133,7 +170,7 @@ class SqlRows:
 
     def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
         """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
-        if predicate.residual is None and is_indexed(order):
+        if predicate.residual is None and predicate.driver is None and is_indexed(order):
             return None
         return self._kept.find((predicate, order, self.version()), lambda: self._all_keys(predicate, order))
 
@@ -182,7 +219,7 @@ class ContentsRows(SqlRows):
         base = Leg("m.folder = ? AND m.associated = ?", (folder, int(associated)))
         super().__init__(around, TableQuery(around, around.messages, "message m", base, parent="m.folder"))
         self.folder = folder
-        self.associated = associated
+        self.associated = self.shares_key = associated
 
     def default_columns(self) -> Sequence[PropTag]:
         """See `RowSource.default_columns`."""
@@ -223,7 +260,7 @@ class HierarchyRows(SqlRows):
             base = Leg("m.parent = ?", (folder,))
             super().__init__(around, TableQuery(around, around.folders, "folder m", base, parent=parent))
         self.folder = folder
-        self.deep = deep
+        self.deep = self.shares_key = deep
 
     def default_columns(self) -> Sequence[PropTag]:
         """See `RowSource.default_columns`."""
