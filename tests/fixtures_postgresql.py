@@ -115,15 +115,21 @@ class PostgreSql:
     def crash(self) -> None:
         """Kill the server with all its processes, as a loss of power would."""
         assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        while found := self._processes():
+            for process in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            self._process.poll()
+            time.sleep(0.01)
         self._process.wait(timeout=30)
-        for child in self._left():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
 
-    def _left(self) -> list[int]:
-        """Processes of the server that lead groups of their own, as its workers do."""
+    def backends(self) -> list[int]:
+        """The processes that serve connections."""
+        rows = self.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        return [pid for (pid,) in rows]
+
+    def _processes(self) -> list[int]:
+        """All processes of the server."""
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):

@@ -59,12 +59,13 @@ def undone(store: SqlBackend) -> Iterator[None]:
         pass
 
 
-def start(code: str, *arguments: object, **options: Any) -> subprocess.Popen[str]:
-    """Another Python process that runs `code`, with `arguments` in `sys.argv` from 1 on."""
+def start(code: str, *arguments: object, feed: bool = False, **options: Any) -> subprocess.Popen[str]:
+    """Another Python process that runs `code`, with `arguments` in `sys.argv` from 1 on; `feed` it something."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    given = subprocess.PIPE if feed else subprocess.DEVNULL
     return subprocess.Popen(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        command, env=env, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
     )
 
 

@@ -81,9 +81,12 @@ class NameMap:
                 self._ids[name] = number
 
     def _write_again(self) -> None:
-        known = {number for number, *_ in self.database.rows(self.database.sql["name_list"])}
-        lost = [(number, name) for number, name in self._names.items() if number not in known]
-        if lost and not self.database.readonly:
-            with suppress(MapiError), self.database.write():
-                for number, name in lost:
-                    self._insert(number, name)
+        if not self._names or self.database.readonly:
+            return
+        with suppress(MapiError):
+            known = {number for number, *_ in self.database.rows(self.database.sql["name_list"])}
+            lost = [(number, name) for number, name in self._names.items() if number not in known]
+            if lost:
+                with self.database.write():
+                    for number, name in lost:
+                        self._insert(number, name)

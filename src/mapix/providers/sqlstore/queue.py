@@ -11,7 +11,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.properties.errors import InvalidObject, NotInQueue, UnableToAbort
+from mapix.properties.errors import Busy, InvalidObject, NotInQueue, UnableToAbort
 from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -33,6 +33,7 @@ class Queue:
         self.feed = feed
         self.role = database.role()
         self._closed = False
+        self._working = False
 
     # the role
 
@@ -50,10 +51,12 @@ class Queue:
             except BaseException:
                 self.role.leave()
                 raise
+            self._working = True
             return True
 
     def resign(self) -> None:
         """See `OutgoingQueue.resign`."""
+        self._working = False
         self.role.leave()
 
     def _clean_up(self) -> None:
@@ -109,7 +112,9 @@ class Queue:
                 self.feed.alter(number)
 
     def lock(self, number: int, *, locked: bool) -> None:
-        """See `StoreBackend.set_lock`."""
+        """See `StoreBackend.set_lock`. Who lost the spooler's role begins nothing any more: another may have begun."""
+        if locked and self._working and not self.role.stands():
+            raise Busy("the spooler's role was lost; another may have it now", value=self.database.name)
         with self.database.write_soon():
             if not self.database.run(self.database.sql["queue_lock"], (int(locked), number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)

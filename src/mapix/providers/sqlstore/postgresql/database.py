@@ -216,7 +216,8 @@ class PostgreSqlDatabase(Database):
         with self.lock:
             pgconn = self.connection.pgconn
             with suppress(*ERRORS):
-                pgconn.consume_input()
+                for _ in range(2):  # a last word, and then the end
+                    pgconn.consume_input()
             return pgconn.status == ConnStatus.OK
 
     def close(self) -> None:
