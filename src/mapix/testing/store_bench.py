@@ -44,6 +44,7 @@ class Powers(Flag):
     TRANSACTIONS = auto()
     SOFT_DELETES = auto()
     SEARCH_FOLDERS = auto()
+    RICH_TEXT = auto()
     ALL = (
         OPEN_AGAIN
         | READ_ONLY
@@ -55,6 +56,7 @@ class Powers(Flag):
         | TRANSACTIONS
         | SOFT_DELETES
         | SEARCH_FOLDERS
+        | RICH_TEXT
     )
 
 

@@ -18,7 +18,7 @@ from mapix.properties.tags import (
     PR_RTF_COMPRESSED,
     PR_SUBJECT,
 )
-from mapix.testing.store_bench import StoreBench, entry_id_of, read, write
+from mapix.testing.store_bench import Powers, StoreBench, entry_id_of, read, write
 
 
 class StreamTests(StoreBench):
@@ -46,6 +46,7 @@ class StreamTests(StoreBench):
 
     def test_a_stream_can_be_moved_in_cut_and_reverted(self) -> None:
         """P-140."""
+        self.need(Powers.RICH_TEXT)
         message = self.message_of(self.message(self.folder(), {PR_RTF_COMPRESSED: b"0123456789"}))
         with message.open_property(PR_RTF_COMPRESSED, Stream, access=Access.MODIFY) as stream:
             stream.seek(-2, 2)
@@ -62,6 +63,7 @@ class StreamTests(StoreBench):
     @pytest.mark.parametrize("size", [0, 1, 70_000, 3_000_000])
     def test_streams_of_any_size_survive_a_save(self, size: int) -> None:
         """P-060..P-062: large values are values."""
+        self.need(Powers.RICH_TEXT)
         data = bytes(index % 251 for index in range(997)) * (size // 997 + 1)
         message = self.draft(self.folder())
         write(message, PR_RTF_COMPRESSED, data[:size])
@@ -127,6 +129,7 @@ class StreamTests(StoreBench):
 
     def test_a_value_opened_twice_belongs_to_the_last_who_commits(self) -> None:
         """P-136: nothing breaks, and nothing is half of either."""
+        self.need(Powers.RICH_TEXT)
         message = self.message_of(self.message(self.folder(), {PR_RTF_COMPRESSED: b"before"}))
         first, second = (message.open_property(PR_RTF_COMPRESSED, Stream, access=Access.MODIFY) for _ in range(2))
         first.truncate(0)
@@ -139,6 +142,7 @@ class StreamTests(StoreBench):
 
     def test_a_body_is_replaced_whole(self) -> None:
         """P-131, P-143: creating empties what was there."""
+        self.need(Powers.RICH_TEXT)
         message = self.message_of(self.message(self.folder(), {PR_RTF_COMPRESSED: b"a long text in RTF"}))
         write(message, PR_RTF_COMPRESSED, b"short")
         message.save_changes(Keep.READONLY)
@@ -146,6 +150,7 @@ class StreamTests(StoreBench):
 
     def test_streams_are_cloned_copied_and_measured(self) -> None:
         """P-140: Clone, CopyTo, Stat."""
+        self.need(Powers.RICH_TEXT)
         message = self.message_of(self.message(self.folder(), {PR_RTF_COMPRESSED: b"0123456789"}))
         source = message.open_property(PR_RTF_COMPRESSED, Stream)
         source.seek(2)

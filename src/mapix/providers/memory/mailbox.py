@@ -75,6 +75,7 @@ class Mailbox(Kept):
         self.queue_version = 0
         self.delivered: dict[bytes, None] = {}
         self.before_end: Callable[[Mailbox], None] | None = None
+        self.keeper: ChangeListener | None = None
         self.spooler: object | None = None
         self.listeners: dict[int, ChangeListener] = {}
         self._next = ROOT
@@ -96,8 +97,8 @@ class Mailbox(Kept):
             self._depth += 1
             try:
                 yield
-                if self._depth == 1 and self.before_end is not None:
-                    self.before_end(self)
+                if self._depth == 1:
+                    self._end()
             except BaseException:
                 self.journal.undo_to(mark)
                 del self._told[already:]
@@ -110,6 +111,13 @@ class Mailbox(Kept):
                     self.journal.forget()
                     self.generation += 1
         self._tell(told)
+
+    def _end(self) -> None:
+        """What belongs to a transaction and comes last: results of searches, and what keeps the mailbox elsewhere."""
+        if self.before_end is not None:
+            self.before_end(self)
+        if self.keeper is not None and self._told:
+            self.keeper(self._told)
 
     def tell(self, event: Event, kind: int, number: int, parent: int, **old: int) -> None:
         """Note what happened, for the end of the transaction."""
@@ -135,6 +143,28 @@ class Mailbox(Kept):
         with self.lock:
             self._next += 1
             return self._next
+
+    @property
+    def last_number(self) -> int:
+        """The number taken last."""
+        return self._next
+
+    def pass_number(self, number: int) -> None:
+        """Never hand out `number`, nor one before it: somebody had them when the mailbox was filled before."""
+        with self.lock:
+            self._next = max(self._next, number)
+
+    @contextmanager
+    def numbered(self, number: int | None) -> Iterator[None]:
+        """The object that is made inside gets `number`, which it had before; any new one for None."""
+        with self.lock:
+            kept = self._next
+            if number is not None:
+                self._next = number - 1
+            try:
+                yield
+            finally:
+                self._next = max(kept, self._next)
 
     def folder(self, number: int) -> FolderRecord:
         """A folder; `NotFound`."""
