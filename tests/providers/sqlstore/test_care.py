@@ -250,3 +250,20 @@ def test_a_store_that_may_only_be_read_is_checked_and_not_repaired(path: Path) -
 def test_a_new_store_can_give_back_its_pages(backend: SqliteBackend) -> None:
     assert backend.database.value("PRAGMA auto_vacuum") == 2
     assert sqlite3.sqlite_version_info > (3, 35)
+
+
+def test_a_collector_that_died_half_way_is_in_nobodys_way(
+    backend: SqliteBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smaller: None
+) -> None:
+    message = save(backend, attachments={0: file(os.urandom(GIANT))})
+    monkeypatch.setattr(backend.database, "after_commit", lambda: None)
+    backend.delete_messages([message.number])
+    (kept,) = backend.database.files.directory.iterdir()
+    kept.unlink()
+    assert check_store(backend.path) == []
+    backend.care().backup(tmp_path / "backup.mapix")
+    backend.care().compact()
+    assert backend.database.rows("SELECT * FROM blob") == []
+    copy = SqliteBackend(tmp_path / "backup.mapix")
+    assert copy.database.rows("SELECT * FROM blob") == []
+    copy.close()

@@ -16,6 +16,7 @@ from typing import IO, Final
 from mapix.interfaces.care import Progress
 from mapix.properties.errors import Collision, CorruptStore, NotFound
 from mapix.providers.sqlstore.blobs import FILE, take_in
+from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import translated
@@ -24,7 +25,9 @@ from mapix.providers.sqlstore.sqlite.largefiles import failure
 
 _PAGES_AT_ONCE: Final = 4096
 _HELD: Final = 200
-_GIANTS: Final = f"SELECT id, hash FROM blob WHERE packing = {FILE} ORDER BY id"
+_GIANTS: Final = (
+    f"SELECT id, hash FROM blob WHERE packing = {FILE} AND id IN (SELECT blob FROM property WHERE blob IS NOT NULL)"
+)
 
 
 def back_up(database: SqliteDatabase, target: Path, progress: Progress | None) -> None:
@@ -80,6 +83,7 @@ def _told(progress: Progress | None) -> Callable[[int, int, int], None] | None:
 def _take_in(database: SqliteDatabase, part: Path, giants: dict[bytes, IO[bytes]]) -> None:
     copy = SqliteDatabase(part)
     try:
+        Garbage(copy).collect()
         for blob, digest in copy.rows(_GIANTS):
             reader = giants.get(digest) or database.files.open(digest)
             with reader, copy.write():
