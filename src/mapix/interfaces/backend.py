@@ -233,8 +233,8 @@ class StoreBackend(Protocol):
         return None
 
     def set_search(self, folder: int, search: Search, *, restart: bool) -> None:
-        """Say it. With `restart` the results so far are forgotten and the first pass begins anew: `build_search`
-        does it. `TooComplex` where the restriction cannot be evaluated.
+        """Say it. With `restart` the first pass begins anew, and forgets the results so far: `build_search` does it.
+        `TooComplex` where the restriction cannot be evaluated.
         """
         raise NoSupport("this store has no search folders")
 

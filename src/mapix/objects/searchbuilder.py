@@ -19,7 +19,7 @@ from mapix.properties.errors import MapiError
 if TYPE_CHECKING:
     from mapix.interfaces.backend import StoreBackend
 
-STEP_SECONDS: Final = 0.05
+STEP_SECONDS: Final = 0.1
 """How long one transaction of a pass should take."""
 
 _FIRST_STEP: Final = 500
@@ -77,4 +77,4 @@ class SearchBuilder:
                 return
             took = time.monotonic() - began
             step = max(_FIRST_STEP // 5, min(_LONGEST_STEP, int(step * STEP_SECONDS / max(took, 0.001))))
-            self._stopped.wait(took / 4)
+            self._stopped.wait(took / 10)

@@ -481,6 +481,10 @@ SELECT message FROM search_link WHERE search = ? ORDER BY message
 -- name: search_results_clear
 DELETE FROM search_link WHERE search = ?
 
+-- name: search_results_clear_some
+DELETE FROM search_link
+ WHERE search = ? AND message IN (SELECT message FROM search_link WHERE search = ? ORDER BY message LIMIT ?)
+
 -- name: search_link_add
 INSERT INTO search_link (search, message, delivery_time, unread)
 SELECT CAST(? AS bigint), m.id, m.delivery_time, CASE WHEN coalesce(m.flags, 0) & 1 = 0 THEN 1 ELSE 0 END

@@ -30,6 +30,9 @@ _TABLE: Final = Event.TABLE_MODIFIED
 _NEW: Final = (Event.OBJECT_CREATED, Event.OBJECT_COPIED)
 _ALTERING: Final = (*_NEW, Event.OBJECT_MODIFIED, Event.OBJECT_MOVED, Event.TABLE_MODIFIED)
 _MOST: Final = (1 << 63) - 1
+_CLEARING: Final = -1
+"""How far a first pass is that begins with forgetting former results."""
+
 _COVERED: Final = {
     False: "WITH covered (id) AS (SELECT folder FROM search_scope WHERE search = ?) ",
     True: "WITH RECURSIVE covered (id) AS (SELECT folder FROM search_scope WHERE search = ?"
@@ -82,39 +85,56 @@ class Searches:
             self.database.many(sql["search_scope_add"], scope)
             self.known.forget()
             if restart:
-                self.database.run(sql["search_results_clear"], (folder,))
-                self.database.run(sql["search_tried"], (0, folder))
+                self.database.run(sql["search_tried"], (_CLEARING, folder))
+            elif not search.state & SEARCH_REBUILD and self._tried(folder) == _CLEARING:
+                self._clear(folder, None)
             self._tell_all(folder)
 
     # first passes
 
     def build(self, folder: int, most: int | None) -> bool:
         """See `StoreBackend.build_search`."""
-        sql = self.database.sql
-        with self.database.write():
-            row = self.database.row(sql["search_row"], (folder,))
+        with self.database.write() if most is None else self.database.write_soon():
+            row = self.database.row(self.database.sql["search_row"], (folder,))
             if row is None:
-                if self.database.value(sql["folder_exists"], (folder,)) is None:
+                if self.database.value(self.database.sql["folder_exists"], (folder,)) is None:
                     raise NotFound("the search folder is gone", value=folder)
                 return True
             _, state, tried = row
-            if not state & SEARCH_REBUILD:
-                return True
-            last = None if most is None else self.database.value(sql["search_next"], (tried, most))
-            if most is None or last is not None:
-                self._pass(self._sought(folder), tried, _MOST if last is None else last)
-            self._tell_all(folder)
-            if last is not None:
-                self.database.run(sql["search_tried"], (last, folder))
-                return False
-            self.database.run(sql["search_finished"], (finished(state), folder))
-            self.known.forget()
-            parent = self.database.value(sql["folder_parent"], (folder,)) or 0
-            self.feed.add(Change(Event.SEARCH_COMPLETE, _FOLDER, folder, parent))
+            return not state & SEARCH_REBUILD or self._go_on(folder, state, tried, most)
+
+    def _go_on(self, folder: int, state: int, tried: int, most: int | None) -> bool:
+        """The next step of a first pass: it begins with forgetting what was found before."""
+        sql = self.database.sql
+        self._tell_all(folder)
+        if tried == _CLEARING and not self._clear(folder, most):
+            return False
+        after = max(tried, 0)
+        last = None if most is None else self.database.value(sql["search_next"], (after, most))
+        if most is None or last is not None:
+            self._pass(self.known.searches(self.feed.last())[folder], after, _MOST if last is None else last)
+        if last is not None:
+            self.database.run(sql["search_tried"], (last, folder))
+            return False
+        self.database.run(sql["search_finished"], (finished(state), folder))
+        self.known.forget()
+        parent = self.database.value(sql["folder_parent"], (folder,)) or 0
+        self.feed.add(Change(Event.SEARCH_COMPLETE, _FOLDER, folder, parent))
         return True
 
-    def _sought(self, folder: int) -> Sought:
-        return self.known.searches(self.feed.last())[folder]
+    def _clear(self, folder: int, most: int | None) -> bool:
+        """Forget results, `most` at once; whether all are forgotten."""
+        sql = self.database.sql
+        if most is None:
+            self.database.run(sql["search_results_clear"], (folder,))
+        elif self.database.run(sql["search_results_clear_some"], (folder, folder, most)) >= most:
+            return False
+        self.database.run(sql["search_tried"], (0, folder))
+        return True
+
+    def _tried(self, folder: int) -> int:
+        """How far the first pass is."""
+        return int(self.database.row(self.database.sql["search_row"], (folder,))[2])
 
     def _pass(self, sought: Sought, after: int, last: int) -> None:
         """Find the messages in the scope whose numbers are beyond one, up to another."""
