@@ -30,7 +30,7 @@ _MESSAGE: Final = int(ObjectType.MESSAGE)
 class MemoryRetention(MailboxPart, Retention):
     """The deleted things of `mailbox`; without a decorator there are no tables."""
 
-    def __init__(self, mailbox: Mailbox, decorator: RowDecorator | None, *, readonly: bool) -> None:
+    def __init__(self, mailbox: Mailbox, decorator: RowDecorator | None = None, *, readonly: bool = False) -> None:
         super().__init__(mailbox, readonly=readonly)
         self._decorator = decorator
 
