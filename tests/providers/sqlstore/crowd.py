@@ -16,7 +16,7 @@ import traceback
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tests.providers.sqlstore.kinds import KINDS
+from tests.providers.sqlstore.kinds import ALL_KINDS
 from tests.providers.sqlstore.wholes import fill, is_whole
 
 from mapix.interfaces.container import MapiFolder
@@ -165,12 +165,12 @@ _IDS = (tags.PR_ENTRYID,)
 def work(kind: str, place: str, role: str, number: int, seconds: float) -> dict[str, Any]:
     """What one process does."""
     done, chance = Work(role, number), random.Random()
-    store = KINDS[kind].open(place)
+    store = ALL_KINDS[kind].open(place)
     worker = Writer(store, done, chance) if role == "writer" else Reader(store, done, chance)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         worker.step()
-    KINDS[kind].close(store)
+    ALL_KINDS[kind].close(store)
     done.times = [sorted(done.times)[int(len(done.times) * part)] for part in (0.5, 0.99)] if done.times else []
     return asdict(done)
 

@@ -71,6 +71,9 @@ _FAILURES: Final[dict[str, _Failure]] = {
     "XX002": _Failure(CorruptStore, "an index of the database is damaged", _CHECK),
 }
 
+_STARTING: Final = ("starting up", "in recovery mode", "not yet accepting connections", "shutting down")
+"""What a server says that will serve in a moment; the driver tells it as text only."""
+
 ERRORS: Final = (psycopg.Error, UnicodeError, OverflowError, MemoryError)
 """What the driver raises."""
 
@@ -86,7 +89,7 @@ def is_lost(error: Exception) -> bool:
 def is_starting(error: Exception) -> bool:
     """Whether the server is there, but cannot serve for a moment."""
     return isinstance(error, psycopg.OperationalError) and (
-        error.sqlstate == "57P03" or "starting up" in str(error) or "in recovery mode" in str(error)
+        error.sqlstate == "57P03" or any(words in str(error) for words in _STARTING)
     )
 
 
