@@ -118,6 +118,9 @@ class Database(ABC):
     def start(self) -> None:
         """Start a transaction that will write, waiting for other processes; count it."""
 
+    def ended(self) -> None:
+        """The transaction that `start` began is over, however it ended: the next one may come."""
+
     @abstractmethod
     def start_reading(self) -> None:
         """Start a transaction that sees the store at one moment."""

@@ -50,6 +50,8 @@ class Writing:
                 self._end_outer(error)
                 told, database.pending = database.pending, []
         finally:
+            if outermost:
+                database.ended()
             database.lock.release()
         if told:
             database.on_committed(told)

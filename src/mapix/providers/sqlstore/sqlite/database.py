@@ -17,7 +17,7 @@ from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.properties.errors import NoAccess
+from mapix.properties.errors import Busy, NoAccess
 from mapix.providers.sqlstore.database import PATIENCE, Database, Params
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
@@ -25,6 +25,7 @@ from mapix.providers.sqlstore.sqlite.failures import is_passing, translated
 from mapix.providers.sqlstore.sqlite.functions import register, register_decorator
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
+from mapix.providers.sqlstore.sqlite.turns import Turns
 from mapix.providers.sqlstore.statements import statements
 from mapix.providers.sqlstore.watching import Stop
 
@@ -60,6 +61,7 @@ class SqliteDatabase(Database):
         self.identity = path
         self._log = Path(f"{path}-wal")
         self.files = LargeFiles(path)
+        self._turns = Turns(path.with_name(path.name + "-turn"))
         self._sync: Timer | None = None
         self._unsynced = False
         self._soon = False
@@ -123,8 +125,18 @@ class SqliteDatabase(Database):
             raise NoAccess("the store is open for reading only", value=str(self.path))
         self._lost = None
         self.synchronous(full=self.full and not self._soon)
-        self.begin("BEGIN IMMEDIATE")
+        if not self._turns.take(PATIENCE):
+            raise Busy("another process keeps the store for itself", value=str(self.path), hint="again later")
+        try:
+            self.begin("BEGIN IMMEDIATE")
+        except BaseException:
+            self._turns.leave()
+            raise
         self.transactions += 1
+
+    def ended(self) -> None:
+        """See `Database.ended`."""
+        self._turns.leave()
 
     def start_reading(self) -> None:
         """See `Database.start_reading`."""
@@ -252,6 +264,7 @@ class SqliteDatabase(Database):
             self._write_out()
         with self.lock:
             self.connection.close()
+            self._turns.close()
 
     # inside
 

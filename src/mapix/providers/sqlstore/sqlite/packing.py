@@ -13,7 +13,8 @@ from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 
 _SAMPLES: Final = 16
 _WORTH_IT: Final = 0.8
-_GIANTS: Final = f"SELECT id, hash, size FROM blob WHERE packing = {FILE} AND id IN (SELECT blob FROM property WHERE blob IS NOT NULL)"
+_HELD: Final = "id IN (SELECT blob FROM property WHERE blob IS NOT NULL)"
+_GIANTS: Final = f"SELECT id, hash, size FROM blob WHERE packing = {FILE} AND {_HELD}"
 
 
 def pack_giants(database: SqliteDatabase) -> int:

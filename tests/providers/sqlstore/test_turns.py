@@ -1,0 +1,151 @@
+"""Who writes to a store's file takes turns with other processes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import finish, save, start
+
+from mapix.properties.errors import Busy
+from mapix.providers.sqlstore.sqlite import database, turns
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.sqlite.turns import Turns
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such locks")
+
+
+def test_one_has_the_turn_and_the_next_one_waits(tmp_path: Path) -> None:
+    first, second = Turns(tmp_path / "turn"), Turns(tmp_path / "turn")
+    assert first.take(1)
+    assert not second.take(0.02)
+    threading.Timer(0.05, first.leave).start()
+    assert second.take(10)
+    second.leave()
+    assert first.take(1)
+    for each in (first, second):
+        each.close()
+
+
+def test_who_waited_in_vain_holds_up_nobody(tmp_path: Path) -> None:
+    first, second, third = (Turns(tmp_path / "turn") for _ in range(3))
+    assert first.take(1)
+    assert not second.take(0.02)
+    first.leave()
+    assert third.take(10)
+    third.leave()
+    assert second.take(10)
+    for each in (first, second, third):
+        each.close()
+
+
+def test_those_who_wait_come_in_one_after_the_other(tmp_path: Path) -> None:
+    holder, came = Turns(tmp_path / "turn"), []
+    assert holder.take(1)
+
+    def wait(number: int) -> None:
+        mine = Turns(tmp_path / "turn")
+        assert mine.take(10)
+        came.append(number)
+        mine.leave()
+        mine.close()
+
+    waiting = [threading.Thread(target=wait, args=(number,)) for number in range(5)]
+    for thread in waiting:
+        thread.start()
+        time.sleep(0.03)
+    holder.leave()
+    for thread in waiting:
+        thread.join()
+    assert sorted(came) == list(range(5))
+    holder.close()
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.sqlite.turns import Turns
+turns = Turns(Path(sys.argv[1]))
+assert turns.take(1)
+print("taken", flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_turn_of_a_killed_process_falls_free(tmp_path: Path) -> None:
+    holder = start(HOLDER, tmp_path / "turn")
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "taken\n"
+    mine = Turns(tmp_path / "turn")
+    assert not mine.take(0.02)
+    holder.kill()
+    holder.communicate()
+    assert mine.take(10)
+    mine.close()
+
+
+def test_a_forked_child_has_no_turn_of_its_parent(tmp_path: Path) -> None:
+    mine = Turns(tmp_path / "turn")
+    assert mine.take(1)
+    child = os.fork()
+    if child == 0:
+        os._exit(int(mine.take(0.05)))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    mine.leave()
+    other = Turns(tmp_path / "turn")
+    assert other.take(1)
+    for each in (mine, other):
+        each.close()
+
+
+def test_where_there_are_no_locks_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Turns(tmp_path / "nowhere" / "turn").take(1)
+    monkeypatch.setattr(turns, "fcntl", None)
+    first, second = Turns(tmp_path / "turn"), Turns(tmp_path / "turn")
+    assert first.take(1)
+    assert second.take(1)
+
+
+def test_a_store_that_is_kept_busy_too_long_says_so(
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    other = SqliteBackend(path)
+    with backend.transaction():
+        save(backend)
+        with pytest.raises(Busy, match="again later"):
+            save(other)
+    save(other)
+    assert len(other.messages(other.root)) == 2
+    other.close()
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from tests.providers.sqlstore.helpers import save
+store = SqliteBackend(Path(sys.argv[1]), full=False)
+print("ready", flush=True)
+end, done = time.monotonic() + float(sys.argv[2]), 0
+while time.monotonic() < end:
+    with store.transaction():
+        save(store)
+        time.sleep(0.003)
+    done += 1
+store.close()
+print(done)
+"""
+
+
+def test_writers_that_never_rest_all_come_in(path: Path) -> None:
+    SqliteBackend(path, create=True).close()
+    writers = [start(WRITER, path, 2) for _ in range(4)]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    done = [int(finish(writer).split()[-1]) for writer in writers]
+    assert min(done) > max(done) / 4, done
