@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mapix.client.base import PropertyObject
@@ -21,6 +21,7 @@ from mapix.properties.value import Row
 
 if TYPE_CHECKING:
     from mapix.client.store import Store
+    from mapix.client.watching import FolderEvent, FolderWatch
 
 
 class FolderMessages(MessageQuery):
@@ -150,7 +151,7 @@ class Folder(PropertyObject):
         `permanently` does not take the way through Deleted Items, and leaves nothing to restore.
         """
         found = self.folder(name)
-        waste = None if permanently else self._waste()
+        waste = None if permanently or found.is_search else self._waste()
         if waste is not None and waste.entry_id != found.entry_id:
             found.move_to(waste, waste.free_name(found.name or name))
             return
@@ -181,6 +182,24 @@ class Folder(PropertyObject):
         taken = {(folder.name or "").casefold() for folder in self.folders}
         names = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 2)))
         return next(one for one in names if one.casefold() not in taken)
+
+    def watch(self, timeout: float | None = None) -> FolderWatch:
+        """What happens to its messages from now on, as `FolderEvent`s to loop over: `for`, or `async for`. The loop
+        ends when nothing comes for `timeout` seconds, or when the watch is closed.
+        """
+        from mapix.client.watching import FolderWatch
+
+        return FolderWatch(self, timeout=timeout)
+
+    def on_change(self, callback: Callable[[FolderEvent], object]) -> FolderWatch:
+        """Have `callback` called with each `FolderEvent` from now on, until the watch that this returns is closed.
+
+        It is called in `Session.dispatch` and while others are watched; with MAPI_MULTITHREAD_NOTIFICATIONS on MAPI's
+        own thread.
+        """
+        from mapix.client.watching import FolderWatch
+
+        return FolderWatch(self, callback=callback)
 
     @property
     def parent(self) -> Folder:

@@ -15,7 +15,10 @@ from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
 
 if TYPE_CHECKING:
+    from mapix.subsystem.notification import NotificationEngine
     from mapix.subsystem.session import Session as MapiSession
+
+_LOOK_SECONDS = 0.25
 
 
 def logon(profile: str | None = None, *, mail: bool = True, shared: bool = False) -> Session:
@@ -97,6 +100,22 @@ class Session:
     def flush(self, timeout: float = 30.0) -> int:
         """Wait, `timeout` seconds at most, until what was submitted is handed over; how many messages are left."""
         return self.mapi.flush(timeout)
+
+    def dispatch(self, timeout: float = 0.0) -> int:
+        """Tell callbacks what has happened, and what happens within `timeout` seconds; how many notifications."""
+        import time
+
+        deadline, told = time.monotonic() + timeout, self.mapi.dispatch_notifications()
+        while (left := deadline - time.monotonic()) > 0:
+            self._notifications.wait(min(left, _LOOK_SECONDS))
+            told += self.mapi.dispatch_notifications()
+        return told
+
+    @property
+    def _notifications(self) -> NotificationEngine:
+        from mapix.subsystem.initialize import subsystem
+
+        return subsystem().notifications
 
     def close(self) -> None:
         """Log off; twice is harmless."""

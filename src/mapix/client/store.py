@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from mapix.client.base import PropertyObject
 from mapix.client.fields import Text
@@ -13,6 +13,9 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.client.searching import SearchFolders
 
 
 class Store(PropertyObject):
@@ -87,6 +90,13 @@ class Store(PropertyObject):
     def junk(self) -> Folder:
         """Mail nobody wants."""
         return self._made("JUNK")
+
+    @property
+    def search_folders(self) -> SearchFolders:
+        """Its search folders: folders that show what is found in others."""
+        from mapix.client.searching import SearchFolders
+
+        return SearchFolders(self)
 
     def folder(self, path: str) -> Folder:
         """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are special."""

@@ -1,0 +1,138 @@
+"""Watching folders through the typed face."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+import mapix
+from mapix.client.watching import Change, FolderEvent, FolderWatch
+
+
+def told(watch: FolderWatch) -> list[tuple[Change, bytes | None]]:
+    """What a loop over a watch with a timeout gives."""
+    return [(event.kind, event.entry_id) for event in watch]
+
+
+def test_a_loop_hears_what_happens_to_the_messages(session: mapix.Session, folder: mapix.Folder) -> None:
+    """N-001, N-005."""
+    other = session.store.root.create_folder("Other")
+    with folder.watch(timeout=0.05) as watch:
+        message = folder.messages.new(subject="Budget").save()
+        other.messages.new(subject="Elsewhere").save()
+        entry_id = message.entry_id
+        message.subject = "Agenda"
+        message.save()
+        folder.message(entry_id).move_to(other)
+        assert told(watch) == [(Change.ADDED, entry_id), (Change.CHANGED, entry_id), (Change.REMOVED, entry_id)]
+        assert told(watch) == []
+
+
+def test_events_name_their_messages(folder: mapix.Folder) -> None:
+    """N-006."""
+    with folder.watch(timeout=0.05) as watch:
+        folder.messages.new(subject="Budget").save()
+        event = next(watch)
+        assert event.message is not None
+        assert event.message.subject == "Budget"
+        event.message.delete(permanently=True)
+        assert event.message is None
+        assert next(watch).message is None
+
+
+def test_a_search_folder_tells_of_its_results(session: mapix.Session, folder: mapix.Folder) -> None:
+    """F-040, N-030."""
+    first = folder.messages.new(subject="Budget").save()
+    found = session.store.search_folders.new("Budgets", mapix.Message.subject.contains("budget"), [folder])
+    with found.watch(timeout=0.1) as watch:
+        second = folder.messages.new(subject="Another budget").save()
+        assert told(watch) == [(Change.ADDED, second.entry_id)]
+        first.subject = "Agenda"
+        first.save()
+        assert told(watch) == [(Change.REMOVED, first.entry_id)]
+        folder.mapi.set_read_flags([second.entry_id], 4)
+        assert told(watch) == [(Change.CHANGED, second.entry_id)]
+
+
+def test_callbacks_are_called_in_dispatch_until_they_are_closed(session: mapix.Session, folder: mapix.Folder) -> None:
+    """N-004, N-005: never inside the call that caused them."""
+    heard: list[FolderEvent] = []
+    with folder.on_change(heard.append):
+        folder.messages.new(subject="Budget").save()
+        assert heard == []
+        assert session.dispatch() > 0
+        assert [event.kind for event in heard] == [Change.ADDED]
+    folder.messages.new(subject="Later").save()
+    session.dispatch()
+    assert len(heard) == 1
+
+
+def test_dispatch_waits_for_what_comes(session: mapix.Session, folder: mapix.Folder) -> None:
+    """NOT-22."""
+    heard: list[FolderEvent] = []
+    with folder.on_change(heard.append):
+        timer = threading.Timer(0.05, lambda: folder.messages.new(subject="Budget").save())
+        timer.start()
+        session.dispatch(timeout=0.2)
+        timer.join()
+    assert [event.kind for event in heard] == [Change.ADDED]
+
+
+def test_an_event_loop_hears_too(folder: mapix.Folder) -> None:
+    """N-005."""
+
+    async def listen() -> list[Change]:
+        kinds = []
+        watch = folder.watch(timeout=5)
+        folder.messages.new(subject="Budget").save()
+        async for event in watch:
+            kinds.append(event.kind)
+            if len(kinds) == 1:
+                await asyncio.to_thread(lambda: folder.messages.new(subject="Agenda").save())
+            else:
+                watch.close()
+        return kinds
+
+    assert asyncio.run(listen()) == [Change.ADDED, Change.ADDED]
+
+
+def test_an_event_loop_waits_no_longer_than_told(folder: mapix.Folder) -> None:
+    """The loop ends when nothing comes."""
+
+    async def listen() -> int:
+        return len([event async for event in folder.watch(timeout=0.05)])
+
+    began = time.monotonic()
+    assert asyncio.run(listen()) == 0
+    assert time.monotonic() - began < 2
+
+
+def test_a_closed_watch_ends_its_loop(folder: mapix.Folder) -> None:
+    """N-004."""
+    watch = folder.watch()
+    threading.Timer(0.05, watch.close).start()
+    assert list(watch) == []
+    watch.close()
+    with pytest.raises(StopIteration):
+        next(watch)
+
+
+def test_too_many_events_become_one(folder: mapix.Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Queues are bounded."""
+    monkeypatch.setattr("mapix.client.watching.MOST_WAITING", 3)
+    with folder.watch(timeout=0.05) as watch:
+        for number in range(5):
+            folder.messages.new(subject=f"{number}").save()
+        kinds = [kind for kind, _ in told(watch)]
+    assert Change.RELOAD in kinds
+    assert len(kinds) <= 3
+
+
+def test_a_watch_outlives_its_session_in_peace(profile: str) -> None:
+    """GEN-9."""
+    with mapix.logon(profile) as session:
+        watch = session.store.root.watch(timeout=0)
+    watch.close()
