@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mapix._version import __version__
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.client.searching import SearchFolder
+    from mapix.client.watching import FolderEvent, FolderWatch
     from mapix.properties.errors import MapiError
     from mapix.properties.tag import PropTag, PropType
     from mapix.properties.where import parse_where
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Attachment",
     "Folder",
+    "FolderEvent",
+    "FolderWatch",
     "MapiError",
     "Message",
     "PropTag",
     "PropType",
     "Recipient",
+    "SearchFolder",
     "Session",
     "Store",
     "__version__",
@@ -34,9 +39,12 @@ __all__ = [
 
 _HOMES = {
     "__version__": "mapix._version",
+    "FolderEvent": "mapix.client.watching",
+    "FolderWatch": "mapix.client.watching",
     "MapiError": "mapix.properties.errors",
     "PropTag": "mapix.properties.tag",
     "PropType": "mapix.properties.tag",
+    "SearchFolder": "mapix.client.searching",
     "parse_where": "mapix.properties.where",
 }
 
