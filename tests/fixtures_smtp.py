@@ -56,6 +56,7 @@ class Sink:
     on_mail: dict[str, str] = field(default_factory=dict)
     on_rcpt: dict[str, str] = field(default_factory=dict)
     pause: float = 0.0
+    pipelining: bool = False
     accepted: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
@@ -76,7 +77,7 @@ class Sink:
         self.commands.append("EHLO")
         self.acknowledge(session)
         session.host_name = hostname
-        return lines
+        return [*lines[:-1], "250-PIPELINING", lines[-1]] if self.pipelining else lines
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         self.commands.append(f"MAIL {address} {' '.join(options)}".rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from tests.fixtures_smtp import (
     unused_port,
 )
 
-from mapix.properties.errors import LogonFailed, NetworkError
+from mapix.properties.errors import InvalidParameter, LogonFailed, NetworkError
 from mapix.providers.smtp import connection as module
 from mapix.providers.smtp.connection import Connection, Envelope, stuffed
 from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server
@@ -312,3 +313,59 @@ def test_size_is_told_with_the_sender(connect, heard):
     with running() as server:
         connect(server).send(to(), heard.append)
         assert f"MAIL ann@example.com SIZE={len(MAIL)}" in server.sink.commands
+
+
+# many commands at once (RFC 2920)
+
+CROWD = tuple(f"r{number}@example.com" for number in range(2 * module.GROUP + 7))
+
+
+@pytest.mark.parametrize("crowd", [("bob@example.com", "cy@example.com"), CROWD])
+@pytest.mark.parametrize(
+    ("on_mail", "on_rcpt"),
+    [
+        ({}, {}),
+        ({}, {"cy@example.com": "550 5.1.1 unknown", CROWD[150]: "450 4.2.1 later"}),
+        ({}, dict.fromkeys((*CROWD, "bob@example.com", "cy@example.com"), "550 5.1.1 unknown")),
+        ({"ann@example.com": "550 5.1.8 bad sender"}, {}),
+        ({"ann@example.com": "421 4.3.2 closing"}, {}),
+    ],
+)
+def test_a_server_that_takes_many_commands_at_once_is_told_the_same(connect, on_mail, on_rcpt, crowd):
+    told = []
+    for pipelining in (False, True):
+        with running(Sink(on_mail=on_mail, on_rcpt=on_rcpt, pipelining=pipelining)) as server:
+            connection, heard = connect(server), []
+            replies = connection.send(to(*crowd), heard.append)
+            taken = [(each.sender, each.recipients, each.data) for each in server.sink.accepted]
+            told.append((replies, heard, taken, connection.is_open))
+            if connection.is_open:
+                assert connection.send(to("dee@example.com", sender=""), heard.append)[0].good
+    assert told[0] == told[1]
+
+
+def test_sender_and_recipients_go_in_one_write_where_the_server_lets_us(connect, heard, monkeypatch):
+    written: list[object] = []
+    with running(Sink(pipelining=True)) as server:
+        connection = connect(server)
+        monkeypatch.setattr(smtplib.SMTP, "send", _noting(written, smtplib.SMTP.send))
+        connection.send(to("bob@example.com", "cy@example.com"), heard.append)
+    assert written[0] == f"MAIL FROM:<ann@example.com> SIZE={len(MAIL)}\r\n" + (
+        "RCPT TO:<bob@example.com>\r\nRCPT TO:<cy@example.com>\r\n"
+    )
+    assert len(written) == 3
+
+
+def _noting(written, send):
+    def noted(self, data):
+        written.append(data)
+        send(self, data)
+
+    return noted
+
+
+def test_an_address_with_a_line_end_never_becomes_a_command(connect, heard):
+    with running() as server:
+        with pytest.raises(InvalidParameter, match="line ends"):
+            connect(server).send(to("bob@example.com>\r\nDATA"), heard.append)
+        assert not server.sink.accepted

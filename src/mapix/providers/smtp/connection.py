@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from mapix.properties.errors import InvalidParameter
 from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server, lost, opened
 
 FINAL_FACTOR: Final = 10
@@ -26,6 +27,9 @@ FINAL_FACTOR: Final = 10
 
 STALE: Final = 10.0
 """Seconds after which an idle connection is tried with NOOP before it gets the next message."""
+
+GROUP: Final = 100
+"""Commands sent at once at most: few enough that both sides can keep what is on its way (RFC 2920 3.1)."""
 
 _BARE_END: Final = re.compile(rb"\r\n|\r|\n")
 SERVICE_CLOSES: Final = 421
@@ -132,11 +136,9 @@ class Connection:
         """The replies, and whether the message itself was sent and answered."""
         smtp = self._live()
         smtp.command_encoding = "utf-8" if envelope.utf8 else "ascii"
-        options = " ".join(["", *self._options(envelope)])
-        mail = self._asked(smtp, "MAIL", f"FROM:<{envelope.sender}>{options}", meanwhile)
+        mail, *replies = self._addressed(smtp, envelope, meanwhile)
         if not mail.good:
             return self._abandoned([mail] * len(envelope.recipients))
-        replies = [self._asked(smtp, "RCPT", f"TO:<{address}>", meanwhile) for address in envelope.recipients]
         if not any(reply.good for reply in replies):
             return self._abandoned(replies)
         data = self._said(smtp.docmd("DATA"))
@@ -147,6 +149,27 @@ class Connection:
         if final.code == SERVICE_CLOSES:
             self._drop()
         return replies, True
+
+    def _addressed(self, smtp: smtplib.SMTP, envelope: Envelope, meanwhile: Callable[[], None]) -> list[Reply]:
+        """Tell sender and recipients, many at once to a server that lets us (RFC 2920): the replies, the sender's alone
+        where that was a no.
+        """
+        options = " ".join(["", *self._options(envelope)])
+        commands = [f"MAIL FROM:<{envelope.sender}>{options}", *(f"RCPT TO:<{each}>" for each in envelope.recipients)]
+        most = GROUP if self.offers("pipelining") else 1
+        replies: list[Reply] = []
+        for start in range(0, len(commands), most):
+            group = commands[start : start + most]
+            smtp.send("".join(f"{_one_line(command)}\r\n" for command in group))
+            for _ in group:
+                meanwhile()
+            for _ in group:
+                replies.append(self._said(smtp.getreply()))
+                if replies[0].code == SERVICE_CLOSES:
+                    break
+            if not replies[0].good:
+                return replies[:1]
+        return replies
 
     def _put(self, smtp: smtplib.SMTP, data: bytes, meanwhile: Callable[[], None]) -> Reply:
         """Send the message and read the reply to its dot; from here on nobody knows when the connection breaks."""
@@ -189,11 +212,6 @@ class Connection:
         except (smtplib.SMTPException, OSError, ConnectionLostError):
             return False
 
-    def _asked(self, smtp: smtplib.SMTP, verb: str, words: str, meanwhile: Callable[[], None]) -> Reply:
-        smtp.putcmd(verb, words)
-        meanwhile()
-        return self._said(smtp.getreply())
-
     def _said(self, answer: tuple[int, bytes]) -> Reply:
         code, text = answer
         if code < 200:
@@ -219,6 +237,12 @@ def stuffed(data: bytes) -> bytes:
         lines = b"." + lines
     end = b"" if lines.endswith(b"\r\n") else b"\r\n"
     return lines + end + b".\r\n"
+
+
+def _one_line(command: str) -> str:
+    if "\r" in command or "\n" in command:
+        raise InvalidParameter("an address cannot hold line ends", value=command)
+    return command
 
 
 def _is_crlf(data: bytes) -> bool:

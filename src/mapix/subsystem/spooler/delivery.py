@@ -98,7 +98,7 @@ class Delivery(NamedTuple):
     @property
     def settled(self) -> bool:
         """Whether every recipient is."""
-        return all(each.settled for each in self.recipients)
+        return all(each.stage in FINAL for each in self.recipients)
 
     def is_due(self, now: int) -> bool:
         """Whether to try at `now`."""

@@ -186,7 +186,7 @@ class Journey:
         """Ask transports until nobody is left to ask, then conclude the round."""
         if not self.transports:
             delivery = delivery.asking(b"", self.rows).after(Outcome(OutcomeKind.WAIT, text=NO_TRANSPORT))
-        while (turn := self._turn(delivery)) is not None:
+        while not delivery.settled and (turn := self._turn(delivery)) is not None:
             delivery = self._ask(*turn, meanwhile)
         moment = self.means.clock()
         over = delivery.round_over(moment, self.means.pace, self.means.jitter())

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _BUSY_MS: Final = 2000
 _CACHE_KIB: Final = 16_000
+_LOG_PAGES: Final = 4000
+"""Pages after which the log is written into the file: a page that changes often is written once for all its changes."""
 _LONGEST_LOG: Final = 64 << 20
 _LOOK_EVERY: Final = 0.02
 _LOOK_ANYWAY: Final = 1.0
@@ -314,7 +316,8 @@ class SqliteDatabase(Database):
 
     def _configure(self) -> None:
         self.rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY"):
+        pace = f"wal_autocheckpoint = {_LOG_PAGES}"
+        for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY", pace):
             self.rows(f"PRAGMA {pragma}")
         if not self.readonly:
             self.synchronous(full=self.full)
