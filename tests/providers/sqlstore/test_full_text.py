@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges
-from mapix.objects.contentmatch import content_test
+from mapix.objects.collate import fold
+from mapix.objects.contentmatch import content_test, from_first_word, words
 from mapix.objects.entryids import StoreIds
 from mapix.properties import tags
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restriction
 from mapix.properties.where import parse_where
+from mapix.providers.sqlstore.judging import has_phrase, has_word_start
 from mapix.providers.sqlstore.rows import ContentsRows
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.textindex import SqliteTextIndex
@@ -133,7 +135,6 @@ def test_every_part_of_a_message_is_indexed(store: SqliteBackend) -> None:
         mail(store, f"other {other}", "nothing")
     for where in (
         "subject ~ BUDGET",
-        "subject startswith jahres",
         "subject word 2026",
         "from = 'ann@example.org'",
         "sender ~ archer",
@@ -223,7 +224,8 @@ def test_an_index_that_is_far_behind_is_not_asked(store: SqliteBackend, monkeypa
 
 
 def test_many_hits_are_not_collected_for_a_first_page(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapix.providers.sqlstore.textindex._FEW", 3)
+    monkeypatch.setattr("mapix.providers.sqlstore.rows.FEW", 3)
+    monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
     rows = store.contents(store.root, associated=False)
     where = parse_where("subject ~ budget")
@@ -231,7 +233,40 @@ def test_many_hits_are_not_collected_for_a_first_page(store: SqliteBackend, monk
         assert predicate.driver is not None
     with rows._asked(where, ()) as predicate:
         assert predicate.driver is None
+        assert " IN " not in predicate.sql
     assert found(store, where) == numbers
+
+
+def test_hits_among_many_rows_are_found_in_the_order_of_the_rows(
+    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
+    numbers = [mail(store, f"budget {number}") for number in range(6)]
+    rows = store.contents(store.root, associated=False)
+    with rows._asked(parse_where("subject ~ budget"), ()) as predicate:
+        assert predicate.driver is None
+        assert predicate.sql.startswith("m.id IN (SELECT")
+    with rows._asked(parse_where("subject ~ budget and unread"), ()) as predicate:
+        assert predicate.driver is not None
+    assert found(store, "subject ~ budget") == numbers
+
+
+def test_the_beginning_of_a_subject_is_a_span_of_an_index(store: SqliteBackend) -> None:
+    numbers = [mail(store, text) for text in ("Budget", "budgets", "the budget", "BUDGEU", "budgf")]
+    rows = store.contents(store.root, associated=False)
+    where = parse_where("subject startswith budget")
+    with rows._asked(where) as predicate:
+        assert predicate.driver is None
+        plan = store.database.rows(
+            f"EXPLAIN QUERY PLAN SELECT 1 FROM message m WHERE m.folder = 1 AND m.associated = 0 AND {predicate.sql}",
+            predicate.params,
+        )
+    assert "message_whole_subject" in str(plan)
+    with rows._asked(where, ()) as predicate:
+        assert predicate.driver is not None
+    assert found(store, where) == numbers[:2]
+    assert found(store, "subject startswith budget and subject ~ dgets") == [numbers[1]]
+    assert found(store, "subject startswith ''") == numbers
 
 
 def test_nobody_waits_for_the_index(store: SqliteBackend, path: Path) -> None:
@@ -296,6 +331,15 @@ def test_a_library_without_full_text_is_found_out_once(store: SqliteBackend, mon
     number = mail(store, "budget")
     assert found(store, "subject ~ budget", driven=False) == [number]
     assert found(store, "subject ~ budget", driven=False) == [number]
+
+
+@given(st.text(st.sampled_from("abß _-é1")), st.text(st.sampled_from("abß _-é1")))
+def test_words_are_found_in_folded_bytes_as_in_texts(text: str, wanted: str) -> None:
+    key, sought = fold(text), fold(wanted)
+    phrase = content_test(Content(tags.PR_SUBJECT, wanted, Fuzzy.PHRASE_MATCH | Fuzzy.IGNORECASE))(text)
+    assert has_phrase(key.encode(), f" {' '.join(words(sought))} ".encode()) == phrase
+    start = content_test(Content(tags.PR_SUBJECT, wanted, Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.IGNORECASE))(text)
+    assert has_word_start(key.encode(), from_first_word(sought).encode()) == start
 
 
 WORDS = st.sampled_from(

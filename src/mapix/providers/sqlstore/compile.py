@@ -105,7 +105,8 @@ def _all_of(parts: Sequence[Predicate]) -> Predicate:
     left = tuple(part.residual for part in parts if part.residual is not None)
     residual = None if not left else left[0] if len(left) == 1 else And(left)
     wish = combined([part.wish for part in parts], every=True)
-    return Predicate(_joined(" AND ", parts), _params(parts), residual, wish)
+    span = next((part.span for part in parts if part.span is not None), None)
+    return Predicate(_joined(" AND ", parts), _params(parts), residual, wish, span=span)
 
 
 def _none_of(node: Not, part: Predicate) -> Predicate:

@@ -57,6 +57,9 @@ class Expressions(Protocol):
     def key(self, tag: PropTag) -> str | None:
         """What it is compared by."""
 
+    def stored_key(self, tag: PropTag) -> str | None:
+        """The column that holds what it is compared by, where there is one."""
+
     def size(self, tag: PropTag) -> str | None:
         """The bytes of a text (UTF-16, no terminator) or binary."""
 
@@ -94,6 +97,10 @@ class Cold:
             return kept
         key = self.dialect.key(tag.type)
         return key and f"(SELECT {key} {self._row(tag)})"
+
+    def stored_key(self, tag: PropTag) -> str | None:
+        """See `Expressions.stored_key`."""
+        return self.keys.get(tag)
 
     def size(self, tag: PropTag) -> str | None:
         """See `Expressions.size`."""
@@ -136,6 +143,10 @@ class Recipients:
         """See `Expressions.key`."""
         value = self.value(tag)
         return value and (self.dialect.recipient_keys.get(tag) or self.dialect.comparable(value, tag.type))
+
+    def stored_key(self, tag: PropTag) -> str | None:
+        """See `Expressions.stored_key`."""
+        return self.dialect.recipient_keys.get(tag)
 
     def size(self, tag: PropTag) -> str | None:
         """See `Expressions.size`."""

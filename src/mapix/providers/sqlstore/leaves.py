@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
-from mapix.objects.collate import value_key
+from mapix.objects.collate import fold, value_key
 from mapix.objects.contentmatch import from_first_word, level_of, without_accents, words
 from mapix.objects.typed import typed
 from mapix.properties.restriction import (
@@ -39,6 +39,7 @@ class Predicate:
     """`sql` with `params` selects a superset; `residual` narrows it, None when it is exact.
 
     `wish` is what the full text index may be asked for, `driver` its answer: the numbers of the only rows to look at.
+    `span` is a part of the condition that an index may serve.
     """
 
     sql: str
@@ -46,6 +47,7 @@ class Predicate:
     residual: Restriction | None = None
     wish: Wish | None = None
     driver: Leg | None = None
+    span: Leg | None = None
 
 
 Identify = Callable[[PropTag, bytes], str | None]
@@ -143,12 +145,37 @@ def _property(rows: Expressions, identify: Identify, relop: Relop, tag: PropTag,
 def _content(rows: Expressions, node: Content) -> Predicate | None:
     level = level_of(node)
     if node.tag.is_multi or level not in _CONTENT:
-        return None
+        return None if node.tag.is_multi else _by_words(rows, node, level)
+    if level == Fuzzy.PREFIX and (begun := _begun(rows, node)) is not None:
+        return begun
     if isinstance(node.value, bytes):
         found, wanted = rows.value(node.tag), node.value
     else:
         found, wanted = _text(rows, node.tag, node.value, node.fuzzy)
     return None if found is None else Predicate(_CONTENT[level].format(found), (wanted,))
+
+
+def _begun(rows: Expressions, node: Content) -> Predicate | None:
+    """A folded column that begins in some way: values from one to another, which an index may serve."""
+    key = rows.stored_key(node.tag)
+    if key is None or not isinstance(node.value, str) or node.fuzzy & _BARE or not node.fuzzy & Fuzzy.IGNORECASE:
+        return None
+    low = folded(node.value)
+    if not low:
+        return Predicate(f"{key} IS NOT NULL")
+    span = Leg(f"{key} >= ? AND {key} < ?", (low, low[:-1] + bytes((low[-1] + 1,))))
+    return Predicate(span.sql, span.params, span=span)
+
+
+def _by_words(rows: Expressions, node: Content, level: int) -> Predicate | None:
+    """Words looked for without regard to case, where the database can ask Python for them."""
+    key = rows.key(node.tag)
+    caseless = node.fuzzy & Fuzzy.IGNORECASE and not node.fuzzy & _BARE
+    if key is None or not caseless or not rows.dialect.asks:
+        return None
+    if level == Fuzzy.PHRASE_MATCH:
+        return Predicate(f"has_phrase({key}, ?)", (f" {' '.join(words(fold(str(node.value))))} ".encode(),))
+    return Predicate(f"has_word_start({key}, ?)", (from_first_word(fold(str(node.value))).encode(),))
 
 
 def _text(rows: Expressions, tag: PropTag, text: str, fuzzy: int) -> tuple[str | None, Any]:

@@ -91,6 +91,12 @@ class TableQuery:
         numbers = f"SELECT {NUMBER} {self._head.where(condition.sql)} {sorted_by}"
         return count_of(condition, limit, numbers, (*base, *condition.params))
 
+    def spanned(self, span: Leg, most: int) -> Leg | None:
+        """The rows between two values of a column as a driver; None where there are more than `most`."""
+        found = Leg(f"SELECT {NUMBER} AS id {self._head.where(span.sql)}", (*self._base, *span.params))
+        hits = self.database.value(f"SELECT count(*) FROM ({found.sql} LIMIT {most + 1}) h", found.params)
+        return found if hits <= most else None
+
     def page(self, condition: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
         """Up to `count` of them beyond a key, before it when negative, in table order."""
         backward, wanted = count < 0, abs(count)

@@ -18,7 +18,7 @@ from mapix.interfaces.table import Group, Page, RowKey, TableType
 from mapix.objects.columns import CONTENTS, HIERARCHY
 from mapix.objects.counting import counts
 from mapix.objects.evaluate import Cell
-from mapix.properties.restriction import And, Comment, Count, Not, Or, Restriction
+from mapix.properties.restriction import And, Comment, Content, Count, Not, Or, Property, Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
@@ -31,9 +31,12 @@ from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
+from mapix.providers.sqlstore.textindex import FEW
 from mapix.providers.sqlstore.values import tag_of
 
 _BATCH: Final = 500
+_QUICK: Final = 2_000
+"""So many rows are sooner read and sorted than found among all in their order."""
 
 
 class SqlRows:
@@ -120,17 +123,47 @@ class SqlRows:
         The full text index says where to look, if it is asked for all rows, or for the first ones in an order in which
         finding them takes longer than looking at what the index has.
         """
-        predicate, texts = self._predicate(where), self.around.texts
-        if predicate.wish is None or texts is None or self.kind is not ObjectType.MESSAGE:
+        predicate = self._predicate(where)
+        if (predicate.wish is None and predicate.span is None) or self.kind is not ObjectType.MESSAGE:
             yield predicate
             return
-        if self._caught_up != (state := self.database.state()):
+        texts = self.around.texts
+        if texts is not None and predicate.wish is not None and self._caught_up != (state := self.database.state()):
             texts.catch_up(predicate.wish)
             self._caught_up = state
         with self.database.read():
-            driver = texts.driver(predicate.wish)
-            wanted = driver is not None and (driver.few or first_in is None or not is_indexed(first_in))
-            yield replace(predicate, driver=driver.leg) if driver is not None and wanted else predicate
+            if first_in is None or not is_indexed(first_in):
+                yield self._driven(predicate)
+            else:
+                yield self._driven_first(predicate, alone=isinstance(where, Content | Property))
+
+    def _driven(self, predicate: Predicate) -> Predicate:
+        """A condition of which all rows are wanted, with where to look for them."""
+        texts = self.around.texts
+        if predicate.span is not None and self.query.spanned(predicate.span, FEW):
+            return predicate
+        driver = None if predicate.wish is None or texts is None else texts.driver(predicate.wish)
+        return predicate if driver is None else replace(predicate, driver=driver)
+
+    def _driven_first(self, predicate: Predicate, *, alone: bool) -> Predicate:
+        """A condition of which the first rows are wanted, in an order that an index keeps.
+
+        Where there are few, they are looked at and sorted. Where there are more, and the condition is
+        `alone`, the rows are gone through in their order until enough of them are among those.
+        """
+        texts = self.around.texts
+        if predicate.span is not None and (spanned := self.query.spanned(predicate.span, FEW)) is not None:
+            return replace(predicate, driver=spanned)
+        if predicate.wish is None or texts is None:
+            return predicate
+        driver = texts.driver(predicate.wish, most=_QUICK if alone else FEW)
+        if driver is not None or not alone:
+            return replace(predicate, driver=driver)
+        among = texts.driver(predicate.wish, most=FEW)
+        if among is None:
+            return predicate
+        sql = f"{NUMBER} IN (SELECT id FROM ({among.sql}) e) AND ({predicate.sql})"
+        return replace(predicate, sql=sql, params=(*among.params, *predicate.params))
 
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:

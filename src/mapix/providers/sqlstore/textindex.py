@@ -33,7 +33,9 @@ from mapix.providers.sqlstore.values import loaded_text
 _log = logging.getLogger(__name__)
 _BATCH: Final = 500
 _FOR_A_SEARCH: Final = 0.15
-_FEW: Final = 5_000
+FEW: Final = 20_000
+"""So many rows are soon looked at one by one."""
+
 _TYPE: Final = int(PropType.UNICODE)
 
 Entry = tuple[int, tuple[str, ...]]
@@ -41,20 +43,13 @@ Entry = tuple[int, tuple[str, ...]]
 
 
 class State(NamedTuple):
-    """How far an index is: up to the message `done`; how many others are `left`, counted up to some, and whether there
-    is more to look at than the entries of the index.
+    """How far an index is: how many messages are `left`, counted up to `FEW` and one; whether it is so far `behind`
+    that nobody should ask it, and whether there is more to look at than its entries (`loose`).
     """
 
-    done: int
     left: int
+    behind: bool
     loose: bool
-
-
-class Driver(NamedTuple):
-    """The numbers of the messages that may satisfy a wish, each once, as a statement; `few` says that they are so."""
-
-    leg: Leg
-    few: bool
 
 
 class TextIndex(ABC):
@@ -65,19 +60,19 @@ class TextIndex(ABC):
 
     # searching
 
-    def driver(self, wish: Wish) -> Driver | None:
-        """Where to look for a wish; None where looking everywhere is as good. Call `catch_up` before, outside, and this
-        and what is asked with it inside one `Database.read`.
+    def driver(self, wish: Wish, *, most: int | None = None) -> Leg | None:
+        """Where to look for a wish: the numbers of the messages that may satisfy it, each once, as a statement. None
+        where looking everywhere is as good, and where there are more than `most`. Call `catch_up` before, outside, and
+        this and what is asked with it inside one `Database.read`.
         """
         if not self.ready():
             return None
         states = {name: self.state(name) for name in _names(wish)}
-        highest = self.highest()
-        if any(state.left and highest - state.done > highest // 2 for state in states.values()):
+        if any(state.behind for state in states.values()):
             return None
-        hits = self._hits(wish)
-        loose = sum(state.left for state in states.values())
-        return Driver(self._numbers(wish, states), hits <= _FEW and loose <= _FEW)
+        if most is not None and self._hits(wish, most) + sum(state.left for state in states.values()) > most:
+            return None
+        return self._numbers(wish, states)
 
     def catch_up(self, wish: Wish) -> None:
         """Bring what a wish asks up to date, if that is soon done and nobody is in the way."""
@@ -112,6 +107,10 @@ class TextIndex(ABC):
                 self.clear()
         for name in COLUMNS:
             self.settle(name)
+
+    def unfound(self) -> Iterable[tuple[int, str]]:
+        """Messages that are indexed and not found by their own texts, of a sample: numbers and parts."""
+        return ()
 
     def _step(self, name: str) -> bool:
         """Index some messages; whether there were any."""
@@ -153,14 +152,14 @@ class TextIndex(ABC):
 
     # asking
 
-    def _hits(self, wish: Wish) -> int:
-        """How many messages the index has for a wish, counted up to some."""
+    def _hits(self, wish: Wish, most: int) -> int:
+        """How many messages the index has for a wish, counted up to `most` and one."""
         if wish.index is not None:
             found = self.entries(wish.index, wish)
-            limited = f"SELECT count(*) FROM (SELECT 1 FROM ({found.sql}) e LIMIT {_FEW + 1}) h"
+            limited = f"SELECT count(*) FROM (SELECT 1 FROM ({found.sql}) e LIMIT {most + 1}) h"
             return int(self.database.value(limited, found.params))
         assert isinstance(wish, Combined)
-        hits = [self._hits(each) for each in wish.wishes]
+        hits = [self._hits(each, most) for each in wish.wishes]
         return min(hits) if wish.every else sum(hits)
 
     def _numbers(self, wish: Wish, states: dict[str, State]) -> Leg:
@@ -191,10 +190,6 @@ class TextIndex(ABC):
     @abstractmethod
     def state(self, name: str) -> State:
         """How far an index is."""
-
-    @abstractmethod
-    def highest(self) -> int:
-        """The highest number of a message, or something like it."""
 
     @abstractmethod
     def pending(self, name: str, count: int) -> list[int]:

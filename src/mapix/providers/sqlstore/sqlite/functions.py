@@ -12,7 +12,7 @@ from mapix.objects.contentmatch import without_accents
 from mapix.properties.tag import PropType
 from mapix.providers.sqlstore.blobs import read_whole
 from mapix.providers.sqlstore.hot import folded
-from mapix.providers.sqlstore.judging import judge, judge_row
+from mapix.providers.sqlstore.judging import has_phrase, has_word_start, judge, judge_row
 from mapix.providers.sqlstore.ordered import ordered
 from mapix.providers.sqlstore.values import loaded_text, stored_text
 
@@ -34,6 +34,8 @@ def register(database: SqliteDatabase) -> None:
     make("sound", 1, _sound, deterministic=True)
     make("mended", 1, _mended, deterministic=True)
     make("wide_size", 1, _wide_size, deterministic=True)
+    make("has_phrase", 2, has_phrase, deterministic=True)
+    make("has_word_start", 2, has_word_start, deterministic=True)
     make("judge", -1, judge, deterministic=True)
     make("judge_row", 2, judge_row, deterministic=True)
     make("large", 2, lambda blob, kind: _large(database, blob, kind))

@@ -7,24 +7,33 @@ out by the condition. With a library that has no FTS5 or no trigrams, files are 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.keyset import Leg
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
-from mapix.providers.sqlstore.textindex import Entry, State, TextIndex
-from mapix.providers.sqlstore.textparts import COLUMNS, Needle, Wish
+from mapix.providers.sqlstore.textindex import FEW, Entry, State, TextIndex
+from mapix.providers.sqlstore.textparts import COLUMNS, Needle, Wish, grams_of
 
 _MAKE: Final = (
     "CREATE VIRTUAL TABLE text_{name} USING fts5({parts}, content = '', columnsize = 0, detail = {detail},"
     " tokenize = 'trigram case_sensitive 1')"
 )
+_INDEXED: Final = (
+    "SELECT id FROM message WHERE id % ? = 0 AND id <= (SELECT done FROM text_index WHERE name = ?)"
+    " AND id NOT IN (SELECT message FROM text_pending WHERE name = ?)"
+    " AND id NOT IN (SELECT message FROM text_again WHERE name = ?)"
+)
+_SAMPLE: Final = 2000
+_BATCH: Final = 200
+_BEGINNING: Final = 12
 _OLDEST: Final = (3, 34)
 _READY: Final = f"SELECT count(*) = {len(COLUMNS)} FROM sqlite_master WHERE name IN ('text_short', 'text_body')"
 _STATE: Final = (
-    "SELECT done, again > 0, (SELECT count(*) FROM (SELECT 1 FROM text_pending p WHERE p.name = i.name LIMIT 10000))"
-    " + (SELECT count(*) FROM (SELECT 1 FROM message WHERE id > i.done LIMIT 10000)) FROM text_index i WHERE i.name = ?"
+    f"SELECT (SELECT count(*) FROM (SELECT 1 FROM text_pending p WHERE p.name = i.name LIMIT {FEW + 1}))"
+    f" + (SELECT count(*) FROM (SELECT 1 FROM message WHERE id > i.done LIMIT {FEW + 1})),"
+    " done < (SELECT max(id) FROM message) / 2, again > 0 FROM text_index i WHERE i.name = ?"
 )
 
 
@@ -66,12 +75,8 @@ class SqliteTextIndex(TextIndex):
 
     def state(self, name: str) -> State:
         """See `TextIndex.state`."""
-        done, again, left = self.database.row(_STATE, (name,))
-        return State(done, left, bool(left or again))
-
-    def highest(self) -> int:
-        """See `TextIndex.highest`."""
-        return self.database.value("SELECT max(id) FROM message") or 0
+        left, behind, again = self.database.row(_STATE, (name,))
+        return State(left, bool(behind), bool(left or again))
 
     def pending(self, name: str, count: int) -> list[int]:
         """See `TextIndex.pending`."""
@@ -105,6 +110,19 @@ class SqliteTextIndex(TextIndex):
     def entries(self, name: str, wish: Wish) -> Leg:
         """See `TextIndex.entries`."""
         return Leg(f"SELECT rowid AS id FROM text_{name} WHERE text_{name} MATCH ?", (_match(name, wish),))
+
+    def unfound(self) -> Iterator[tuple[int, str]]:
+        """See `TextIndex.unfound`."""
+        step = max(1, self.database.value("SELECT count(*) FROM message") // _SAMPLE)
+        for name, parts in COLUMNS.items() if self.ready() else ():
+            found = f"SELECT 1 FROM text_{name} WHERE text_{name} MATCH ? AND rowid = ?"
+            numbers = [number for (number,) in self.database.rows(_INDEXED, (step, name, name, name))]
+            for start in range(0, len(numbers), _BATCH):
+                for number, texts in self._entries(name, numbers[start : start + _BATCH]):
+                    for part, text in zip(parts, texts, strict=True):
+                        grams = grams_of(text[:_BEGINNING])
+                        if grams and not self.database.value(found, (_match(name, Needle(part, grams)), number)):
+                            yield number, part
 
     def with_loose(self, name: str, entries: Leg) -> Leg:
         """See `TextIndex.with_loose`."""
