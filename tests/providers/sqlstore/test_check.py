@@ -147,3 +147,24 @@ def test_what_is_no_store_cannot_be_checked(tmp_path: Path) -> None:
 def test_a_finding_says_whether_it_was_repaired() -> None:
     assert str(Finding("folder counts", 3, "counts 1/0/0", repaired=True)) == "folder counts 3: counts 1/0/0 (repaired)"
     assert str(Finding("damaged file", 0, "page 5")) == "damaged file: page 5"
+
+
+def test_a_full_text_index_that_forgot_something_is_found_out_and_made_anew(path: Path) -> None:
+    store = SqliteBackend(path, create=True)
+    for number in range(30):
+        save(store, {tags.PR_SUBJECT: f"Budget of {number}", tags.PR_BODY: f"text {number}"})
+    index = store.database.text_index()
+    if index is None:
+        pytest.skip("this library has no full text index")
+    index.rebuild()
+    store.close()
+    assert check_store(path) == []
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO text_short (text_short) VALUES ('delete-all')")
+    connection.commit()
+    connection.close()
+    found = check_store(path)
+    assert {finding.kind for finding in found} == {"message that the full text index does not find"}
+    assert len(found) == 30
+    assert all(finding.repaired for finding in repair_store(path))
+    assert check_store(path) == []

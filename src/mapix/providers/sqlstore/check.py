@@ -33,6 +33,7 @@ MOST: Final = 100
 
 _PAGE: Final = 2000
 _REPAIR: Final = " repair"
+_UNINDEXED: Final = "message that the full text index does not find"
 _TREE: Final = (
     "WITH RECURSIVE tree (id) AS ("
     " SELECT root FROM store WHERE {mine} UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id)"
@@ -54,7 +55,7 @@ def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
     """Everything that is wrong, as far as it can be read; `more` are further looks, taken first."""
     found: list[Finding] = []
     with database.read():
-        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _large_values):
+        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _texts, _large_values):
             try:
                 found += islice(look(database), 50 * MOST)
             except MapiError as error:
@@ -72,6 +73,9 @@ def repaired(database: Database, more: Iterable[Look] = (), last: Callable[[], N
         return []
     try:
         _repair(database, last)
+        index = database.text_index()
+        if index is not None and any(finding.kind == _UNINDEXED for finding in before):
+            index.rebuild()
     except MapiError as error:
         return [*before, Finding("repair was not possible", 0, str(error))]
     left = {(finding.kind, finding.number) for finding in findings(database, looks)}
@@ -211,6 +215,16 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
             if right != [*map(loaded_text, columns[: len(plain)]), *columns[len(plain) :]]:
                 yield message, row_id, True, f"row {row_id} shows {columns!r}, not {right!r}"
         at = rows[-1][:2]
+
+
+# the full text index
+
+
+def _texts(database: Database) -> Iterator[Finding]:
+    """Messages that the index does not find, of a sample."""
+    index = database.text_index()
+    for number, part in () if index is None else index.unfound():
+        yield Finding(_UNINDEXED, number, part)
 
 
 # large values

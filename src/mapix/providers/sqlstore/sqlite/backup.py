@@ -48,7 +48,7 @@ def back_up(database: SqliteDatabase, target: Path, progress: Progress | None) -
     except OSError as error:
         raise failure(error, target) from error
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
+        for suffix in ("", "-wal", "-shm", "-journal", "-turn"):
             Path(f"{part}{suffix}").unlink(missing_ok=True)
 
 
