@@ -15,6 +15,7 @@ from mapix.interfaces.notify import (
     TableNotification,
 )
 from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.flags import CALLBACK_DISCONTINUE, NOTIFY_CANCELED
 from mapix.subsystem.notification import NotificationEngine, this_thread_sink
 
 SECONDS = 5.0
@@ -58,6 +59,7 @@ def threaded() -> Iterator[NotificationEngine]:
 
 
 def test_a_sink_is_never_called_inside_the_causing_call(engine: NotificationEngine) -> None:
+    """N-005, X-46."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink)
     assert engine.notify(KEY, [told(1)])
@@ -67,6 +69,7 @@ def test_a_sink_is_never_called_inside_the_causing_call(engine: NotificationEngi
 
 
 def test_a_batch_is_told_first_to_last(engine: NotificationEngine) -> None:
+    """N-006."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink)
     engine.notify(KEY, [told(1), told(2)])
@@ -76,6 +79,7 @@ def test_a_batch_is_told_first_to_last(engine: NotificationEngine) -> None:
 
 
 def test_only_events_of_the_mask_are_told(engine: NotificationEngine) -> None:
+    """N-001."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink)
     engine.notify(KEY, [TableNotification(Event.TABLE_MODIFIED, TableEvent.CHANGED), told(1)])
@@ -88,12 +92,14 @@ def test_a_key_without_sinks_is_no_error(engine: NotificationEngine) -> None:
 
 
 def test_connection_numbers_are_never_zero_and_never_the_same(engine: NotificationEngine) -> None:
+    """N-003, N-004."""
     numbers = [engine.subscribe(KEY, Event.EXTENDED, Sink()) for _ in range(3)]
     assert all(numbers)
     assert len(set(numbers)) == 3
 
 
 def test_what_waits_is_dropped_with_the_registration(engine: NotificationEngine) -> None:
+    """N-004."""
     sink = Sink()
     number = engine.subscribe(KEY, Event.EXTENDED, sink)
     engine.notify(KEY, [told(1)])
@@ -103,6 +109,7 @@ def test_what_waits_is_dropped_with_the_registration(engine: NotificationEngine)
 
 
 def test_an_unknown_registration_cannot_be_ended(engine: NotificationEngine) -> None:
+    """N-004."""
     with pytest.raises(NotFound):
         engine.unsubscribe(99)
     number = engine.subscribe(KEY, Event.EXTENDED, Sink())
@@ -152,6 +159,7 @@ def test_what_sinks_cause_waits_for_the_next_dispatch(engine: NotificationEngine
 
 
 def test_a_table_that_lags_behind_is_told_to_reload() -> None:
+    """N-031."""
     engine = NotificationEngine(limit=4)
     sink = Sink()
     engine.subscribe(KEY, Event.TABLE_MODIFIED, sink)
@@ -174,6 +182,7 @@ def test_other_sinks_that_lag_behind_are_told_that_something_was_lost() -> None:
 
 
 def test_a_sink_of_one_thread_is_called_there_only(engine: NotificationEngine) -> None:
+    """N-005."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, this_thread_sink(sink))
     engine.notify(KEY, [told(1)])
@@ -186,6 +195,7 @@ def test_a_sink_of_one_thread_is_called_there_only(engine: NotificationEngine) -
 
 
 def test_mapis_own_thread_delivers_by_itself(threaded: NotificationEngine) -> None:
+    """N-005."""
     sink = Sink()
     threaded.subscribe(KEY, Event.EXTENDED, sink)
     threaded.notify(KEY, [told(1)])
@@ -207,6 +217,7 @@ def test_a_sink_of_one_thread_stays_there_beside_mapis_own_thread(threaded: Noti
 
 
 def test_ending_a_registration_waits_for_its_running_sink(threaded: NotificationEngine) -> None:
+    """N-004."""
     entered, leave, left = threading.Event(), threading.Event(), threading.Event()
 
     def slow(_notifications: Sequence[Notification]) -> None:
@@ -247,9 +258,25 @@ def test_the_thread_ends_with_the_engine(threaded: NotificationEngine) -> None:
 
 
 def test_a_synchronous_sink_is_called_at_once(engine: NotificationEngine) -> None:
+    """N-007."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink, sync=True)
     engine.notify(KEY, [told(1)])
     assert sink.codes == [1]
     with pytest.raises(InvalidParameter):
         engine.subscribe(KEY, Event.EXTENDED, this_thread_sink(sink), sync=True)
+
+
+def test_a_synchronous_sink_can_stop_the_others(engine: NotificationEngine) -> None:
+    """N-007."""
+    heard: list[str] = []
+
+    def first(batch: Sequence[Notification]) -> int:
+        heard.append("first")
+        return CALLBACK_DISCONTINUE if len(heard) > 2 else 0
+
+    engine.subscribe(KEY, Event.EXTENDED, first, sync=True)
+    engine.subscribe(KEY, Event.EXTENDED, lambda batch: heard.append("second"), sync=True)
+    assert engine.notify(KEY, [told(1)]) == 1
+    assert engine.notify(KEY, [told(2)]) == NOTIFY_CANCELED
+    assert heard == ["first", "second", "first"]

@@ -104,5 +104,7 @@ class ExtendedNotification(Notification):
     data: bytes = b""
 
 
-AdviseSink = Callable[[Sequence[Notification]], None]
-"""Called with one batch, first to last (N-006); what it raises is logged and swallowed (NOT-23)."""
+AdviseSink = Callable[[Sequence[Notification]], object]
+"""Called with one batch, first to last (N-006); what it raises is logged and swallowed (NOT-23). What it answers
+matters only where it is called synchronously (N-007).
+"""

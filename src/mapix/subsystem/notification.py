@@ -23,6 +23,7 @@ from mapix.interfaces.notify import (
     TableNotification,
 )
 from mapix.properties.errors import InvalidParameter, NotEnoughResources, NotFound
+from mapix.properties.flags import CALLBACK_DISCONTINUE, NOTIFY_CANCELED
 
 LIMIT = 1024
 """Notifications that may wait for one sink."""
@@ -136,8 +137,12 @@ class NotificationEngine:
             if not self._change.wait_for(lambda: known.running in (None, threading.get_ident()), UNADVISE_SECONDS):
                 _log.warning("a sink still runs after its registration ended")
 
-    def notify(self, key: bytes, notifications: Sequence[Notification]) -> bool:
-        """Queue notifications for the sinks of a key; whether anybody listens there."""
+    def notify(self, key: bytes, notifications: Sequence[Notification]) -> int:
+        """Queue notifications for the sinks of a key; whether anybody listens there.
+
+        Synchronous sinks are called at once, in the order of their registration. One that answers CALLBACK_DISCONTINUE
+        is the last of them, and makes this NOTIFY_CANCELED (N-007).
+        """
         with self._change:
             listeners = list(self._by_key.get(key, ()))
             for connection in listeners:
@@ -145,8 +150,9 @@ class NotificationEngine:
                 if wanted and not connection.sync:
                     self._queue(connection, wanted)
         for connection in listeners:
-            if connection.sync and (wanted := [each for each in notifications if each.event & connection.mask]):
-                _tell(connection.sink, wanted)
+            wanted = [each for each in notifications if connection.sync and each.event & connection.mask]
+            if wanted and _tell(connection.sink, wanted) == CALLBACK_DISCONTINUE:
+                return NOTIFY_CANCELED
         return bool(listeners)
 
     def dispatch(self) -> int:
@@ -262,12 +268,13 @@ class NotificationEngine:
                 _guarded(poll)
 
 
-def _tell(sink: AdviseSink, notifications: Sequence[Notification]) -> None:
-    """Call a sink; what it raises is logged and swallowed (NOT-23)."""
+def _tell(sink: AdviseSink, notifications: Sequence[Notification]) -> object:
+    """Call a sink, and answer what it does; what it raises is logged and swallowed (NOT-23)."""
     try:
-        sink(tuple(notifications))
+        return sink(tuple(notifications))
     except Exception:
         _log.exception("a notification sink failed")
+        return None
 
 
 def _guarded(poll: Callable[[], None]) -> None:

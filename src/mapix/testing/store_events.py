@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from mapix.interfaces.notify import Event, Notification, ObjectNotification
@@ -132,8 +134,60 @@ class EventTests(StoreBench):
         entry_id = self.message(self.folder_of(entry_id_of(folder), other))
         assert [one.entry_id for one in self.of(heard, _MESSAGE)] == [entry_id]
 
+    def test_what_happens_at_once_is_told_at_once(self) -> None:
+        """N-006: one batch, in the order of what happened."""
+        self.need(Powers.EVENTS)
+        folder, batches = self.folder(), list[Sequence[Notification]]()
+        entry_ids = [self.message(folder) for _ in range(3)]
+        self.store.advise(None, Event.OBJECT_DELETED, batches.append)
+        folder.delete_messages(entry_ids)
+        self.settle()
+        (batch,) = batches
+        assert [one.entry_id for one in batch if isinstance(one, ObjectNotification)] == entry_ids
+
+    def test_events_nobody_registers_for(self) -> None:
+        """N-001, N-003: events of status objects are nobody's, and no event is none."""
+        self.need(Powers.EVENTS)
+        for mask in (Event.STATUS_OBJECT_MODIFIED, Event(0)):
+            with pytest.raises(NoSupport):
+                self.store.advise(None, mask, print)
+
+    def test_identifiers_in_notifications_open_what_they_name(self) -> None:
+        """N-006: they are long-term; E-004."""
+        heard = self.listen()
+        folder = self.root().create_folder("Work")
+        entry_id = self.message(folder)
+        for one in self.of(heard, _MESSAGE):
+            assert self.message_of(one.entry_id).get_prop(PR_SUBJECT) == "Budget"
+            assert one.parent_id is not None
+            assert self.folder_of(one.parent_id).get_prop(PR_DISPLAY_NAME) == "Work"
+        assert self.store.compare_entry_ids(entry_id, entry_id)
+
+    def test_subfolders_that_come_and_go_change_their_folder(self) -> None:
+        """The matrix: PR_SUBFOLDERS, on the store and that folder, not on the one above."""
+        folder = self.folder()
+        of_folder, of_root = self.listen(entry_id=entry_id_of(folder)), self.listen(entry_id=entry_id_of(self.root()))
+        child = folder.create_folder("Below")
+        assert [one.event for one in self.of(of_folder, _FOLDER)] == [Event.OBJECT_MODIFIED]
+        folder.delete_folder(entry_id_of(child))
+        assert [one.event for one in self.of(of_folder, _FOLDER)] == [Event.OBJECT_MODIFIED]
+        assert self.of(of_root, _FOLDER) == []
+
+    def test_a_message_hears_only_of_itself(self) -> None:
+        """The matrix; N-008."""
+        folder = self.folder()
+        first, second = self.message(folder), self.message(folder)
+        heard = self.listen(entry_id=first)
+        message = self.message_of(second)
+        message.set_props({PR_SUBJECT: "Agenda"})
+        message.save_changes(Keep.CLOSE)
+        folder.delete_messages([second])
+        assert self.of(heard, _MESSAGE) == []
+        folder.delete_messages([first])
+        assert [(one.event, one.entry_id) for one in self.of(heard, _MESSAGE)] == [(Event.OBJECT_DELETED, first)]
+
     def test_a_contents_table_is_told_of_its_messages(self) -> None:
-        """N-030, N-032."""
+        """N-030, N-032, X-45."""
         self.need(Powers.EVENTS)
         folder, heard = self.folder(), list[Notification]()
         table = folder.get_contents_table()
