@@ -39,6 +39,9 @@ class Dialect(ABC):
     value_columns: ClassVar[tuple[str, ...]]
     """The columns of a property row that hold its value, `cells` of which are written."""
 
+    falling_indexes: ClassVar[bool] = False
+    """Whether an index on falling keys serves rising ones only where those without a key are read apart."""
+
     packs: ClassVar[bool]
     """Whether large values are compressed here, or by the database itself."""
 
@@ -82,6 +85,10 @@ class Dialect(ABC):
     @abstractmethod
     def key(self, kind: int) -> str | None:
         """What a property row `p` of the type is compared by; None where SQL cannot say it."""
+
+    def sorted_by(self, key: str) -> tuple[str, ...]:
+        """What rows are sorted by in turn that are sorted by a column."""
+        return (key,)
 
     @abstractmethod
     def comparable(self, value: str, kind: int) -> str | None:

@@ -19,15 +19,22 @@ class OrderKey(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """A condition with its parameters; empty for none."""
+    """A condition with its parameters; empty for none. With `present` every row has the leading sort key."""
 
     sql: str = ""
     params: tuple[Any, ...] = ()
+    present: bool = False
 
 
-def order_by(keys: Sequence[OrderKey], number: str, *, backward: bool) -> str:
-    """The ORDER BY clause; `number` is the expression for a row's number."""
-    terms = [f"{key.sql} {_direction(key.descending != backward, first=backward)}" for key in keys]
+def order_by(keys: Sequence[OrderKey], number: str, *, backward: bool, present: bool = False) -> str:
+    """The ORDER BY clause; `number` is the expression for a row's number. Where the leading key is `present` in all
+    rows it does not matter where those without it stand: then it is where an index on falling keys has them.
+    """
+    terms = [
+        f"{key.sql} {_direction(down, first=not down if present and not place else backward)}"
+        for place, key in enumerate(keys)
+        for down in (key.descending != backward,)
+    ]
     return f"ORDER BY {', '.join((*terms, f'{number} DESC' if backward else number))}"
 
 
@@ -42,10 +49,17 @@ def legs(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backwar
     lead, value = keys[0], after[0]
     if value is None:
         without = Leg(f"{lead.sql} IS NULL AND ({whole.sql})", whole.params)
-        return [without, Leg(f"{lead.sql} IS NOT NULL")] if backward else [without]
+        return [without, Leg(f"{lead.sql} IS NOT NULL", (), True)] if backward else [without]
     sign = "<=" if lead.descending != backward else ">="
-    among = Leg(f"{lead.sql} {sign} ? AND ({whole.sql})", (value, *whole.params))
+    among = Leg(f"{lead.sql} {sign} ? AND ({whole.sql})", (value, *whole.params), True)
     return [among] if backward else [among, Leg(f"{lead.sql} IS NULL")]
+
+
+def halves(keys: Sequence[OrderKey], *, backward: bool) -> list[Leg]:
+    """All rows, those that have the leading key apart from those that lack it, in order of reading."""
+    lead = keys[0].sql
+    found = [Leg(f"{lead} IS NOT NULL", (), True), Leg(f"{lead} IS NULL")]
+    return found[::-1] if backward else found
 
 
 def beyond(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backward: bool) -> Leg:

@@ -15,7 +15,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import count_of
 from mapix.providers.sqlstore.expressions import Cold
-from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, legs, order_by
+from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, halves, legs, order_by
 from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.surroundings import Surroundings
 
@@ -28,6 +28,8 @@ _INDEXED: Final = frozenset(
         OrderKey("l.delivery_time", descending=True),
         OrderKey("l.delivery_time"),
         OrderKey("m.normalized_subject_key"),
+        OrderKey("substr(m.normalized_subject_key, 1, 200)"),
+        OrderKey("substr(m.normalized_subject_key, 1, 200)", descending=True),
     )
 )
 """Leading sort keys that an index serves; see `schema`."""
@@ -104,9 +106,15 @@ class TableQuery:
         rows: list[Row] = []
         driver = "" if condition.driver is None else condition.driver.sql
         indexed = bool(order) and is_indexed(order) and not driver
-        ways = (Leg(),) if after is None else legs(order, NUMBER, after, backward=backward, indexed=indexed)
+        if after is not None:
+            ways = legs(order, NUMBER, after, backward=backward, indexed=indexed)
+        elif indexed and self.database.dialect.falling_indexes and not order[0].descending:
+            ways = halves(order, backward=backward)
+        else:
+            ways = [Leg()]
         for leg in ways:
-            sql = _select(self._head, driver, condition.sql, order, leg.sql, plan.sql, backward)
+            present = leg.present and indexed and self.database.dialect.falling_indexes
+            sql = _select(self._head, driver, condition.sql, order, leg.sql, plan.sql, backward, present)
             rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
             if len(rows) >= wanted:
                 break
@@ -180,10 +188,12 @@ class _Head(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _select(head: _Head, driver: str, condition: str, order: Order, leg: str, columns: str, backward: bool) -> str:
+def _select(
+    head: _Head, driver: str, condition: str, order: Order, leg: str, columns: str, backward: bool, present: bool
+) -> str:
     """The statement for one leg of a page: number, parent, keys and columns."""
     where = head.where(condition, driver) + (f" AND ({leg})" if leg else "")
-    sorted_by = order_by(order, NUMBER, backward=backward)
+    sorted_by = order_by(order, NUMBER, backward=backward, present=present)
     shown = "".join(f", {key.sql}" for key in order)
     if (is_indexed(order) and not driver) or head.start:
         return f"{head.start}SELECT {NUMBER}, {head.parent}{shown}{columns} {where} {sorted_by} LIMIT ?"

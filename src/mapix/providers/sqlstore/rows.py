@@ -199,7 +199,12 @@ class SqlRows:
     def _order(self, order: Sequence[SortKey]) -> Order:
         if not order:
             return self._natural
-        return tuple(OrderKey(self.query.expressions.key(key.tag) or "NULL", key.descending) for key in order)
+        sorted_by = self.database.dialect.sorted_by
+        return tuple(
+            OrderKey(sql, key.descending)
+            for key in order
+            for sql in sorted_by(self.query.expressions.key(key.tag) or "NULL")
+        )
 
     def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
         """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""

@@ -33,6 +33,7 @@ class PostgreSqlDialect(Dialect):
     name = "postgresql"
     value_columns = ("number", "real", "data", "key")
     packs = False
+    falling_indexes = True
     depth_path = ("int8send(id)", "t.path || int8send(f.id)")
     recipient_keys: ClassVar[Mapping[int, str]] = {
         PR_DISPLAY_NAME: "r.display_name_key",
@@ -90,6 +91,10 @@ class PostgreSqlDialect(Dialect):
         if kind == _UNICODE:
             return "coalesce(p.key, p.data)"
         return self.comparable(self.value(kind), kind) or "NULL"
+
+    def sorted_by(self, key: str) -> tuple[str, ...]:
+        """See `Dialect.sorted_by`: an index can have the beginning of a long text only."""
+        return (f"substr({key}, 1, 200)", key) if key == "m.normalized_subject_key" else (key,)
 
     def comparable(self, value: str, kind: int) -> str | None:
         """See `Dialect.comparable`: there is no folding here."""

@@ -119,7 +119,9 @@ CREATE TABLE message (
 );
 CREATE INDEX message_place ON message (folder, associated, id);
 CREATE INDEX message_delivery ON message (folder, associated, delivery_time DESC NULLS LAST, id);
-CREATE INDEX message_subject ON message (folder, associated, substr(normalized_subject_key, 1, 200), id);
+CREATE INDEX message_subject ON message (
+    folder, associated, substr(normalized_subject_key, 1, 200) DESC NULLS LAST, id
+);
 CREATE INDEX message_holder ON message (holder) WHERE holder IS NOT NULL;
 
 CREATE TABLE attachment (
