@@ -136,3 +136,37 @@ def test_a_watch_outlives_its_session_in_peace(profile: str) -> None:
     with mapix.logon(profile) as session:
         watch = session.store.root.watch(timeout=0)
     watch.close()
+
+
+def test_an_event_loop_hears_that_a_watch_was_closed(folder: mapix.Folder) -> None:
+    """N-004: from another thread, and with events that nobody takes."""
+
+    async def listen() -> int:
+        watch = folder.watch()
+        folder.messages.new(subject="Budget").save()
+        heard = 0
+        async for _ in watch:
+            heard += 1
+            threading.Timer(0.05, watch.close).start()
+        return heard
+
+    assert asyncio.run(listen()) == 1
+
+
+def test_another_threads_own_notifications_keep_nobody_busy(session: mapix.Session, folder: mapix.Folder) -> None:
+    """NOT-21: they wait for their thread, and a watch here hears its own."""
+    from mapix.interfaces.notify import Event
+    from mapix.subsystem.notification import this_thread_sink
+
+    def register() -> None:
+        session.store.mapi.advise(None, Event.OBJECT_CREATED, this_thread_sink(lambda batch: None))
+
+    other = threading.Thread(target=register)
+    other.start()
+    other.join()
+    with folder.watch(timeout=0.2) as watch:
+        folder.messages.new(subject="Budget").save()
+        assert [kind for kind, _ in told(watch)] == [Change.ADDED]
+        began = time.thread_time()
+        assert told(watch) == []
+        assert time.thread_time() - began < 0.1

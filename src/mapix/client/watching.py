@@ -39,6 +39,7 @@ _MESSAGES: Final = (
     Event.OBJECT_CREATED | Event.OBJECT_DELETED | Event.OBJECT_MODIFIED | Event.OBJECT_MOVED | Event.OBJECT_COPIED
 )
 _LOOK_SECONDS: Final = 0.25
+_OTHERS_SECONDS: Final = 0.05
 _KNOWN_RESULTS: Final = 10_000
 
 
@@ -100,6 +101,11 @@ class FolderWatch:
             self._entry_id = folder.entry_id
             self._connection = folder.store.mapi.advise(None, _MESSAGES, self._store_changed)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self._closed
+
     def close(self) -> None:
         """Hear no more; loops end. Twice is harmless."""
         with self._change:
@@ -129,7 +135,7 @@ class FolderWatch:
     def __next__(self) -> FolderEvent:
         if not self._wait(self._timeout):
             raise StopIteration
-        return self._waiting.popleft()
+        return self._take()
 
     def __aiter__(self) -> AsyncIterator[FolderEvent]:
         return self._events()
@@ -146,7 +152,7 @@ class FolderWatch:
                     await asyncio.wait_for(arrived.wait(), self._timeout)
                 arrived.clear()
                 if self._waiting:
-                    yield self._waiting.popleft()
+                    yield self._take()
                 elif self._closed:
                     return
         except TimeoutError:
@@ -154,17 +160,22 @@ class FolderWatch:
         finally:
             self.close()
 
+    def _take(self) -> FolderEvent:
+        with self._change:
+            self._change.notify_all()
+            return self._waiting.popleft()
+
     def _tell_loop(self, loop: Any, arrived: Any) -> None:
         """In a thread of its own: tell an event loop that something has come, until the watch is closed."""
-        while not self._closed:
-            told = self._wait(_LOOK_SECONDS)
-            if told or self._closed:
-                try:
+        try:
+            while not self.closed:
+                if self._wait(_LOOK_SECONDS):
                     loop.call_soon_threadsafe(arrived.set)
-                except RuntimeError:  # the loop has ended
-                    self.close()
-                with self._change:
-                    self._change.wait_for(lambda: self._closed or not self._waiting, _LOOK_SECONDS if told else 0)
+                    with self._change:
+                        self._change.wait_for(lambda: self._closed or not self._waiting)
+            loop.call_soon_threadsafe(arrived.set)
+        except RuntimeError:  # the loop has ended
+            self.close()
 
     def _wait(self, timeout: float | None) -> bool:
         """Wait until an event is there, while notifications are delivered; False when time is over, or the watch."""
@@ -172,16 +183,18 @@ class FolderWatch:
 
         deadline = None if timeout is None else time.monotonic() + timeout
         system = subsystem()
-        while not self._waiting and not self._closed:
-            system.dispatch_notifications()
+        while not self._waiting and not self.closed:
+            told = system.dispatch_notifications()
             left = _LOOK_SECONDS if deadline is None else min(_LOOK_SECONDS, deadline - time.monotonic())
             if self._waiting or left <= 0:
                 break
-            if system.notifications.threaded:
-                with self._change:
-                    self._change.wait_for(lambda: self._waiting or self._closed, left)
-            else:
+            if not system.notifications.threaded and (told or not system.notifications.ready.is_set()):
                 system.notifications.wait(left)
+                continue
+            if not system.notifications.threaded:  # what waits is for another thread to tell
+                left = min(left, _OTHERS_SECONDS)
+            with self._change:
+                self._change.wait_for(lambda: self._waiting or self._closed, left)
         return bool(self._waiting)
 
     # what is heard
@@ -211,7 +224,7 @@ class FolderWatch:
             elif one.table_event == TableEvent.ROW_DELETED:
                 self._put(Change.REMOVED, self._known.pop(one.index, None))
             else:
-                entry_id = dict(one.row).get(t.PR_ENTRYID)
+                entry_id: bytes = dict(one.row)[t.PR_ENTRYID]
                 self._known[one.index] = entry_id
                 added = one.table_event == TableEvent.ROW_ADDED
                 self._put(Change.ADDED if added else Change.CHANGED, entry_id)

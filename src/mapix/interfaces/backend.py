@@ -134,6 +134,7 @@ class StoreBackend(Protocol):
         """Look for changes of other processes by itself from now on, as soon as they come, or no longer: the listener
         is told from a thread of the backend's own. A store that other processes cannot have open does nothing.
         """
+        return None
 
     def decorate(self, decorator: RowDecorator) -> None:
         """Who makes entry ids and keys in the rows of `contents` and `hierarchy`; told once, before either is used."""

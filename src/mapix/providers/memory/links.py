@@ -29,8 +29,9 @@ class Links:
 
     def forget_searches(self, folder: int) -> None:
         """A folder goes: its own search, and its place in those of others."""
-        for mapping in (self.searches, self.links, self.passes):
-            self.journal.drop(mapping, folder)
+        self.journal.drop(self.searches, folder)
+        self.journal.drop(self.links, folder)
+        self.journal.drop(self.passes, folder)
         for number, search in list(self.searches.items()):
             if folder in search.folders:
                 left = tuple(one for one in search.folders if one != folder)

@@ -260,7 +260,7 @@ class SqlBackend(StoreBackend):
     def set_search(self, folder: int, search: Search, *, restart: bool) -> None:
         """See `StoreBackend.set_search`."""
         self._folders.check(folder)
-        self._searches.set(folder, search, restart=restart)
+        self._searches.define(folder, search, restart=restart)
 
     def build_search(self, folder: int, most: int | None = None) -> bool:
         """See `StoreBackend.build_search`."""

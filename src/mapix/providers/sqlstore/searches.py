@@ -74,7 +74,7 @@ class Searches:
         rows = self.database.rows(self.database.sql["search_list"])
         return [number for number, _, has in rows if has & state == state]
 
-    def set(self, folder: int, search: Search, *, restart: bool) -> None:
+    def define(self, folder: int, search: Search, *, restart: bool) -> None:
         """See `StoreBackend.set_search`."""
         sql = self.database.sql
         with self.database.write():
