@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from mapix.testing.store_bench import Powers, StoreBench
 from mapix.testing.store_bulk import BulkTests
+from mapix.testing.store_categories import CategoryTests
 from mapix.testing.store_copying import CopyTests
 from mapix.testing.store_counts import CountTests
 from mapix.testing.store_deleted import DeletedTests
@@ -28,6 +29,7 @@ from mapix.testing.store_keys import KeyTests
 from mapix.testing.store_messages import MessageTests
 from mapix.testing.store_methods import MethodTests
 from mapix.testing.store_names import NameTests
+from mapix.testing.store_order import OrderTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_queue import QueueTests
@@ -39,6 +41,8 @@ from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
 from mapix.testing.store_special import SpecialFolderTests
 from mapix.testing.store_streams import StreamTests
+from mapix.testing.store_tableevents import TableEventTests
+from mapix.testing.store_tables import TableTests
 from mapix.testing.store_unread import UnreadTests
 from mapix.testing.store_values import ValueTests
 
@@ -72,5 +76,9 @@ class StoreConformance(
     SendingTests,
     QueueTests,
     EventTests,
+    TableTests,
+    OrderTests,
+    CategoryTests,
+    TableEventTests,
 ):
     """All store tests; subclass it, name the factory."""
