@@ -88,7 +88,8 @@ def _said(node: Restriction, rows: Expressions, identify: Identify) -> Predicate
             return Predicate(f"{first} {_SIGNS[relop]} {second}") if first and second else None
         case Bitmask(tag, mask, nonzero) if mask in _INTEGERS:
             found = rows.value(tag)
-            return Predicate(f"({found} & ?) {'<>' if nonzero else '='} 0", (mask,)) if found else None
+            sign = "<>" if nonzero else "="  # the mask stands in the text: an index on unread messages is known by it
+            return Predicate(f"({found} & {int(mask)}) {sign} 0") if found else None
         case Size(relop, tag, size):
             return _size(rows, relop, tag, size)
         case Exist(tag):
@@ -163,7 +164,8 @@ def _begun(rows: Expressions, node: Content) -> Predicate | None:
     low = folded(node.value)
     if not low:
         return Predicate(f"{key} IS NOT NULL")
-    span = Leg(f"{key} >= ? AND {key} < ?", (low, low[:-1] + bytes((low[-1] + 1,))))
+    begun = rows.dialect.begun_by(key, len(low))
+    span = Leg(f"{begun} >= ? AND {begun} < ?", (low, low[:-1] + bytes((low[-1] + 1,))))
     return Predicate(span.sql, span.params, span=span)
 
 

@@ -1,0 +1,3 @@
+-- Unread messages are found and counted among many read ones.
+
+CREATE INDEX message_unread ON message (folder, associated, delivery_time DESC, flags) WHERE (flags & 1) = 0;
