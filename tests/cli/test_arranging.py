@@ -1,6 +1,7 @@
 """Messages and folders are listed, found, arranged, shown to the last property and changed, each by its own process."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,28 @@ def test_folders_are_deleted_and_come_back(ann: Mapix) -> None:
     assert {each["path"] for each in ann.json("folders")["folders"]} >= {"Old/Older"}
     ann("rm", "--hard", "Old")
     ann("restore", "Old", code=Exit.NOT_FOUND)
+
+
+def test_a_folder_is_watched_while_others_change_it(ann: Mapix) -> None:
+    command = ann.command("watch", "inbox", "--count", "1", "--json")
+    with subprocess.Popen(command, env=ann.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watcher:
+        assert watcher.stderr is not None
+        assert watcher.stdout is not None
+        assert "watching Inbox" in watcher.stderr.readline()
+        ann("send", "--to", "ann@example.org", "--subject", "News", "--text", "t", "--wait")
+        event = json.loads(watcher.stdout.readline())
+        assert event["event"] == "added"
+        assert event["message"]["subject"] == "News"
+        assert watcher.wait(30) == 0
+
+
+def test_silence_ends_a_watch(ann: Mapix) -> None:
+    assert ann("watch", "--for", "0.1").stdout == ""
+
+
+def test_a_search_is_kept_as_a_folder_that_follows(ann: Mapix) -> None:
+    ann("search", "budget", "--in", "inbox", "--save", "Money")
+    path = next(each["path"] for each in ann.json("folders")["folders"] if each["path"].endswith("Money"))
+    assert sorted(subjects(ann, path)) == ["Budget 2026", "Minutes"]
+    ann("send", "--to", "ann@example.org", "--subject", "budget again", "--text", "t", "--wait")
+    assert "budget again" in subjects(ann, path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mapix.cli.base import command
@@ -10,16 +12,21 @@ from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.folder import Folder
+    from mapix.client.session import Session
 
 
 @command(examples=("mapix folders", "mapix folders --json"))
 @json_option
 @profile_option
 def folders(as_json: bool, profile: str | None) -> None:
-    """List the folders of the default store: path, number of messages, how many of them are unread."""
+    """List the folders of the default store: path, number of messages, how many of them are unread.
+
+    Search folders stand last, as search/NAME.
+    """
     with logged_on(profile) as session:
         found = [
-            (path, folder.count or 0, folder.unread or 0, _class(folder)) for path, folder in session.store.root.walk()
+            (path, folder.count or 0, folder.unread or 0, folder.container_class or "")
+            for path, folder in chain(session.store.root.walk(), _searches(session))
         ]
     if as_json:
         keys = ("path", "messages", "unread", "class")
@@ -28,5 +35,6 @@ def folders(as_json: bool, profile: str | None) -> None:
         emit_rows(("folder", "messages", "unread"), (row[:3] for row in found))
 
 
-def _class(folder: Folder) -> str:
-    return folder.container_class or ""
+def _searches(session: Session) -> Iterator[tuple[str, Folder]]:
+    """Search folders, with the paths by which commands find them."""
+    return ((f"search/{folder.name}", folder) for folder in session.store.search_folders)

@@ -21,6 +21,7 @@ _TABLE = {
     "cp": Lazy("mapix.cli.moving", "Copy messages and folders."),
     "rm": Lazy("mapix.cli.removing", "Delete messages and folders."),
     "restore": Lazy("mapix.cli.removing", "Have deleted messages and folders back."),
+    "watch": Lazy("mapix.cli.watch", "Tell what happens in a folder, as it happens."),
     "mkdir": Lazy("mapix.cli.mkdir", "Make folders."),
     "props": Lazy("mapix.cli.props", "Show every property of an object."),
     "set": Lazy("mapix.cli.setting", "Change properties of an object.", "set_"),

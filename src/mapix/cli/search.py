@@ -51,7 +51,7 @@ def search(
         wanted = _wanted(top, words, where)
         if save is not None:
             session.store.search_folders.new(save, where=wanted, folders=[top])
-            say(f"made the search folder {clean(save)}")
+            say(f"made the search folder search/{clean(save)}")
             return
         found = sorted(_found(session, top, wanted, limit), key=_newest_first)[:limit]
         if as_json:

@@ -99,8 +99,12 @@ class Store(PropertyObject):
         return SearchFolders(self)
 
     def folder(self, path: str) -> Folder:
-        """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are special."""
+        """A folder by its path below the root, `Inbox/2026`; `inbox`, `outbox`, `sent`, `deleted` are special, and
+        `search/Name` is a search folder.
+        """
         first, _, rest = path.strip("/").partition("/")
+        if first.casefold() == "search" and rest:
+            return self.search_folders[rest]
         special = {"inbox": "inbox", "outbox": "outbox", "sent": "sent", "deleted": "deleted"}.get(first.casefold())
         if special is None:
             return self.root.folder(path)
