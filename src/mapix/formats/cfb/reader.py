@@ -1,0 +1,228 @@
+"""Compound files read: `CompoundFile.open`, then `root`, `read` and `open_stream`.
+
+    with CompoundFile.open(Path("mail.msg")) as file:
+        data = file.read(file.root.children["__properties_version1.0"])
+
+Opening looks at the whole structure once, so that nothing read afterwards can run in circles, out of the file or out
+of memory. A file of up to a mebibyte is read at once; of a larger one only the tables and what is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self, cast
+
+from mapix.formats.cfb.check import examine
+from mapix.formats.cfb.defects import CfbDefects
+from mapix.formats.cfb.entry import Entry
+from mapix.formats.cfb.header import read_header
+from mapix.formats.cfb.layout import CUTOFF, ENTRY_SIZE, HEADER_SIZE, MINI_SHIFT, STREAM
+from mapix.formats.cfb.lockbytes import FileBytes, StreamBytes
+from mapix.formats.cfb.sectors import Extents, Sectors
+from mapix.formats.cfb.streamfile import StreamFile
+from mapix.formats.cfb.structure import Structure
+from mapix.formats.cfb.tree import in_order
+from mapix.formats.defects import Defect, Strictness
+from mapix.formats.storage import LockBytes
+from mapix.formats.storageerrors import InvalidFunction, InvalidParameter
+
+READ_AT_ONCE: Final = 1 << 20
+"""Bytes of a file that is small enough to be held."""
+
+MINI_AT_ONCE: Final = 1 << 22
+"""Bytes of a mini stream that is small enough to be held."""
+
+Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | LockBytes
+
+
+class CompoundFile:
+    """A compound file open for reading.
+
+    `root` is its root storage. A context manager that closes; entries are of no use afterwards.
+    """
+
+    __slots__ = ("_children", "_closes", "_examined", "_mini", "_names", "_text", "root", "structure")
+
+    def __init__(self, structure: Structure, closes: LockBytes | None) -> None:
+        self.structure = structure
+        self._closes = closes
+        self._examined = False
+        self._names: dict[int, dict[str, int]] = {}
+        self._children: dict[int, dict[str, Entry]] = {}
+        self._mini: bytes | Extents | None = None
+        self._text: str | None = None
+        self.root = Entry(self, 0, self.name_of(0), None)
+
+    @classmethod
+    def open(cls, source: Source, *, strictness: Strictness = Strictness.TOLERANT) -> CompoundFile:
+        """Open bytes, a file of the system, a seekable Python file (which stays open) or lock bytes.
+
+        Raises: InvalidHeader for what is no compound file, DocfileCorrupt where nothing can be read or, with STRICT,
+        for the first defect; FileNotFound, AccessDenied, ReadFault.
+        """
+        bytes_or_place, mine = _opened(source)
+        try:
+            file = cls(_structure(bytes_or_place, CfbDefects(strictness)), mine)
+            if strictness is Strictness.STRICT:
+                file._examine()
+        except BaseException:
+            if mine is not None:
+                mine.close()
+            raise
+        if file.structure.sectors.data is not None:
+            file.close()
+        return file
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """Everything that is wrong with the file; asked first, what does not hinder reading is looked for too."""
+        self._examine()
+        return self.structure.defects.all
+
+    @property
+    def version(self) -> int:
+        """The major version: 3, or 4."""
+        return 4 if self.structure.sectors.shift == 12 else 3
+
+    def read(self, entry: Entry) -> bytes:
+        """The whole of a stream. Raises: InvalidFunction for a storage."""
+        return self.stream(entry.number)
+
+    def open_stream(self, entry: Entry) -> BinaryIO:
+        """A stream as a seekable file that reads what is asked for. Raises: InvalidFunction for a storage."""
+        return cast(BinaryIO, StreamFile(self.extents(entry.number)))
+
+    def names(self, number: int) -> dict[str, int]:
+        """The numbers of what is in the storage of that number, by name. To be read only."""
+        found = self._names.get(number)
+        if found is None:
+            found = self._names[number] = self._name_kids(number)
+        return found
+
+    def children(self, entry: Entry) -> Mapping[str, Entry]:
+        """What is in a storage, by name."""
+        found = self._children.get(entry.number)
+        if found is None:
+            named = self.names(entry.number).items()
+            found = self._children[entry.number] = {name: Entry(self, kid, name, entry) for name, kid in named}
+        return found
+
+    def kind(self, number: int) -> int:
+        """The type of an entry: STORAGE, STREAM or ROOT."""
+        return self.structure.reached[number]
+
+    def size_of(self, number: int) -> int:
+        """Bytes of a stream that can be read; 0 for a storage."""
+        return self.structure.sizes[number] if self.structure.reached[number] == STREAM else 0
+
+    def stream(self, number: int) -> bytes:
+        """The whole of the stream of that number. Raises: InvalidFunction for a storage."""
+        structure = self.structure
+        size = structure.sizes[number]
+        if size < CUTOFF and structure.mini_runs is None and structure.reached[number] == STREAM:
+            mini = self._mini or self._load_mini()
+            if type(mini) is bytes:
+                start = structure.starts[number] << MINI_SHIFT
+                return mini[start : start + size]
+        return self.extents(number).read_at(0, size)
+
+    def extents(self, number: int) -> Extents:
+        """The bytes of the stream of that number, to be read at places. Raises: InvalidFunction for a storage."""
+        structure = self.structure
+        if structure.reached[number] != STREAM:
+            raise InvalidFunction("a storage has no bytes", value=number)
+        size = structure.sizes[number]
+        runs = structure.runs.get(number)
+        if runs is not None:
+            return structure.sectors.extents(runs, size)
+        if not size:
+            return Extents(bytes_at(b""), 0, MINI_SHIFT, [], 0)
+        mini = self._mini or self._load_mini()
+        read_at = bytes_at(mini) if type(mini) is bytes else cast(Extents, mini).read_at
+        crooked = structure.mini_runs
+        mini_runs = [(structure.starts[number], (size + 63) >> MINI_SHIFT)] if crooked is None else crooked[number]
+        return Extents(read_at, 0, MINI_SHIFT, mini_runs, size)
+
+    def name_of(self, number: int) -> str:
+        """The name of the entry of that number."""
+        start = number * ENTRY_SIZE
+        directory = self.structure.directory
+        length = directory[start + 64] | directory[start + 65] << 8
+        data = directory[start : start + 64]
+        if 2 <= length <= 64 and not length & 1:
+            return data[: length - 2].decode("utf-16-le", "surrogatepass")
+        return data.decode("utf-16-le", "surrogatepass").partition("\0")[0]
+
+    def close(self) -> None:
+        """Close the file of the system, where one is held; twice is harmless."""
+        if self._closes is not None:
+            self._closes.close()
+            self._closes = None
+
+    def _name_kids(self, number: int) -> dict[str, int]:
+        structure = self.structure
+        if structure.kids is not None:
+            kids = structure.kids.get(number, [])
+        elif structure.reached[number] == STREAM or structure.child[number] >= structure.count:
+            kids = []
+        else:
+            kids = list(in_order(structure.left, structure.right, structure.child[number]))
+        named: dict[str, int] = {}
+        for kid in kids:
+            if named.setdefault(self.name_of(kid), kid) != kid:
+                structure.defects.note(f"directory entry {kid}", "its name is taken", value=self.name_of(kid))
+        return named
+
+    def _load_mini(self) -> bytes | Extents:
+        structure = self.structure
+        extents = structure.sectors.extents(structure.root_runs, structure.mini_room)
+        self._mini = extents.read_at(0, extents.size) if extents.size <= MINI_AT_ONCE else extents
+        return self._mini
+
+    def _examine(self) -> None:
+        if not self._examined:
+            self._examined = True
+            examine(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<CompoundFile version {self.version}: {self.structure.count} entries>"
+
+
+def bytes_at(data: bytes) -> Callable[[int, int], bytes]:
+    """Reading at places of bytes in memory."""
+    return lambda offset, size: data[offset : offset + size]
+
+
+def _opened(source: Source) -> tuple[bytes | LockBytes, LockBytes | None]:
+    """What to read from, and what is to be closed by us."""
+    if isinstance(source, bytes | LockBytes):
+        return source, None
+    if isinstance(source, str | os.PathLike):
+        file = FileBytes(Path(source))
+        return file, file
+    if isinstance(source, bytearray | memoryview):
+        return bytes(source), None
+    if not hasattr(source, "seek"):
+        raise InvalidParameter("a compound file is bytes, a path, a seekable file or lock bytes", value=source)
+    return StreamBytes(source), None
+
+
+def _structure(source: bytes | LockBytes, defects: CfbDefects) -> Structure:
+    place = None if isinstance(source, bytes) else source
+    data: bytes | None = None if place else cast(bytes, source)
+    size = len(data) if data is not None else cast(LockBytes, place).size()
+    if place and size <= READ_AT_ONCE:
+        data = place.read_at(0, size)
+        size = len(data)
+    head = data if data is not None else cast(LockBytes, place).read_at(0, HEADER_SIZE)
+    header = read_header(head, defects)
+    return Structure(Sectors(data, place, size, header.shift), header, defects)
