@@ -60,6 +60,14 @@ KEY = (mapitags.PR_INSTANCE_KEY, b"key")
             (0x100, (mapi.TABLE_ROW_MODIFIED, 0, KEY, KEY, ())),
         ),
         (
+            TableNotification(Event.TABLE_MODIFIED, TableEvent.ROW_MODIFIED, 0, b"key"),
+            (0x100, (mapi.TABLE_ROW_MODIFIED, 0, KEY, (1, None), ())),
+        ),
+        (
+            TableNotification(Event.TABLE_MODIFIED, TableEvent.ROW_DELETED, 0, b"key"),
+            (0x100, (mapi.TABLE_ROW_DELETED, 0, KEY, (0, None), ())),
+        ),
+        (
             TableNotification(Event.TABLE_MODIFIED, TableEvent.ERROR, 0x80004005),
             (0x100, (mapi.TABLE_ERROR, mapi.MAPI_E_CALL_FAILED, (0, None), (0, None), ())),
         ),
@@ -68,6 +76,7 @@ KEY = (mapitags.PR_INSTANCE_KEY, b"key")
     ],
 )
 def test_a_notification_is_a_pair_of_event_and_information(given: Notification, seen: Any) -> None:
+    """N-032."""
     assert told([given]) == [seen]
 
 

@@ -1,5 +1,6 @@
 """Tables, restrictions and sort orders as tuples, over rows in memory."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from mapix.objects.tabledata import TableData
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_INSTANCE_KEY, PR_ROWID
-from mapix.pywin32 import mapi
+from mapix.pywin32 import mapi, mapitags
 from mapix.pywin32.convert import restrictions
 from mapix.pywin32.errors import com_error
 from mapix.pywin32.mapitags import PR_DISPLAY_NAME_A, PR_DISPLAY_NAME_W
@@ -255,3 +256,39 @@ def test_instance_keys_find_their_row() -> None:
     row = view.QueryRows(9, 0)[2]
     view.FindRow((mapi.RES_PROPERTY, (mapi.RELOP_EQ, row[0][0], row[0])), 0, 0)
     assert view.QueryRows(1, 0) == (row,)
+
+
+def test_a_sort_order_with_categories_makes_headings() -> None:
+    """T-060, T-062, T-063."""
+    view = table()
+    view.SetColumns((mapitags.PR_ROW_TYPE, mapitags.PR_CONTENT_COUNT, PR_DISPLAY_NAME_W), 0)
+    view.SortTable((((PR_DISPLAY_NAME_W, 0),), 1, 1), 0)
+    heading, row = view.QueryRows(2, 0)
+    assert heading == ((mapitags.PR_ROW_TYPE, 3), (mapitags.PR_CONTENT_COUNT, 1), (PR_DISPLAY_NAME_W, "Ann"))
+    missing = mapitags.PR_CONTENT_COUNT & 0xFFFF0000 | 0x000A
+    assert row == ((mapitags.PR_ROW_TYPE, 1), (missing, MISSING), (PR_DISPLAY_NAME_W, "Ann"))
+    assert view.GetRowCount(0) == 8
+
+
+def test_a_column_of_instances_shows_single_values_under_their_own_type() -> None:
+    """P-053, P-054."""
+    view = table()
+    view.SetColumns((MULTI | 0x2000, PR_DISPLAY_NAME_W), 0)
+    assert view.QueryRows(2, 0) == (
+        ((0x66100003, 1), (PR_DISPLAY_NAME_W, "Ann")),
+        ((0x66100003, 2), (PR_DISPLAY_NAME_W, "Ann")),
+    )
+    view.Restrict((mapi.RES_PROPERTY, (mapi.RELOP_EQ, 0x66100003, (0x66100003, 2))), 0)
+    assert view.GetRowCount(0) == 1
+
+
+def test_calls_may_be_put_off_or_go_on_elsewhere() -> None:
+    """T-040."""
+    view = table()
+    view.SortTable((((PR_DISPLAY_NAME_W, 1),), 0, 0), mapi.TBL_BATCH)
+    assert names(view.QueryRows(1, 0)) == ["dora"]
+    view.Restrict((mapi.RES_EXIST, (ROWID,)), mapi.TBL_ASYNC)
+    deadline = time.monotonic() + 10
+    while view.GetStatus()[0] != 0:
+        assert time.monotonic() < deadline
+    assert view.GetRowCount(0) == 3

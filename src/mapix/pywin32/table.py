@@ -88,14 +88,15 @@ class PyIMAPITable(PyIUnknown):
         return rows.rows_out(self._obj.query_columns(), found)
 
     def SetColumns(self, propTags: Any, flags: Any, /) -> None:
-        """Choose columns (T-022)."""
+        """Choose columns (T-022); at once, later or elsewhere (T-040)."""
         columns = tags.tags(propTags)
-        args.flags(flags, _LATER)
+        later = args.flags(flags, _LATER)
         if not columns:
             raise InvalidParameter("columns must be given")
-        self._obj.set_columns(columns)
         if not self._wide and any(column.type == PropType.UNSPECIFIED for column in columns):
-            self._obj.set_columns(_narrowed(columns, self._obj.query_columns()))
+            self._obj.set_columns(columns)
+            columns = _narrowed(columns, self._obj.query_columns())
+        self._obj.set_columns(columns, later)
 
     def GetStatus(self, /) -> list[int]:
         """`[status, type]` (T-021)."""
@@ -125,10 +126,9 @@ class PyIMAPITable(PyIUnknown):
         return bookmark
 
     def Restrict(self, restriction: Any, flags: Any, /) -> None:
-        """Show only some rows; None shows all (T-029)."""
+        """Show only some rows; None shows all (T-029); at once, later or elsewhere (T-040)."""
         wanted = restrictions.restriction(restriction)
-        args.flags(flags, _LATER)
-        self._obj.restrict(wanted)
+        self._obj.restrict(wanted, args.flags(flags, _LATER))
 
     def FindRow(self, restriction: Any, bookmarkOrigin: Any, flags: Any, /) -> None:
         """Put the cursor on the next row that fits (T-028)."""
@@ -139,7 +139,8 @@ class PyIMAPITable(PyIUnknown):
         self._obj.find_row(wanted, origin, backward=bool(word & DIR_BACKWARD))
 
     def SortTable(self, sortOrderSet: Any, flags: Any, /) -> None:
-        """Order the rows; None gives up the order (T-033)."""
+        """Order the rows, by categories if there are some (T-060); None gives up the order (T-033); at once, later or
+        elsewhere (T-040).
+        """
         order = restrictions.sort_order(sortOrderSet)
-        args.flags(flags, _LATER)
-        self._obj.sort_table(order or SortOrder())
+        self._obj.sort_table(order or SortOrder(), args.flags(flags, _LATER))

@@ -24,6 +24,7 @@ from mapix.pywin32.convert.values import Pair
 from mapix.pywin32.errors import signed
 
 Told = tuple[int, Any]
+_PLACED = (TableEvent.ROW_ADDED, TableEvent.ROW_MODIFIED)
 _NO_KEY: Pair = (0, None)
 _BEFORE_FIRST: Pair = (int(PropType.NULL), None)
 
@@ -42,7 +43,7 @@ def _object(item: ObjectNotification, wide: bool) -> tuple[Any, ...]:
 
 
 def _table(item: TableNotification, wide: bool) -> tuple[Any, ...]:
-    first = item.table_event == TableEvent.ROW_ADDED
+    first = item.table_event in _PLACED
     row = tuple(cell(in_width(PropTag(tag), wide))(value) for tag, value in item.row)
     prior = _key(item.prior, _BEFORE_FIRST if first else _NO_KEY)
     return int(item.table_event), signed(item.scode), _key(item.index, _NO_KEY), prior, row
