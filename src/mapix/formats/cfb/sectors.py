@@ -110,4 +110,12 @@ def words(data: bytes) -> array[int]:
     return numbers
 
 
+def packed(numbers: array[int]) -> bytes:
+    """Numbers as little-endian 32-bit words."""
+    if _SWAP:
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
 _SWAP = array("I", b"\1\0\0\0")[0] != 1
