@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.fixtures_postgresql import PostgreSql
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges
 from mapix.objects.collate import fold
@@ -18,7 +19,10 @@ from mapix.objects.entryids import StoreIds
 from mapix.properties import tags
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restriction
 from mapix.properties.where import parse_where
+from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.judging import has_phrase, has_word_start
+from mapix.providers.sqlstore.postgresql.backend import open_named
+from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.rows import ContentsRows
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.textindex import SqliteTextIndex
@@ -84,20 +88,32 @@ def test_each_character_is_made_plain_by_itself(left: str, right: str) -> None:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteBackend]:
+def sqlite(path: Path) -> Iterator[SqliteBackend]:
     backend = SqliteBackend(path, create=True, full=False)
     backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
     yield backend
     backend.close()
 
 
-def texts_of(store: SqliteBackend) -> TextIndex:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqlBackend]:
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite")
+        return
+    server: PostgreSql = request.getfixturevalue("server")
+    backend = open_named(Place.of(server.dsn(), None), str(path), create=True)
+    backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
+    yield backend
+    backend.close()
+
+
+def texts_of(store: SqlBackend) -> TextIndex:
     index = store._around.texts
     assert index is not None
     return index
 
 
-def found(store: SqliteBackend, where: str | Restriction, *, driven: bool | None = None) -> list[int]:
+def found(store: SqlBackend, where: str | Restriction, *, driven: bool | None = None) -> list[int]:
     """The numbers that a new table of the root shows; `driven` whether the index must have been asked."""
     rows = store.contents(store.root, associated=False)
     assert isinstance(rows, ContentsRows)
@@ -113,12 +129,12 @@ def found(store: SqliteBackend, where: str | Restriction, *, driven: bool | None
     return numbers
 
 
-def mail(store: SqliteBackend, subject: str, body: str = "", **values: Any) -> int:
+def mail(store: SqlBackend, subject: str, body: str = "", **values: Any) -> int:
     """A message; its number."""
     return save(store, {tags.PR_SUBJECT: subject, tags.PR_BODY: body}, **values).number
 
 
-def test_every_part_of_a_message_is_indexed(store: SqliteBackend) -> None:
+def test_every_part_of_a_message_is_indexed(store: SqlBackend) -> None:
     number = save(
         store,
         {
@@ -162,12 +178,12 @@ def test_every_part_of_a_message_is_indexed(store: SqliteBackend) -> None:
         "PR_COMMENT ~ budget",
     ],
 )
-def test_what_the_index_cannot_help_with_is_looked_for_everywhere(store: SqliteBackend, where: str) -> None:
+def test_what_the_index_cannot_help_with_is_looked_for_everywhere(store: SqlBackend, where: str) -> None:
     numbers = [mail(store, text) for text in ("Budget", "nothing")]
     assert set(found(store, where, driven=False)) <= set(numbers)
 
 
-def test_changes_are_found_before_and_after_they_are_indexed(store: SqliteBackend) -> None:
+def test_changes_are_found_before_and_after_they_are_indexed(store: SqlBackend) -> None:
     first, second, third = (mail(store, f"budget {number}") for number in range(3))
     assert found(store, "subject ~ budget", driven=True) == [first, second, third]
     changed = store.message(second)
@@ -188,7 +204,7 @@ def test_changes_are_found_before_and_after_they_are_indexed(store: SqliteBacken
     assert found(store, "subject ~ budget", driven=True) == [second, third, fourth, copy]
 
 
-def test_saving_does_nothing_for_the_index(store: SqliteBackend) -> None:
+def test_saving_does_nothing_for_the_index(store: SqlBackend) -> None:
     numbers = [mail(store, f"budget {number}") for number in range(3)]
     assert not texts_of(store).ready()
     assert found(store, "subject ~ budget") == numbers
@@ -198,7 +214,7 @@ def test_saving_does_nothing_for_the_index(store: SqliteBackend) -> None:
 
 
 def test_a_search_indexes_for_a_moment_only_and_is_right_all_the_same(
-    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+    store: SqlBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mapix.providers.sqlstore.textindex._BATCH", 4)
     monkeypatch.setattr("mapix.providers.sqlstore.textindex._FOR_A_SEARCH", 0.0)
@@ -215,7 +231,7 @@ def test_a_search_indexes_for_a_moment_only_and_is_right_all_the_same(
     assert texts.state(SHORT).left == 0
 
 
-def test_an_index_that_is_far_behind_is_not_asked(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_is_far_behind_is_not_asked(store: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mapix.providers.sqlstore.textindex._FOR_A_SEARCH", 0.0)
     with store.database.write():
         texts_of(store).make()
@@ -223,7 +239,7 @@ def test_an_index_that_is_far_behind_is_not_asked(store: SqliteBackend, monkeypa
     assert found(store, "subject ~ budget", driven=False) == numbers
 
 
-def test_many_hits_are_not_collected_for_a_first_page(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_hits_are_not_collected_for_a_first_page(store: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mapix.providers.sqlstore.rows.FEW", 3)
     monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
@@ -238,7 +254,7 @@ def test_many_hits_are_not_collected_for_a_first_page(store: SqliteBackend, monk
 
 
 def test_hits_among_many_rows_are_found_in_the_order_of_the_rows(
-    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+    store: SqlBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
@@ -251,52 +267,52 @@ def test_hits_among_many_rows_are_found_in_the_order_of_the_rows(
     assert found(store, "subject ~ budget") == numbers
 
 
-def test_the_beginning_of_a_subject_is_a_span_of_an_index(store: SqliteBackend) -> None:
-    numbers = [mail(store, text) for text in ("Budget", "budgets", "the budget", "BUDGEU", "budgf")]
-    rows = store.contents(store.root, associated=False)
+def test_the_beginning_of_a_subject_is_a_span_of_an_index(sqlite: SqliteBackend) -> None:
+    numbers = [mail(sqlite, text) for text in ("Budget", "budgets", "the budget", "BUDGEU", "budgf")]
+    rows = sqlite.contents(sqlite.root, associated=False)
     where = parse_where("subject startswith budget")
     with rows._asked(where) as predicate:
         assert predicate.driver is None
-        plan = store.database.rows(
+        plan = sqlite.database.rows(
             f"EXPLAIN QUERY PLAN SELECT 1 FROM message m WHERE m.folder = 1 AND m.associated = 0 AND {predicate.sql}",
             predicate.params,
         )
     assert "message_whole_subject" in str(plan)
     with rows._asked(where, ()) as predicate:
         assert predicate.driver is not None
-    assert found(store, where) == numbers[:2]
-    assert found(store, "subject startswith budget and subject ~ dgets") == [numbers[1]]
-    assert found(store, "subject startswith ''") == numbers
+    assert found(sqlite, where) == numbers[:2]
+    assert found(sqlite, "subject startswith budget and subject ~ dgets") == [numbers[1]]
+    assert found(sqlite, "subject startswith ''") == numbers
 
 
-def test_nobody_waits_for_the_index(store: SqliteBackend, path: Path) -> None:
-    numbers = [mail(store, f"budget {number}") for number in range(3)]
+def test_nobody_waits_for_the_index(sqlite: SqliteBackend, path: Path) -> None:
+    numbers = [mail(sqlite, f"budget {number}") for number in range(3)]
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        assert not store.database.free_to_write()
-        assert found(store, "subject ~ budget", driven=False) == numbers
+        assert not sqlite.database.free_to_write()
+        assert found(sqlite, "subject ~ budget", driven=False) == numbers
     finally:
         other.execute("ROLLBACK")
         other.close()
-    assert found(store, "subject ~ budget", driven=True) == numbers
+    assert found(sqlite, "subject ~ budget", driven=True) == numbers
 
 
-def test_two_connections_share_the_index(store: SqliteBackend, path: Path) -> None:
-    numbers = [mail(store, f"budget {number}") for number in range(3)]
+def test_two_connections_share_the_index(sqlite: SqliteBackend, path: Path) -> None:
+    numbers = [mail(sqlite, f"budget {number}") for number in range(3)]
     other = SqliteBackend(path, full=False)
     other.decorate(StoreIds(other.provider_uid, other.uid, b"wrapped"))
     assert found(other, "subject ~ budget", driven=True) == numbers
-    assert found(store, "subject ~ budget", driven=True) == numbers
+    assert found(sqlite, "subject ~ budget", driven=True) == numbers
     other.message(numbers[0]).apply(MessageChanges({tags.PR_SUBJECT: "x"}))
-    assert found(store, "subject ~ budget", driven=True) == numbers[1:]
+    assert found(sqlite, "subject ~ budget", driven=True) == numbers[1:]
     other.close()
     reader = SqliteBackend(path, readonly=True)
     assert found(reader, "subject ~ budget", driven=True) == numbers[1:]
     reader.close()
 
 
-def test_an_index_made_anew_forgets_what_is_gone(store: SqliteBackend) -> None:
+def test_an_index_made_anew_forgets_what_is_gone(store: SqlBackend) -> None:
     numbers = [mail(store, f"budget {number}") for number in range(4)]
     assert found(store, "subject ~ budget", driven=True) == numbers
     store.message(numbers[0]).apply(MessageChanges({tags.PR_SUBJECT: "x"}))
@@ -313,24 +329,24 @@ def test_an_index_made_anew_forgets_what_is_gone(store: SqliteBackend) -> None:
 
 
 def test_without_trigrams_searches_go_on_without_an_index(
-    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+    sqlite: SqliteBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mapix.providers.sqlstore.sqlite.textindex._OLDEST", (99, 0))
-    old = SqliteTextIndex(store.database)
-    store._around.texts = old
-    number = mail(store, "budget")
-    assert found(store, "subject ~ budget", driven=False) == [number]
+    old = SqliteTextIndex(sqlite.database)
+    sqlite._around.texts = old
+    number = mail(sqlite, "budget")
+    assert found(sqlite, "subject ~ budget", driven=False) == [number]
     assert not old.ready()
 
 
-def test_a_library_without_full_text_is_found_out_once(store: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_without_full_text_is_found_out_once(sqlite: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "mapix.providers.sqlstore.sqlite.textindex._MAKE",
         "CREATE VIRTUAL TABLE text_{name} USING nothing({parts}, {detail})",
     )
-    number = mail(store, "budget")
-    assert found(store, "subject ~ budget", driven=False) == [number]
-    assert found(store, "subject ~ budget", driven=False) == [number]
+    number = mail(sqlite, "budget")
+    assert found(sqlite, "subject ~ budget", driven=False) == [number]
+    assert found(sqlite, "subject ~ budget", driven=False) == [number]
 
 
 @given(st.text(st.sampled_from("abß _-é1")), st.text(st.sampled_from("abß _-é1")))
@@ -369,19 +385,26 @@ WHERES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     subjects=st.lists(st.tuples(PHRASES, PHRASES), min_size=1, max_size=10),
     edits=EDITS,
     wheres=st.lists(WHERES, min_size=8, max_size=8),
 )
 def test_whatever_is_changed_and_indexed_searches_mean_the_same(
+    request: pytest.FixtureRequest,
+    kind: str,
     tmp_path_factory: pytest.TempPathFactory,
     subjects: list[tuple[str, str]],
     edits: list[tuple[int, str]],
     wheres: list[Content],
 ) -> None:
-    backend = SqliteBackend(tmp_path_factory.mktemp("texts") / "store.mapix", create=True, full=False)
+    path = tmp_path_factory.mktemp("texts") / "store.mapix"
+    if kind == "sqlite":
+        backend: SqlBackend = SqliteBackend(path, create=True, full=False)
+    else:
+        backend = open_named(Place.of(request.getfixturevalue("server").dsn(), None), str(path), create=True)
     truth = {}
     for subject, body in subjects:
         values = {tags.PR_SUBJECT: subject, tags.PR_BODY: body, tags.PR_SENDER_NAME: subject[::-1]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from mapix.interfaces.backend import (
     Change,
@@ -40,6 +40,9 @@ from mapix.providers.sqlstore.service import PROVIDER_UID
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.usedtags import UsedTags
 from mapix.providers.sqlstore.watching import Watcher
+
+_AT_CLOSE: Final = 0.1
+"""Seconds that a store that is being closed may take for its full text index."""
 
 
 class SqlBackend(StoreBackend):
@@ -126,6 +129,8 @@ class SqlBackend(StoreBackend):
         self.watch(on=False)
         self._queue.close()
         self.garbage.close()
+        if self._around.texts is not None:
+            self._around.texts.at_rest(_AT_CLOSE)
         self.database.close()
 
     # folders

@@ -75,6 +75,8 @@ class SqlCare:
         before = self.sizes()[0]
         purged = 0 if purge_before is None else self._purge(purge_before)
         collected = self.garbage.collect()
+        if (texts := self.database.text_index()) is not None:
+            texts.tidy()
         self.give_back()
         return Compaction(before, self.sizes()[0], purged, collected)
 

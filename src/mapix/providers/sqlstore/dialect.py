@@ -90,6 +90,10 @@ class Dialect(ABC):
         """What rows are sorted by in turn that are sorted by a column."""
         return (key,)
 
+    def begun_by(self, key: str, size: int) -> str:
+        """What an index has of a column of folded text, if that tells whether a text begins with `size` bytes."""
+        return key
+
     @abstractmethod
     def comparable(self, value: str, kind: int) -> str | None:
         """What a value of the type is compared by that stands in a column without a key; None where SQL cannot say."""

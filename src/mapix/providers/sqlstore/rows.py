@@ -159,11 +159,7 @@ class SqlRows:
         driver = texts.driver(predicate.wish, most=_QUICK if alone else FEW)
         if driver is not None or not alone:
             return replace(predicate, driver=driver)
-        among = texts.driver(predicate.wish, most=FEW)
-        if among is None:
-            return predicate
-        sql = f"{NUMBER} IN (SELECT id FROM ({among.sql}) e) AND ({predicate.sql})"
-        return replace(predicate, sql=sql, params=(*among.params, *predicate.params))
+        return self.around.narrowed(predicate, most=FEW)
 
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:

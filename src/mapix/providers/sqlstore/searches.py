@@ -139,7 +139,7 @@ class Searches:
     def _pass(self, sought: Sought, after: int, last: int) -> None:
         """Find the messages in the scope whose numbers are beyond one, up to another."""
         covered = _COVERED[sought.recursive]
-        predicate = sought.predicate
+        predicate = self.known.around.narrowed(sought.predicate)
         if predicate.residual is None:
             params = (sought.number, sought.number, after, last, *predicate.params)
             self.database.run(covered + _FIND.format(where=_IN_SCOPE, sql=predicate.sql), params)

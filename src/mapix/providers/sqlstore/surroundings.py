@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from mapix.interfaces.backend import (
@@ -22,6 +23,7 @@ from mapix.providers.sqlstore.expressions import (
     Cold,
     decorations,
 )
+from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.usedtags import UsedTags
 
 _PLANS_KEPT = 256
@@ -58,6 +60,16 @@ class Surroundings:
             rows.columns.update(decorations(dialect, decorator, ObjectType.MESSAGE, MESSAGE_PARENT))
         for rows in (self.folders, self.tree):
             rows.columns.update(decorations(dialect, decorator, ObjectType.FOLDER, FOLDER_PARENT))
+
+    def narrowed(self, predicate: Predicate, *, most: int | None = None) -> Predicate:
+        """A condition on messages with what the full text index knows of it, unless that is more than `most`."""
+        if predicate.wish is None or self.texts is None:
+            return predicate
+        driver = self.texts.driver(predicate.wish, most=most)
+        if driver is None:
+            return predicate
+        sql = f"m.id IN (SELECT id FROM ({driver.sql}) e) AND ({predicate.sql})"
+        return replace(predicate, sql=sql, params=(*driver.params, *predicate.params))
 
     def version(self) -> object:
         """Changes with every change of the store, by whomever."""

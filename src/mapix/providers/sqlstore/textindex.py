@@ -44,12 +44,13 @@ Entry = tuple[int, tuple[str, ...]]
 
 class State(NamedTuple):
     """How far an index is: how many messages are `left`, counted up to `FEW` and one; whether it is so far `behind`
-    that nobody should ask it, and whether there is more to look at than its entries (`loose`).
+    that nobody should ask it, whether there is more to look at than its entries (`loose`), and whether it is `used`.
     """
 
     left: int
     behind: bool
     loose: bool
+    used: bool
 
 
 class TextIndex(ABC):
@@ -99,6 +100,25 @@ class TextIndex(ABC):
         except MapiError as error:
             _log.info("the texts of %s could not be indexed: %s", self.database.name, error)
         return False
+
+    def at_rest(self, seconds: float) -> None:
+        """Bring up to date what is used, for some time: nobody else needs the store just now."""
+        deadline = time.monotonic() + seconds
+        try:
+            for name in COLUMNS if not self.database.readonly and self.ready() else ():
+                state = self.state(name)
+                if state.used and state.left:
+                    self.settle(name, deadline)
+        except MapiError as error:
+            _log.info("the texts of %s are left as they are: %s", self.database.name, error)
+
+    def tidy(self) -> None:
+        """Bring up to date what is used, and let go of what nobody needs any more."""
+        if self.ready():
+            self.tidy_entries()
+            for name in COLUMNS:
+                if self.state(name).used:
+                    self.settle(name)
 
     def rebuild(self) -> None:
         """Make the index anew, without what nobody needs any more."""
@@ -186,6 +206,10 @@ class TextIndex(ABC):
     @abstractmethod
     def clear(self) -> None:
         """Empty it, inside a transaction."""
+
+    @abstractmethod
+    def tidy_entries(self) -> None:
+        """Let go of entries whose messages are gone, or have another, where they are many."""
 
     @abstractmethod
     def state(self, name: str) -> State:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.pq import ConnStatus, TransactionStatus
 
@@ -27,6 +27,9 @@ from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
 from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
 from mapix.providers.sqlstore.statements import statements
 from mapix.providers.sqlstore.watching import Stop
+
+if TYPE_CHECKING:
+    from mapix.providers.sqlstore.textindex import TextIndex
 
 RECONNECT: Final = 20.0
 """Seconds for which a server that went away is waited for."""
@@ -119,6 +122,18 @@ class PostgreSqlDatabase(Database):
         self._first_number, self.last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
         self._began = True
         self.transactions += 1
+
+    def free_to_write(self) -> bool:
+        """See `Database.free_to_write`."""
+        with self.lock:
+            free = super().free_to_write()
+            return free and bool(self.value("SELECT pg_try_advisory_xact_lock(lock_key(current_mailbox(), 0))"))
+
+    def text_index(self) -> TextIndex:
+        """See `Database.text_index`."""
+        from mapix.providers.sqlstore.postgresql.textindex import PostgreSqlTextIndex
+
+        return PostgreSqlTextIndex(self)
 
     def start_reading(self) -> None:
         """See `Database.start_reading`."""

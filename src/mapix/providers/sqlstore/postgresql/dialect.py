@@ -23,6 +23,10 @@ from mapix.providers.sqlstore.values import FLOAT_TYPES, stored
 _UNICODE: Final = int(PropType.UNICODE)
 _PROBE: Final = 0x0102030405060708
 _PROBED: Final = _PROBE.to_bytes(8, "little")
+_INDEXED: Final = 200
+"""Bytes of a text that indexes have."""
+
+_BEGINNINGS: Final = ("m.subject_key", "m.normalized_subject_key")
 _LARGEST_TEXT: Final = 250_000_000
 """Characters of a text that are kept for comparing."""
 
@@ -95,6 +99,10 @@ class PostgreSqlDialect(Dialect):
     def sorted_by(self, key: str) -> tuple[str, ...]:
         """See `Dialect.sorted_by`: an index can have the beginning of a long text only."""
         return (f"substr({key}, 1, 200)", key) if key == "m.normalized_subject_key" else (key,)
+
+    def begun_by(self, key: str, size: int) -> str:
+        """See `Dialect.begun_by`."""
+        return f"substr({key}, 1, {_INDEXED})" if key in _BEGINNINGS and size <= _INDEXED else key
 
     def comparable(self, value: str, kind: int) -> str | None:
         """See `Dialect.comparable`: there is no folding here."""

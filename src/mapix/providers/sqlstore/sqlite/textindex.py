@@ -28,12 +28,15 @@ _INDEXED: Final = (
 _SAMPLE: Final = 2000
 _BATCH: Final = 200
 _BEGINNING: Final = 12
+_MOST_ENTRIES: Final = 1.3
+"""Entries for each message, above which the index is made anew."""
+
 _OLDEST: Final = (3, 34)
 _READY: Final = f"SELECT count(*) = {len(COLUMNS)} FROM sqlite_master WHERE name IN ('text_short', 'text_body')"
 _STATE: Final = (
     f"SELECT (SELECT count(*) FROM (SELECT 1 FROM text_pending p WHERE p.name = i.name LIMIT {FEW + 1}))"
     f" + (SELECT count(*) FROM (SELECT 1 FROM message WHERE id > i.done LIMIT {FEW + 1})),"
-    " done < (SELECT max(id) FROM message) / 2, again > 0 FROM text_index i WHERE i.name = ?"
+    " done < (SELECT max(id) FROM message) / 2, again > 0, done > 0 FROM text_index i WHERE i.name = ?"
 )
 
 
@@ -71,12 +74,22 @@ class SqliteTextIndex(TextIndex):
             self.database.run(f"INSERT INTO text_{name} (text_{name}) VALUES ('delete-all')")
         for table in ("text_pending", "text_again"):
             self.database.run(f"DELETE FROM {table}")
-        self.database.run("UPDATE text_index SET done = 0, again = 0")
+        self.database.run("UPDATE text_index SET done = 0, again = 0, entries = 0")
+
+    def tidy_entries(self) -> None:
+        """See `TextIndex.tidy_entries`: an index that cannot forget is made anew."""
+        kept = self.database.value("SELECT count(*) FROM message")
+        if self.database.value("SELECT max(entries) FROM text_index") > _MOST_ENTRIES * kept + 1000:
+            used = [name for name in COLUMNS if self.state(name).used]
+            with self.database.write():
+                self.clear()
+            for name in used:
+                self.settle(name)
 
     def state(self, name: str) -> State:
         """See `TextIndex.state`."""
-        left, behind, again = self.database.row(_STATE, (name,))
-        return State(left, bool(behind), bool(left or again))
+        left, behind, again, used = self.database.row(_STATE, (name,))
+        return State(left, bool(behind), bool(left or again), bool(used))
 
     def pending(self, name: str, count: int) -> list[int]:
         """See `TextIndex.pending`."""
@@ -90,8 +103,10 @@ class SqliteTextIndex(TextIndex):
 
     def put(self, name: str, entries: Iterable[Entry], done: int) -> None:
         """See `TextIndex.put`."""
-        self._insert(name, [(number, *texts) for number, texts in entries if any(texts)])
-        self.database.run("UPDATE text_index SET done = ? WHERE name = ?", (done, name))
+        rows = [(number, *texts) for number, texts in entries if any(texts)]
+        self._insert(name, rows)
+        sql = "UPDATE text_index SET done = ?, entries = entries + ? WHERE name = ?"
+        self.database.run(sql, (done, len(rows), name))
 
     def put_again(self, name: str, entries: Sequence[Entry], done: Sequence[int]) -> None:
         """See `TextIndex.put_again`."""
@@ -102,7 +117,8 @@ class SqliteTextIndex(TextIndex):
             "INSERT INTO text_again (entry, name, message) VALUES (?, ?, ?)",
             [(entry, name, number) for entry, number, _ in there],
         )
-        self.database.run("UPDATE text_index SET again = again + ? WHERE name = ?", (len(entries), name))
+        sql = "UPDATE text_index SET again = again + ?, entries = entries + ? WHERE name = ?"
+        self.database.run(sql, (len(entries), len(there), name))
         self.database.many(
             "DELETE FROM text_pending WHERE name = ? AND message = ?", [(name, number) for number in done]
         )

@@ -4,7 +4,8 @@
 CREATE TABLE text_index (
     name    TEXT PRIMARY KEY,
     done    INTEGER NOT NULL DEFAULT 0,
-    again   INTEGER NOT NULL DEFAULT 0
+    again   INTEGER NOT NULL DEFAULT 0,
+    entries INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 INSERT INTO text_index (name) VALUES ('short'), ('body');
 
