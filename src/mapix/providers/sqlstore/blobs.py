@@ -88,6 +88,7 @@ class StoredLarge:
                 raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
             if row[1] == FILE:
                 return database.files.open(row[0])
+            return io.BufferedReader(_Reader(self, row[0]), PIECE)
         return io.BufferedReader(_Reader(self), PIECE)
 
     def __repr__(self) -> str:
@@ -149,14 +150,18 @@ def keep(database: Database, value: StoredLarge | Fresh) -> int:
     return int(blob)
 
 
-def is_whole(database: Database, blob: int, digest: bytes) -> bool:
-    """Whether the bytes of a blob are those of a hash. Raises what reading raises."""
+def content_hash(database: Database, blob: int) -> bytes:
+    """The hash of the bytes that a blob has now, which ought to be its own. Raises what reading raises."""
     found = sha256()
-    size = database.value(database.sql["blob_size"], (blob,)) or 0
-    with StoredLarge(database, blob, size).open() as reader:
+    size, packing, digest = database.row(database.sql["blob_what"], (blob,)) or (0, RAW, b"")
+    if packing == FILE and database.files is not None:
+        reader = database.files.open(digest)
+    else:
+        reader = io.BufferedReader(_Reader(StoredLarge(database, blob, size)), PIECE)
+    with reader:
         while piece := reader.read(8 * PIECE):
             found.update(piece)
-    return found.digest() == digest
+    return found.digest()
 
 
 def read_whole(database: Database, blob: int) -> bytes:
@@ -225,13 +230,16 @@ def _full(reader: IO[bytes]) -> bytes:
 
 
 class _Reader(io.RawIOBase):
-    """The bytes of a blob under a cursor."""
+    """The bytes of a blob under a cursor. Read from the start to the end they have to be those of the hash `digest`."""
 
-    def __init__(self, value: StoredLarge) -> None:
+    def __init__(self, value: StoredLarge, digest: bytes | None = None) -> None:
         self.value = value
         self.at = 0
         self._seq = -1
         self._piece = b""
+        self._digest = digest
+        self._hash = sha256()
+        self._hashed = 0
 
     def readable(self) -> bool:
         return True
@@ -253,8 +261,16 @@ class _Reader(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         data = self._piece[start : start + len(view)]
         view[: len(data)] = data
+        if self._digest is not None and self.at == self._hashed:
+            self._take(data)
         self.at += len(data)
         return len(data)
+
+    def _take(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._hashed += len(data)
+        if self._hashed == self.value.size and self._hash.digest() != self._digest:
+            raise CorruptStore("a large value is not what it was", value=self.value.blob, hint="mapix store check")
 
     def _load(self, seq: int) -> bytes:
         row = self.value.database.row(self.value.database.sql["chunk_read"], (self.value.blob, seq))

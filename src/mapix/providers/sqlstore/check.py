@@ -19,12 +19,12 @@ from typing import Any, Final
 from mapix.interfaces.care import Finding
 from mapix.properties.codec import unpack_props
 from mapix.properties.errors import MapiError
-from mapix.providers.sqlstore.blobs import is_whole
+from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.hot import HOT, Hot
-from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns
+from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns, remake_recipient
 from mapix.providers.sqlstore.statements import filled, load
 from mapix.providers.sqlstore.values import loaded_text, stored_text
 
@@ -93,6 +93,8 @@ def _repair(database: Database, last: Callable[[], None] | None) -> None:
         for message, row_id, readable, _ in list(_wrong_recipients(database)):
             if readable:
                 merge_recipient(database, message, row_id, {})
+            else:
+                remake_recipient(database, message, row_id)
         if last is not None:
             last()
     Garbage(database).collect()
@@ -236,7 +238,7 @@ def _large_values(database: Database) -> Iterator[Finding]:
     while rows := database.rows(sql, (at,)):
         for blob, digest in rows:
             try:
-                whole = is_whole(database, blob, digest)
+                whole = content_hash(database, blob) == digest
             except MapiError as error:
                 yield Finding("large value that cannot be read", blob, str(error))
                 continue

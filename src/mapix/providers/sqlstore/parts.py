@@ -23,7 +23,7 @@ from mapix.properties.tags import (
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.properties import change_values, values_of
-from mapix.providers.sqlstore.values import stored
+from mapix.providers.sqlstore.values import loaded, stored
 
 RECIPIENT_COLUMNS: Final = {
     PR_ROWID: "row_id",
@@ -61,6 +61,14 @@ def merge_recipient(database: Database, message: int, row_id: int, values: Mappi
     ids = {tag >> 16 for tag in values}
     row = {tag: value for tag, value in unpack_props(found[0]).items() if tag >> 16 not in ids}
     row.update(values)
+    database.run(database.sql["recipient_update"], (*_columns(database.dialect, row), message, row_id))
+
+
+def remake_recipient(database: Database, message: int, row_id: int) -> None:
+    """Make the properties of a recipient row from its columns: those that it had cannot be read."""
+    columns = database.row(database.sql["recipient_columns"], (message, row_id))
+    found = zip(_HOT, columns, strict=True)
+    row = {PR_ROWID: row_id, **{tag: loaded(tag.type, value) for tag, value in found if value is not None}}
     database.run(database.sql["recipient_update"], (*_columns(database.dialect, row), message, row_id))
 
 

@@ -64,6 +64,9 @@ SELECT size FROM blob WHERE id = ?
 -- name: blob_insert
 INSERT INTO blob (hash, size, packing) VALUES (?, ?, ?)
 
+-- name: blob_what
+SELECT size, packing, hash FROM blob WHERE id = ?
+
 -- name: blob_place
 SELECT hash, packing FROM blob WHERE id = ?
 
@@ -196,7 +199,7 @@ SELECT version, folder FROM message WHERE id = ? AND kept_in IS NULL
 SELECT id FROM message WHERE folder = ? AND associated = ? ORDER BY id
 
 -- name: message_place
-SELECT folder, flags FROM message WHERE id = ? AND folder IS NOT NULL
+SELECT folder, flags, associated FROM message WHERE id = ? AND folder IS NOT NULL
 
 -- name: message_move
 UPDATE message SET folder = ?, status = 0 WHERE id = ?
@@ -226,6 +229,10 @@ SELECT properties FROM recipient WHERE message = ? ORDER BY position
 
 -- name: recipient_row
 SELECT properties FROM recipient WHERE message = ? AND row_id = ?
+
+-- name: recipient_columns
+SELECT recipient_type, display_name, address_type, address, responsibility FROM recipient
+ WHERE message = ? AND row_id = ?
 
 -- name: recipient_insert
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,

@@ -21,7 +21,7 @@ from mapix.properties.errors import Busy, NoAccess
 from mapix.providers.sqlstore.database import PATIENCE, Database, Params
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
-from mapix.providers.sqlstore.sqlite.failures import is_passing, translated
+from mapix.providers.sqlstore.sqlite.failures import ERRORS, is_passing, translated
 from mapix.providers.sqlstore.sqlite.functions import register, register_decorator
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
@@ -41,7 +41,6 @@ _LONGEST_LOG: Final = 64 << 20
 _LOOK_EVERY: Final = 0.02
 _LOOK_ANYWAY: Final = 1.0
 _SYNC_AFTER: Final = 0.05
-_ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
 _MARKS: Final = SQLITE.marks(0)
 _SQL: Final = statements(SQLITE.name, _MARKS)
 
@@ -82,7 +81,7 @@ class SqliteDatabase(Database):
         with self.lock:
             try:
                 return self.connection.execute(sql, params).fetchall()
-            except _ERRORS as error:
+            except ERRORS as error:
                 found: list[Any] = self._again(error, lambda: self.connection.execute(sql, params).fetchall())
                 return found
 
@@ -91,28 +90,28 @@ class SqliteDatabase(Database):
         with self.lock:
             try:
                 return self.connection.execute(sql, params).fetchone()
-            except _ERRORS as error:
+            except ERRORS as error:
                 return self._again(error, lambda: self.connection.execute(sql, params).fetchone())
 
     def run(self, sql: str, params: Params = ()) -> int:
         """Change something, inside a transaction; how many rows were."""
         try:
             return self.connection.execute(sql, params).rowcount
-        except _ERRORS as error:
+        except ERRORS as error:
             raise translated(error, self.path) from error
 
     def insert(self, sql: str, params: Params = ()) -> int:
         """Insert a row, inside a transaction; the number the database gave it."""
         try:
             return self.connection.execute(sql, params).lastrowid or 0
-        except _ERRORS as error:
+        except ERRORS as error:
             raise translated(error, self.path) from error
 
     def many(self, sql: str, rows: Iterable[Params]) -> int:
         """The same change for each of `rows`, inside a transaction; how many rows were changed."""
         try:
             return self.connection.executemany(sql, rows).rowcount
-        except _ERRORS as error:
+        except ERRORS as error:
             raise translated(error, self.path) from error
 
     # transactions
@@ -148,7 +147,7 @@ class SqliteDatabase(Database):
         """See `Database.end`."""
         try:
             self.connection.execute(sql)
-        except _ERRORS as error:
+        except ERRORS as error:
             failure = translated(error, self.path)
             if self.connection.in_transaction:
                 self.connection.rollback()
@@ -298,7 +297,7 @@ class SqliteDatabase(Database):
         """What `call` returns, tried again while other processes are in the way."""
         try:
             return call()
-        except _ERRORS as error:
+        except ERRORS as error:
             return self._again(error, call)
 
     def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
@@ -309,15 +308,21 @@ class SqliteDatabase(Database):
             time.sleep(random.uniform(0.002, 0.02))
             try:
                 return call()
-            except _ERRORS as latest:
+            except ERRORS as latest:
                 error = latest
-        assert isinstance(error, _ERRORS)
+        assert isinstance(error, ERRORS)
         raise translated(error, self.path) from error
 
     def _configure(self) -> None:
         self.rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
         pace = f"wal_autocheckpoint = {_LOG_PAGES}"
-        for pragma in ("foreign_keys = ON", f"cache_size = -{_CACHE_KIB}", "temp_store = MEMORY", pace):
+        for pragma in (
+            "foreign_keys = ON",
+            "secure_delete = FAST",
+            f"cache_size = -{_CACHE_KIB}",
+            "temp_store = MEMORY",
+            pace,
+        ):
             self.rows(f"PRAGMA {pragma}")
         if not self.readonly:
             self.synchronous(full=self.full)

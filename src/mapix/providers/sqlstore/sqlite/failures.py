@@ -25,6 +25,9 @@ from mapix.properties.errors import (
     TooComplex,
 )
 
+ERRORS: Final = (sqlite3.Error, UnicodeError, OverflowError, MemoryError)
+"""What `sqlite3` may raise of a store, damaged or not."""
+
 
 class _Failure(NamedTuple):
     """How one primary result code of SQLite is told."""
@@ -55,8 +58,16 @@ _FAILURES: Final[dict[int, _Failure]] = {
 
 _PASSING: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL))
 _UNWRITABLE: Final = frozenset((sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY))
-_UNREADABLE: Final = ("Could not decode to UTF-8", "user-defined function raised exception")
-"""What is said when text, or a value that a function of ours reads, is not what it was stored as."""
+_UNREADABLE: Final = (
+    "Could not decode to UTF-8",
+    "user-defined function raised exception",
+    "no such ",
+    "malformed ",
+    "fts5: ",
+)
+"""What is said when text, or a value that a function of ours reads, is not what it was stored as, or the schema is not
+what it was.
+"""
 
 _TOO_COMPLEX: Final = ("too many", "too large", "parser stack overflow", "too deep")
 

@@ -9,19 +9,26 @@ Nothing changes by `check_store`, not even where the file is of an older version
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from mapix.interfaces.care import Finding
-from mapix.properties.errors import NoAccess, NotFound
+from mapix.properties.errors import CorruptStore, NoAccess, NotFound
 from mapix.providers.sqlstore.check import findings, repaired
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.sqlite.backend import known_files, sweep
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.migrate import prepare
 
-__all__ = ["Finding", "check_store", "repair_store"]
+__all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
+
+DAMAGED: Final = "damaged file"
+"""The kind of findings that tell of broken pages."""
+
+_OF_INDEX: Final = re.compile("missing from index|wrong # of entries in index|non-unique entry in index")
 
 
 def check_store(path: Path) -> list[Finding]:
@@ -45,7 +52,9 @@ def check_database(database: SqliteDatabase) -> list[Finding]:
 
 
 def repair_database(database: SqliteDatabase) -> list[Finding]:
-    """Make good what is wrong with an open store, which nobody else repairs meanwhile."""
+    """Make good what is wrong with an open store, which nobody else repairs meanwhile. A file with broken pages is left
+    as it is: see `salvage`.
+    """
     if database.readonly:
         raise NoAccess("a file that cannot be written to is not repaired", value=str(database.path))
 
@@ -53,6 +62,8 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
         database.run("REINDEX")
         database.files.sweep(known_files(database))
 
+    if any(finding.kind == DAMAGED for finding in _pages(database)):
+        return check_database(database)
     found = repaired(database, (_pages, _files), last)
     sweep(database)
     return found
@@ -72,9 +83,13 @@ def _opened(path: Path) -> Iterator[SqliteDatabase]:
 
 def _pages(database: Database) -> Iterator[Finding]:
     """What the database says of its own file."""
-    for (text,) in database.rows("PRAGMA integrity_check"):
+    try:
+        said = [text for (text,) in database.rows("PRAGMA integrity_check")]
+    except CorruptStore as error:
+        said = [str(error)]
+    for text in said:
         if text != "ok":
-            yield Finding("damaged file", 0, text)
+            yield Finding("index not like its table" if _OF_INDEX.search(text) else DAMAGED, 0, text)
     for table, row, parent, _ in database.rows("PRAGMA foreign_key_check"):
         yield Finding("broken link", row or 0, f"a row of {table} names a {parent} that is not there")
 
