@@ -38,7 +38,7 @@ from mapix.properties.flags import (
     STATIC_SEARCH,
     STOP_SEARCH,
 )
-from mapix.properties.restriction import Restriction
+from mapix.properties.restriction import Content, Fuzzy, Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -258,6 +258,13 @@ class SearchMachine(RuleBasedStateMachine):
             folder.set_search_criteria(None, None, flags)
             self.wait_for(folder)
             self.held.pop(found, None)
+
+    @rule(which=_MANY, text=st.sampled_from(("a", "Budget", "straße")))
+    def look_for_text(self, which: int, text: str) -> None:
+        """A store may make an index for it, which searches may use later."""
+        table = self.a_folder(which).get_contents_table()
+        table.restrict(Content(PR_SUBJECT, text, Fuzzy.SUBSTRING | Fuzzy.IGNORECASE))
+        assert table.get_row_count() >= 0
 
     @rule(which=_MANY, result=_MANY, hard=st.booleans())
     def delete_a_result(self, which: int, result: int, hard: bool) -> None:

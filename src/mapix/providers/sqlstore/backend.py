@@ -269,7 +269,7 @@ class SqlBackend(StoreBackend):
 
     def build_search(self, folder: int, most: int | None = None) -> bool:
         """See `StoreBackend.build_search`."""
-        return self._searches.build(folder, most)
+        return self._searches.passes.build(folder, most)
 
     def results(self, folder: int) -> list[int]:
         """See `StoreBackend.results`."""

@@ -25,6 +25,7 @@ from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.hot import HOT, Hot
 from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns, remake_recipient
+from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
 from mapix.providers.sqlstore.statements import filled, load
 from mapix.providers.sqlstore.values import loaded_text, stored_text
 
@@ -55,7 +56,7 @@ def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
     """Everything that is wrong, as far as it can be read; `more` are further looks, taken first."""
     found: list[Finding] = []
     with database.read():
-        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _texts, _large_values):
+        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _texts, wrong_results, _large_values):
             try:
                 found += islice(look(database), 50 * MOST)
             except MapiError as error:
@@ -95,6 +96,7 @@ def _repair(database: Database, last: Callable[[], None] | None) -> None:
                 merge_recipient(database, message, row_id, {})
             else:
                 remake_recipient(database, message, row_id)
+        repair_results(database)
         if last is not None:
             last()
     Garbage(database).collect()

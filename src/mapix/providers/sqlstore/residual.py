@@ -19,7 +19,7 @@ class Judge:
 
     def __init__(self, database: Database, restriction: Restriction) -> None:
         self.database = database
-        self.columns = tuple(dict.fromkeys(_tags(restriction)))
+        self.columns = tuple(dict.fromkeys(tags_of(restriction)))
         self._cells = tuple(_cells(restriction))
         self._matcher = compile_matcher(restriction)
 
@@ -37,13 +37,14 @@ class Judge:
         return [by_identifier({PR_ATTACH_NUM: attach, **values}) for attach, values in found.items()]
 
 
-def _tags(node: Restriction) -> Iterator[PropTag]:
+def tags_of(node: Restriction) -> Iterator[PropTag]:
+    """The tags whose values a restriction looks at."""
     match node:
         case And(children) | Or(children):
             for child in children:
-                yield from _tags(child)
+                yield from tags_of(child)
         case Not(Restriction() as child) | Count(_, child) | Comment(Restriction() as child):
-            yield from _tags(child)
+            yield from tags_of(child)
         case _:
             yield from columns_of(node)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from mapix.interfaces.backend import (
     Search,
@@ -17,6 +17,7 @@ from mapix.objects.searching import is_live
 from mapix.properties.flags import SEARCH_RECURSIVE
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.providers.sqlstore.compile import compile_restriction
+from mapix.providers.sqlstore.database import Params
 from mapix.providers.sqlstore.leaves import FALSE, Predicate
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.rows import identified
@@ -54,9 +55,26 @@ class Sought:
             found.update(self.tried(f"m.id IN ({', '.join('?' * len(part))})", part))
         return found
 
-    def tried(self, condition: str, params: Sequence[Any], *, start: str = "") -> Iterator[int]:
-        """The messages of a condition that satisfy the restriction; `start` stands before the statement."""
-        database, predicate = self.around.database, self.predicate
+    def narrowed(self, most: int | None) -> Predicate | None:
+        """The predicate with what the full text index knows; None where it knows nothing, or more than `most`. Inside a
+        transaction.
+        """
+        found = self.around.narrowed(self.predicate, most=most)
+        return None if found is self.predicate else found
+
+    def catch_up(self) -> None:
+        """Bring the full text index up to date, outside transactions, if it is to be asked and that is soon done."""
+        texts, wish = self.around.texts, self.predicate.wish
+        if texts is not None and wish is not None:
+            texts.catch_up(wish)
+
+    def tried(
+        self, condition: str, params: Params, *, start: str = "", predicate: Predicate | None = None
+    ) -> Iterator[int]:
+        """The messages of a condition that satisfy the restriction; `start` stands before the statement, `predicate` is
+        `narrowed` or the own one.
+        """
+        database, predicate = self.around.database, predicate or self.predicate
         judge = None if predicate.residual is None else Judge(database, predicate.residual)
         plan = self.around.plan(self.around.messages, judge.columns if judge else ())
         rows = database.rows(
@@ -104,7 +122,7 @@ class SoughtList:
     def searches(self, last: int) -> dict[int, Sought]:
         """The searches by number; `last` is the last change of the store that is permanent."""
         if self._known is None or self._known.at != last:
-            self._known = _Known(last, dict(self._read()), {})
+            self._known = _Known(last, {one.number: one for one in read_searches(self.around)}, {})
         return self._known.searches
 
     def stays(self, last: int) -> None:
@@ -122,12 +140,13 @@ class SoughtList:
                 self._known.chains[folder] = known
         return known
 
-    def _read(self) -> Iterator[tuple[int, Sought]]:
-        rows = self.database.rows(self.database.sql["search_list"])
-        if not rows:
-            return
-        scopes: dict[int, list[int]] = {}
-        for search, folder in self.database.rows(self.database.sql["search_scopes"]):
-            scopes.setdefault(search, []).append(folder)
-        for number, restriction, state in rows:
-            yield number, Sought(self.around, number, restriction, state, scopes.get(number, ()))
+
+def read_searches(around: Surroundings) -> Iterator[Sought]:
+    """The searches of a store, as they are written down."""
+    database = around.database
+    rows = database.rows(database.sql["search_list"])
+    scopes: dict[int, list[int]] = {}
+    for search, folder in database.rows(database.sql["search_scopes"]) if rows else ():
+        scopes.setdefault(search, []).append(folder)
+    for number, restriction, state in rows:
+        yield Sought(around, number, restriction, state, scopes.get(number, ()))
