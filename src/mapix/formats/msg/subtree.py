@@ -1,0 +1,103 @@
+"""Storages with everything in them as nodes to be written, and as the bytes of a compound file of their own.
+
+The document of an OLE attachment, and messages nested too deeply to be read, are such bytes; written again they become
+a storage again. Nothing here calls itself: a file decides how deep its storages lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, cast
+
+from mapix.formats.cfb import CompoundFile, Node, write_compound_file
+from mapix.formats.msg.layout import LARGE
+from mapix.formats.msg.places import FilePlace, Place, StoredValue
+from mapix.formats.storageerrors import StorageError
+from mapix.properties.value import LargeValue
+
+SIGNATURE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+"""How every compound file begins."""
+_IN_MEMORY: Final = 1 << 20
+
+
+def node_of(place: Place, name: str, without: Collection[str] = ()) -> Node:
+    """A storage with everything in it, but for elements whose names in capitals are in `without`. Large streams are
+    read when the node is written.
+    """
+    top = _empty(place, name)
+    waiting = [(place, top, without)]
+    while waiting:
+        at, node, skipped = waiting.pop()
+        children: list[Node] = []
+        for child, handle in at.names.items():
+            if child.upper() in skipped:
+                continue
+            if at.is_storage(handle):
+                inner = at.inside(handle)
+                children.append(_empty(inner, child))
+                waiting.append((inner, children[-1], ()))
+            else:
+                children.append(Node(child, _data(at, handle)))
+        node.children = children
+    return top
+
+
+def node_from(value: bytes | LargeValue, name: str) -> Node | None:
+    """The storage that the bytes of a compound file stand for; None for other bytes."""
+    with _reader(value) as reader:
+        if reader.read(len(SIGNATURE)) != SIGNATURE:
+            return None
+    source = value if isinstance(value, bytes) else value.open()
+    try:
+        return node_of(FilePlace(CompoundFile.open(cast(Any, source))), name)
+    except StorageError:
+        return None
+
+
+class Subtree:
+    """A storage as the bytes of a compound file: a `LargeValue`, made when first asked for."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._size: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        if self._size is None:
+            with self.open() as file:
+                self._size = file.seek(0, 2)
+        return self._size
+
+    def open(self) -> IO[bytes]:
+        """A reader at the start."""
+        file = cast(IO[bytes], SpooledTemporaryFile(_IN_MEMORY))
+        write_compound_file(node_of(self._place, "Root Entry"), cast(Any, file))
+        file.seek(0)
+        return file
+
+    def fitting(self) -> bytes | Subtree:
+        """Bytes where there are few, else itself."""
+        if self.size > LARGE:
+            return self
+        with self.open() as file:
+            return file.read()
+
+
+def _empty(place: Place, name: str) -> Node:
+    stat = place.stat()
+    return Node(
+        name, clsid=stat.clsid, state_bits=stat.state_bits, created=stat.created, modified=stat.modified, children=[]
+    )
+
+
+def _data(place: Place, handle: Any) -> bytes | LargeValue:
+    return StoredValue(place, handle) if place.size(handle) > LARGE else place.read(handle)
+
+
+def _reader(value: bytes | LargeValue) -> IO[bytes]:
+    opened: Callable[[], IO[bytes]] = partial(BytesIO, value) if isinstance(value, bytes) else value.open
+    return opened()
