@@ -389,6 +389,16 @@ class SearchTests(StoreBench):
         table.sort_table(SortOrder((SortKey(PR_PARENT_DISPLAY),)))
         assert [row[1] for row in table.query_rows(100)] == ["First"] * 10 + ["Second"] * 10
 
+    def test_results_are_grouped_by_the_folders_they_lie_in(self) -> None:
+        """F-041, T-060."""
+        for name, count in (("First", 2), ("Second", 3)):
+            for number in range(count):
+                self.urgent(self.folder(name), f"{name} {number}")
+        table = self.searcher().get_contents_table()
+        table.set_columns((PR_PARENT_DISPLAY, PR_CONTENT_COUNT, PR_SUBJECT))
+        table.sort_table(SortOrder((SortKey(PR_PARENT_DISPLAY), SortKey(PR_SUBJECT)), categories=1, expanded=0))
+        assert [row[:2] for row in table.query_rows(10)] == [("First", 2), ("Second", 3)]
+
     # following changes
 
     def test_a_search_follows_what_is_saved(self) -> None:

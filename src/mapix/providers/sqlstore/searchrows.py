@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey
 from mapix.objects.columns import SEARCH
 from mapix.properties.restriction import Restriction
-from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.keyset import Leg
-from mapix.providers.sqlstore.query import TableQuery
+from mapix.providers.sqlstore.leaves import Predicate
+from mapix.providers.sqlstore.query import Order, TableQuery
 from mapix.providers.sqlstore.rows import SqlRows
 from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
 
@@ -41,38 +40,21 @@ class SearchRows(SqlRows):
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`; all of them is a number the folder keeps."""
-        with self._in_step():
-            if where is not None:
-                return super().count(where)
-            counts = self.database.row(self.database.sql["folder_counts"], (self.folder,))
-            return 0 if counts is None else int(counts[1 if self.associated else 0])
+        if where is not None:
+            return super().count(where)
+        self._catch_up()
+        counts = self.database.row(self.database.sql["folder_counts"], (self.folder,))
+        return 0 if counts is None else int(counts[1 if self.associated else 0])
 
-    def page(
-        self,
-        where: Restriction | None,
-        order: Sequence[SortKey],
-        after: RowKey | None,
-        count: int,
-        columns: Sequence[PropTag],
-    ) -> Page:
-        """See `RowSource.page`."""
-        with self._in_step():
-            return super().page(where, order, after, count, columns)
-
-    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
-        """See `RowSource.position`."""
-        with self._in_step():
-            return super().position(where, order, key)
-
-    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
-        """See `DirectRowSource.key_at`."""
-        with self._in_step():
-            return super().key_at(where, order, index)
-
-    def version(self) -> Any:
+    def version(self) -> object:
         """See `DirectRowSource.version`."""
-        with self._in_step():
-            return super().version()
+        self._catch_up()
+        return super().version()
+
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """See `DirectRowSource.read`."""
+        self._catch_up()
+        return super().read(keys, columns)
 
     def notification_key(self) -> bytes | None:
         """See `RowSource.notification_key`."""
@@ -81,8 +63,7 @@ class SearchRows(SqlRows):
         return None if decorator is None else decorator.table_key(table, self.folder)
 
     @contextmanager
-    def _in_step(self) -> Iterator[None]:
-        """A moment at which results are in step with what the transaction under way has changed."""
-        with self.database.lock:
-            self._catch_up()
-            yield
+    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+        self._catch_up()
+        with super()._asked(where, first_in) as predicate:
+            yield predicate
