@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,6 +74,8 @@ class PostgreSqlDatabase(Database):
     def rows(self, sql: str, params: Params = ()) -> list[Any]:
         """See `Database.rows`."""
         with self.lock:
+            if self._began and needs_counts(sql):
+                self._settle()
             try:
                 return self._reader.execute(numbered(sql), params).fetchall()
             except ERRORS as error:
@@ -82,6 +85,8 @@ class PostgreSqlDatabase(Database):
     def row(self, sql: str, params: Params = ()) -> Any:
         """See `Database.row`."""
         with self.lock:
+            if self._began and needs_counts(sql):
+                self._settle()
             try:
                 return self._reader.execute(numbered(sql), params).fetchone()
             except ERRORS as error:
@@ -89,6 +94,8 @@ class PostgreSqlDatabase(Database):
 
     def run(self, sql: str, params: Params = ()) -> int:
         """See `Database.run`."""
+        if needs_counts(sql):
+            self._settle()
         try:
             return self._writer.execute(numbered(sql), params).rowcount
         except ERRORS as error:
@@ -243,6 +250,14 @@ class PostgreSqlDatabase(Database):
 
     # inside
 
+    def _settle(self) -> None:
+        """Have the counts of folders written that are summed up in the transaction under way."""
+        if self.depth:
+            try:
+                self._reader.execute(b"SELECT settle_counts()")
+            except ERRORS as error:
+                raise self._failed(error) from error
+
     def _take(self, connection: Connection) -> None:
         self.connection = connection
         self.generation += 1
@@ -327,6 +342,12 @@ class PostgreSqlDatabase(Database):
             with suppress(*ERRORS):
                 self.connection.close()
         return failure
+
+
+@lru_cache(maxsize=4096)
+def needs_counts(sql: str) -> bool:
+    """Whether a statement looks at counts of folders, or may check them."""
+    return "_count" in sql or sql.startswith(("UPDATE folder", "DELETE FROM folder"))
 
 
 def channel(mailbox: int) -> str:

@@ -26,7 +26,9 @@ _PROBED: Final = _PROBE.to_bytes(8, "little")
 _INDEXED: Final = 200
 """Bytes of a text that indexes have."""
 
-_BEGINNINGS: Final = ("m.subject_key", "m.normalized_subject_key")
+_BEGINNINGS: Final = {"m.subject_key": "m.subject_begin", "m.normalized_subject_key": "m.normalized_begin"}
+"""The columns that have them."""
+
 _LARGEST_TEXT: Final = 250_000_000
 """Characters of a text that are kept for comparing."""
 
@@ -98,11 +100,11 @@ class PostgreSqlDialect(Dialect):
 
     def sorted_by(self, key: str) -> tuple[str, ...]:
         """See `Dialect.sorted_by`: an index can have the beginning of a long text only."""
-        return (f"substr({key}, 1, 200)", key) if key == "m.normalized_subject_key" else (key,)
+        return (_BEGINNINGS[key], key) if key == "m.normalized_subject_key" else (key,)
 
     def begun_by(self, key: str, size: int) -> str:
         """See `Dialect.begun_by`."""
-        return f"substr({key}, 1, {_INDEXED})" if key in _BEGINNINGS and size <= _INDEXED else key
+        return _BEGINNINGS.get(key, key) if size <= _INDEXED else key
 
     def comparable(self, value: str, kind: int) -> str | None:
         """See `Dialect.comparable`: there is no folding here."""

@@ -128,6 +128,7 @@ BEGIN
         step := step + 3;
         done := done + 1;
     END LOOP;
+    PERFORM settle_counts();
     PERFORM go_inside(false);
     RETURN done;
 END $$;
