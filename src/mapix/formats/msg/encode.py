@@ -22,8 +22,10 @@ Data = bytes | LargeValue
 
 _NUL: Final = b"\0\0"
 _READ_ONLY: Final = frozenset(
-    (0x0FF70003, 0x0FF40003, 0x0FFE0003, 0x0FF90102, 0x0FF60102, 0x340D0003, 0x0E210003, 0x30070040, 0x30080040)
-    + (0x0E02001F, 0x0E03001F, 0x0E04001F, 0x0E1D001F, 0x0E1B000B)
+    (
+        *(0x0FF70003, 0x0FF40003, 0x0FFE0003, 0x0FF90102, 0x0FF60102, 0x340D0003, 0x0E210003, 0x30070040, 0x30080040),
+        *(0x0E02001F, 0x0E03001F, 0x0E04001F, 0x0E1D001F, 0x0E1B000B),
+    )
 )
 """Properties that a message keeps itself: their entries say that they cannot be written."""
 _REQUIRED: Final = frozenset((0x37050003, 0x370B0003))

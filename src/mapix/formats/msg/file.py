@@ -11,6 +11,7 @@ What is damaged is left out and noted in `defects`, with its place; the rest is 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from functools import cached_property
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
@@ -86,10 +87,10 @@ class MsgAttachment(PropertyObject):
                 return document
         return super().get(tag, default)
 
-    def properties(self) -> dict[PropTag, Any]:
+    def properties(self, ids: Collection[int] | None = None) -> dict[PropTag, Any]:
         """All properties, an OLE document among them; a message inside is not."""
-        found = super().properties()
-        document = self._document()
+        found = super().properties(ids)
+        document = self._document() if ids is None or PR_ATTACH_DATA_OBJ.id in ids else None
         if document is not None:
             found[PR_ATTACH_DATA_OBJ] = document
         return found
@@ -116,7 +117,7 @@ class MsgAttachment(PropertyObject):
 
     def _document(self) -> bytes | Subtree | None:
         inner = self._storage()
-        return None if inner is None or self.message is not None else Subtree(inner).fitting()
+        return None if inner is None or self.message is not None else Subtree(inner, self.refuse).fitting()
 
 
 class MsgMessage(PropertyObject):
@@ -214,9 +215,7 @@ class MsgFile:
     @cached_property
     def names(self) -> NameMap:
         """The property names of the identifiers from 0x8000 on, for the message and everything in it."""
-        handle = self.place.find(NAMES)
-        there = handle is not None and self.place.is_storage(handle)
-        return NameMap.read(self.place.inside(handle) if there else None, self._defects)
+        return NameMap.read(self.place, self._defects)
 
     @property
     def unicode(self) -> bool:

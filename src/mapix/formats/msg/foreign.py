@@ -44,13 +44,13 @@ def foreign_of(file: MsgFile) -> Foreign:
     found = _of_message(file.message)
     handle = file.place.find(NAMES)
     if handle is not None and file.place.is_storage(handle):
-        found.names = _names(file.place.inside(handle))
+        found.names = _names(file.place.inside(handle), file.message)
     return found
 
 
-def _names(place: Place) -> list[Node]:
+def _names(place: Place, message: MsgMessage) -> list[Node]:
     own = {name.upper() for name in place.names if is_name_stream(name)}
-    return list(node_of(place, NAMES, own).children)
+    return list(node_of(place, NAMES, message.refuse, own).children)
 
 
 def _of_message(message: MsgMessage) -> Foreign:
@@ -68,7 +68,7 @@ def _of_attachment(attachment: MsgAttachment) -> Foreign:
 
 
 def _of(held: PropertyObject) -> Foreign:
-    node = node_of(held.place, "", held.own_names())
+    node = node_of(held.place, "", held.refuse, held.own_names())
     return Foreign(
         nodes=node.children,
         clsid=node.clsid,

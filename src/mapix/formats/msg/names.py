@@ -16,7 +16,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from mapix.formats.defects import Defects
-from mapix.formats.msg.layout import FIRST_NAMED, MOST_NAMED, value_name
+from mapix.formats.msg.layout import FIRST_NAMED, MOST_NAMED, NAMES, value_name
 from mapix.formats.msg.places import Place
 from mapix.formats.storageerrors import StorageError
 from mapix.properties.errors import NamedPropQuotaExceeded
@@ -46,11 +46,14 @@ class NameMap(Mapping[int, PropertyName]):
         self._ids: dict[PropertyName, int] | None = None
 
     @classmethod
-    def read(cls, place: Place | None, defects: Defects) -> NameMap:
-        """The map that lies in a storage; what cannot be understood of it is noted and left out."""
+    def read(cls, place: Place, defects: Defects) -> NameMap:
+        """The map of the message that lies in `place`, empty where there is none; what cannot be understood of it is
+        noted and left out.
+        """
         names = cls()
-        if place is not None:
-            names._names = _Reading(place, defects).names()
+        handle = place.find(NAMES)
+        if handle is not None and place.is_storage(handle):
+            names._names = _Reading(place.inside(handle), defects).names()
         return names
 
     def id_of(self, name: PropertyName) -> int | None:

@@ -9,7 +9,7 @@ is read. Sources: [MS-OXMSG] 2.2, 2.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from mapix.formats.msg import forms
@@ -65,10 +65,14 @@ class PropertyObject:
             found = self._values[tag] = self._read(tag)
         return default if found is _ABSENT else found
 
-    def properties(self) -> dict[PropTag, Any]:
-        """All properties; what is damaged so that it is no value of its type is there as binary."""
+    def properties(self, ids: Collection[int] | None = None) -> dict[PropTag, Any]:
+        """All properties, or those of some identifiers; what is damaged so that it is no value of its type is there as
+        binary.
+        """
         found: dict[PropTag, Any] = {}
         for tag in self.stored_tags():
+            if ids is not None and tag >> 16 not in ids:
+                continue
             value = self._load(tag)
             if value is _ABSENT:
                 continue
@@ -115,6 +119,10 @@ class PropertyObject:
     def note(self, what: str, *, tag: int | None = None, value: object = None) -> None:
         """Remember a defect of this object."""
         self.context.defects.note(self.where if tag is None else f"{self.where} 0x{tag:08X}", what, value=value)
+
+    def refuse(self, name: str) -> None:
+        """Remember that an element was left out because of its name."""
+        self.note("an element has a name that cannot be written", value=name)
 
     def _property_stream(self) -> bytes:
         handle = self.place.find(PROPERTIES)

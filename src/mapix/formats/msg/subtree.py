@@ -6,16 +6,17 @@ a storage again. Nothing here calls itself: a file decides how deep its storages
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
+from mapix.formats.cfb.names import checked, order
 from mapix.formats.msg.layout import LARGE
 from mapix.formats.msg.places import FilePlace, Place, StoredValue
-from mapix.formats.storageerrors import StorageError
+from mapix.formats.storageerrors import InvalidName, StorageError
 from mapix.properties.value import LargeValue
 
 SIGNATURE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -23,16 +24,18 @@ SIGNATURE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _IN_MEMORY: Final = 1 << 20
 
 
-def node_of(place: Place, name: str, without: Collection[str] = ()) -> Node:
-    """A storage with everything in it, but for elements whose names in capitals are in `without`. Large streams are
-    read when the node is written.
+def node_of(place: Place, name: str, refuse: Callable[[str], None], without: Collection[str] = ()) -> Node:
+    """A storage with everything in it, but for elements whose names in capitals are in `without`.
+
+    Large streams are read when the node is written. What has a name that cannot be written, or a name that is taken but
+    for case, is told to `refuse` and left out.
     """
     top = _empty(place, name)
     waiting = [(place, top, without)]
     while waiting:
         at, node, skipped = waiting.pop()
         children: list[Node] = []
-        for child, handle in at.names.items():
+        for child, handle in _writable(at.names, refuse):
             if child.upper() in skipped:
                 continue
             if at.is_storage(handle):
@@ -52,7 +55,7 @@ def node_from(value: bytes | LargeValue, name: str) -> Node | None:
             return None
     source = value if isinstance(value, bytes) else value.open()
     try:
-        return node_of(FilePlace(CompoundFile.open(cast(Any, source))), name)
+        return node_of(FilePlace(CompoundFile.open(cast(Any, source))), name, _refuse)
     except StorageError:
         return None
 
@@ -60,8 +63,9 @@ def node_from(value: bytes | LargeValue, name: str) -> Node | None:
 class Subtree:
     """A storage as the bytes of a compound file: a `LargeValue`, made when first asked for."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, refuse: Callable[[str], None]) -> None:
         self._place = place
+        self._refuse = refuse
         self._size: int | None = None
 
     @property
@@ -74,8 +78,8 @@ class Subtree:
 
     def open(self) -> IO[bytes]:
         """A reader at the start."""
-        file = cast(IO[bytes], SpooledTemporaryFile(_IN_MEMORY))
-        write_compound_file(node_of(self._place, "Root Entry"), cast(Any, file))
+        file = _temporary()
+        write_compound_file(node_of(self._place, "Root Entry", self._refuse), cast(Any, file))
         file.seek(0)
         return file
 
@@ -85,6 +89,30 @@ class Subtree:
             return self
         with self.open() as file:
             return file.read()
+
+
+def _writable(names: Mapping[str, Any], refuse: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
+    """The elements of a storage that another file can have."""
+    taken = set()
+    for name, handle in names.items():
+        try:
+            key = order(checked(name))
+        except InvalidName:
+            refuse(name)
+            continue
+        if key in taken:
+            refuse(name)
+        else:
+            taken.add(key)
+            yield name, handle
+
+
+def _refuse(name: str) -> None:
+    raise InvalidName("no element can be called that", value=name)
+
+
+def _temporary() -> IO[bytes]:
+    return cast(IO[bytes], SpooledTemporaryFile(_IN_MEMORY))
 
 
 def _empty(place: Place, name: str) -> Node:

@@ -15,8 +15,10 @@ from typing import Any, Final
 
 from mapix.properties.codepage import UTF8, codec_name, decode_text
 from mapix.properties.errors import BadValue, UnknownCpid
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_HTML, PR_INTERNET_CPID, PR_MESSAGE_CODEPAGE, PR_MESSAGE_LOCALE_ID
 
+ASCII: Final = 20127
 WESTERN: Final = 1252
 
 _HTML: Final = PR_HTML.id
@@ -61,7 +63,7 @@ class Texts:
     html: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, get: Mapping[int, Any], above: Texts | None = None) -> Texts:
+    def of(cls, get: Mapping[PropTag, Any], above: Texts | None = None) -> Texts:
         """What a message's properties tell; what `above`, the message around it, has, where they tell nothing."""
         own, internet = _usable(get.get(PR_MESSAGE_CODEPAGE)), _usable(get.get(PR_INTERNET_CPID))
         locale = get.get(PR_MESSAGE_LOCALE_ID)

@@ -3,8 +3,8 @@
     write_msg(content, Path("mail.msg"))
     write_msg(content_of(file), target, unicode=file.unicode, foreign=foreign_of(file))
 
-Equal messages make equal bytes. A path is written beside and put in its place when whole, so that large values may
-come from the file that is replaced. Source: [MS-OXMSG].
+Equal messages make equal bytes. A path's file is replaced when the new one is whole, so that large values may come from
+the file that is replaced. Source: [MS-OXMSG].
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mapix.formats.cfb import Node, write_compound_file
@@ -35,8 +34,7 @@ from mapix.formats.msg.layout import (
 )
 from mapix.formats.msg.names import NameMap
 from mapix.formats.msg.subtree import node_from
-from mapix.formats.msg.texts import WESTERN, Texts
-from mapix.formats.storage import NO_CLASS
+from mapix.formats.msg.texts import ASCII, WESTERN, Texts
 from mapix.properties.codepage import UTF8
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import BadValue, TooComplex
@@ -75,10 +73,7 @@ def write_msg(
     nested too deeply, NamedPropQuotaExceeded, StorageError.
     """
     root = message_node(content, unicode=unicode, template=template, foreign=foreign)
-    if isinstance(target, str | os.PathLike):
-        _replace(Path(target), root, version)
-    else:
-        write_compound_file(root, target, version=version)
+    write_compound_file(root, target, version=version)
 
 
 def message_node(
@@ -167,20 +162,26 @@ def _completed(content: MessageContent, unicode: bool, above: Texts | None) -> t
         values[PR_STORE_SUPPORT_MASK] = (mask or 0) & ~STORE_UNICODE_OK | (STORE_UNICODE_OK if unicode else 0)
     texts = Texts.of(values, above)
     if not unicode and not texts.codepages:
-        values[PR_MESSAGE_CODEPAGE] = _codepage(content)
-        texts = Texts.of(values, above)
+        needed = _codepage(content)
+        if needed is not None:
+            values[PR_MESSAGE_CODEPAGE] = needed
+            texts = Texts.of(values, above)
     return values, texts
 
 
-def _codepage(content: MessageContent) -> int:
-    """A code page for text that has none: Windows' western one, or UTF-8 where that lacks letters of it."""
-    western = Texts((WESTERN,), (WESTERN,))
-    try:
-        for values in _all_values(content):
-            encode({tag: value for tag, value in values.items() if tag.is_string}, Encoding(False, western))
-    except BadValue:
-        return UTF8
-    return WESTERN
+def _codepage(content: MessageContent) -> int | None:
+    """A code page for text whose message tells none: none for ASCII, Windows' western one where that has its letters,
+    else UTF-8.
+    """
+    texts = [{tag: value for tag, value in values.items() if tag.is_string} for values in _all_values(content)]
+    for codepage in (ASCII, WESTERN):
+        try:
+            for values in texts:
+                encode(values, Encoding(False, Texts((codepage,), (codepage,))))
+        except BadValue:
+            continue
+        return None if codepage == ASCII else codepage
+    return UTF8
 
 
 def _attachment(
@@ -238,17 +239,3 @@ def _numbered(values: Mapping[PropTag, Any], tag: PropTag, number: int) -> dict[
 def _at(parts: Any, number: int) -> Foreign:
     found: Foreign = parts[number] if number < len(parts) else _NOTHING
     return found
-
-
-def _replace(path: Path, root: Node, version: int | None) -> None:
-    """Write beside `path` and put it there when it is whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("w+b") as file:
-            write_compound_file(root, file, version=version)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
