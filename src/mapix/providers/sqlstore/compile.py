@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from mapix.objects.canonical import canonical
 from mapix.objects.evaluate import Cell, check
-from mapix.properties.restriction import And, Comment, Count, Not, Or, Restriction, Sub
+from mapix.properties.restriction import And, Comment, Count, Exist, Not, Or, Property, Restriction, Sub
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_RECIPIENTS
 from mapix.providers.sqlstore.expressions import Expressions, attachments, recipients
-from mapix.providers.sqlstore.leaves import FALSE, TRUE, Identify, Predicate, compile_leaf
+from mapix.providers.sqlstore.leaves import FALSE, TRUE, Identify, Predicate, compile_leaf, compile_present
 from mapix.providers.sqlstore.textparts import combined
 
 _MOST: Final = (1 << 63) - 1
@@ -66,6 +66,10 @@ class _Compiler:
     def compile(self, node: Restriction) -> Predicate:
         """The predicate of one restriction."""
         match node:
+            case And((Exist(tag), Property(_, compared) as child)) if tag == compared and (
+                found := compile_present(child, self.rows, self.identify)
+            ):
+                return found
             case And(children):
                 return _all_of([self.compile(child) for child in children])
             case Or(children):

@@ -57,6 +57,11 @@ class Expressions(Protocol):
     def key(self, tag: PropTag) -> str | None:
         """What it is compared by."""
 
+    def that(self, tag: PropTag, condition: str, *, folded: bool = True) -> str | None:
+        """`condition`, which has `{}` for what it is compared by, or for its value unless `folded`: it is there, and
+        that holds.
+        """
+
     def stored_key(self, tag: PropTag) -> str | None:
         """The column that holds what it is compared by, where there is one."""
 
@@ -97,6 +102,14 @@ class Cold:
             return kept
         key = self.dialect.key(tag.type)
         return key and f"(SELECT {key} {self._row(tag)})"
+
+    def that(self, tag: PropTag, condition: str, *, folded: bool = True) -> str | None:
+        """See `Expressions.that`. Of property rows the database may look first for those that satisfy the condition."""
+        if tag in self.columns or tag.type == PropType.UNSPECIFIED or tag.type in _NO_TYPE:
+            kept = self.key(tag) if folded else self.value(tag)
+            return kept and condition.format(kept)
+        found = self.dialect.key(tag.type) if folded else self.dialect.value(tag.type)
+        return found and f"EXISTS (SELECT 1 {self._row(tag)} AND {condition.format(found)})"
 
     def stored_key(self, tag: PropTag) -> str | None:
         """See `Expressions.stored_key`."""
@@ -143,6 +156,11 @@ class Recipients:
         """See `Expressions.key`."""
         value = self.value(tag)
         return value and (self.dialect.recipient_keys.get(tag) or self.dialect.comparable(value, tag.type))
+
+    def that(self, tag: PropTag, condition: str, *, folded: bool = True) -> str | None:
+        """See `Expressions.that`."""
+        kept = self.key(tag) if folded else self.value(tag)
+        return kept and condition.format(kept)
 
     def stored_key(self, tag: PropTag) -> str | None:
         """See `Expressions.stored_key`."""

@@ -59,6 +59,7 @@ FALSE: Final = Predicate("false")
 _SIGNS: Final = {Relop.LT: "<", Relop.LE: "<=", Relop.GT: ">", Relop.GE: ">=", Relop.EQ: "=", Relop.NE: "<>"}
 _TESTS: Final = {Relop.LT: lt, Relop.LE: le, Relop.GT: gt, Relop.GE: ge, Relop.EQ: eq, Relop.NE: ne}
 _ABSENT_HOLDS: Final = frozenset((Relop.LT, Relop.LE, Relop.NE))
+_OPPOSITES: Final = {Relop.LT: Relop.GE, Relop.LE: Relop.GT, Relop.NE: Relop.EQ}
 _CONTENT: Final[dict[int, str]] = {
     Fuzzy.FULLSTRING: "{} = ?",
     Fuzzy.SUBSTRING: "instr({}, ?) > 0",
@@ -87,15 +88,17 @@ def _said(node: Restriction, rows: Expressions, identify: Identify) -> Predicate
             first, second = rows.key(left), rows.key(right)
             return Predicate(f"{first} {_SIGNS[relop]} {second}") if first and second else None
         case Bitmask(tag, mask, nonzero) if mask in _INTEGERS:
-            found = rows.value(tag)
             sign = "<>" if nonzero else "="  # the mask stands in the text: an index on unread messages is known by it
-            return Predicate(f"({found} & {int(mask)}) {sign} 0") if found else None
+            return _plain(rows.that(tag, f"({{}} & {int(mask)}) {sign} 0", folded=False))
         case Size(relop, tag, size):
             return _size(rows, relop, tag, size)
         case Exist(tag):
-            found = rows.value(tag)
-            return Predicate(f"{found} IS NOT NULL") if found else None
+            return _plain(rows.that(tag, "{} IS NOT NULL", folded=False))
     return None
+
+
+def _plain(sql: str | None, *params: Any) -> Predicate | None:
+    return None if sql is None else Predicate(sql, params)
 
 
 def _judged(node: Restriction, rows: Expressions) -> Predicate | None:
@@ -109,14 +112,15 @@ def _likely(node: Restriction, rows: Expressions) -> tuple[str, tuple[Any, ...]]
         case Property(relop) if relop in _ABSENT_HOLDS:
             return "true", ()
         case Content(tag, str() as value, fuzzy) if not tag.is_multi and not fuzzy & _BARE:
-            key = rows.key(tag)
             wanted = _words_of(node, value)
-            if key is not None and wanted:
-                return " AND ".join([f"instr({key}, ?) > 0"] * len(wanted)), tuple(map(folded, wanted))
+            sql = rows.that(tag, " AND ".join(["instr({0}, ?) > 0"] * len(wanted)))
+            if wanted and sql is not None:
+                return sql, tuple(map(folded, wanted))
         case CompareProps():
             return "true", ()
-    found = rows.value(node.tag) if isinstance(node, Property | Content | Bitmask | Size | Exist) else None
-    return ("true", ()) if found is None else (f"{found} IS NOT NULL", ())
+    if isinstance(node, Property | Content | Bitmask | Size | Exist):
+        return rows.that(node.tag, "{} IS NOT NULL", folded=False) or "true", ()
+    return "true", ()
 
 
 def _words_of(node: Content, value: str) -> Sequence[str]:
@@ -127,20 +131,30 @@ def _words_of(node: Content, value: str) -> Sequence[str]:
     return (first,) if level == Fuzzy.PREFIX_ON_ANY_WORD and first else ()
 
 
-def _property(rows: Expressions, identify: Identify, relop: Relop, tag: PropTag, value: Any) -> Predicate | None:
+def compile_present(node: Property, rows: Expressions, identify: Identify) -> Predicate | None:
+    """The condition of a comparison, and that there is a value to compare; None where SQL cannot say it."""
+    return _property(rows, identify, node.relop, node.tag, node.value, present=True)
+
+
+def _property(
+    rows: Expressions, identify: Identify, relop: Relop, tag: PropTag, value: Any, *, present: bool = False
+) -> Predicate | None:
     if relop not in _SIGNS:
         return None
-    key = None if tag.is_multi else rows.key(tag)
     constant = typed(value, tag)
-    if key is None or constant is None:
+    if tag.is_multi or constant is None:
         return None
     if relop == Relop.EQ and isinstance(constant, bytes) and (found := identify(tag, constant)):
         return Predicate(found)
     wanted = folded(constant) if isinstance(constant, str) else value_key(tag.type)(constant)
     if isinstance(wanted, int) and wanted not in _INTEGERS:
         return None
-    condition = f"{key} {_SIGNS[relop]} ?"
-    return Predicate(f"coalesce({condition}, true)" if relop in _ABSENT_HOLDS else condition, (wanted,))
+    if relop not in _OPPOSITES or present:
+        return _plain(rows.that(tag, f"{{}} {_SIGNS[relop]} ?"), wanted)
+    other = rows.that(tag, f"{{}} {_SIGNS[_OPPOSITES[relop]]} ?")  # it holds where there is no value, too
+    if other is not None and other.startswith("EXISTS"):
+        return Predicate(f"NOT {other}", (wanted,))
+    return _plain(rows.that(tag, f"({{0}} {_SIGNS[relop]} ? OR {{0}} IS NULL)"), wanted)
 
 
 def _content(rows: Expressions, node: Content) -> Predicate | None:
@@ -150,10 +164,8 @@ def _content(rows: Expressions, node: Content) -> Predicate | None:
     if level == Fuzzy.PREFIX and (begun := _begun(rows, node)) is not None:
         return begun
     if isinstance(node.value, bytes):
-        found, wanted = rows.value(node.tag), node.value
-    else:
-        found, wanted = _text(rows, node.tag, node.value, node.fuzzy)
-    return None if found is None else Predicate(_CONTENT[level].format(found), (wanted,))
+        return _plain(rows.that(node.tag, _CONTENT[level], folded=False), node.value)
+    return _text(rows, node.tag, node.value, node.fuzzy, _CONTENT[level])
 
 
 def _begun(rows: Expressions, node: Content) -> Predicate | None:
@@ -171,23 +183,28 @@ def _begun(rows: Expressions, node: Content) -> Predicate | None:
 
 def _by_words(rows: Expressions, node: Content, level: int) -> Predicate | None:
     """Words looked for without regard to case, where the database can ask Python for them."""
-    key = rows.key(node.tag)
     caseless = node.fuzzy & Fuzzy.IGNORECASE and not node.fuzzy & _BARE
-    if key is None or not caseless or not rows.dialect.asks:
+    if not caseless or not rows.dialect.asks:
         return None
+    text = fold(str(node.value))
     if level == Fuzzy.PHRASE_MATCH:
-        return Predicate(f"has_phrase({key}, ?)", (f" {' '.join(words(fold(str(node.value))))} ".encode(),))
-    return Predicate(f"has_word_start({key}, ?)", (from_first_word(fold(str(node.value))).encode(),))
+        return _plain(rows.that(node.tag, "has_phrase({}, ?)"), _bytes(f" {' '.join(words(text))} "))
+    return _plain(rows.that(node.tag, "has_word_start({}, ?)"), _bytes(from_first_word(text)))
 
 
-def _text(rows: Expressions, tag: PropTag, text: str, fuzzy: int) -> tuple[str | None, Any]:
-    """The expression for text made as simple as `fuzzy` wants, and the constant made so."""
-    caseless = fuzzy & (Fuzzy.IGNORECASE | Fuzzy.LOOSE)
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(rows: Expressions, tag: PropTag, text: str, fuzzy: int, condition: str) -> Predicate | None:
+    """A condition on text made as simple as `fuzzy` wants."""
+    caseless = bool(fuzzy & (Fuzzy.IGNORECASE | Fuzzy.LOOSE))
     if fuzzy & _BARE:
-        value, bare = rows.value(tag), without_accents(text)
-        found = value and rows.dialect.without_accents(value, caseless=bool(caseless))
-        return found, folded(bare) if caseless else bare.encode("utf-8", "surrogatepass")
-    return (rows.key(tag), folded(text)) if caseless else (rows.value(tag), stored_text(text))
+        found, bare = rows.dialect.without_accents("{}", caseless=caseless), without_accents(text)
+        wanted = folded(bare) if caseless else _bytes(bare)
+        return None if found is None else _plain(rows.that(tag, condition.format(found), folded=False), wanted)
+    wanted = folded(text) if caseless else stored_text(text)
+    return _plain(rows.that(tag, condition, folded=caseless), wanted)
 
 
 def _size(rows: Expressions, relop: Relop, tag: PropTag, size: int) -> Predicate | None:

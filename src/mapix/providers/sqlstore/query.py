@@ -28,8 +28,8 @@ _INDEXED: Final = frozenset(
         OrderKey("l.delivery_time", descending=True),
         OrderKey("l.delivery_time"),
         OrderKey("m.normalized_subject_key"),
-        OrderKey("substr(m.normalized_subject_key, 1, 200)"),
-        OrderKey("substr(m.normalized_subject_key, 1, 200)", descending=True),
+        OrderKey("m.normalized_begin"),
+        OrderKey("m.normalized_begin", descending=True),
     )
 )
 """Leading sort keys that an index serves; see `schema`."""
