@@ -177,7 +177,7 @@ def row_at(store: MsgStore, raw: sqlite3.Connection, place: Place, index: int) -
     sql = (
         "SELECT delivery_time, id FROM message WHERE folder = ? AND associated = 0 ORDER BY 1 DESC, 2 LIMIT 1 OFFSET ?"
     )
-    key = raw.execute(f"{sql} OFFSET ?", (place.number, index)).fetchone()
+    key = raw.execute(sql, (place.number, index)).fetchone()
     assert isinstance(store, StoreObject)
     return store.context.ids.message(key[1]), key
 
