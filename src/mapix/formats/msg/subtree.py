@@ -7,10 +7,10 @@ a storage again. Nothing here calls itself: a file decides how deep its storages
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
+from contextlib import ExitStack
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
 from mapix.formats.cfb.names import checked, order
@@ -48,14 +48,19 @@ def node_of(place: Place, name: str, refuse: Callable[[str], None], without: Col
     return top
 
 
-def node_from(value: bytes | LargeValue, name: str) -> Node | None:
-    """The storage that the bytes of a compound file stand for; None for other bytes."""
-    with _reader(value) as reader:
-        if reader.read(len(SIGNATURE)) != SIGNATURE:
-            return None
-    source = value if isinstance(value, bytes) else value.open()
+def node_from(value: bytes | LargeValue, name: str, files: ExitStack) -> Node | None:
+    """The storage that the bytes of a compound file stand for; None for other bytes. What is opened for that is put on
+    `files`, which must stay open until the node is written.
+    """
+    if isinstance(value, Subtree):
+        return value.node(name)
+    reader = files.enter_context(BytesIO(value) if isinstance(value, bytes) else value.open())
+    if reader.read(len(SIGNATURE)) != SIGNATURE:
+        return None
     try:
-        return node_of(FilePlace(CompoundFile.open(cast(Any, source))), name, _refuse)
+        source = value if isinstance(value, bytes) else cast(BinaryIO, reader)
+        file = files.enter_context(CompoundFile.open(source))
+        return node_of(FilePlace(file), name, _refuse)
     except StorageError:
         return None
 
@@ -79,9 +84,13 @@ class Subtree:
     def open(self) -> IO[bytes]:
         """A reader at the start."""
         file = _temporary()
-        write_compound_file(node_of(self._place, "Root Entry", self._refuse), cast(Any, file))
+        write_compound_file(self.node("Root Entry"), file)
         file.seek(0)
         return file
+
+    def node(self, name: str) -> Node:
+        """The storage itself, to be written under a name."""
+        return node_of(self._place, name, self._refuse)
 
     def fitting(self) -> bytes | Subtree:
         """Bytes where there are few, else itself."""
@@ -124,8 +133,3 @@ def _empty(place: Place, name: str) -> Node:
 
 def _data(place: Place, handle: Any) -> bytes | LargeValue:
     return StoredValue(place, handle) if place.size(handle) > LARGE else place.read(handle)
-
-
-def _reader(value: bytes | LargeValue) -> IO[bytes]:
-    opened: Callable[[], IO[bytes]] = partial(BytesIO, value) if isinstance(value, bytes) else value.open
-    return opened()

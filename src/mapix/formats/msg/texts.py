@@ -111,7 +111,7 @@ def _errors(codepage: int) -> str:
 def _as_windows(data: bytes, codepage: int) -> str:
     """Text in a code page of single bytes, whose gaps are control characters; else as well as can be."""
     try:
-        if len("\u20ac".encode(codec_name(codepage), "replace")) == 1:
+        if codepage != ASCII and len("\u20ac".encode(codec_name(codepage), "replace")) == 1:
             return codecs.decode(data, codec_name(codepage), "mapix.gaps")
     except (UnicodeDecodeError, UnknownCpid):
         pass
@@ -120,7 +120,7 @@ def _as_windows(data: bytes, codepage: int) -> str:
 
 def _windows_bytes(text: str, codepage: int) -> bytes:
     try:
-        return text.encode(codec_name(codepage), "mapix.gaps")
+        return text.encode(codec_name(codepage), "strict" if codepage == ASCII else "mapix.gaps")
     except UnicodeEncodeError:
         raise BadValue(
             f"code page {codepage} cannot write this text", value=text, hint="write a Unicode file"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -72,23 +73,16 @@ def write_msg(
     Raises: BadValue for a value that is not of its type or text that the code page lacks, TooComplex for messages
     nested too deeply, NamedPropQuotaExceeded, StorageError.
     """
-    root = message_node(content, unicode=unicode, template=template, foreign=foreign)
-    write_compound_file(root, target, version=version)
-
-
-def message_node(
-    content: MessageContent, *, unicode: bool = True, template: bool = False, foreign: Foreign | None = None
-) -> Node:
-    """The root storage of a message, see `write_msg`."""
     names, ids = file_names(content)
-    foreign = foreign or Foreign(clsid=TEMPLATE_CLASS if template else CLASS)
-    root = _message(content, _Writing(unicode, ids), Kind.MESSAGE, foreign, None, 0)
-    kept = [Node(name, data) for name, data in names.streams().items()]
-    root.children = [*root.children, Node(NAMES, children=[*kept, *foreign.names])]
-    root.name = "Root Entry"
-    if template:
-        root.clsid = TEMPLATE_CLASS
-    return root
+    foreign = foreign or Foreign(clsid=CLASS)
+    with ExitStack() as files:
+        root = _message(content, _Writing(unicode, ids, files), Kind.MESSAGE, foreign, None, 0)
+        kept = [Node(name, data) for name, data in names.streams().items()]
+        root.children = [*root.children, Node(NAMES, children=[*kept, *foreign.names])]
+        root.name = "Root Entry"
+        if template:
+            root.clsid = TEMPLATE_CLASS
+        write_compound_file(root, target, version=version)
 
 
 def file_names(content: MessageContent) -> tuple[NameMap, dict[int, int]]:
@@ -131,6 +125,7 @@ class _Writing:
 
     unicode: bool
     ids: Mapping[int, int]
+    files: ExitStack
 
 
 def _message(
@@ -196,7 +191,7 @@ def _attachment(
     elif document is None:
         return _part(attachment_name(number), values, how, foreign)
     else:
-        storage = node_from(document, EMBEDDED)
+        storage = node_from(document, EMBEDDED, writing.files)
         if storage is None:
             values[PR_ATTACH_DATA_OBJ] = document
             return _part(attachment_name(number), values, how, foreign)
