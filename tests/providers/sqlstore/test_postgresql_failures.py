@@ -6,6 +6,7 @@ import itertools
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,8 +18,7 @@ from tests.providers.sqlstore.helpers import finish, save, start
 
 from mapix.properties import tags
 from mapix.properties.errors import Busy, NetworkError, NoAccess, NotFound, Version
-from mapix.providers.sqlstore.postgresql import database as database_module
-from mapix.providers.sqlstore.postgresql import migrate
+from mapix.providers.sqlstore.postgresql import link, migrate
 from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
 
@@ -40,7 +40,7 @@ def store(server: PostgreSql, name: str) -> Iterator[PostgreSqlBackend]:
 
 def cut(server: PostgreSql, store: PostgreSqlBackend) -> None:
     """End the connection of a store from the server's side."""
-    pid = store.database.connection.info.backend_pid
+    pid = store.database.link.pid
     server.execute(f"SELECT pg_terminate_backend({pid}, 5000)")
 
 
@@ -54,7 +54,7 @@ def test_what_had_not_begun_goes_on_over_another_connection(server: PostgreSql, 
         cut(server, store)
         with store.database.read():
             assert store.messages(store.root) == [number]
-    assert store.database.generation == 7
+    assert store.database.link.generation == 7
 
 
 def test_a_transaction_that_lost_its_connection_is_told_and_leaves_nothing(
@@ -101,11 +101,13 @@ def test_the_connection_s_loss_between_two_saves_of_a_message_is_not_seen(
 
 class Wire:
     """Stands between a client and the server: `judge` is asked of what the client sends. It says `pass`, or `swallow`
-    to end the connection before, or `mute` to end it after the server has answered.
+    to end the connection before, `mute` to end it after the server has answered, or `desert` to leave the server alone
+    with what it was doing.
     """
 
     def __init__(self, server: PostgreSql) -> None:
         self.home = Path(mkdtemp(prefix="mapix-wire-"))
+        self.deserted: list[socket.socket] = []
         self.judge: Callable[[bytes], str] = lambda data: "pass"
         self._server = server
         self._listener = socket.socket(socket.AF_UNIX)
@@ -139,6 +141,10 @@ class Wire:
                 verdict = self.judge(data)
                 if verdict == "swallow":
                     break
+                if verdict == "desert":
+                    self.deserted.append(server)
+                    _shut(client)
+                    return
                 if verdict == "mute":
                     muted.set()
                 server.sendall(data)
@@ -188,7 +194,7 @@ def test_a_commit_whose_answer_was_lost_is_found_out(wire: Wire, name: str, verd
         with pytest.raises(NetworkError):
             save(store)
         assert store.messages(store.root) == []
-    assert store.database.generation == 2
+    assert store.database.link.generation == 2
     told: list[object] = []
     store.listen(told.extend)
     save(store)
@@ -197,7 +203,7 @@ def test_a_commit_whose_answer_was_lost_is_found_out(wire: Wire, name: str, verd
 
 
 def test_what_cannot_be_found_out_is_told_as_unknown(wire: Wire, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "RECONNECT", 0.0)
+    monkeypatch.setattr(link, "RECONNECT", 0.0)
     store = open_named(wire.place(), name, create=True)
     committed = [False]
 
@@ -212,6 +218,19 @@ def test_what_cannot_be_found_out_is_told_as_unknown(wire: Wire, name: str, monk
         save(store)
     wire.judge = lambda data: "pass"
     assert len(store.messages(store.root)) == 1
+    store.close()
+
+
+def test_what_the_server_still_does_for_a_lost_connection_is_ended(wire: Wire, name: str) -> None:
+    store = open_named(wire.place(), name, create=True)
+    wire.judge = once(b"COMMIT", "desert")
+    began = time.monotonic()
+    with pytest.raises(NetworkError):
+        save(store)
+    save(store)
+    assert time.monotonic() - began < 10, "the mailbox was not locked by nobody"
+    assert len(store.messages(store.root)) == 1
+    assert len(wire.deserted) == 1
     store.close()
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -33,11 +32,15 @@ SCHEMA: Final = "mapix"
 
 _PREPARED: Final = 500
 _CONNECT_SECONDS: Final = 10
+_KEEPALIVE: Final = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _SETTINGS: Final = {
     "search_path": SCHEMA,
     "jit": "off",
     "lock_timeout": "300s",
     "client_min_messages": "warning",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
 }
 
 
@@ -98,16 +101,16 @@ class Place:
         if password is not None:
             known["password"] = password
         shown = f"postgresql://{known.get('host', '')}/{known.get('dbname', '')}"
-        return cls(conninfo.make_conninfo("", **{"application_name": "mapix", **known}), shown)
+        return cls(conninfo.make_conninfo("", **{**_KEEPALIVE, **known}), shown)
 
-    def connect(self, mailbox: int = 0, *, patience: float = 0.0) -> Connection:
-        """A connection that works on a mailbox. A server that is about to start is waited for, and with `patience`, in
-        seconds, one that is not there, too.
+    def connect(self, mailbox: int = 0, *, patience: float = 0.0, name: str = "mapix") -> Connection:
+        """A connection that works on a mailbox, under a name that the server shows. A server that is about to start is
+        waited for, and with `patience`, in seconds, one that is not there, too.
         """
         started = time.monotonic()
         while True:
             try:
-                return self._connect(mailbox)
+                return self._connect(mailbox, name)
             except psycopg.Error as error:
                 waited = time.monotonic() - started
                 if waited > (max(patience, _CONNECT_SECONDS) if is_starting(error) else patience) or not is_lost(error):
@@ -118,13 +121,13 @@ class Place:
         """An error in MAPI's words."""
         return translated(error, self.name)
 
-    def _connect(self, mailbox: int) -> Connection:
+    def _connect(self, mailbox: int, name: str) -> Connection:
         connection: Connection = psycopg.connect(
             self.conninfo, autocommit=True, prepare_threshold=2, connect_timeout=_CONNECT_SECONDS
         )
         try:
             connection.prepared_max = _PREPARED
-            settings = {**_SETTINGS, "mapix.mailbox": str(mailbox)}
+            settings = {**_SETTINGS, "mapix.mailbox": str(mailbox), "application_name": name}
             calls = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
             connection.execute(f"SELECT {calls}".encode())
         except BaseException:
@@ -153,13 +156,6 @@ def _cursor(connection: Connection, *, typed: bool) -> Cursor:
     adapters.register_dumper(bytes, _Bytes)
     adapters.register_dumper(str, _Text)
     return cursor
-
-
-@lru_cache(maxsize=4096)
-def numbered(sql: str) -> bytes:
-    """`sql` with its placeholders numbered, as PostgreSQL has them."""
-    head, *rest = sql.split("?")
-    return "".join((head, *(f"${place}{part}" for place, part in enumerate(rest, 1)))).encode()
 
 
 def _hidden(dsn: str) -> str:

@@ -10,38 +10,31 @@ transaction's number.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
-from functools import lru_cache
-from selectors import EVENT_READ, DefaultSelector
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
-
-from psycopg.pq import ConnStatus, TransactionStatus
 
 from mapix.interfaces.backend import RowDecorator
 from mapix.properties.errors import MapiError, NetworkError, NoAccess, UnableToComplete
 from mapix.providers.sqlstore.database import Database, Params
-from mapix.providers.sqlstore.postgresql.connection import Connection, Cursor, Place, numbered, reading, writing
+from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.postgresql.dialect import POSTGRESQL
 from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
+from mapix.providers.sqlstore.postgresql.link import Link, channel
 from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
+from mapix.providers.sqlstore.postgresql.texts import for_several, needs_counts, numbered
 from mapix.providers.sqlstore.statements import statements
 from mapix.providers.sqlstore.watching import Stop
 
 if TYPE_CHECKING:
     from mapix.providers.sqlstore.textindex import TextIndex
 
-RECONNECT: Final = 20.0
-"""Seconds for which a server that went away is waited for."""
-
-_RESOLVE: Final = 30.0
 _BLOCK: Final = 32
-_OPEN: Final = (TransactionStatus.ACTIVE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_AT_ONCE: Final = 16
 
 
 class PostgreSqlDatabase(Database):
-    """The mailbox of a number in the database at `place`. `generation` counts the connections it has had."""
+    """The mailbox of a number in the database at `place`."""
 
     dialect = POSTGRESQL
 
@@ -54,19 +47,19 @@ class PostgreSqlDatabase(Database):
         self.store_object = mailbox
         self.marks = POSTGRESQL.marks(mailbox)
         self.sql = statements(POSTGRESQL.name, self.marks)
-        self.generation = 0
         self._began = False
+        self._writing = False
         self._soon = False
         self._closed = False
         self._transaction = ""
         self._first_number: int | None = None
-        self.last_change = 0
+        self._last_change = 0
         self.wake: set[int] = set()
-        self._take(place.connect(mailbox))
+        self.link = Link(place, mailbox, full=full)
         try:
             self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
         except BaseException:
-            self.connection.close()
+            self.link.close()
             raise
 
     # statements
@@ -77,9 +70,11 @@ class PostgreSqlDatabase(Database):
             if self._began and needs_counts(sql):
                 self._settle()
             try:
-                return self._reader.execute(numbered(sql), params).fetchall()
+                return self.link.reader.execute(numbered(sql), params).fetchall()
             except ERRORS as error:
-                found: list[Any] = self._again(error, lambda: self._reader.execute(numbered(sql), params).fetchall())
+                found: list[Any] = self._again(
+                    error, lambda: self.link.reader.execute(numbered(sql), params).fetchall()
+                )
                 return found
 
     def row(self, sql: str, params: Params = ()) -> Any:
@@ -88,32 +83,41 @@ class PostgreSqlDatabase(Database):
             if self._began and needs_counts(sql):
                 self._settle()
             try:
-                return self._reader.execute(numbered(sql), params).fetchone()
+                return self.link.reader.execute(numbered(sql), params).fetchone()
             except ERRORS as error:
-                return self._again(error, lambda: self._reader.execute(numbered(sql), params).fetchone())
+                return self._again(error, lambda: self.link.reader.execute(numbered(sql), params).fetchone())
+
+    def value(self, sql: str, params: Params = ()) -> Any:
+        """See `Database.value`. Who writes knows the number of the last change: nobody else makes one meanwhile."""
+        if self._writing and sql == self.sql["change_last"]:
+            return self._last_change
+        return super().value(sql, params)
 
     def run(self, sql: str, params: Params = ()) -> int:
         """See `Database.run`."""
         if needs_counts(sql):
             self._settle()
         try:
-            return self._writer.execute(numbered(sql), params).rowcount
+            return self.link.writer.execute(numbered(sql), params).rowcount
         except ERRORS as error:
             raise self._failed(error) from error
 
     def insert(self, sql: str, params: Params = ()) -> int:
         """See `Database.insert`."""
         try:
-            row = self._writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
+            row = self.link.writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
         except ERRORS as error:
             raise self._failed(error) from error
         return 0 if row is None else int(row[0])
 
     def many(self, sql: str, rows: Iterable[Params]) -> int:
         """See `Database.many`."""
+        given = list(rows)
         try:
-            self._writer.executemany(numbered(sql), rows)
-            return self._writer.rowcount
+            if len(given) <= _AT_ONCE and (whole := for_several(sql, len(given))):
+                return self.link.writer.execute(whole, [cell for row in given for cell in row]).rowcount
+            self.link.writer.executemany(numbered(sql), given)
+            return self.link.writer.rowcount
         except ERRORS as error:
             raise self._failed(error) from error
 
@@ -126,8 +130,8 @@ class PostgreSqlDatabase(Database):
         self._lost = None
         self.wake.clear()
         soon = "SET LOCAL synchronous_commit = off; " if self._soon and self.full else ""
-        self._first_number, self.last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
-        self._began = True
+        self._first_number, self._last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
+        self._began = self._writing = True
         self.transactions += 1
 
     def free_to_write(self) -> bool:
@@ -144,13 +148,13 @@ class PostgreSqlDatabase(Database):
 
     def start_reading(self) -> None:
         """See `Database.start_reading`."""
-        self._again_if_lost(lambda: self._control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        self._again_if_lost(lambda: self.link.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         self._began = True
 
     def begin(self, sql: str) -> None:
         """See `Database.begin`."""
         try:
-            self._control(sql)
+            self.link.control(sql)
         except ERRORS as error:
             raise self._failed(error) from error
 
@@ -160,25 +164,25 @@ class PostgreSqlDatabase(Database):
             self._commit()
             return
         try:
-            self._control(sql)
+            self.link.control(sql)
         except ERRORS as error:
             failure = self._failed(error)
             self.rollback()
             raise failure from error
         if sql == "ROLLBACK":
-            self._began = False
+            self._began = self._writing = False
 
     @property
     def in_transaction(self) -> bool:
         """See `Database.in_transaction`."""
-        return self.connection.pgconn.transaction_status in _OPEN
+        return self.link.is_open
 
     def rollback(self) -> None:
         """See `Database.rollback`."""
-        self._began = False
+        self._began = self._writing = False
         if self.in_transaction:
             with suppress(*ERRORS):
-                self._control("ROLLBACK")
+                self.link.control("ROLLBACK")
 
     @contextmanager
     def write_soon(self) -> Iterator[None]:
@@ -208,23 +212,11 @@ class PostgreSqlDatabase(Database):
 
     def wait_for_news(self, stop: Stop) -> Iterator[None]:
         """See `Database.wait_for_news`: over a connection of its own, which the server tells of commits."""
-        with closing(self.place.connect()) as connection, DefaultSelector() as waiting:
-            waiting.register(connection, EVENT_READ)
-            waiting.register(stop, EVENT_READ)
-            try:
-                connection.execute(f"LISTEN {channel(self.mailbox)}".encode())
-                yield
-                while not stop.is_set():
-                    waiting.select()
-                    told = list(connection.notifies(timeout=0))
-                    if any(note.pid != self._pid for note in told):
-                        yield
-            except ERRORS as error:
-                raise self.place.told(error) from error
+        return self.link.news(stop)
 
     def state(self) -> object:
         """See `Database.state`."""
-        return self.value(self.sql["change_last"]), self.transactions, self.generation
+        return self.value(self.sql["change_last"]), self.transactions, self.link.generation
 
     def role(self) -> SessionLock:
         """See `Database.role`."""
@@ -236,50 +228,32 @@ class PostgreSqlDatabase(Database):
     def is_alive(self) -> bool:
         """Whether the connection stands, as far as can be seen without asking the server."""
         with self.lock:
-            pgconn = self.connection.pgconn
-            with suppress(*ERRORS):
-                for _ in range(2):  # a last word, and then the end
-                    pgconn.consume_input()
-            return pgconn.status == ConnStatus.OK
+            return self.link.is_alive()
 
     def close(self) -> None:
         """See `Database.close`."""
         with self.lock:
             self._closed = True
-            self.connection.close()
+            self.link.close()
 
     # inside
 
     def _settle(self) -> None:
         """Have the counts of folders written that are summed up in the transaction under way."""
-        if self.depth:
+        if self._writing:
             try:
-                self._reader.execute(b"SELECT settle_counts()")
+                self.link.reader.execute(b"SELECT settle_counts()")
             except ERRORS as error:
                 raise self._failed(error) from error
 
-    def _take(self, connection: Connection) -> None:
-        self.connection = connection
-        self.generation += 1
-        self._pid = connection.info.backend_pid
-        self._reader: Cursor = reading(connection)
-        self._writer: Cursor = writing(connection)
-        self._began = False
-        if not self.full:
-            connection.execute("SET synchronous_commit = off")
-
-    def _control(self, sql: str) -> None:
-        """A statement, or several at once, without arguments."""
-        self.connection.execute(sql.encode(), prepare=False)
-
     def _open(self, soon: str) -> Any:
-        cursor = self.connection.execute(f"BEGIN; {soon}SELECT * FROM begin_writing()".encode(), prepare=False)
+        cursor = self.link.connection.execute(f"BEGIN; {soon}SELECT * FROM begin_writing()".encode(), prepare=False)
         while cursor.nextset():
             pass
         return cursor.fetchone()
 
     def _commit(self) -> None:
-        if self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
+        if self.link.is_spoilt:
             self.rollback()
             raise self._lost or UnableToComplete("a part of the transaction failed", value=self.name)
         if self.pending:
@@ -287,41 +261,31 @@ class PostgreSqlDatabase(Database):
         wake = "".join(f"; NOTIFY {channel(mailbox)}" for mailbox in self.wake)
         self.wake.clear()
         try:
-            self._control(f"COMMIT{wake}")
+            self.link.control(f"COMMIT{wake}")
         except ERRORS as error:
             failure = self._failed(error)
             if not is_lost(error):
                 self.rollback()
                 raise failure from error
-            self._find_out(failure)
-        self._began = False
+            self._find_out(failure, wake)
+        self._began = self._writing = False
 
-    def _find_out(self, failure: MapiError) -> None:
+    def _find_out(self, failure: MapiError, wake: str) -> None:
         """Whether the transaction came to be whose commit was not answered; raise `failure` if not."""
-        deadline = time.monotonic() + _RESOLVE
-        try:
-            self._take(self.place.connect(self.mailbox, patience=RECONNECT))
-            while (status := self._status()) == "in progress" and time.monotonic() < deadline:
-                time.sleep(0.05)
-        except (*ERRORS, MapiError):
-            status = None
+        status = self.link.outcome(self._transaction)
         if status == "aborted":
             raise failure
         if status != "committed":
             text = "the connection was lost while a change was saved; whether it was is not known"
             raise NetworkError(text, value=self.name, hint="look whether it is there before doing it again")
-
-    def _status(self) -> str | None:
-        found: str | None = self._reader.execute(
-            b"SELECT pg_xact_status($1::text::xid8)", (self._transaction,)
-        ).fetchone()[0]  # type: ignore[index]
-        return found
+        with suppress(*ERRORS):
+            self.link.control(wake.removeprefix("; "))
 
     def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
         """What `call` returns over another connection, where the one there was is lost and nothing had begun."""
         if self._began or self._closed or not is_lost(error):
             raise self._failed(error) from error
-        self._take(self.place.connect(self.mailbox, patience=RECONNECT))
+        self.link.renew()
         try:
             return call()
         except ERRORS as latest:
@@ -338,18 +302,6 @@ class PostgreSqlDatabase(Database):
         failure = self.place.told(error)
         if is_lost(error) and not self._closed:
             self._lost = failure if self._began else None
-            self._began = False
-            with suppress(*ERRORS):
-                self.connection.close()
+            self._began = self._writing = False
+            self.link.close()
         return failure
-
-
-@lru_cache(maxsize=4096)
-def needs_counts(sql: str) -> bool:
-    """Whether a statement looks at counts of folders, or may check them."""
-    return "_count" in sql or sql.startswith(("UPDATE folder", "DELETE FROM folder"))
-
-
-def channel(mailbox: int) -> str:
-    """Where it is told that a mailbox changed."""
-    return f"mapix_{mailbox}"

@@ -32,12 +32,12 @@ class SessionLock(Role):
         sql = "SELECT pg_try_advisory_lock(lock_key(?, ?::integer))"
         if not database.value(sql, (database.mailbox, _SPOOLER)):
             return False
-        self._held_by = database.generation
+        self._held_by = database.link.generation
         return True
 
     def stands(self) -> bool:
         """See `Role.stands`."""
-        return self._held_by == self.database.generation and self.database.is_alive()
+        return self._held_by == self.database.link.generation and self.database.is_alive()
 
     def leave(self) -> None:
         """See `Role.leave`."""
