@@ -270,6 +270,7 @@ def test_a_container_opened_to_read_takes_no_contacts(book: AddrBook) -> None:
 
 
 def test_the_contents_table_finds_people_by_name_prefix_and_key(book: AddrBook) -> None:
+    """R-030."""
     for name, address in STAFF.items():
         add(book, name, address)
     table = contacts(book).get_contents_table()

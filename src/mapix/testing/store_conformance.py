@@ -36,6 +36,7 @@ from mapix.testing.store_queue import QueueTests
 from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_recipients import RecipientTests
 from mapix.testing.store_reports import ReportTests
+from mapix.testing.store_restrictions import RestrictionTests
 from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
@@ -72,6 +73,7 @@ class StoreConformance(
     CountTests,
     ReportTests,
     UnreadTests,
+    RestrictionTests,
     SearchTests,
     SendingTests,
     QueueTests,

@@ -19,6 +19,7 @@ from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
+    PR_ATTACH_NUM,
     PR_DEPTH,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TYPE,
@@ -85,7 +86,8 @@ class MemoryRow:
         if tag >> 16 == PR_MESSAGE_RECIPIENTS.id:
             return [_by_identifier(row) for row in self.record.recipients]
         if tag >> 16 == PR_MESSAGE_ATTACHMENTS.id:
-            return [_by_identifier(part.values) for part in self.record.attachments.values()]
+            found = self.record.attachments.items()
+            return [_by_identifier({PR_ATTACH_NUM: number, **part.values}) for number, part in found]
         return ()
 
 
