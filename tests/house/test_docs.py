@@ -42,3 +42,21 @@ def test_the_python_of_the_readme_runs_against_a_fresh_profile(tmp_path: Path) -
     ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
     assert ran.stderr == ""
     assert ran.stdout == "Q3 ['q3.csv']\n"
+
+
+def printed(program: str, home: Path) -> list[str]:
+    """What a program says that runs with a fresh profile."""
+    env = {**os.environ, "MAPIX_HOME": str(home), "PYTHONWARNINGS": "error"}
+    init = [sys.executable, "-m", "mapix", "init", "--yes", "--address", "you@example.org", "--name", "You"]
+    subprocess.run(init, env=env, check=True, capture_output=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
+    assert ran.stderr == ""
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("page", ["stores", "own-stores"])
+def test_the_python_of_a_page_prints_what_the_page_says(page: str, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    for number, program in enumerate(blocks(ROOT / "docs" / f"{page}.md", "python")):
+        for line in printed(program, tmp_path / str(number)):
+            assert f"`{line}`" in text
