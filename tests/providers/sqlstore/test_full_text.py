@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -424,3 +425,71 @@ def test_whatever_is_changed_and_indexed_searches_mean_the_same(
         test = content_test(where)
         assert found(backend, where) == [number for number, values in truth.items() if test(values[where.tag])]
     backend.close()
+
+
+def test_nobody_finds_the_texts_of_another_mailbox(server: PostgreSql) -> None:
+    subjects = {"ann-texts": "secret budget of Ann", "bob-texts": "secret budget of Bob"}
+    places, numbers, mailboxes = {}, {}, {}
+    open_named(Place.of(server.dsn(), None), "schema", create=True).close()
+    for who, subject in subjects.items():
+        places[who] = server.role(who)
+        backend = open_named(Place.of(places[who], None), who, create=True)
+        numbers[who], mailboxes[who] = mail(backend, subject), backend.database.mailbox
+        assert found(backend, "subject ~ budget", driven=True) == [numbers[who]]
+        wish = wish_of(Property(Relop.EQ, tags.PR_SUBJECT, "secret budget"))
+        assert wish is not None
+        asked = texts_of(backend).entries(SHORT, wish)
+        assert [number for (number,) in backend.database.rows(asked.sql, asked.params)] == [numbers[who]]
+        backend.close()
+    with psycopg.connect(places["ann-texts"], autocommit=True) as ann:
+        ann.execute("SET search_path = mapix")
+        ann.execute(f"SET mapix.mailbox = '{mailboxes['bob-texts']}'")
+        for statement in (
+            "SELECT * FROM text_entry",
+            "SELECT text_found('{}')",
+            "SELECT text_put('short', 1, '{}')",
+            "SELECT text_forget(true)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                ann.execute(statement)
+        assert ann.execute("SELECT count(*) FROM text_index").fetchone() == (0,)
+
+
+def test_a_store_that_is_compacted_lets_go_of_old_entries(
+    sqlite: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlite.textindex._SPARED", 0)
+    numbers = [mail(sqlite, f"budget {number}") for number in range(4)]
+    for subject in ("x", "y", "budget z"):
+        assert found(sqlite, "subject ~ budget") == numbers
+        sqlite.message(numbers[-1]).apply(MessageChanges({tags.PR_SUBJECT: subject}))
+        assert (numbers[-1] in found(sqlite, "subject ~ budget")) is ("budget" in subject)
+        sqlite.message(numbers[-1]).apply(MessageChanges({tags.PR_SUBJECT: "budget"}))
+    assert texts_of(sqlite).state(SHORT).loose
+    assert sqlite.database.value("SELECT entries FROM text_index WHERE name = 'short'") > 4
+    sqlite.care().compact()
+    assert sqlite.database.value("SELECT entries FROM text_index WHERE name = 'short'") == 4
+    assert sqlite.database.value("SELECT done FROM text_index WHERE name = 'body'") == 0
+    assert not texts_of(sqlite).state(SHORT).loose
+    assert found(sqlite, "subject ~ budget", driven=True) == numbers
+
+
+def test_entries_of_deleted_messages_go_with_compacting(store: SqlBackend) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(4)]
+    assert found(store, "subject ~ budget") == numbers
+    store.delete_messages(numbers[:2])
+    store.care().compact()
+    assert found(store, "subject ~ budget", driven=True) == numbers[2:]
+
+
+def test_an_index_in_use_is_brought_up_to_date_when_a_store_is_closed(sqlite: SqliteBackend, path: Path) -> None:
+    for round_ in range(2):
+        other = SqliteBackend(path, full=False)
+        mail(other, f"budget {round_}")
+        other.close()
+        assert texts_of(sqlite).ready() is bool(round_)
+        if round_:
+            assert texts_of(sqlite).state(SHORT).left == 0
+            assert texts_of(sqlite).state(BODY).left == 2
+        else:
+            assert len(found(sqlite, "subject ~ budget")) == 1

@@ -31,6 +31,7 @@ _BEGINNING: Final = 12
 _MOST_ENTRIES: Final = 1.3
 """Entries for each message, above which the index is made anew."""
 
+_SPARED: Final = 1000
 _OLDEST: Final = (3, 34)
 _READY: Final = f"SELECT count(*) = {len(COLUMNS)} FROM sqlite_master WHERE name IN ('text_short', 'text_body')"
 _STATE: Final = (
@@ -79,7 +80,7 @@ class SqliteTextIndex(TextIndex):
     def tidy_entries(self) -> None:
         """See `TextIndex.tidy_entries`: an index that cannot forget is made anew."""
         kept = self.database.value("SELECT count(*) FROM message")
-        if self.database.value("SELECT max(entries) FROM text_index") > _MOST_ENTRIES * kept + 1000:
+        if self.database.value("SELECT max(entries) FROM text_index") > _MOST_ENTRIES * kept + _SPARED:
             used = [name for name in COLUMNS if self.state(name).used]
             with self.database.write():
                 self.clear()
