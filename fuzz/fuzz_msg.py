@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import atheris
@@ -20,7 +21,7 @@ with atheris.instrument_imports(include=["mapix"]):
     from mapix.formats.storageerrors import StorageError
     from mapix.properties.content import AttachmentContent, MessageContent
     from mapix.properties.errors import MapiError
-    from mapix.properties.named import PS_INTERNET_HEADERS, PSETID_Common, PropertyName
+    from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName, PSETID_Common
     from mapix.properties.tag import PropTag
     from mapix.properties.value import whole
 
@@ -70,10 +71,8 @@ SOUND: Final = (target(True), target(False))
 def one_input(data: bytes) -> None:
     """Read one input, write what was read, and read that."""
     if 1 < len(data) < MOST:
-        try:
+        with suppress(StorageError, MapiError):
             judge(data[1:] if data[0] & 1 else within(data))
-        except (StorageError, MapiError):
-            pass
 
 
 def within(data: bytes) -> bytes:

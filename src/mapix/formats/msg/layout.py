@@ -49,8 +49,8 @@ ENTRY: Final = Struct("<II8s")
 SIZED: Final = Struct("<IIII")
 """The same for a value that has a stream: tag, attributes, size, reserved."""
 
-_VALUE_NAME: Final = re.compile(r"__substg1\.0_([0-9A-F]{8})(?:-([0-9A-F]{8}))?", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[0-9A-F]{8}", re.IGNORECASE)
+_VALUE_NAME: Final = re.compile(r"__substg1\.0_([0-9A-F]{8})(?:-([0-9A-F]{8}))?", re.IGNORECASE | re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9A-F]{8}", re.IGNORECASE | re.ASCII)
 _COUNTS: Final = Struct("<IIII")
 
 

@@ -35,7 +35,7 @@ _OWN: Final = (bytes(16), PS_MAPI, PS_PUBLIC_STRINGS)
 _BUCKETS: Final = 0x1F
 _FIRST_BUCKET: Final = 0x1000
 _WHERE: Final = "names"
-_OWN_STREAM: Final = re.compile(r"__substg1\.0_(?:000[234]|10[01][0-9A-F])0102", re.IGNORECASE)
+_OWN_STREAM: Final = re.compile(r"__substg1\.0_(?:000[234]|10[01][0-9A-F])0102", re.IGNORECASE | re.ASCII)
 
 
 class NameMap(Mapping[int, PropertyName]):
