@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
-from mapix.formats.cfb.layout import ENTRY, ENTRY_SIZE, STREAM
+from mapix.formats.cfb.layout import STREAM
 from mapix.formats.cfb.names import order
 
 if TYPE_CHECKING:
@@ -36,22 +36,28 @@ class Entry:
     @property
     def clsid(self) -> bytes:
         """The class identifier, 16 bytes."""
-        return bytes(self._fields()[7])
+        return bytes(self.file.structure.record(self.number)[7])
 
     @property
     def state_bits(self) -> int:
         """The user's bits."""
-        return int(self._fields()[8])
+        return int(self.file.structure.record(self.number)[8])
 
     @property
     def created(self) -> int:
         """FILETIME ticks, 0 where none is kept."""
-        return int(self._fields()[9])
+        return int(self.file.structure.record(self.number)[9])
 
     @property
     def modified(self) -> int:
         """FILETIME ticks, 0 where none is kept."""
-        return int(self._fields()[10])
+        return int(self.file.structure.record(self.number)[10])
+
+    @property
+    def described(self) -> tuple[bytes, int, int, int]:
+        """Class, state bits, and the two times."""
+        fields = self.file.structure.record(self.number)
+        return fields[7], fields[8], fields[9], fields[10]
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -86,9 +92,6 @@ class Entry:
             entry = waiting.pop()
             yield entry
             waiting.extend(list(entry.children.values())[::-1])
-
-    def _fields(self) -> tuple[bytes | int, ...]:
-        return ENTRY.unpack_from(self.file.structure.directory, self.number * ENTRY_SIZE)
 
     def __repr__(self) -> str:
         kind = "storage" if self.is_storage else f"stream of {self.size} bytes"

@@ -17,9 +17,10 @@ from mapix.formats.cfb.layout import (
     MAGIC,
     MINI_SHIFT,
 )
+from mapix.formats.storage import LockBytes
 from mapix.formats.storageerrors import InvalidHeader, OldFormat
 
-_HEADER: Final = struct.Struct("<8s16sHHHHH6x9I")
+_HEADER: Final = struct.Struct("<8s16sHHHHH6s9I")
 _DIFAT: Final = struct.Struct(f"<{HEADER_DIFAT}I")
 
 
@@ -33,6 +34,7 @@ class Header:
     byte_order: int = 0xFFFE
     shift: int = 9
     mini_shift: int = MINI_SHIFT
+    reserved: bytes = bytes(6)
     directory_sectors: int = 0
     fat_sectors: int = 0
     directory_start: int = ENDOFCHAIN
@@ -55,6 +57,7 @@ class Header:
             self.byte_order,
             self.shift,
             self.mini_shift,
+            self.reserved,
             self.directory_sectors,
             self.fat_sectors,
             self.directory_start,
@@ -93,3 +96,9 @@ def read_header(data: bytes, defects: CfbDefects) -> Header:
         if header.shift not in (9, 12):
             header.shift = wanted or 9
     return header
+
+
+def read_signature(place: LockBytes) -> int:
+    """The number of the commit that a file has now; 0 where there is none yet."""
+    head = place.read_at(0, HEADER_SIZE)
+    return Header.unpack(head).signature if len(head) == HEADER_SIZE else 0

@@ -143,8 +143,9 @@ class FileBytes(LockBytes):
 class StreamBytes(LockBytes):
     """The bytes of a seekable Python file, from its start on. It stays open when this is closed."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
+    def __init__(self, file: BinaryIO, *, durable: bool = True) -> None:
+        """`durable` tells whether `flush` waits for the medium."""
+        self.file, self._durable = file, durable
         self._lock = threading.Lock()
 
     def read_at(self, offset: int, size: int) -> bytes:
@@ -172,7 +173,7 @@ class StreamBytes(LockBytes):
         """Hand on what the file buffers, and wait for the medium where it has one."""
         with self._lock, system_errors(WriteFault):
             self.file.flush()
-            if (number := _number(self.file)) is not None:
+            if self._durable and (number := _number(self.file)) is not None:
                 os.fsync(number)
 
     def size(self) -> int:

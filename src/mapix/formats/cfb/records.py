@@ -5,14 +5,16 @@ Equal nodes make equal bytes: numbers follow the sorted tree, not the order in w
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
 
 from mapix.formats.cfb.layout import BLACK, ENDOFCHAIN, ENTRY, NOSTREAM, RED, ROOT, STORAGE, STREAM, UNUSED
 from mapix.formats.cfb.names import checked, order
-from mapix.formats.cfb.node import Node
 from mapix.formats.storage import NO_CLASS
 from mapix.formats.storageerrors import FileAlreadyExists, InvalidParameter
+
+T = TypeVar("T", bound="Described")
 
 ROOT_NAME: Final = "Root Entry"
 
@@ -20,11 +22,43 @@ EMPTY_RECORD: Final = ENTRY.pack(b"", 0, UNUSED, RED, NOSTREAM, NOSTREAM, NOSTRE
 """An entry that is not in use."""
 
 
+class Described(Protocol):
+    """What an entry is made from: a `Node`, or an item of a file that is edited."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def data(self) -> Any:
+        """None for a storage."""
+
+    @property
+    def children(self) -> Sequence[Any]:
+        """What is in it."""
+
+    @property
+    def clsid(self) -> bytes:
+        """Its class."""
+
+    @property
+    def state_bits(self) -> int:
+        """The user's bits."""
+
+    @property
+    def created(self) -> int:
+        """FILETIME ticks."""
+
+    @property
+    def modified(self) -> int:
+        """FILETIME ticks."""
+
+
 @dataclass(slots=True)
 class Record:
     """One entry on its way into the directory."""
 
-    node: Node
+    node: Any
     kind: int
     colour: int = BLACK
     left: int = NOSTREAM
@@ -45,9 +79,10 @@ class Record:
         return ENTRY.pack(name, len(name) + 2, self.kind, *links, *kept, self.start, self.size)
 
 
-def records_of(root: Node) -> list[Record]:
+def records_of(root: T, children: Callable[[T], Sequence[Any]] | None = None) -> list[Record]:
     """The entries of a whole tree, root first, each storage's before what is in them.
 
+    `children` answers those of a storage that are sorted and known to be in order; None checks and sorts them.
     Raises: InvalidName, FileAlreadyExists for two children of one name, InvalidParameter for a stream with children.
     """
     records = [Record(root, ROOT)]
@@ -58,7 +93,7 @@ def records_of(root: Node) -> list[Record]:
         record = waiting.pop()
         if not record.node.children:
             continue
-        kids = [_record(node) for node in _sorted(record.node)]
+        kids = [_record(node) for node in (children or _sorted)(record.node)]
         first = len(records)
         records.extend(kids)
         record.child = _hang(kids, first)
@@ -89,7 +124,7 @@ def balance(count: int) -> list[tuple[int, int, int]]:
     return links
 
 
-def _record(node: Node) -> Record:
+def _record(node: Described) -> Record:
     if node.data is None:
         return Record(node, STORAGE)
     if node.children:
@@ -97,14 +132,14 @@ def _record(node: Node) -> Record:
     return Record(node, STREAM, start=ENDOFCHAIN)
 
 
-def _sorted(storage: Node) -> list[Node]:
+def _sorted(storage: Described) -> list[Any]:
     keyed = {order(checked(node.name)): node for node in storage.children}
     if len(keyed) != len(storage.children):
         raise FileAlreadyExists("two elements of one name", value=_twice(storage))
     return [keyed[key] for key in sorted(keyed)]
 
 
-def _twice(storage: Node) -> str:
+def _twice(storage: Described) -> object:
     keys = [order(node.name) for node in storage.children]
     return next(node.name for place, node in enumerate(storage.children) if keys[place] in keys[:place])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from itertools import compress
+from typing import Any
 
 from mapix.formats.cfb.chains import Chains, Runs, breaks_of, straight_chains
 from mapix.formats.cfb.defects import CfbDefects
@@ -15,9 +16,9 @@ from mapix.formats.cfb.header import Header
 from mapix.formats.cfb.layout import (
     CUTOFF,
     ENDOFCHAIN,
+    ENTRY,
     ENTRY_SIZE,
     FREESECT,
-    HEADER_DIFAT,
     MINI_SHIFT,
     NOSTREAM,
     ROOT,
@@ -40,6 +41,7 @@ class Structure:
     """
 
     __slots__ = (
+        "beyond",
         "chains",
         "child",
         "count",
@@ -77,35 +79,38 @@ class Structure:
         self._claim_streams()
         self._claim_mini_streams(small)
 
+    def record(self, number: int) -> tuple[Any, ...]:
+        """All fields of an entry, as they stand (`layout.ENTRY`)."""
+        return ENTRY.unpack_from(self.directory, number * ENTRY_SIZE)
+
     def _load_fat(self) -> None:
         sectors = self.sectors
         per_sector = 1 << (sectors.shift - 2)
         needed = -(-sectors.count // per_sector)
         self.difat_sectors: list[int] = []
-        self.difat = list(self.header.difat[: min(needed, HEADER_DIFAT)])
-        if needed > HEADER_DIFAT:
-            self._load_difat(needed, per_sector)
+        self.difat = list(self.header.difat)
+        self._load_difat()
         while self.difat and self.difat[-1] == FREESECT:
             self.difat.pop()
-        table = sectors.read_numbers(self.difat)
-        if len(table) > sectors.count:
-            del table[sectors.count :]
-        elif len(table) < sectors.count:
+        table = sectors.read_numbers(self.difat[:needed])
+        self.beyond = sum(1 for number in table[sectors.count :] if number != FREESECT)
+        if len(table) < sectors.count:
             self.defects.note("FAT", "it does not cover the file", value=len(table))
             table.extend(array("I", [FREESECT]) * (sectors.count - len(table)))
+        del table[sectors.count :]
         self.chains = Chains(table)
         self._mark_tables()
 
-    def _load_difat(self, needed: int, per_sector: int) -> None:
-        sector = self.header.difat_start
-        while len(self.difat) < needed and sector < self.sectors.count:
-            if sector in self.difat_sectors[-1:] or len(self.difat_sectors) > self.sectors.count:
-                break
+    def _load_difat(self) -> None:
+        """The sectors of the FAT that have no room in the header, no more than the file has sectors."""
+        sector, count = self.header.difat_start, self.sectors.count
+        seen = set()
+        while sector < count and sector not in seen and len(self.difat) < count:
+            seen.add(sector)
             self.difat_sectors.append(sector)
             numbers = words(self.sectors.read(sector))
             sector = numbers.pop()
             self.difat.extend(numbers)
-        del self.difat[needed:]
 
     def _mark_tables(self) -> None:
         marks = self.chains.marks
