@@ -23,6 +23,7 @@ from mapix.testing.store_deleted import DeletedTests
 from mapix.testing.store_deletedfolders import DeletedFolderTests
 from mapix.testing.store_events import EventTests
 from mapix.testing.store_folders import FolderTests
+from mapix.testing.store_following import FollowingTests
 from mapix.testing.store_identifiers import IdentifierTests
 from mapix.testing.store_itself import StoreTests
 from mapix.testing.store_keys import KeyTests
@@ -37,6 +38,7 @@ from mapix.testing.store_reading import ReadingTests
 from mapix.testing.store_recipients import RecipientTests
 from mapix.testing.store_reports import ReportTests
 from mapix.testing.store_restrictions import RestrictionTests
+from mapix.testing.store_results import ResultTests
 from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
 from mapix.testing.store_sending import SendingTests
@@ -75,6 +77,8 @@ class StoreConformance(
     UnreadTests,
     RestrictionTests,
     SearchTests,
+    ResultTests,
+    FollowingTests,
     SendingTests,
     QueueTests,
     EventTests,
