@@ -148,6 +148,16 @@ class FollowingTests(SearchBench):
         )
         assert self.results_of(search) == ["kept"]
 
+    def test_what_is_undone_in_part_leaves_results_right(self) -> None:
+        """F-043: results that were looked at in a part that was undone are brought in step again."""
+        self.need(Powers.TRANSACTIONS)
+        folder, search = self.folder(), self.searcher()
+        entry_id = self.urgent(folder)
+        with self.store.transaction():
+            self.save_value(entry_id, PR_IMPORTANCE, 1)
+            self.do_and_fail(lambda: self.urgent(folder, "undone"), lambda: self.results_of(search))
+        assert self.results_of(search) == []
+
     def test_results_are_right_within_a_transaction(self) -> None:
         """F-043."""
         self.need(Powers.TRANSACTIONS)

@@ -93,7 +93,7 @@ class Mailbox(Kept):
         """All that happens inside, or nothing."""
         told: list[Change] = []
         with self.lock:
-            mark, already = self.journal.mark(), len(self._told)
+            mark, already, waiting = self.journal.mark(), len(self._told), self.touched
             self._depth += 1
             try:
                 yield
@@ -102,6 +102,7 @@ class Mailbox(Kept):
             except BaseException:
                 self.journal.undo_to(mark)
                 del self._told[already:]
+                self.touched = {**waiting, **self.touched}  # results that were brought in step are so no more
                 raise
             finally:
                 self._depth -= 1
