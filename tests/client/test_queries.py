@@ -107,8 +107,10 @@ def test_conditions_that_are_true_or_false_need_no_comparison(folder: Folder) ->
 
 
 def test_what_is_no_condition_and_no_order_is_refused(filled: Folder) -> None:
+    with pytest.raises(InvalidParameter, match="unknown word Budget at column 1"):
+        filled.messages.where("Budget")
     with pytest.raises(InvalidParameter, match="not a condition"):
-        filled.messages.where("Budget")  # type: ignore[arg-type]
+        filled.messages.where(5)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameter, match="not a condition"):
         filled.messages.where(Message.subject)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameter, match="not a field to sort by"):

@@ -290,6 +290,8 @@ ZEROS = "{00000000-0000-0000-0000-000000000000}"
         ("PidLidReminderSet = true", Property(Relop.EQ, PropTag(0x8002000B), True)),
         (f'{ZEROS}/"my own" = "x"', Property(Relop.EQ, PropTag(0x8003001F), "x")),
         (f'{ZEROS}/"my own" > 5', Property(Relop.GT, PropTag(0x80030003), 5)),
+        (f'{ZEROS}/"my own" > 5 and unread', And((Property(Relop.GT, PropTag(0x80030003), 5), UNREAD))),
+        (f'{ZEROS}/"my own" > 5 KB', Property(Relop.GT, PropTag(0x80030003), 5120)),
         (f'{ZEROS}/"my own" = 1.5', Property(Relop.EQ, PropTag(0x80030005), 1.5)),
         (f'{ZEROS}/"my own" = true', Property(Relop.EQ, PropTag(0x8003000B), True)),
         (f'{ZEROS}/"my own" ~ x', Content(PropTag(0x8003001F), "x", Fuzzy.SUBSTRING | Fuzzy.IGNORECASE)),

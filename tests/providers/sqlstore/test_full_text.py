@@ -241,8 +241,8 @@ def test_an_index_that_is_far_behind_is_not_asked(store: SqlBackend, monkeypatch
 
 
 def test_many_hits_are_not_collected_for_a_first_page(store: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapix.providers.sqlstore.rows.FEW", 3)
-    monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlrows.FEW", 3)
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlrows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
     rows = store.contents(store.root, associated=False)
     where = parse_where("subject ~ budget")
@@ -257,7 +257,7 @@ def test_many_hits_are_not_collected_for_a_first_page(store: SqlBackend, monkeyp
 def test_hits_among_many_rows_are_found_in_the_order_of_the_rows(
     store: SqlBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapix.providers.sqlstore.rows._QUICK", 3)
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlrows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
     rows = store.contents(store.root, associated=False)
     with rows._asked(parse_where("subject ~ budget"), ()) as predicate:

@@ -24,7 +24,7 @@ from mapix.properties import tags
 from mapix.properties.restriction import Exist, Not, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag, PropType
-from mapix.providers.sqlstore import rows as rows_module
+from mapix.providers.sqlstore import sqlrows as rows_module
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.postgresql.backend import open_named
 from mapix.providers.sqlstore.postgresql.connection import Place

@@ -24,7 +24,7 @@ from mapix.properties.guid import guid_text
 from mapix.properties.tag import PropTag, PropType, type_name
 from mapix.properties.times import apptime_from_datetime, from_decimal, to_datetime, to_decimal
 from mapix.properties.where.errors import nearest
-from mapix.properties.where.moments import Clock, Moment, read_moment, starts_moment
+from mapix.properties.where.moments import Clock, Moment, is_unit, read_moment, starts_moment
 from mapix.properties.where.tokens import Kind, Tokens
 from mapix.properties.where.vocabulary import CHOICES
 
@@ -159,8 +159,7 @@ def _natural(tokens: Tokens, clock: Clock) -> Any:
         return tokens.take().value
     if token.lower in _TRUTH:
         return _TRUTH[tokens.take().lower]
-    if token.kind is Kind.NUMBER and (number := _whole(token.text)) is not None and not tokens.after_next().lower:
-        tokens.take()
+    if token.kind is Kind.NUMBER and not is_unit(tokens.after_next()) and (number := _sized(tokens)) is not None:
         return number
     if token.kind is Kind.NUMBER and _is_number(token.text) and not token.text.isdecimal():
         return float(tokens.take().text)

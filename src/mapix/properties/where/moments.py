@@ -56,6 +56,11 @@ def starts_moment(token: Token) -> bool:
     return token.kind is Kind.NUMBER or token.lower in {"now", "in", *_DAYS, *_PERIODS}
 
 
+def is_unit(token: Token) -> bool:
+    """Whether a token is a unit of time, as in `7 days ago`."""
+    return token.lower.removesuffix("s") in _UNITS
+
+
 def read_moment(tokens: Tokens, clock: Clock) -> Moment:
     """The moment that is written next; `WhereError` where there is none."""
     token = tokens.peek()

@@ -32,7 +32,7 @@ from mapix.properties.restriction import (
     Size,
     Sub,
 )
-from mapix.properties.where.literals import show_value
+from mapix.properties.where.literals import show_text, show_value
 from mapix.properties.where.references import show_tag
 from mapix.properties.where.vocabulary import (
     BELOW,
@@ -153,7 +153,7 @@ def _with_subject(subject: str, leaf: Restriction, scope: Scope) -> str:
     """A comparison whose property is called `subject`."""
     match leaf:
         case Property(Relop.RE, _, str() as pattern):
-            return f"{subject} matches /{_slashed(pattern)}/"
+            return f"{subject} matches {_pattern(pattern)}"
         case Property(relop, tag, value):
             return f"{subject} {_sign(relop)} {show_value(value, tag)}"
         case Content(tag, value, fuzzy):
@@ -179,5 +179,9 @@ def _mask(mask: int) -> str:
     return f"{mask:#x}" if mask >= 0 else str(mask)
 
 
-def _slashed(pattern: str) -> str:
-    return pattern.replace("/", "\\/")
+def _pattern(pattern: str) -> str:
+    """A pattern between slashes; in quotes where its own backslashes would be taken for others."""
+    if pattern.endswith("\\") or ("/" in pattern and "\\" in pattern):
+        return show_text(pattern)
+    slashed = pattern.replace("/", "\\/")
+    return f"/{slashed}/"

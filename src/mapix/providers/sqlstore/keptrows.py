@@ -10,7 +10,7 @@ from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.query import TableQuery
-from mapix.providers.sqlstore.rows import SqlRows
+from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import Surroundings
 
 

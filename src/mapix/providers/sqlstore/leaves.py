@@ -203,8 +203,7 @@ def _text(rows: Expressions, tag: PropTag, text: str, fuzzy: int, condition: str
         found, bare = rows.dialect.without_accents("{}", caseless=caseless), without_accents(text)
         wanted = folded(bare) if caseless else _bytes(bare)
         return None if found is None else _plain(rows.that(tag, condition.format(found), folded=False), wanted)
-    wanted = folded(text) if caseless else stored_text(text)
-    return _plain(rows.that(tag, condition, folded=caseless), wanted)
+    return _plain(rows.that(tag, condition, folded=caseless), folded(text) if caseless else stored_text(text))
 
 
 def _size(rows: Expressions, relop: Relop, tag: PropTag, size: int) -> Predicate | None:

@@ -13,7 +13,7 @@ from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.keyset import Leg
 from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.query import Order, TableQuery
-from mapix.providers.sqlstore.rows import SqlRows
+from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
 
 

@@ -20,7 +20,7 @@ from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.database import Params
 from mapix.providers.sqlstore.leaves import FALSE, Predicate
 from mapix.providers.sqlstore.residual import Judge
-from mapix.providers.sqlstore.rows import identified
+from mapix.providers.sqlstore.sqlrows import identified
 from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
 
 AT_ONCE: Final = 500

@@ -1,0 +1,256 @@
+"""Rows of a table in SQL: counted, read by the page, found again.
+
+One statement reads keys and columns of a page together. Where a restriction leaves a residual, rows are read in batches
+and tried one by one. A walk through a table that has to be sorted or tried anew each time is answered from kept keys
+(`keylist`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from typing import ClassVar, Final
+
+from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.table import Group, Page, RowKey, TableType
+from mapix.objects.counting import counts
+from mapix.objects.evaluate import Cell
+from mapix.properties.restriction import And, Comment, Content, Count, Not, Or, Property, Restriction
+from mapix.properties.sort import SortKey
+from mapix.properties.tag import PropTag
+from mapix.properties.value import Row
+from mapix.providers.sqlstore.compile import compile_restriction
+from mapix.providers.sqlstore.groups import read_groups
+from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
+from mapix.providers.sqlstore.keyset import OrderKey
+from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
+from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
+from mapix.providers.sqlstore.residual import Judge
+from mapix.providers.sqlstore.surroundings import Surroundings
+from mapix.providers.sqlstore.textindex import FEW
+
+_BATCH: Final = 500
+_QUICK: Final = 2_000
+"""So many rows are sooner read and sorted than found among all in their order."""
+
+
+class SqlRows:
+    """The rows of `query`; `natural` is their order when none is asked for."""
+
+    table_type = TableType.DYNAMIC
+    shares_key = False
+    kind: ClassVar[ObjectType]
+
+    def __init__(self, around: Surroundings, query: TableQuery, natural: Order = ()) -> None:
+        self.around = around
+        self.database = around.database
+        self.query = query
+        self._natural = natural
+        self._kept = KeptKeys()
+        self._caught_up: object = None
+
+    def count(self, where: Restriction | None) -> int:
+        """See `RowSource.count`."""
+        with self._asked(where) as predicate:
+            if predicate.residual is None:
+                return self.query.count(predicate)
+            return sum(1 for _ in self._walk(predicate, (), None, ()))
+
+    def page(
+        self,
+        where: Restriction | None,
+        order: Sequence[SortKey],
+        after: RowKey | None,
+        count: int,
+        columns: Sequence[PropTag],
+    ) -> Page:
+        """See `RowSource.page`."""
+        keys, shown = self._order(order), tuple(columns)
+        with self._asked(where, keys) as predicate:
+            if (kept := self._keys(predicate, keys)) and (found := kept.beyond(after, count)) is not None:
+                return self.query.by_number(found, shown)
+            if predicate.residual is None:
+                return self.query.page(predicate, keys, after, count, shown)
+            return self._tried(predicate, keys, after, count, shown)
+
+    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
+        """See `RowSource.position`."""
+        keys = self._order(order)
+        with self._asked(where) as predicate:
+            if (kept := self._keys(predicate, keys)) and (place := kept.place(key)) is not None:
+                return place
+            if predicate.residual is None:
+                return self.query.before(predicate, keys, key)
+            return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
+
+    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
+        """See `DirectRowSource.key_at`."""
+        keys = self._order(order)
+        with self._asked(where, keys) as predicate:
+            if kept := self._keys(predicate, keys):
+                return kept.keys[index] if index < len(kept.keys) else None
+            if predicate.residual is None:
+                return self.query.key_at(predicate, keys, index)
+            found = self._tried(predicate, keys, None, index + 1, ()).keys
+            return found[index] if index < len(found) else None
+
+    def version(self) -> object:
+        """See `DirectRowSource.version`."""
+        return self.around.version()
+
+    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
+        """See `DirectRowSource.read`."""
+        return self.query.by_number(keys, tuple(columns))
+
+    def groups(
+        self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
+    ) -> list[Group] | None:
+        """See `GroupingRowSource.groups`."""
+        with self._asked(where) as predicate:
+            return read_groups(self.query, predicate, keys, extremes)
+
+    # inside
+
+    @contextmanager
+    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+        """The condition of a restriction, for questions that see the store at one moment.
+
+        The full text index says where to look, if it is asked for all rows, or for the first ones in an order in which
+        finding them takes longer than looking at what the index has.
+        """
+        predicate = self._predicate(where)
+        if (predicate.wish is None and predicate.span is None) or self.kind is not ObjectType.MESSAGE:
+            yield predicate
+            return
+        texts = self.around.texts
+        if texts is not None and predicate.wish is not None and self._caught_up != (state := self.database.state()):
+            texts.catch_up(predicate.wish)
+            self._caught_up = state
+        with self.database.read():
+            if first_in is None or not is_indexed(first_in):
+                yield self._driven(predicate)
+            else:
+                yield self._driven_first(predicate, alone=isinstance(where, Content | Property))
+
+    def _driven(self, predicate: Predicate) -> Predicate:
+        """A condition of which all rows are wanted, with where to look for them."""
+        texts = self.around.texts
+        if predicate.span is not None and self.query.spanned(predicate.span, FEW):
+            return predicate
+        driver = None if predicate.wish is None or texts is None else texts.driver(predicate.wish)
+        return predicate if driver is None else replace(predicate, driver=driver)
+
+    def _driven_first(self, predicate: Predicate, *, alone: bool) -> Predicate:
+        """A condition of which the first rows are wanted, in an order that an index keeps.
+
+        Where there are few, they are looked at and sorted. Where there are more, and the condition is
+        `alone`, the rows are gone through in their order until enough of them are among those.
+        """
+        texts = self.around.texts
+        if predicate.span is not None and (spanned := self.query.spanned(predicate.span, FEW)) is not None:
+            return replace(predicate, driver=spanned)
+        if predicate.wish is None or texts is None:
+            return predicate
+        driver = texts.driver(predicate.wish, most=_QUICK if alone else FEW)
+        if driver is not None or not alone:
+            return replace(predicate, driver=driver)
+        return self.around.narrowed(predicate, most=FEW)
+
+    def _predicate(self, where: Restriction | None) -> Predicate:
+        if where is None:
+            return TRUE
+        predicate = self._compiled(where)
+        if predicate.residual is not None and counts(where):
+            return self._compiled(self._counted(where))
+        return predicate
+
+    def _compiled(self, where: Restriction) -> Predicate:
+        def first(limit: int, predicate: Predicate) -> Predicate:
+            return self.query.first(predicate, limit, self._natural)
+
+        return compile_restriction(where, self.query.expressions, identified(self.around, self.kind), first)
+
+    def _counted(self, where: Restriction) -> Restriction:
+        """`where` with each COUNT made at once, where SQL cannot count (R-016)."""
+        match where:
+            case Count(limit, child):
+                predicate = self._compiled(self._counted(child))
+                return Cell(numbers=frozenset(key[-1] for key in self._first_keys(predicate, limit)))
+            case And(children) | Or(children):
+                return replace(where, children=tuple(map(self._counted, children)))
+            case Not(Restriction() as child) | Comment(Restriction() as child):
+                return replace(where, child=self._counted(child))
+        return where
+
+    def _first_keys(self, predicate: Predicate, limit: int) -> Sequence[RowKey]:
+        if predicate.residual is None:
+            return self.query.page(predicate, self._natural, None, limit, ()).keys if limit > 0 else ()
+        return [key for key, _ in islice(self._walk(predicate, self._natural, None, ()), max(limit, 0))]
+
+    def _order(self, order: Sequence[SortKey]) -> Order:
+        if not order:
+            return self._natural
+        sorted_by = self.database.dialect.sorted_by
+        return tuple(
+            OrderKey(sql, key.descending)
+            for key in order
+            for sql in sorted_by(self.query.expressions.key(key.tag) or "NULL")
+        )
+
+    def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
+        """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
+        if predicate.residual is None and predicate.driver is None and is_indexed(order):
+            return None
+        return self._kept.find((predicate, order, self.version()), lambda: self._all_keys(predicate, order))
+
+    def _all_keys(self, predicate: Predicate, order: Order) -> list[RowKey] | None:
+        if self.query.count(predicate) > MOST:
+            return None
+        if predicate.residual is None:
+            return self.query.keys(predicate, order)
+        return [key for key, _ in self._walk(predicate, order, None, ())]
+
+    def _tried(self, predicate: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
+        """A page of the rows that satisfy the residual too."""
+        found: list[tuple[RowKey, Row]] = []
+        for item in self._walk(predicate, order, after, columns, backward=count < 0):
+            found.append(item)
+            if len(found) >= abs(count):
+                break
+        if count < 0:
+            found.reverse()
+        return Page([key for key, _ in found], [row for _, row in found])
+
+    def _walk(
+        self, predicate: Predicate, order: Order, after: RowKey | None, columns: Columns, *, backward: bool = False
+    ) -> Iterator[tuple[RowKey, Row]]:
+        """All rows beyond `after` that satisfy the residual, read in batches."""
+        assert predicate.residual is not None
+        judge = Judge(self.database, predicate.residual)
+        wide, step = (*columns, *judge.columns), len(columns)
+        while True:
+            page = self.query.page(predicate, order, after, -_BATCH if backward else _BATCH, wide)
+            pairs = list(zip(page.keys, page.rows, strict=True))
+            for key, row in reversed(pairs) if backward else pairs:
+                if judge.holds(key[-1], row[step:]):
+                    yield key, row[:step]
+            if len(pairs) < _BATCH:
+                return
+            after = pairs[0 if backward else -1][0]
+
+
+def identified(around: Surroundings, kind: ObjectType = ObjectType.MESSAGE) -> Identify:
+    """The condition for the row whose entry identifier or key is a value, if it is one."""
+
+    def identify(tag: PropTag, value: bytes) -> str | None:
+        decorator = around.decorator
+        if decorator is None or tag.id not in decorator.columns() or len(value) < 8:
+            return None
+        number = int.from_bytes(value[-8:], "little")
+        if number >= 1 << 63 or decorator.value(tag.id, int(kind), number, 0) != value:
+            return None
+        return None if decorator.value(tag.id, int(kind), number + 1, 0) == value else f"{NUMBER} = {number}"
+
+    return identify
