@@ -117,7 +117,14 @@ def has_attachments(present: bool) -> dict[int, Entry]:
 
 def size_of_all(values: Mapping[PropTag, Any]) -> int:
     """Bytes of some properties together (PR_MESSAGE_SIZE, PR_ATTACH_SIZE; A-024)."""
-    return sum(map(size_of, values, values.values()))
+    size = 0
+    for tag, value in values.items():
+        kind = value.__class__
+        if kind is str:
+            size += 2 * len(value)
+        else:
+            size += len(value) if kind is bytes else size_of(tag, value)
+    return size
 
 
 def size_entry(size: int) -> Entry:

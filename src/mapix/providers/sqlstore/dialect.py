@@ -48,6 +48,9 @@ class Dialect(ABC):
     asks: ClassVar[bool] = False
     """Whether statements can ask Python: `judge(text, values…)` and `judge_row(text, packed)` of `judging`."""
 
+    as_they_are: ClassVar[frozenset[type]] = frozenset()
+    """Classes whose values are their one cell, whatever their type; with any, text in ASCII is, too."""
+
     recipient_keys: ClassVar[Mapping[int, str]] = {}
     """What recipient rows `r` are compared by that have such columns, by tag."""
 

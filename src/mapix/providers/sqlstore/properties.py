@@ -6,22 +6,27 @@ Objects are messages, attachments and folders by their number, and the store, wh
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from mapix.properties.tag import MV_FLAG, PropTag
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
-from mapix.providers.sqlstore.values import CONVERTED, loaded
+from mapix.providers.sqlstore.values import CONVERTED, LARGE, loaded
 
 _MOST_ROWS: Final = 64
+_LONG: Final = frozenset((str, bytes))
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
 
 
 def prepared(database: Database, values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
     """`values` with the large ones hashed: what can be done before a transaction begins."""
-    large = [tag for tag, value in values.items() if value.__class__ not in SMALL and is_large(value)]
+    large = [
+        tag
+        for tag, value in values.items()
+        if (kind := value.__class__) not in SMALL and (len(value) >= LARGE if kind in _LONG else is_large(value))
+    ]
     return {**values, **{tag: prepare(database, tag, values[tag]) for tag in large}} if large else values
 
 
@@ -69,22 +74,38 @@ def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
 
 def _write(database: Database, number: int, values: Mapping[PropTag, Any], *, new: bool) -> None:
     """Write many rows with few statements: a statement costs more than a row."""
-    cells: list[Any] = []
-    cells_of = database.dialect.cells
-    for tag in sorted(values):
-        value = values[tag]
-        kind = value.__class__
-        if kind is Fresh or kind is StoredLarge:
-            _write_large(database, number, tag, value)
-        elif value is not None and tag >> 16 != FLAGS:
-            code = tag & 0xFFFF
-            cells += (number, tag >> 16, code, *cells_of(code, value))
+    cells, large = _cells(database, number, values)
+    for tag in large:
+        _write_large(database, number, tag, values[tag])
     width = 3 + len(database.dialect.value_columns)
     most = width * _MOST_ROWS
     conflict = "" if new else database.sql["property_replace"]
     for start in range(0, len(cells), most):
         part = cells[start : start + most] if len(cells) > most else cells
         database.run(_insert_rows(database.sql["property_insert"], width, len(part) // width, conflict), part)
+
+
+def _cells(database: Database, number: int, values: Mapping[PropTag, Any]) -> tuple[list[Any], list[PropTag]]:
+    """The cells of the rows of small values, one row after the other, and the tags of large values."""
+    cells: list[Any] = []
+    large: list[PropTag] = []
+    cells_of, as_they_are = database.dialect.cells, database.dialect.as_they_are
+    for tag, prop_id, code in _places(tuple(values)):
+        value = values[tag]
+        kind = value.__class__
+        if kind in as_they_are or (kind is str and as_they_are and value.isascii()):
+            cells += (number, prop_id, code, value)
+        elif kind is Fresh or kind is StoredLarge:
+            large.append(tag)
+        elif value is not None:
+            cells += (number, prop_id, code, *cells_of(code, value))
+    return cells, large
+
+
+@lru_cache(maxsize=512)
+def _places(tags: tuple[PropTag, ...]) -> list[tuple[PropTag, int, int]]:
+    """Tags in their order, with identifier and type, of properties that are rows: messages have few sets of them."""
+    return [(tag, tag >> 16, tag & 0xFFFF) for tag in sorted(tags) if tag >> 16 != FLAGS]
 
 
 def _write_large(database: Database, number: int, tag: PropTag, value: Fresh | StoredLarge) -> None:

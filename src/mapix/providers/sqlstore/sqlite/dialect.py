@@ -12,7 +12,6 @@ from mapix.providers.sqlstore.dialect import Dialect, StoredRow
 from mapix.providers.sqlstore.values import FLOAT_TYPES, stored, stored_text
 
 _NEVER_LARGE: Final = frozenset((int, float, bool))
-_AS_THEY_ARE: Final = frozenset((int, bool, bytes))
 _MARKS: Final = {
     "{mine}": "true",
     "{owned}": "",
@@ -30,13 +29,12 @@ class SqliteDialect(Dialect):
     value_columns = ("value",)
     packs = True
     asks = True
+    as_they_are = frozenset((int, bool, bytes))
     depth_path = ("printf('%016x', id)", "t.path || printf('%016x', f.id)")
 
     def cells(self, kind: int, value: Any) -> Sequence[Any]:
         """See `Dialect.cells`."""
-        if value.__class__ is str:
-            return (stored_text(value),)
-        return (value,) if value.__class__ in _AS_THEY_ARE else (stored(kind, value),)
+        return (stored_text(value) if value.__class__ is str else stored(kind, value),)
 
     def readable(self, value: str) -> str:
         """See `Dialect.readable`; numbers stay what they are."""
