@@ -69,7 +69,7 @@ class MsgAttachment(PropertyObject):
     @cached_property
     def message(self) -> MsgMessage | None:
         """The message inside, None where there is none (A-012)."""
-        inner = self._storage()
+        inner = self._storage
         if inner is None or not self._is_message(inner):
             return None
         if self.depth >= DEEPEST:
@@ -97,9 +97,10 @@ class MsgAttachment(PropertyObject):
 
     def own_names(self) -> set[str]:
         """The names, in capitals, of what the attachment is made of."""
-        inner = self._storage()
+        inner = self._storage
         return super().own_names() | (set() if inner is None else {EMBEDDED.upper()})
 
+    @cached_property
     def _storage(self) -> Place | None:
         handle = self.place.find(EMBEDDED)
         if handle is None or not self.place.is_storage(handle):
@@ -116,7 +117,7 @@ class MsgAttachment(PropertyObject):
         return self.method != ATTACH_OLE and inner.find(PROPERTIES) is not None
 
     def _document(self) -> bytes | Subtree | None:
-        inner = self._storage()
+        inner = self._storage
         return None if inner is None or self.message is not None else Subtree(inner, self.refuse).fitting()
 
 

@@ -1,0 +1,278 @@
+"""A message on a storage as the shared message object sees it: a `MessageSource` whose saves edit the storage in place.
+
+What nobody changes is not touched: foreign streams and storages, properties of unknown types (IMS-12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO, Any, Final, cast
+
+from mapix.formats.defects import Defect, Defects
+from mapix.formats.msg import onstorage
+from mapix.formats.msg.file import MsgAttachment, MsgMessage
+from mapix.formats.msg.layout import ATTACHMENT, Kind, attachment_name
+from mapix.formats.msg.names import NameMap
+from mapix.formats.storage import Mode, Storage
+from mapix.formats.storageerrors import StorageError, mapi_error
+from mapix.interfaces.backend import AttachmentChanges, MessageChanges, MessageSource
+from mapix.interfaces.prop import ChangeSet
+from mapix.properties.errors import NoAccess, ObjectChanged
+from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ATTACH_NUM, PR_ROWID, PR_STORE_SUPPORT_MASK
+
+_NEW: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE
+_CHANGE: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE
+_COMPUTED: Final = frozenset((PR_STORE_SUPPORT_MASK.id,))
+
+
+class StorageNames:
+    """The property names of a message's storage (a `NameSource`); new ones are written with the next save."""
+
+    def __init__(self, names: NameMap) -> None:
+        self.map = names
+        self.grown = False
+
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
+        """See `NameSource.names_from_ids`."""
+        return dict(self.map) if ids is None else {number: self.map[number] for number in ids if number in self.map}
+
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
+        """See `NameSource.ids_from_names`."""
+        found: dict[PropertyName, int] = {}
+        for name in self.map.values() if names is None else names:
+            number = self.map.id_of(name)
+            if number is None and create:
+                number, self.grown = self.map.add(name), True
+            if number is not None:
+                found[name] = number
+        return found
+
+
+class StorageBackend:
+    """What stands in a store backend's place under a message on a storage."""
+
+    provider_uid = bytes(16)
+    uid = bytes(16)
+    root = 0
+    readonly = False
+    has_searches = False
+
+    def __init__(self, names: StorageNames) -> None:
+        self._names = names
+
+    def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
+        """See `StoreBackend.names_from_ids`."""
+        return self._names.names_from_ids(ids)
+
+    def ids_from_names(self, names: Iterable[PropertyName] | None, *, create: bool) -> dict[PropertyName, int]:
+        """See `StoreBackend.ids_from_names`."""
+        return self._names.ids_from_names(names, create=create)
+
+    def scratch(self) -> IO[bytes]:
+        """See `StoreBackend.scratch`."""
+        return cast(IO[bytes], TemporaryFile())
+
+
+class StorageSource:
+    """The saved state of the message on `storage`; see `MessageSource`. `commit` says whether a save commits it."""
+
+    number = 0
+    folder = 0
+    associated = False
+
+    def __init__(self, storage: Storage, *, unicode: bool, commit: bool) -> None:
+        self.storage = storage
+        self.is_new = not onstorage.is_message(storage)
+        self._unicode = unicode
+        self._commit = commit
+        self._version = 0 if self.is_new else 1
+        self._message: MsgMessage | None = None if self.is_new else self._read()
+        self.names = StorageNames(onstorage.read_names(storage, Defects()))
+
+    @property
+    def unicode(self) -> bool:
+        """Whether text is kept as Unicode (STORE_UNICODE_OK)."""
+        return self._unicode if self._message is None else self._message.unicode
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """What was found wrong in the storage so far."""
+        return () if self._message is None else self._message.context.defects.all
+
+    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
+        """See `PropertySource.load`."""
+        return _loaded(self._message, tags), self._version
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """See `MessageSource.recipients`."""
+        return _recipients(self._message)
+
+    def attachments(self) -> dict[int, dict[PropTag, Any]]:
+        """See `MessageSource.attachments`."""
+        return _attachments(self._message)
+
+    def embedded(self, attachment: int) -> MessageSource | None:
+        """See `MessageSource.embedded`."""
+        return _embedded(self._message, attachment)
+
+    def apply(self, changes: ChangeSet) -> int:
+        """See `PropertySource.apply`: into the storage, and committed where that is wanted (IMS-11)."""
+        if changes.version is not None and changes.version != self._version:
+            raise ObjectChanged("the message was saved since it was opened", value=self._version)
+        with _told_as_mapi():
+            if not onstorage.is_message(self.storage):
+                onstorage.prepare(self.storage, Kind.MESSAGE, unicode=self._unicode)
+            _write(self.storage, Kind.MESSAGE, cast(MessageChanges, changes), self._read())
+            if self.names.grown:
+                onstorage.write_names(self.storage, self.names.map)
+                self.names.grown = False
+            if self._commit:
+                self.storage.commit()
+            self._message = self._read()
+        self.is_new = False
+        self._version += 1
+        return self._version
+
+    def attributes(self) -> dict[int, int]:
+        """PROPATTR_* of the saved properties, by identifier (IMS-30)."""
+        return {} if self._message is None else {tag >> 16: value for tag, value in self._message.attributes().items()}
+
+    def set_attributes(self, attributes: Mapping[int, int]) -> None:
+        """Change some of them, permanent with the storage's commit."""
+        with _told_as_mapi():
+            onstorage.write_attributes(self.storage, Kind.MESSAGE, attributes)
+            if self._commit:
+                self.storage.commit()
+            self._message = self._read()
+
+    def _read(self) -> MsgMessage:
+        with _told_as_mapi():
+            return onstorage.read_message(self.storage, Kind.MESSAGE)
+
+
+class InnerSource:
+    """A message inside an attachment, as it was when the outer one was read; saved through that one (IMS-22)."""
+
+    number = 0
+    folder = 0
+    associated = False
+
+    def __init__(self, message: MsgMessage) -> None:
+        self._message = message
+
+    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
+        """See `PropertySource.load`."""
+        return _loaded(self._message, tags), 1
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """See `MessageSource.recipients`."""
+        return _recipients(self._message)
+
+    def attachments(self) -> dict[int, dict[PropTag, Any]]:
+        """See `MessageSource.attachments`."""
+        return _attachments(self._message)
+
+    def embedded(self, attachment: int) -> MessageSource | None:
+        """See `MessageSource.embedded`."""
+        return _embedded(self._message, attachment)
+
+    def apply(self, changes: ChangeSet) -> int:
+        """Never by itself."""
+        raise NoAccess("a message inside an attachment is saved with the message around it")
+
+
+# reading
+
+
+def _loaded(message: MsgMessage | None, tags: Sequence[PropTag] | None) -> dict[PropTag, Any]:
+    if message is None:
+        return {}
+    with _told_as_mapi():
+        values = message.properties(None if tags is None else {tag >> 16 for tag in tags})
+    return {tag: value for tag, value in values.items() if tag >> 16 not in _COMPUTED}
+
+
+def _recipients(message: MsgMessage | None) -> list[dict[PropTag, Any]]:
+    if message is None:
+        return []
+    with _told_as_mapi():
+        return [{**one.properties(), PR_ROWID: one.number} for one in message.recipients]
+
+
+def _attachments(message: MsgMessage | None) -> dict[int, dict[PropTag, Any]]:
+    if message is None:
+        return {}
+    with _told_as_mapi():
+        return {one.number: {**one.properties(), PR_ATTACH_NUM: one.number} for one in message.attachments}
+
+
+def _embedded(message: MsgMessage | None, number: int) -> MessageSource | None:
+    with _told_as_mapi():
+        found = None if message is None else _attachment(message, number)
+        inner = None if found is None else found.message
+    return None if inner is None else InnerSource(inner)
+
+
+def _attachment(message: MsgMessage, number: int) -> MsgAttachment | None:
+    return next((one for one in message.attachments if one.number == number), None)
+
+
+# writing
+
+
+def _write(storage: Storage, kind: Kind, changes: MessageChanges, before: MsgMessage) -> None:
+    """Make the changes of a save on a storage that holds a message, which `before` shows as it stands."""
+    how, header = onstorage.encoding_of(before), before.header
+    if changes.recipients is not None:
+        header.next_recipient = onstorage.write_recipients(storage, changes.recipients, how)
+        header.recipients = len(changes.recipients)
+    there = onstorage.parts(storage, ATTACHMENT)
+    for number, part in changes.attachments.items():
+        if part is None:
+            storage.destroy_element(there.pop(number))
+            continue
+        name = there.setdefault(number, attachment_name(number))
+        _write_attachment(storage, name, part, before, number)
+    header.attachments = len(there)
+    header.next_attachment = max([header.next_attachment, *(number + 1 for number in there)])
+    onstorage.write_object(storage, kind, changes.values, deleted=changes.deleted, how=how, header=header)
+
+
+def _write_attachment(storage: Storage, name: str, part: AttachmentChanges, before: MsgMessage, number: int) -> None:
+    exists = _attachment(before, number) is not None
+    opened = storage.open_storage(name, _CHANGE) if exists else storage.create_storage(name, _NEW)
+    with opened as inside:
+        how = onstorage.encoding_of(before)
+        values = {tag: value for tag, value in part.values.items() if tag >> 16 != PR_ATTACH_NUM.id}
+        values |= {} if exists else {PR_ATTACH_NUM: number}
+        onstorage.write_object(inside, Kind.PART, values, deleted=part.deleted, how=how)
+        if part.embedded is not None:
+            _write_inner(inside, part, before, number)
+        inside.commit()
+
+
+def _write_inner(attachment: Storage, part: AttachmentChanges, before: MsgMessage, number: int) -> None:
+    assert part.embedded is not None
+    inner = onstorage.inner_storage(attachment, create=True)
+    assert inner is not None
+    with inner:
+        if not onstorage.is_message(inner):
+            onstorage.prepare(inner, Kind.EMBEDDED, unicode=before.unicode)
+        known = _attachment(before, number)
+        depth = 1 if known is None else known.depth + 1
+        _write(inner, Kind.EMBEDDED, part.embedded, onstorage.read_message(inner, Kind.EMBEDDED, before.context, depth))
+        inner.commit()
+    onstorage.note_inside(attachment, message=True)
+
+
+@contextmanager
+def _told_as_mapi() -> Iterator[None]:
+    """Storage errors in MAPI's words (IMS-40)."""
+    try:
+        yield
+    except StorageError as error:
+        raise mapi_error(error) from error
