@@ -129,15 +129,16 @@ class SqlRows:
             texts.catch_up(predicate.wish)
             self._caught_up = state
         with self.database.read():
+            alone = isinstance(where, Content | Property)
             if first_in is None or not is_indexed(first_in):
-                yield self._driven(predicate)
+                yield self._driven(predicate, alone=alone)
             else:
-                yield self._driven_first(predicate, alone=isinstance(where, Content | Property))
+                yield self._driven_first(predicate, alone=alone)
 
-    def _driven(self, predicate: Predicate) -> Predicate:
+    def _driven(self, predicate: Predicate, *, alone: bool) -> Predicate:
         """A condition of which all rows are wanted, with where to look for them."""
         texts = self.around.texts
-        if predicate.span is not None and self.query.spanned(predicate.span, FEW):
+        if predicate.span is not None and (alone or self.query.spanned(predicate.span, FEW)):
             return predicate
         driver = None if predicate.wish is None or texts is None else texts.driver(predicate.wish)
         return predicate if driver is None else replace(predicate, driver=driver)
