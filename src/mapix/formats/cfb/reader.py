@@ -44,7 +44,7 @@ class CompoundFile:
     `root` is its root storage. A context manager that closes; entries are of no use afterwards.
     """
 
-    __slots__ = ("_children", "_closes", "_examined", "_mini", "_names", "_text", "root", "structure")
+    __slots__ = ("_all", "_children", "_closes", "_examined", "_mini", "_names", "root", "structure")
 
     def __init__(self, structure: Structure, closes: LockBytes | None) -> None:
         self.structure = structure
@@ -53,7 +53,7 @@ class CompoundFile:
         self._names: dict[int, dict[str, int]] = {}
         self._children: dict[int, dict[str, Entry]] = {}
         self._mini: bytes | Extents | None = None
-        self._text: str | None = None
+        self._all: list[str] | None = None
         self.root = Entry(self, 0, self.name_of(0), None)
 
     @classmethod
@@ -148,13 +148,9 @@ class CompoundFile:
 
     def name_of(self, number: int) -> str:
         """The name of the entry of that number."""
-        start = number * ENTRY_SIZE
-        directory = self.structure.directory
-        length = directory[start + 64] | directory[start + 65] << 8
-        data = directory[start : start + 64]
-        if 2 <= length <= 64 and not length & 1:
-            return data[: length - 2].decode("utf-16-le", "surrogatepass")
-        return data.decode("utf-16-le", "surrogatepass").partition("\0")[0]
+        if self._all is None:
+            self._all = names_of(self.structure.directory)
+        return self._all[number]
 
     def close(self) -> None:
         """Close the file of the system, where one is held; twice is harmless."""
@@ -169,11 +165,17 @@ class CompoundFile:
         elif structure.reached[number] == STREAM or structure.child[number] >= structure.count:
             kids = []
         else:
-            kids = list(in_order(structure.left, structure.right, structure.child[number]))
+            kids = in_order(structure.left, structure.right, structure.child[number])
+        if self._all is None:
+            self._all = names_of(structure.directory)
+        named = dict(zip(map(self._all.__getitem__, kids), kids, strict=True))
+        return named if len(named) == len(kids) else self._first_of(kids)
+
+    def _first_of(self, kids: list[int]) -> dict[str, int]:
         named: dict[str, int] = {}
         for kid in kids:
             if named.setdefault(self.name_of(kid), kid) != kid:
-                structure.defects.note(f"directory entry {kid}", "its name is taken", value=self.name_of(kid))
+                self.structure.defects.note(f"directory entry {kid}", "its name is taken", value=self.name_of(kid))
         return named
 
     def _load_mini(self) -> bytes | Extents:
@@ -195,6 +197,31 @@ class CompoundFile:
 
     def __repr__(self) -> str:
         return f"<CompoundFile version {self.version}: {self.structure.count} entries>"
+
+
+def names_of(directory: bytes) -> list[str]:
+    """The names of all entries of a directory. Most are ASCII and so every other byte of theirs."""
+    if any(directory[65::ENTRY_SIZE]):
+        return [_name(directory, start) for start in range(0, len(directory), ENTRY_SIZE)]
+    low, high = directory[::2].decode("latin-1"), directory[1::2]
+    counts = directory[64::ENTRY_SIZE].translate(_LETTERS)
+    places = range(0, len(high), ENTRY_SIZE // 2)
+    return [
+        low[at : at + count] if high.count(0, at, at + count) == count else _name(directory, 2 * at)
+        for at, count in zip(places, counts, strict=True)
+    ]
+
+
+def _name(directory: bytes, start: int) -> str:
+    length = directory[start + 64] | directory[start + 65] << 8
+    data = directory[start : start + 64]
+    if 2 <= length <= 64 and not length & 1:
+        return data[: length - 2].decode("utf-16-le", "surrogatepass")
+    return data.decode("utf-16-le", "surrogatepass").partition("\0")[0]
+
+
+_LETTERS: Final = bytes(length // 2 - 1 if 2 <= length <= 64 and not length & 1 else 255 for length in range(256))
+"""The letters of a name by the low byte of its length; 255, more than there can be, where there is no such length."""
 
 
 def bytes_at(data: bytes) -> Callable[[int, int], bytes]:

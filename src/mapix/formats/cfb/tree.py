@@ -5,7 +5,6 @@ What can be reached is kept once, where it is reached first; what cannot is left
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mapix.formats.cfb.layout import ENTRY_SIZE, NOSTREAM, ROOT, STORAGE, STREAM, UNUSED
@@ -21,8 +20,9 @@ def walked(structure: Structure) -> tuple[dict[int, list[int]], bytearray]:
     return walk.kids, walk.reached
 
 
-def in_order(left: list[int], right: list[int], top: int) -> Iterator[int]:
+def in_order(left: list[int], right: list[int], top: int) -> list[int]:
     """The entries of one tree of siblings whose links are sound, from the smallest to the largest."""
+    found: list[int] = []
     waiting: list[int] = []
     number = top
     while True:
@@ -30,9 +30,9 @@ def in_order(left: list[int], right: list[int], top: int) -> Iterator[int]:
             waiting.append(number)
             number = left[number]
         if not waiting:
-            return
+            return found
         number = waiting.pop()
-        yield number
+        found.append(number)
         number = right[number]
 
 
