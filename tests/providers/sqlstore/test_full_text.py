@@ -493,3 +493,23 @@ def test_an_index_in_use_is_brought_up_to_date_when_a_store_is_closed(sqlite: Sq
             assert texts_of(sqlite).state(BODY).left == 2
         else:
             assert len(found(sqlite, "subject ~ budget")) == 1
+
+
+def test_giant_texts_are_looked_at_without_being_indexed(store: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex.LONGEST", 70_000)
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._GIANT", "x" * 70_001)
+    monkeypatch.setattr("mapix.providers.sqlstore.textindex._AT_ONCE", 10)
+    small = [mail(store, "small", f"budget {number}") for number in range(60)]
+    giant = mail(store, "giant", "y" * 200_000 + " budget of giants")
+    middle = mail(store, "middle", "y" * 69_000 + " budget of the middle")
+    assert texts_of(store).settle(BODY)
+    assert found(store, "body ~ budget", driven=True) == [*small, giant, middle]
+    assert found(store, "body ~ giants", driven=True) == [giant]
+    assert found(store, "body ~ middle", driven=True) == [middle]
+    assert store.database.value("SELECT count(*) FROM text_giant") == 1
+    store.message(giant).apply(MessageChanges({tags.PR_BODY: "no budget any more"}))
+    store.message(small[0]).apply(MessageChanges({tags.PR_BODY: "z" * 71_000 + "giants"}))
+    assert texts_of(store).settle(BODY)
+    assert found(store, "body ~ giants", driven=True) == [small[0]]
+    assert found(store, "body ~ 'any more'", driven=True) == [giant]
+    assert [number for (number,) in store.database.rows("SELECT message FROM text_giant")] == [small[0]]

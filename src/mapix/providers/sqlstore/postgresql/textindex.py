@@ -44,7 +44,8 @@ class PostgreSqlTextIndex(TextIndex):
     def clear(self) -> None:
         """See `TextIndex.clear`."""
         self.database.run("SELECT text_forget(true)")
-        self.database.run(f"DELETE FROM text_pending WHERE {self._mine}")
+        for table in ("text_pending", "text_giant"):
+            self.database.run(f"DELETE FROM {table} WHERE {self._mine}")
         self.database.run(f"UPDATE text_index SET done = 0 WHERE {self._mine}")
 
     def tidy_entries(self) -> None:
@@ -57,11 +58,13 @@ class PostgreSqlTextIndex(TextIndex):
         pending = f"SELECT 1 FROM text_pending WHERE {self._mine} AND name = '{name}' LIMIT {FEW + 1}"
         fresh = f"SELECT 1 FROM message WHERE {self._mine} AND id > i.done LIMIT {FEW + 1}"
         highest = f"SELECT max(id) FROM message WHERE {self._mine}"
-        left, behind, used = self.database.row(
+        giant = f"SELECT 1 FROM text_giant WHERE {self._mine} AND name = '{name}'"
+        left, behind, giants, used = self.database.row(
             f"SELECT (SELECT count(*) FROM ({pending}) p) + (SELECT count(*) FROM ({fresh}) f),"
-            f" done < ({highest}) / 2, done > 0 FROM text_index i WHERE {self._mine} AND name = '{name}'"
+            f" done < ({highest}) / 2, EXISTS ({giant}), done > 0 FROM text_index i"
+            f" WHERE {self._mine} AND name = '{name}'"
         )
-        return State(left, bool(behind), bool(left), bool(used))
+        return State(left, bool(behind), bool(left or giants), bool(used))
 
     def pending(self, name: str, count: int) -> list[int]:
         """See `TextIndex.pending`."""
@@ -84,6 +87,16 @@ class PostgreSqlTextIndex(TextIndex):
         sql = f"DELETE FROM text_pending WHERE {self._mine} AND name = '{name}' AND message = ?"
         self.database.many(sql, [(number,) for number in done])
 
+    def note_giants(self, name: str, giants: Sequence[int], looked_at: Sequence[int]) -> None:
+        """See `TextIndex.note_giants`."""
+        gone = f"DELETE FROM text_giant WHERE {self._mine} AND name = '{name}' AND message = ?"
+        for sql, numbers in (
+            (gone, looked_at),
+            (f"INSERT INTO text_giant (name, message) VALUES ('{name}', ?)", giants),
+        ):
+            if numbers:
+                self.database.many(sql, [(number,) for number in numbers])
+
     def entries(self, name: str, wish: Wish) -> Leg:
         """See `TextIndex.entries`."""
         if isinstance(wish, Needle):
@@ -97,7 +110,8 @@ class PostgreSqlTextIndex(TextIndex):
         """See `TextIndex.with_loose`."""
         sql = (
             f"SELECT id FROM ({entries.sql}) e UNION SELECT message FROM text_pending WHERE {self._mine}"
-            f" AND name = '{name}' UNION SELECT id FROM message WHERE {self._mine} AND id > {self._done(name)}"
+            f" AND name = '{name}' UNION SELECT message FROM text_giant WHERE {self._mine} AND name = '{name}'"
+            f" UNION SELECT id FROM message WHERE {self._mine} AND id > {self._done(name)}"
         )
         return Leg(sql, entries.params)
 

@@ -24,6 +24,7 @@ _INDEXED: Final = (
     "SELECT id FROM message WHERE id % ? = 0 AND id <= (SELECT done FROM text_index WHERE name = ?)"
     " AND id NOT IN (SELECT message FROM text_pending WHERE name = ?)"
     " AND id NOT IN (SELECT message FROM text_again WHERE name = ?)"
+    " AND id NOT IN (SELECT message FROM text_giant WHERE name = ?)"
 )
 _SAMPLE: Final = 2000
 _BATCH: Final = 200
@@ -37,7 +38,9 @@ _READY: Final = f"SELECT count(*) = {len(COLUMNS)} FROM sqlite_master WHERE name
 _STATE: Final = (
     f"SELECT (SELECT count(*) FROM (SELECT 1 FROM text_pending p WHERE p.name = i.name LIMIT {FEW + 1}))"
     f" + (SELECT count(*) FROM (SELECT 1 FROM message WHERE id > i.done LIMIT {FEW + 1})),"
-    " done < (SELECT max(id) FROM message) / 2, again > 0, done > 0 FROM text_index i WHERE i.name = ?"
+    " done < (SELECT max(id) FROM message) / 2,"
+    " again > 0 OR EXISTS (SELECT 1 FROM text_giant g WHERE g.name = i.name), done > 0"
+    " FROM text_index i WHERE i.name = ?"
 )
 
 
@@ -73,7 +76,7 @@ class SqliteTextIndex(TextIndex):
         """See `TextIndex.clear`."""
         for name in COLUMNS:
             self.database.run(f"INSERT INTO text_{name} (text_{name}) VALUES ('delete-all')")
-        for table in ("text_pending", "text_again"):
+        for table in ("text_pending", "text_again", "text_giant"):
             self.database.run(f"DELETE FROM {table}")
         self.database.run("UPDATE text_index SET done = 0, again = 0, entries = 0")
 
@@ -124,6 +127,12 @@ class SqliteTextIndex(TextIndex):
             "DELETE FROM text_pending WHERE name = ? AND message = ?", [(name, number) for number in done]
         )
 
+    def note_giants(self, name: str, giants: Sequence[int], looked_at: Sequence[int]) -> None:
+        """See `TextIndex.note_giants`."""
+        run = self.database.many
+        run("DELETE FROM text_giant WHERE name = ? AND message = ?", [(name, number) for number in looked_at])
+        run("INSERT INTO text_giant (name, message) VALUES (?, ?)", [(name, number) for number in giants])
+
     def entries(self, name: str, wish: Wish) -> Leg:
         """See `TextIndex.entries`."""
         return Leg(f"SELECT rowid AS id FROM text_{name} WHERE text_{name} MATCH ?", (_match(name, wish),))
@@ -133,7 +142,7 @@ class SqliteTextIndex(TextIndex):
         step = max(1, self.database.value("SELECT count(*) FROM message") // _SAMPLE)
         for name, parts in COLUMNS.items() if self.ready() else ():
             found = f"SELECT 1 FROM text_{name} WHERE text_{name} MATCH ? AND rowid = ?"
-            numbers = [number for (number,) in self.database.rows(_INDEXED, (step, name, name, name))]
+            numbers = [number for (number,) in self.database.rows(_INDEXED, (step, *(name,) * 4))]
             for start in range(0, len(numbers), _BATCH):
                 for number, texts in self._entries(name, numbers[start : start + _BATCH]):
                     for part, text in zip(parts, texts, strict=True):
@@ -147,9 +156,10 @@ class SqliteTextIndex(TextIndex):
         sql = (
             f"SELECT CASE WHEN e.id < 0 THEN ({again}) ELSE e.id END AS id FROM ({entries.sql}) e"
             " UNION SELECT message FROM text_pending WHERE name = ?"
+            " UNION SELECT message FROM text_giant WHERE name = ?"
             " UNION SELECT id FROM message WHERE id > (SELECT done FROM text_index WHERE name = ?)"
         )
-        return Leg(sql, (name, *entries.params, name, name))
+        return Leg(sql, (name, *entries.params, name, name, name))
 
     def _insert(self, name: str, rows: Sequence[tuple[object, ...]]) -> None:
         parts = COLUMNS[name]

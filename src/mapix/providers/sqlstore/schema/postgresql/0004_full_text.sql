@@ -16,7 +16,15 @@ CREATE TABLE text_pending (
     PRIMARY KEY (mailbox, name, message)
 );
 
-SELECT protect('text_index', 'text_pending');
+-- Messages up to `done` whose texts are too long to be indexed: they are always looked at.
+CREATE TABLE text_giant (
+    mailbox bigint NOT NULL DEFAULT current_mailbox(),
+    name    text NOT NULL,
+    message bigint NOT NULL,
+    PRIMARY KEY (mailbox, name, message)
+);
+
+SELECT protect('text_index', 'text_pending', 'text_giant');
 
 CREATE FUNCTION text_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -16,6 +16,13 @@ CREATE TABLE text_pending (
     PRIMARY KEY (name, message)
 ) WITHOUT ROWID;
 
+-- Messages up to `done` whose texts are too long to be indexed: they are always looked at.
+CREATE TABLE text_giant (
+    name    TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (name, message)
+) WITHOUT ROWID;
+
 -- Messages that were indexed again, under the numbers of their entries, which are below zero. What an entry said before
 -- stays until the index is made anew: nobody can tell an index what to forget.
 CREATE TABLE text_again (
