@@ -110,6 +110,11 @@ def test_a_home_that_is_a_file_is_told(mapix: Home, tmp_path: Path) -> None:
         assert str(tmp_path / "file") in ran.stdout + ran.stderr
 
 
+def lists(name: str, command: click.Command | None) -> bool:
+    """Whether a command prints one document; `watch` prints one a line, and never ends."""
+    return command is not None and name != "watch" and any("--json" in each.opts for each in command.params)
+
+
 ASKED = {"show": ["inbox#1"], "props": ["inbox#1"], "search": ["--where", "read or not read"]}
 """What commands want to be told that list something."""
 
@@ -127,9 +132,8 @@ def listings(home: Home) -> list[list[str]]:
             command = group.get_command(context, name)
             if isinstance(command, click.Group):
                 walk(command, [*path, name])
-            elif command is not None and any("--json" in each.opts for each in command.params):
-                if name != "watch":  # it never ends, and prints a document a line
-                    found.append([*path, name, *ASKED.get(" ".join([*path, name]), ())])
+            elif lists(name, command):
+                found.append([*path, name, *ASKED.get(" ".join([*path, name]), ())])
 
     walk(cli, [])
     assert len(found) >= 11
