@@ -125,7 +125,7 @@ def test_an_unreadable_large_value_is_a_corrupt_store(filled: Path) -> None:
 def test_broken_pages_are_told_and_nothing_is_raised(filled: Path) -> None:
     store = SqliteBackend(filled)
     with store.transaction():
-        for _ in range(300):
+        for _ in range(1500):
             save(store, recipients=people(2))
     store.close()
     size = filled.stat().st_size

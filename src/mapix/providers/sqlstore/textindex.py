@@ -151,7 +151,7 @@ class TextIndex(ABC):
         return bool(entries)
 
     def _some(self, name: str, numbers: Sequence[int]) -> tuple[list[Entry], list[int]]:
-        """What the index will have of the first of some messages, not too much at once, and which of them are giants."""
+        """What the index will have of the first of some messages, not too much at once, and which are giants."""
         entries: list[Entry] = []
         giants: list[int] = []
         size = 0
