@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from mapix.cli.errors import Exit
@@ -122,7 +123,6 @@ ASKED = {"show": ["inbox#1"], "props": ["inbox#1"], "search": ["--where", "read 
 def listings(home: Home) -> list[list[str]]:
     """Every command that lists, found by its `--json`."""
     found = []
-    import click
 
     from mapix.cli.main import cli
 
