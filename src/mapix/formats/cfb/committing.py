@@ -24,7 +24,7 @@ from mapix.formats.cfb.records import EMPTY_RECORD, records_of
 from mapix.formats.cfb.sectors import Extents, Sectors, packed
 from mapix.formats.cfb.volume import Volume
 
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 """How often a file is packed; each time what is left gets smaller."""
 
 
@@ -98,9 +98,11 @@ class Committing:
         streams = [record for record in self.records if record.kind == STREAM]
         for record in streams:
             content: Content = record.node.content
-            content.flush()
+            content.settle()
             record.size = content.size
             if content.runs is not None:
+                if self.volume.distrusted:
+                    content.rewrite()
                 self.kept[content] = content.sectors()
                 record.start = content.runs[0].first
             elif content.size:
@@ -145,9 +147,8 @@ class Committing:
         """
         fats, difats = list(self.volume.fat_sectors), self.difats
         self._unchain([(number, 1) for number in self.volume.difat_sectors])
-        for number in fats[self._needed() :]:
-            self._mark(number, FREESECT)
-        del fats[self._needed() :]
+        while len(fats) > self._needed():
+            self._mark(fats.pop(), FREESECT)
         fresh = self.fresh
         if self.tight:
             self.changed.update(range(len(fats)))
@@ -201,7 +202,7 @@ class Committing:
         volume, space = self.volume, self.volume.space
         gone = [*volume.kept.values(), *volume.tables.values(), _ones(volume.fat_sectors), _ones(volume.difat_sectors)]
         volume.header, volume.fat, volume.tables, volume.kept = header, self.fat, tables, self.kept
-        volume.fat_sectors, volume.difat_sectors = fats, self.difats
+        volume.fat_sectors, volume.difat_sectors, volume.distrusted = fats, self.difats, False
         for content in self.kept:
             content.disown()
             content.dirty = False

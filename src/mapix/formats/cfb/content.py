@@ -126,9 +126,15 @@ class Content:
 
     def flush(self) -> None:
         """Put what was gathered into sectors."""
-        data, self._gathered = self._gathered, bytearray()
-        if data:
-            self._write(self._gathered_at, data)
+        if self._gathered:
+            self._write(self._gathered_at, self._gathered)
+            self._gathered = bytearray()
+
+    def settle(self) -> None:
+        """Put everything into sectors, and give back those that a write took in vain that failed."""
+        self.flush()
+        if self.runs is not None and self._ends_of()[-1] > -(-self.size >> self.volume.shift):
+            self._cut(self.size)
 
     def pieces(self) -> Iterator[bytes]:
         """All bytes, piece by piece."""

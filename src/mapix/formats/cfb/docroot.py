@@ -35,8 +35,7 @@ class DocRoot(DocStorage):
         original: LockBytes | None = None,
         release: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(None, item, mode)
-        self.volume = volume
+        super().__init__(None, item, mode, volume)
         self._path, self._original, self._release = path, original, release
         self._signature = volume.header.signature
 

@@ -28,7 +28,7 @@ from mapix.formats.storageerrors import (
 from mapix.properties import times
 
 if TYPE_CHECKING:
-    from mapix.formats.cfb.docroot import DocRoot
+    from mapix.formats.cfb.volume import Volume
 
 _COMMITS: Final = int(
     Commit.OVERWRITE | Commit.ONLYIFCURRENT | Commit.DANGEROUSLYCOMMITMERELYTODISKCACHE | Commit.CONSOLIDATE
@@ -39,28 +39,23 @@ _WRITE: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE
 class DocStorage(Storage):
     """A storage below another one."""
 
-    def __init__(self, above: DocStorage | None, item: StorageItem, mode: int) -> None:
+    def __init__(self, above: DocStorage | None, item: StorageItem, mode: int, volume: Volume | None = None) -> None:
         self._above, self._mode = above, mode
+        volume = volume if above is None else above.volume
+        assert volume is not None
+        self.volume: Volume = volume
         self._origin = item
         self._item = item.fork() if above is not None and mode & Mode.TRANSACTED else item
         self._forked_at = item.changes
         self._open: WeakSet[DocStorage | DocStream] = WeakSet()
         self._reverted = ""
 
-    @property
-    def root(self) -> DocRoot:
-        """The top of the file."""
-        top = self
-        while top._above is not None:
-            top = top._above
-        return top  # type: ignore[return-value]
-
     def create_stream(self, name: str, mode: int = _WRITE) -> DocStream:
         """A new stream. Raises: FileAlreadyExists without `Mode.CREATE`, InvalidName, InvalidFlag, AccessDenied."""
         self._usable()
         mode = checked_element(mode, self._mode, creating=True, stream=True)
         self._make_room(checked(name), mode)
-        item = StreamItem(name, Content(self.root.volume))
+        item = StreamItem(name, Content(self.volume))
         self._item.put(item)
         self.touched()
         return self._opened_stream(item, mode)
@@ -238,7 +233,7 @@ class DocStorage(Storage):
         """Remember that something in it was changed."""
         self._item.changes += 1
         self._item.modified = times.now()
-        self.root.volume.changed = True
+        self.volume.changed = True
 
     def keep(self, element: DocStorage | DocStream) -> None:
         """Remember what was opened below."""
@@ -251,6 +246,8 @@ class DocStorage(Storage):
             storage = waiting.pop()
             storage._reverted = storage._reverted or why
             for element in list(storage._open):
+                if not element.is_open:
+                    continue
                 if isinstance(element, DocStorage):
                     waiting.append(element)
                 else:

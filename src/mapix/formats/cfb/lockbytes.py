@@ -211,7 +211,7 @@ def system_errors(otherwise: type[StorageError], path: object = None) -> Iterato
         raise AccessDenied("the system does not permit it", value=path) from error
     except OSError as error:
         kind = MediumFull if error.errno in _FULL else otherwise
-        raise kind(error.strerror or "the file fails", value=path) from error
+        raise kind(error.strerror or str(error) or "the file fails", value=path) from error
     except ValueError as error:
         raise otherwise(str(error), value=path) from error
 

@@ -33,11 +33,15 @@ class Space:
         `tight` fills every hole from the start of the file on. Raises: MediumFull.
         """
         runs: Runs = []
-        if 0 <= behind < len(self.taken) and not tight:
-            count -= self._take_at(runs, behind + 1, count)
-        while count:
-            start = self._hole(count, tight)
-            count -= self._take_at(runs, start, count)
+        try:
+            if 0 <= behind < len(self.taken) and not tight:
+                count -= self._take_at(runs, behind + 1, count)
+            while count:
+                start = self._hole(count, tight)
+                count -= self._take_at(runs, start, count)
+        except MediumFull:
+            self.free(runs)
+            raise
         return runs
 
     def free(self, runs: Runs) -> None:
@@ -65,10 +69,10 @@ class Space:
         wanted = 1 if tight else min(count, _WORTHWHILE)
         while place < len(taken):
             end = _found(taken.find(1, place), taken)
-            if end - place >= wanted or end == len(taken):
+            if end - place >= wanted:
                 return place
             place = _found(taken.find(0, end), taken)
-        return place
+        return place if tight or place + count <= self.most else self._hole(count, True)
 
     def _take_at(self, runs: Runs, start: int, count: int) -> int:
         """Take what is free from `start` on, at most `count`; how many these were."""
@@ -76,7 +80,7 @@ class Space:
         if start == self.locks:
             start += 1
         taken = self.taken
-        end = taken.find(1, start, start + count) if start < len(taken) else -1
+        end = taken.find(1, start, start + count)
         got = count if end < 0 else end - start
         if start <= self.locks < start + got:
             got = self.locks - start

@@ -22,13 +22,16 @@ from mapix.formats.cfb.layout import (
     MINI_SHIFT,
     NOSTREAM,
     ROOT,
+    STORAGE,
     STREAM,
 )
 from mapix.formats.cfb.sectors import Sectors, words
 from mapix.formats.cfb.tree import walked
 from mapix.formats.storageerrors import DocfileCorrupt
 
-_NAME_LENGTHS = frozenset(range(2, 65, 2))
+_NAME_LENGTHS = bytes(range(0, 65, 2))
+_TYPES = bytes((0, STORAGE, STREAM, ROOT))
+_ONLY_STREAMS = bytes(kind if kind == STREAM else 0 for kind in range(256))
 
 
 class Structure:
@@ -45,6 +48,7 @@ class Structure:
         "chains",
         "child",
         "count",
+        "covered",
         "cut",
         "defects",
         "difat",
@@ -79,6 +83,11 @@ class Structure:
         self._claim_streams()
         self._claim_mini_streams(small)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was wrong at the door but, at most, that the file is longer than the FAT tells of."""
+        return len(self.defects.found) <= (not self.covered)
+
     def record(self, number: int) -> tuple[Any, ...]:
         """All fields of an entry, as they stand (`layout.ENTRY`)."""
         return ENTRY.unpack_from(self.directory, number * ENTRY_SIZE)
@@ -90,11 +99,15 @@ class Structure:
         self.difat_sectors: list[int] = []
         self.difat = list(self.header.difat)
         self._load_difat()
+        free = self.difat.count(FREESECT)
+        if FREESECT not in self.difat[: len(self.difat) - free]:
+            del self.difat[len(self.difat) - free :]
         while self.difat and self.difat[-1] == FREESECT:
             self.difat.pop()
         table = sectors.read_numbers(self.difat[:needed])
         self.beyond = sum(1 for number in table[sectors.count :] if number != FREESECT)
-        if len(table) < sectors.count:
+        self.covered = len(table) >= sectors.count
+        if not self.covered:
             self.defects.note("FAT", "it does not cover the file", value=len(table))
             table.extend(array("I", [FREESECT]) * (sectors.count - len(table)))
         del table[sectors.count :]
@@ -149,21 +162,27 @@ class Structure:
     def _tree_is_sound(self) -> bool:
         """Whether every entry in use is linked from exactly one other, and so all hang below the root."""
         types, directory = self.types, self.directory
-        used = [*compress(self.left, types), *compress(self.right, types), *compress(self.child, types)]
-        links = [number for number in used if number != NOSTREAM]
-        if types[0] != ROOT or types.count(ROOT) != 1 or not set(types) <= {0, 1, 2, 5}:
+        unused = types.count(0)
+        if types[0] != ROOT or types.count(ROOT) != 1 or types.translate(None, _TYPES):
             return False
-        if len(links) != self.count - types.count(0) - 1 or len(set(links)) != len(links):
+        links = self._links(types) if unused else [*self.left, *self.right, *self.child]
+        linked = set(links)
+        linked.discard(NOSTREAM)
+        if not len(linked) == len(links) - links.count(NOSTREAM) == self.count - unused - 1:
             return False
-        if links and (max(links) >= self.count or min(links) == 0 or not all(map(types.__getitem__, links))):
+        if linked and (max(linked) >= self.count or min(linked) == 0 or not all(map(types.__getitem__, linked))):
             return False
-        if not _NAME_LENGTHS.issuperset(compress(directory[64::ENTRY_SIZE], types)):
+        lengths = directory[64::ENTRY_SIZE]
+        if lengths.translate(None, _NAME_LENGTHS) or lengths.count(0) != unused:
             return False
-        return not any(compress(directory[65::ENTRY_SIZE], types)) and self._streams_are_leaves()
+        return not directory[65::ENTRY_SIZE].strip(b"\0") and self._streams_are_leaves()
+
+    def _links(self, types: bytes) -> list[int]:
+        return [*compress(self.left, types), *compress(self.right, types), *compress(self.child, types)]
 
     def _streams_are_leaves(self) -> bool:
-        pairs = zip(self.types, self.child, strict=True)
-        return not [child for kind, child in pairs if child != NOSTREAM and kind == STREAM]
+        below = [*compress(self.child, self.types.translate(_ONLY_STREAMS))]
+        return below.count(NOSTREAM) == len(below)
 
     def _load_mini(self) -> None:
         self.minifat_runs: Runs = []

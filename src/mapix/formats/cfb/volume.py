@@ -37,6 +37,7 @@ class Volume:
     """The bytes of one compound file, its committed state, and the space for what is next.
 
     `kept` has the sectors of the large contents of the committed state, `tables` those of everything else;
+    `distrusted` says that both may be somebody else's too, so that the next commit puts everything elsewhere;
     `changed` says that there is something to commit.
     """
 
@@ -60,6 +61,7 @@ class Volume:
         self.difat_sectors: list[int] = []
         self.kept: dict[Content, Runs] = {}
         self.tables: dict[str, Runs] = {}
+        self.distrusted = False
         self.space = self._space(bytearray())
 
     def load(self) -> StorageItem:
@@ -83,7 +85,8 @@ class Volume:
             self.space.mark([(number, 1) for number in (*self.fat_sectors, *self.difat_sectors) if number < len(taken)])
             self.kept = {}
             root = self._items(file)
-            if structure.defects.found:
+            self.distrusted = not structure.is_sound
+            if self.distrusted:
                 self._distrust()
             return root
 
@@ -121,8 +124,6 @@ class Volume:
         self.fat = array("I")
         self.fat_sectors, self.difat_sectors, self.kept = [], [], {}
         self.tables = {"all that was": [(0, len(self.space.taken))]}
-        for content in self.live:
-            content.dirty = True
 
     def _items(self, file: CompoundFile) -> StorageItem:
         root = StorageItem(file.root.name)
