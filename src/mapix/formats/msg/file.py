@@ -13,10 +13,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from mapix.formats.cfb import CompoundFile
+from mapix.formats.cfb.reader import READ_AT_ONCE
 from mapix.formats.defects import Defect, Defects, Strictness
 from mapix.formats.msg.context import Context
 from mapix.formats.msg.layout import (
@@ -163,12 +165,10 @@ class MsgMessage(PropertyObject):
 
     def _numbered(self, start: str) -> list[tuple[int, str]]:
         """Numbers and names of the storages of parts."""
-        mark = start[:6]
-        found = [(numbered(name, start), name) for name in self.place.names if name[:6].lower() == mark]
+        names, size = self.place.names, len(start) + 8
+        found = [(numbered(name, start), name) for name in names if len(name) == size]
         return sorted(
-            (number, name)
-            for number, name in found
-            if number is not None and self.place.is_storage(self.place.names[name])
+            (number, name) for number, name in found if number is not None and self.place.is_storage(names[name])
         )
 
     def _parts(self, start: str, word: str) -> list[tuple[int, Place, str]]:
@@ -206,7 +206,7 @@ class MsgFile:
         Raises: StorageError where there is no compound file; CorruptData with STRICT, at the first defect, which may
         be later, when what is damaged is asked for.
         """
-        file = CompoundFile.open(source, strictness=strictness)
+        file = CompoundFile.open(_small(source), strictness=strictness)
         try:
             return cls(file, Defects(strictness))
         except BaseException:
@@ -260,3 +260,14 @@ class MsgFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _small(source: Source) -> Source:
+    """The bytes of a small file, any other source as it is."""
+    if not isinstance(source, str | os.PathLike):
+        return source
+    try:
+        with Path(source).open("rb", buffering=0) as file:
+            return file.read() if os.fstat(file.fileno()).st_size <= READ_AT_ONCE else source
+    except OSError:
+        return source

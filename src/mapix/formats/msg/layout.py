@@ -46,6 +46,8 @@ REQUIRED: Final = 0x7
 
 ENTRY: Final = Struct("<II8s")
 """Of a property stream: tag, attributes, and the value or its size."""
+VALUES: Final = Struct("<I4x8s")
+"""The same without the attributes."""
 SIZED: Final = Struct("<IIII")
 """The same for a value that has a stream: tag, attributes, size, reserved."""
 
@@ -120,6 +122,6 @@ def parsed_value_name(name: str) -> tuple[int, int | None] | None:
 
 def numbered(name: str, start: str) -> int | None:
     """The number of a storage whose name begins with `start`; None for other names."""
-    if name[: len(start)].lower() != start or not _NUMBER.fullmatch(name, len(start)):
+    if len(name) != len(start) + 8 or name[: len(start)].lower() != start or not _NUMBER.fullmatch(name, len(start)):
         return None
     return int(name[len(start) :], 16)

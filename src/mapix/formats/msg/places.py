@@ -7,13 +7,17 @@ a handle, which only the place understands, stands for it then.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from io import BufferedReader, RawIOBase
 from typing import IO, Any, BinaryIO, Final, cast
 
 from mapix.formats.cfb import CompoundFile, Entry
-from mapix.formats.storage import ElementType, Mode, Stat, Storage, StorageStream
+from mapix.formats.cfb.layout import STREAM
+from mapix.formats.storage import ElementType, Mode, Stat, Storage
 
 _READ: Final = Mode.READ | Mode.SHARE_EXCLUSIVE
+_PIECE: Final = 1 << 18
 
 
 class Place(ABC):
@@ -60,7 +64,7 @@ class FilePlace(Place):
     __slots__ = ("_entry", "_number", "file")
 
     def __init__(self, file: CompoundFile, number: int = 0) -> None:
-        super().__init__()
+        self._folded = None
         self.file = file
         self._number = number
         self.names = file.names(number)
@@ -69,7 +73,7 @@ class FilePlace(Place):
 
     def is_storage(self, handle: int) -> bool:
         """Whether it is a storage."""
-        return self._at(handle).is_storage
+        return self.file.kind(handle) != STREAM
 
     def open(self, handle: int) -> BinaryIO:
         """A reader of a stream."""
@@ -91,17 +95,20 @@ class FilePlace(Place):
 
 
 class StoragePlace(Place):
-    """A live storage as it stands at the first look; whoever changes the storage makes a new place.
+    """A live storage, or one at a path in it, as it stands at the first look; whoever changes it makes a new place.
 
-    Handles are what the storage tells of its elements.
+    Handles are what the storage tells of its elements. Nothing below `storage` stays open: every look opens what it
+    needs and closes it again, so that the same can be opened to be written at any time.
     """
 
-    __slots__ = ("storage",)
+    __slots__ = ("_path", "storage")
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, path: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.storage = storage
-        self.names = {stat.name: stat for stat in storage.elements()}
+        self._path = path
+        with self._opened() as here:
+            self.names = {stat.name: stat for stat in here.elements()}
         self.read = self._read
         self.size = _size
 
@@ -111,39 +118,60 @@ class StoragePlace(Place):
 
     def open(self, handle: Stat) -> BinaryIO:
         """A reader of a stream."""
-        return cast(BinaryIO, _StreamFile(self.storage.open_stream(handle.name, _READ)))
+        return cast(BinaryIO, BufferedReader(_StreamFile(self, handle), _PIECE))
 
     def inside(self, handle: Stat) -> StoragePlace:
-        """A storage that lies there; it stays open as long as somebody holds it."""
-        return StoragePlace(self.storage.open_storage(handle.name, _READ))
+        """A storage that lies there."""
+        return StoragePlace(self.storage, (*self._path, handle.name))
 
     def stat(self) -> Stat:
         """Class, state bits and times of this storage."""
-        return self.storage.stat()
+        with self._opened() as here:
+            return here.stat()
+
+    def read_at(self, handle: Stat, offset: int, size: int) -> bytes:
+        """A piece of a stream."""
+        with self._opened() as here, here.open_stream(handle.name, _READ) as stream:
+            stream.seek(offset)
+            return stream.read(size)
 
     def _read(self, handle: Stat) -> bytes:
-        with self.storage.open_stream(handle.name, _READ) as stream:
-            return stream.read()
+        return self.read_at(handle, 0, -1)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Storage]:
+        with ExitStack() as opened:
+            here = self.storage
+            for name in self._path:
+                here = opened.enter_context(here.open_storage(name, _READ))
+            yield here
 
 
 def _size(handle: Stat) -> int:
     return handle.size
 
 
-class _StreamFile:
+class _StreamFile(RawIOBase):
     """A stream of a storage in the shape of a file that is read."""
 
-    def __init__(self, stream: StorageStream) -> None:
-        self.read, self.seek, self.close = stream.read, stream.seek, stream.close
+    def __init__(self, place: StoragePlace, handle: Stat) -> None:
+        self._place, self._handle, self._at = place, handle, 0
 
-    def tell(self) -> int:
-        return self.seek(0, 1)
+    def readable(self) -> bool:
+        return True
 
-    def __enter__(self) -> _StreamFile:
-        return self
+    def seekable(self) -> bool:
+        return True
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def readinto(self, buffer: Any) -> int:
+        data = self._place.read_at(self._handle, self._at, len(buffer))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int, origin: int = 0) -> int:
+        self._at = max(0, offset + (0, self._at, self._handle.size)[origin])
+        return self._at
 
 
 class StoredValue:

@@ -20,6 +20,7 @@ from mapix.formats.msg.layout import (
     PROPERTIES,
     UNTOLD,
     VALUE,
+    VALUES,
     Header,
     Kind,
     parsed_value_name,
@@ -141,7 +142,7 @@ class PropertyObject:
 
     def _parse(self, data: bytes) -> dict[int, bytes]:
         body = self._entry_bytes(data)
-        entries: dict[int, bytes] = {tag: raw for tag, _, raw in ENTRY.iter_unpack(body)}
+        entries: dict[int, bytes] = dict(VALUES.iter_unpack(body))
         if len(body) + self.kind != len(data):
             self.note("the property stream has a size that its entries do not add up to", value=len(data))
         if len(entries) * 16 != len(body):
@@ -186,8 +187,11 @@ class PropertyObject:
 
     def _load_stream(self, tag: int, handle: Any, raw: bytes | None) -> Any:
         kind = tag & 0xFFFF
-        size = self.place.size(handle)
-        if not size and self.place.is_storage(handle):
+        place = self.place
+        size = place.size(handle)
+        if kind == forms.TEXT and raw is not None and size <= LARGE and size + 2 == int.from_bytes(raw[:4], "little"):
+            return self._text(tag, place.read(handle))
+        if not size and place.is_storage(handle):
             return _ABSENT
         if raw is None:
             self.note("a stream without an entry", tag=tag)
@@ -219,10 +223,12 @@ class PropertyObject:
             return reader.read(2) == b"\0\0"
 
     def _text(self, tag: int, data: bytes) -> str:
-        text, sound = forms.wide_text(data)
-        if not sound:
-            self.note("text ends in half a letter", tag=tag)
-        return text
+        if data[-2:] == b"\0\0" or len(data) & 1:
+            text, sound = forms.wide_text(data)
+            if not sound:
+                self.note("text ends in half a letter", tag=tag)
+            return text
+        return data.decode("utf-16-le", "surrogatepass")
 
     def _narrow(self, tag: int, data: bytes) -> str:
         text, sound = self.context.texts.decode(forms.narrow_bytes(data), tag >> 16)
