@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from functools import cached_property
-from pathlib import Path
+from io import FileIO
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
@@ -267,7 +267,7 @@ def _small(source: Source) -> Source:
     if not isinstance(source, str | os.PathLike):
         return source
     try:
-        with Path(source).open("rb", buffering=0) as file:
+        with FileIO(source) as file:
             return file.read() if os.fstat(file.fileno()).st_size <= READ_AT_ONCE else source
     except OSError:
         return source
