@@ -68,7 +68,12 @@ class AttachmentList:
         """An attachment by number."""
         from mapix.objects.attachobject import AttachObject
 
-        return AttachObject(self._message, self, number, self._get(number), access)
+        staged, parts = self._get(number), self._message.context.parts
+
+        def opened() -> AttachObject:
+            return AttachObject(self._message, self, number, staged, access)
+
+        return opened() if parts is None else parts.opened(staged, opened)
 
     def delete(self, number: int) -> None:
         """Take one away."""

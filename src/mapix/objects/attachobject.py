@@ -62,6 +62,7 @@ class AttachObject(PropertyBag, Attach):
             life=message._life,
         )
         self.context = message.context
+        self._parts = message.context.parts
         self.number = number
         self._message = message
         self._owner = owner
@@ -102,7 +103,11 @@ class AttachObject(PropertyBag, Attach):
             if self._value(PR_ATTACH_METHOD) == NO_ATTACHMENT:
                 self.set_props({PR_ATTACH_METHOD: ATTACH_EMBEDDED_MSG})
         granted = Access.READ if access is Access.READ or not self._writable else Access.MODIFY
-        return MessageObject(self.context, staged, granted, new=staged.is_new, embedded=True, life=self._life)
+
+        def opened() -> MessageObject:
+            return MessageObject(self.context, staged, granted, new=staged.is_new, embedded=True, life=self._life)
+
+        return opened() if self._parts is None else self._parts.opened(staged, opened)
 
     def _object_tags(self) -> tuple[PropTag, ...]:
         inside = _DATA not in self._removed and self._staged.embedded() is not None

@@ -21,6 +21,7 @@ from mapix.properties.flags import SEARCH_REBUILD
 
 if TYPE_CHECKING:
     from mapix.objects.searchbuilder import SearchBuilder
+    from mapix.objects.sharedparts import SharedParts
     from mapix.objects.tableview import TableView
 
 
@@ -33,7 +34,8 @@ class Opening(Protocol):
 @dataclass(slots=True)
 class StoreContext:
     """One open store, seen from its objects. `open_entry` is the store's, with its `deleted` as third argument;
-    `keep_sent`, `retention` and `nonread_reports` see `StoreObject`.
+    `keep_sent`, `retention` and `nonread_reports` see `StoreObject`; `parts` are those that are the same whenever they
+    are opened (IMS-13), None where each opening gives an object of its own.
     """
 
     backend: StoreBackend
@@ -47,6 +49,7 @@ class StoreContext:
     keep_sent: bool = False
     retention: int = 0
     nonread_reports: bool = True
+    parts: SharedParts | None = None
     _builder: SearchBuilder | None = None
     _watching: bool = False
     authors: Authors = field(init=False)

@@ -82,6 +82,7 @@ class MessageObject(PropertyBag, Message):
             life=Life(life or context.life),
         )
         self.context = context
+        self._parts = context.parts
         self.is_embedded = embedded
         self._message = source
         self._recipients = RecipientList(None if new else source.recipients)

@@ -13,7 +13,7 @@ The others act at once (P-211).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
@@ -28,6 +28,9 @@ from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Problems
 
+if TYPE_CHECKING:
+    from mapix.objects.sharedparts import SharedParts
+
 __all__ = ["Entry", "MemorySource", "PropertyBag"]
 
 T = TypeVar("T")
@@ -40,6 +43,9 @@ class PropertyBag(WritingBag):
     (None where the object has none), `codepage` that of 8-bit text. A bag that is not `transacted` hands every change
     to its source at once; one that is `fresh` has never been saved, and its source is not read.
     """
+
+    _parts: SharedParts | None = None
+    _references = 1
 
     @remembered
     def open_property(self, tag: PropTag, kind: type[T], *, access: Access = Access.READ, create: bool = False) -> T:
@@ -62,7 +68,10 @@ class PropertyBag(WritingBag):
 
         if kind not in (Stream, DocfileStream) or not is_streamed(tag.type):
             raise InterfaceNotSupported("the property does not open as this", value=kind.__name__)
-        return open_stream(self, tag, access, kind, create=create)
+        if self._parts is None:
+            return open_stream(self, tag, access, kind, create=create)
+        key = (self, tag, kind)
+        return self._parts.stream(key, lambda: open_stream(self, tag, access, kind, create=create), fresh=create)
 
     # copying, names, the rest
 
@@ -128,7 +137,15 @@ class PropertyBag(WritingBag):
 
     def close(self) -> None:
         """See `MapiProp.close`; twice is harmless."""
-        self._closed = True
+        self._references -= 1
+        self._closed = self._closed or self._references <= 0
+
+    def share(self) -> bool:
+        """Count one more who has to close it; False when it is closed (IMS-13)."""
+        if self._closed:
+            return False
+        self._references += 1
+        return True
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "writable" if self._writable else "read-only"

@@ -23,7 +23,7 @@ class PropAttribute(IntFlag):
 
 
 _USUAL: Final = PropAttribute.READABLE | PropAttribute.WRITEABLE
-_KNOWN: Final = PropAttribute.MANDATORY | _USUAL | PropAttribute.NOT_PRESENT
+_KNOWN: Final = 0xF
 
 
 def get_attributes(item: MapiProp, tags: Sequence[PropTag] | None = None) -> list[PropAttribute]:
@@ -58,7 +58,7 @@ def set_attributes(item: MapiProp, attributes: Mapping[PropTag, int]) -> Problem
     numbers = {tag >> 16: value for tag, value in present.items()}
     if numbers:
         message.source.set_attributes(numbers)
-    message.locked = {one for one, value in message.source.attributes().items() if not value & PropAttribute.WRITEABLE}
+    message.lock_again()
     return [
         Problem(place, PropTag(tag), NotFound.hresult) for place, tag in enumerate(attributes) if tag not in present
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NoReturn, cast
 
 from mapix.formats.storage import ACCESS_MASK, Mode, Storage
 from mapix.interfaces.backend import StoreBackend
 from mapix.interfaces.notify import Notification
-from mapix.interfaces.prop import Access, Keep, MapiProp
+from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import StoreSupport
 from mapix.objects import computed
 from mapix.objects.context import StoreContext
@@ -19,6 +19,7 @@ from mapix.objects.life import Life, remembered
 from mapix.objects.messageobject import MessageObject
 from mapix.objects.names import Names
 from mapix.objects.rules import Computation, Rules
+from mapix.objects.sharedparts import SharedParts
 from mapix.properties.errors import Computed, InvalidParameter, NoSupport, UnknownEntryid
 from mapix.properties.flags import STORE_ATTACH_OK, STORE_CREATE_OK, STORE_MODIFY_OK, STORE_UNICODE_OK
 from mapix.properties.tag import PropTag
@@ -76,7 +77,7 @@ class StorageMessage(MessageObject):
         access = access_of(storage)
         self.source = StorageSource(storage, unicode=unicode, commit=commit)
         self.storage = storage
-        self.locked: set[int] = set()
+        self.locked = self._locked_ones()
         self._released = released
         self._caller_data = caller_data
         new = self.source.is_new and access is Access.MODIFY
@@ -94,6 +95,14 @@ class StorageMessage(MessageObject):
         """Whether text is kept as Unicode (IMS-2)."""
         return self.source.unicode
 
+    def _locked_ones(self) -> set[int]:
+        """What may be read but not set (IMS-31)."""
+        return {one for one, value in self.source.attributes().items() if value & 6 == 2}
+
+    def lock_again(self) -> None:
+        """The attributes have changed."""
+        self.locked = self._locked_ones()
+
     def set_props(self, values: Props) -> Problems:
         """See `MapiProp.set_props`; what SetAttribIMsgOnIStg locked is a problem (IMS-31)."""
         locked = [tag for tag in values if tag >> 16 in self.locked]
@@ -101,8 +110,18 @@ class StorageMessage(MessageObject):
             return super().set_props(values)
         rest = {tag: value for tag, value in values.items() if tag not in locked}
         problems = list(super().set_props(rest)) if rest else []
-        places = {tag: place for place, tag in enumerate(values)}
-        return [*problems, *(Problem(places[tag], PropTag(tag), Computed.hresult) for tag in locked)]
+        told = {one.tag: one.scode for one in problems} | dict.fromkeys(locked, Computed.hresult)
+        return [Problem(place, PropTag(tag), told[tag]) for place, tag in enumerate(values) if tag in told]
+
+    def delete_props(self, tags: Collection[PropTag]) -> Problems:
+        """See `MapiProp.delete_props`; as `set_props`."""
+        locked = [place for place, tag in enumerate(tags) if tag >> 16 in self.locked]
+        if not locked:
+            return super().delete_props(tags)
+        free = [(place, tag) for place, tag in enumerate(tags) if place not in locked]
+        problems = super().delete_props([tag for _, tag in free]) if free else ()
+        told = dict.fromkeys(locked, Computed.hresult) | {free[one.index][0]: one.scode for one in problems}
+        return [Problem(place, PropTag(tag), told[place]) for place, tag in enumerate(tags) if place in told]
 
     @remembered
     def submit_message(self) -> None:
@@ -113,10 +132,6 @@ class StorageMessage(MessageObject):
     def set_read_flag(self, flags: int = 0) -> None:
         """Never: there is no folder (IMS-20)."""
         _refuse("a message on a storage has no read flag of its own", "set PR_MESSAGE_FLAGS")
-
-    def save_changes(self, keep: Keep = Keep.CLOSE, *, force: bool = False) -> None:
-        """See `MapiProp.save_changes`: into the storage, and committed unless that was not wanted (IMS-11)."""
-        super().save_changes(keep, force=force)
 
     def close(self) -> None:
         """Release it; what was not saved is lost, the callback is called once."""
@@ -151,6 +166,7 @@ def _context(source: StorageSource, support: StoreSupport | None, access: Access
         names=Names(source.names),
         life=life,
         modifiable=access is Access.MODIFY,
+        parts=SharedParts(life),
         spooler=False,
         open_entry=_no_entries,
     )
