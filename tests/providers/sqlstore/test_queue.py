@@ -13,11 +13,13 @@ from tests.providers.sqlstore.helpers import people, save, start, undone
 from mapix.interfaces.backend import (
     Change,
     MessageChanges,
+    Search,
 )
 from mapix.interfaces.notify import Event
 from mapix.properties import tags
 from mapix.properties.errors import DiskError, InvalidObject, NotInQueue, UnableToAbort
-from mapix.properties.flags import MSGFLAG_SUBMIT
+from mapix.properties.flags import FOLDER_SEARCH, MSGFLAG_SUBMIT, SEARCH_RUNNING
+from mapix.properties.restriction import Property, Relop, Sub
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
@@ -56,6 +58,25 @@ def test_the_queue_s_version_changes_with_the_queue_alone(backend: SqliteBackend
     assert len(set(seen)) == 4
     assert backend.queue_next_due() is None
     other.close()
+
+
+def test_a_record_writes_nothing_but_itself(backend: SqliteBackend) -> None:
+    number, said = submit(backend), list[str]()
+    backend.database.connection.set_trace_callback(said.append)
+    backend.record(number, {0: DONE}, due=1, attempts=0, reason="")
+    done = [line.split()[0] for line in dict.fromkeys(said)]
+    assert done == ["PRAGMA", "BEGIN", "SELECT", "SELECT", "UPDATE", "COMMIT"]
+
+
+def test_search_folders_follow_what_is_recorded(backend: SqliteBackend) -> None:
+    number = submit(backend)
+    done = Sub(tags.PR_MESSAGE_RECIPIENTS, Property(Relop.EQ, tags.PR_RESPONSIBILITY, True))
+    found = backend.create_folder(backend.root, "Done", {tags.PR_FOLDER_TYPE: FOLDER_SEARCH})
+    backend.set_search(found, Search(done, (backend.root,), SEARCH_RUNNING), restart=True)
+    assert backend.build_search(found)
+    assert backend.results(found) == []
+    backend.record(number, {0: DONE}, due=1, attempts=0, reason="")
+    assert backend.results(found) == [number]
 
 
 def test_what_became_of_a_recipient_is_merged_into_its_row(backend: SqliteBackend, path: Path) -> None:

@@ -309,6 +309,10 @@ SELECT message, submit_time, due, attempts, reason, locked FROM queue
 -- name: queue_row
 SELECT message, submit_time, due, attempts, reason, locked FROM queue WHERE message = ?
 
+-- name: queue_progress
+-- How far a message is, and whether there are search folders that may look at it.
+SELECT due, attempts, reason, EXISTS (SELECT 1 FROM search WHERE {mine}) FROM queue WHERE message = ?
+
 -- name: queue_next_due
 SELECT min(due) FROM queue WHERE {mine}
 

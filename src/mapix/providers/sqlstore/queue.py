@@ -101,14 +101,14 @@ class Queue:
     ) -> None:
         """See `StoreBackend.record`. What stays as it is is not written: an answer is to be recorded soon."""
         with self.database.write_soon():
-            row = self.database.row(self.database.sql["queue_row"], (number,))
+            row = self.database.row(self.database.sql["queue_progress"], (number,))
             if row is None:
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
-            if tuple(row[2:5]) != (due, attempts, reason):
+            if tuple(row[:3]) != (due, attempts, reason):
                 self.database.run(self.database.sql["queue_move_on"], (due, attempts, reason, number))
             for row_id, values in recipients.items():
                 merge_recipient(self.database, number, row_id, values)
-            if recipients:
+            if recipients and row[3]:
                 self.feed.alter(number)
 
     def lock(self, number: int, *, locked: bool) -> None:
