@@ -19,7 +19,6 @@ from mapix.formats.cfb.layout import (
     FATSECT,
     FREESECT,
     MINI_SHIFT,
-    RANGE_LOCK,
     STORAGE,
     STREAM,
 )
@@ -73,8 +72,7 @@ def _fat(structure: Structure) -> None:
         wrong = [number for number in numbers if number < chains.count and table[number] != mark]
         if wrong:
             note("FAT", f"a sector of the {what} is not marked as one", value=wrong[0])
-    locks = (RANGE_LOCK >> structure.sectors.shift) - 1
-    lost = [number for number in unclaimed(chains) if number != locks]
+    lost = unclaimed(chains)
     if lost:
         note("FAT", f"{len(lost)} sectors in use belong to nothing", value=lost[0])
     if structure.beyond:

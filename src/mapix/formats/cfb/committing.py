@@ -71,6 +71,7 @@ class Committing:
         self.kept: dict[Content, Runs] = {}
         self.fresh: set[int] = set()
         self.difats: list[int] = []
+        self.pending = 0
 
     def run(self) -> None:
         """Do it all."""
@@ -147,9 +148,11 @@ class Committing:
         """
         fats, difats = list(self.volume.fat_sectors), self.difats
         self._unchain([(number, 1) for number in self.volume.difat_sectors])
+        fresh = self.fresh
+        runs = (run for content in self.volume.live for run in content.sectors())
+        self.pending = max((first + count for first, count in runs), default=0)
         while len(fats) > self._needed():
             self._mark(fats.pop(), FREESECT)
-        fresh = self.fresh
         if self.tight:
             self.changed.update(range(len(fats)))
         while True:
@@ -170,9 +173,9 @@ class Committing:
         return fats
 
     def _needed(self) -> int:
-        """How many sectors a FAT has that covers everything in use."""
+        """How many sectors a FAT has that covers everything in use, and what is not yet committed behind it."""
         self._mark_locks()
-        used = -(-len(self.fat.tobytes().rstrip(b"\xff")) // 4)
+        used = max(-(-len(self.fat.tobytes().rstrip(b"\xff")) // 4), self.pending)
         return -(-used // self.per_sector)
 
     def _mark_locks(self) -> None:
@@ -199,17 +202,14 @@ class Committing:
 
     def _settle(self, header: Header, fats: list[int], tables: dict[str, Runs]) -> None:
         """The new state is the committed one: free what only the old one used, and cut the end of the file off."""
-        volume, space = self.volume, self.volume.space
-        gone = [*volume.kept.values(), *volume.tables.values(), _ones(volume.fat_sectors), _ones(volume.difat_sectors)]
+        volume = self.volume
         volume.header, volume.fat, volume.tables, volume.kept = header, self.fat, tables, self.kept
         volume.fat_sectors, volume.difat_sectors, volume.distrusted = fats, self.difats, False
         for content in self.kept:
             content.disown()
             content.dirty = False
         self._rebase(tables["mini stream"])
-        for runs in gone:
-            space.free(runs)
-        volume.remark()
+        volume.collect()
         volume.cut()
 
     def _rebase(self, runs: Runs) -> None:

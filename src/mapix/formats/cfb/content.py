@@ -96,6 +96,8 @@ class Content:
 
     def write_at(self, offset: int, data: bytes) -> None:
         """Put bytes somewhere, growing by zeros where needed."""
+        if not data:
+            return
         if offset > self.size:
             self.set_size(offset)
         end = max(self.size, offset + len(data))
@@ -103,7 +105,7 @@ class Content:
             memory = self._in_memory()
             memory[offset : offset + len(data)] = data
             self.size = len(memory)
-        elif data:
+        else:
             self._to_sectors()
             self._gather(offset, data)
             self.size = end

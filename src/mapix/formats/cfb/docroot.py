@@ -68,6 +68,7 @@ class DocRoot(DocStorage):
         self._usable()
         if self._mode & Mode.TRANSACTED:
             self._invalidate_below("the storage above was reverted")
+            self.volume.live.clear()
             self._item = self._origin = self.volume.load()
             self.volume.changed = False
 
@@ -86,8 +87,7 @@ class DocRoot(DocStorage):
             if can_write(self._mode):
                 if self.volume.changed and not self._mode & Mode.TRANSACTED:
                     self.commit()
-                self.volume.collect()
-                self.volume.cut()
+                self.volume.forget_changes()
         finally:
             self.invalidate("the file was closed")
             if self._release is not None:

@@ -21,6 +21,7 @@ from mapix.formats.cfb.layout import (
     FREESECT,
     MINI_SHIFT,
     NOSTREAM,
+    RANGE_LOCK,
     ROOT,
     STORAGE,
     STREAM,
@@ -127,6 +128,9 @@ class Structure:
 
     def _mark_tables(self) -> None:
         marks = self.chains.marks
+        locks = (RANGE_LOCK >> self.sectors.shift) - 1
+        if locks < self.chains.count and self.sectors.shift > 9:
+            marks[locks] = 1
         for where, numbers in (("FAT", self.difat), ("DIFAT", self.difat_sectors)):
             for number in numbers:
                 if number >= self.chains.count:

@@ -20,12 +20,14 @@ from typing import Final
 from weakref import WeakSet
 
 from mapix.formats.cfb.chains import Runs
+from mapix.formats.cfb.check import unclaimed
 from mapix.formats.cfb.content import Content, Run
 from mapix.formats.cfb.header import Header
 from mapix.formats.cfb.items import StorageItem, StreamItem
-from mapix.formats.cfb.layout import CUTOFF, FREESECT, RANGE_LOCK
+from mapix.formats.cfb.layout import CUTOFF, RANGE_LOCK
 from mapix.formats.cfb.names import order
 from mapix.formats.cfb.reader import CompoundFile
+from mapix.formats.cfb.sectors import joined
 from mapix.formats.cfb.space import Space
 from mapix.formats.storage import LockBytes
 
@@ -79,15 +81,14 @@ class Volume:
                 "directory": structure.directory_runs,
                 "mini FAT": structure.minifat_runs,
                 "mini stream": structure.root_runs,
+                "lost": joined(unclaimed(structure.chains), structure.chains.count),
             }
-            taken = bytearray(number != FREESECT for number in self.fat)
-            self.space = self._space(taken)
-            self.space.mark([(number, 1) for number in (*self.fat_sectors, *self.difat_sectors) if number < len(taken)])
             self.kept = {}
             root = self._items(file)
             self.distrusted = not structure.is_sound
             if self.distrusted:
-                self._distrust()
+                self._distrust(structure.chains.count)
+            self.collect()
             return root
 
     def write(self, sector: int, data: bytes | bytearray) -> None:
@@ -96,16 +97,18 @@ class Volume:
 
     def collect(self) -> None:
         """Free what neither the committed state uses nor any content that is still alive."""
-        self.space = self._space(bytearray(number != FREESECT for number in self.fat))
-        self.remark()
-
-    def remark(self) -> None:
-        """Mark what the committed state uses, and what contents that are alive lie in."""
+        space = self.space = self._space(bytearray())
         for runs in (*self.kept.values(), *self.tables.values()):
-            self.space.mark(runs)
-        self.space.mark([(number, 1) for number in (*self.fat_sectors, *self.difat_sectors)])
+            space.mark(runs)
+        space.mark([(number, 1) for number in (*self.fat_sectors, *self.difat_sectors)])
         for content in self.live:
-            self.space.mark(content.sectors())
+            space.mark(content.sectors())
+
+    def forget_changes(self) -> None:
+        """Free what is not committed, and cut it off the file."""
+        self.live.clear()
+        self.collect()
+        self.cut()
 
     def cut(self) -> None:
         """Cut off the file what is free at its end."""
@@ -119,11 +122,11 @@ class Volume:
             return Space(taken, most=LARGEST_V3)
         return Space(taken, locks=(RANGE_LOCK >> self.shift) - 1)
 
-    def _distrust(self) -> None:
+    def _distrust(self, sectors: int) -> None:
         """Rely on nothing: sectors of a damaged file stay taken until a commit has put everything elsewhere."""
         self.fat = array("I")
         self.fat_sectors, self.difat_sectors, self.kept = [], [], {}
-        self.tables = {"all that was": [(0, len(self.space.taken))]}
+        self.tables = {"all that was": [(0, sectors)]}
 
     def _items(self, file: CompoundFile) -> StorageItem:
         root = StorageItem(file.root.name)
