@@ -9,7 +9,8 @@ is read. Sources: [MS-OXMSG] 2.2, 2.4.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from struct import Struct
 from typing import Any, Final
 
 from mapix.formats.msg import forms
@@ -34,6 +35,9 @@ from mapix.properties.tag import PropTag, PropType
 
 _ABSENT: Final = object()
 _BINARY: Final = int(PropType.BINARY)
+_DIRECT: Final = {_BINARY: 0, forms.TEXT: 2}
+"""Types of the most values, and how much more than their bytes a right entry tells."""
+_size: Final = Struct("<I").unpack_from
 
 
 class PropertyObject:
@@ -75,34 +79,28 @@ class PropertyObject:
             if ids is not None and tag >> 16 not in ids:
                 continue
             value = self._load(tag)
-            if value is _ABSENT:
-                continue
-            if value.__class__ is _Undecoded:
+            if tag & 0xEFFF == forms.TEXT8 and value is not _ABSENT:
+                if found.setdefault(tag_of(tag | 1), value) is not value or tag | 1 in self._entries:
+                    self.note("text stands there in both widths", tag=tag)
+            elif value.__class__ is _Undecoded:
                 found.setdefault(tag_of(tag & 0xFFFF0000 | _BINARY), value.data)
-            elif tag & 0xEFFF != forms.TEXT8:
+            elif value is not _ABSENT:
                 found[tag_of(tag)] = value
-            elif found.setdefault(tag_of(tag | 1), value) is not value or tag | 1 in self._entries:
-                self.note("text stands there in both widths", tag=tag)
         return found
 
     def attributes(self) -> dict[int, int]:
         """The attributes (PROPATTR_*) of the entries, by tag as it stands in the file (IMS-30)."""
         return {tag: flags for tag, flags, _ in ENTRY.iter_unpack(self._entry_bytes(self._stream))}
 
-    def stored_tags(self) -> Iterator[int]:
+    def stored_tags(self) -> list[int]:
         """Tags as they stand in the file: those of the entries, then those of streams without an entry."""
         entries = self._entries
-        yield from entries
-        for name in self.place.names:
-            if name[:12].lower() == VALUE:
-                told = parsed_value_name(name)
-                if (
-                    told is not None
-                    and told[1] is None
-                    and told[0] not in entries
-                    and told[0] & 0xFFFF not in forms.FIXED
-                ):
-                    yield told[0]
+        listed = set(map(value_name, entries))
+        told = [
+            parsed_value_name(name) for name in self.place.names if name not in listed and name[:12].lower() == VALUE
+        ]
+        rest = [one[0] for one in told if one is not None and one[1] is None]
+        return [*entries, *(tag for tag in rest if tag not in entries and tag & 0xFFFF not in forms.FIXED)]
 
     def own_names(self) -> set[str]:
         """The names, in capitals, of the streams that the properties are made of; all others are foreign."""
@@ -160,18 +158,22 @@ class PropertyObject:
         return _ABSENT if value.__class__ is _Undecoded else value
 
     def _load(self, tag: int) -> Any:
-        raw = self._entries.get(tag)
-        fixed = forms.FIXED.get(tag & 0xFFFF)
+        raw, kind = self._entries.get(tag), tag & 0xFFFF
+        fixed = forms.FIXED.get(kind)
         if fixed is not None:
             return _ABSENT if raw is None else fixed(raw)
-        handle = self.place.names.get(value_name(tag))
+        place = self.place
+        handle = place.names.get(value_name(tag))
         if handle is None:
             if raw is None:
                 return _ABSENT
-            handle = self.place.find(value_name(tag))
+            handle = place.find(value_name(tag))
             if handle is None:
                 return self._without_stream(tag, raw)
         try:
+            if raw is not None and kind in _DIRECT and place.size(handle) + _DIRECT[kind] == _size(raw)[0] <= LARGE:
+                data = place.read(handle)
+                return data if kind == _BINARY else self._text(tag, data)
             return self._load_stream(tag, handle, raw)
         except StorageError as error:
             self.note("the value cannot be read", tag=tag, value=str(error))
@@ -189,8 +191,6 @@ class PropertyObject:
         kind = tag & 0xFFFF
         place = self.place
         size = place.size(handle)
-        if kind == forms.TEXT and raw is not None and size <= LARGE and size + 2 == int.from_bytes(raw[:4], "little"):
-            return self._text(tag, place.read(handle))
         if not size and place.is_storage(handle):
             return _ABSENT
         if raw is None:
