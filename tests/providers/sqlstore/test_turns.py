@@ -64,6 +64,59 @@ def test_those_who_wait_come_in_one_after_the_other(tmp_path: Path) -> None:
     holder.close()
 
 
+def test_connections_of_one_process_wait_without_a_thread(tmp_path: Path) -> None:
+    first, second = Turns(tmp_path / "turn"), Turns(tmp_path / "turn")
+    assert first.take(1)
+    waiting = threading.Thread(target=second.take, args=(10,))
+    before = threading.active_count()
+    waiting.start()
+    time.sleep(0.03)
+    assert threading.active_count() == before + 1
+    first.leave()
+    waiting.join()
+    assert not first.take(0.02)
+    for each in (second, first):
+        each.close()
+
+
+def test_who_leaves_without_the_turn_takes_it_from_nobody(tmp_path: Path) -> None:
+    first, second = Turns(tmp_path / "turn"), Turns(tmp_path / "turn")
+    assert first.take(1)
+    second.leave()
+    assert not second.take(0.02)
+    first.close()
+    assert second.take(1)
+    second.close()
+
+
+LEAVER = """
+import sys, time
+from pathlib import Path
+from mapix.providers.sqlstore.sqlite.turns import Turns
+turns = Turns(Path(sys.argv[1]))
+for pause in (0.0005, 0.1):
+    assert turns.take(1)
+    print("taken", flush=True)
+    time.sleep(pause)
+    turns.leave()
+    sys.stdin.readline()
+"""
+
+
+def test_the_turn_of_another_process_comes_when_that_leaves_it(tmp_path: Path) -> None:
+    leaver, mine = start(LEAVER, tmp_path / "turn", feed=True), Turns(tmp_path / "turn")
+    assert leaver.stdin is not None
+    assert leaver.stdout is not None
+    for _ in range(2):
+        assert leaver.stdout.readline() == "taken\n"
+        assert mine.take(10)
+        mine.leave()
+        leaver.stdin.write("\n")
+        leaver.stdin.flush()
+    finish(leaver)
+    mine.close()
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path

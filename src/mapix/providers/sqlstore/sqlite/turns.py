@@ -4,20 +4,29 @@ SQLite lets those who wait look again now and then; where several write all the 
 first, and others may never come in. Waiting for a lock of the operating system on a small file beside the store is
 fair, and ends at once when the turn comes. It falls free when its holder dies. Where there are no such locks nobody
 waits here, and SQLite's own waiting has to do.
+
+Connections of one process come to terms among themselves first, which is cheap: a client that submits and its spooler
+write to one store in turns. Another process is looked for again a few times before a thread waits for it.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
-from weakref import WeakSet
+from typing import Final
+from weakref import WeakSet, WeakValueDictionary
 
 try:
     import fcntl
 except ImportError:
     fcntl = None  # type: ignore[assignment]
+
+
+_PAUSES: Final = (0.0002, 0.0004, 0.0008, 0.0016)
+"""Seconds between looks at a turn that another process has."""
 
 
 class Turns:
@@ -27,33 +36,65 @@ class Turns:
         self.path = path
         self._file: int | None = None
         self._refused = fcntl is None
+        self._here = _lock_of(path)
+        self._mine = False
         _all.add(self)
 
     def take(self, seconds: float) -> bool:
         """Wait for the turn; False when it has not come after some time."""
         if self._refused:
             return True
+        deadline = time.monotonic() + seconds
+        if not self._here.acquire(timeout=seconds):
+            return False
+        self._mine = True
         try:
-            if self._file is None:
-                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return self._wait(seconds)
-        except OSError:
-            self._refused = True
-        return True
+            came = self._take_of_all(deadline)
+        except BaseException:
+            self._leave_here()
+            raise
+        if not came:
+            self._leave_here()
+        return came
 
     def leave(self) -> None:
         """Let the next one come; harmless without the turn."""
-        if self._file is not None:
+        if self._file is not None and self._mine:
             with suppress(OSError):
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._leave_here()
 
     def close(self) -> None:
         """Let go of the file."""
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
+        self._leave_here()
+
+    def forget(self) -> None:
+        """Have nothing of the process that this one is a fork of."""
+        self._mine = False
+        self._here = _lock_of(self.path)
+        self.close()
+
+    def _take_of_all(self, deadline: float) -> bool:
+        """Take the turn among processes."""
+        try:
+            if self._file is None:
+                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            for pause in _PAUSES:
+                if _locked(self._file):
+                    return True
+                time.sleep(pause)
+            return _locked(self._file) or self._wait(max(deadline - time.monotonic(), 0))
+        except OSError:
+            self._refused = True
+            return True
+
+    def _leave_here(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._here.release()
 
     def _wait(self, seconds: float) -> bool:
         """Wait in another thread: the system's own waiting cannot be ended from here."""
@@ -102,13 +143,33 @@ class _Waiting:
             return True
 
 
+def _locked(file: int) -> bool:
+    """Lock a file unless somebody else has."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_of(path: Path) -> threading.Lock:
+    """The one lock of this process for a file."""
+    with _making:
+        return _locks.setdefault(str(path.absolute()), threading.Lock())
+
+
+_making = threading.Lock()
+_locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 _all: WeakSet[Turns] = WeakSet()
 
 
 def _forget_all() -> None:
     """A forked child has files of its own: locks on those of its parent are its parent's."""
+    global _making
+    _making = threading.Lock()
+    _locks.clear()
     for turns in list(_all):
-        turns.close()
+        turns.forget()
 
 
 if hasattr(os, "register_at_fork"):
