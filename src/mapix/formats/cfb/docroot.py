@@ -123,6 +123,4 @@ def _copied(stream: StreamItem, volume: Volume) -> StreamItem:
     content = Content(volume)
     for offset in range(0, stream.content.size, PIECE):
         content.write_at(offset, stream.content.read_at(offset, PIECE))
-    twin = StreamItem(stream.name, content)
-    twin.state_bits = stream.state_bits
-    return twin
+    return StreamItem(stream.name, content, state_bits=stream.state_bits)

@@ -56,8 +56,7 @@ class Entry:
     @property
     def described(self) -> tuple[bytes, int, int, int]:
         """Class, state bits, and the two times."""
-        fields = self.file.structure.record(self.number)
-        return fields[7], fields[8], fields[9], fields[10]
+        return self.file.describe(self.number)[1:]
 
     @property
     def path(self) -> tuple[str, ...]:

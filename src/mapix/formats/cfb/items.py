@@ -23,9 +23,8 @@ class StreamItem:
     created = modified = 0
     children: tuple[()] = ()
 
-    def __init__(self, name: str, content: Content, *, shared: bool = False) -> None:
-        self.name, self.content, self.shared = name, content, shared
-        self.state_bits = 0
+    def __init__(self, name: str, content: Content, *, state_bits: int = 0, shared: bool = False) -> None:
+        self.name, self.content, self.state_bits, self.shared = name, content, state_bits, shared
 
     @property
     def data(self) -> Content:
@@ -44,9 +43,7 @@ class StreamItem:
         self.content.flush()
         self.content.disown()
         self.shared = True
-        twin = StreamItem(self.name, self.content, shared=True)
-        twin.state_bits = self.state_bits
-        return twin
+        return StreamItem(self.name, self.content, state_bits=self.state_bits, shared=True)
 
 
 class StorageItem:

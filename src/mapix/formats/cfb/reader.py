@@ -146,6 +146,11 @@ class CompoundFile:
         mini_runs = [(structure.starts[number], (size + 63) >> MINI_SHIFT)] if crooked is None else crooked[number]
         return Extents(read_at, 0, MINI_SHIFT, mini_runs, size)
 
+    def describe(self, number: int) -> tuple[str, bytes, int, int, int]:
+        """Name, class, state bits and the two times of the entry of that number."""
+        fields = self.structure.record(number)
+        return self.name_of(number), fields[7], fields[8], fields[9], fields[10]
+
     def name_of(self, number: int) -> str:
         """The name of the entry of that number."""
         if self._all is None:
@@ -158,24 +163,21 @@ class CompoundFile:
             self._closes.close()
             self._closes = None
 
-    def _name_kids(self, number: int) -> dict[str, int]:
+    def kids(self, number: int) -> list[int]:
+        """The numbers of what is in the storage of that number, in order, two of one name as well."""
         structure = self.structure
         if structure.kids is not None:
-            kids = structure.kids.get(number, [])
-        elif structure.reached[number] == STREAM or structure.child[number] >= structure.count:
-            kids = []
-        else:
-            kids = in_order(structure.left, structure.right, structure.child[number])
-        if self._all is None:
-            self._all = names_of(structure.directory)
-        named = dict(zip(map(self._all.__getitem__, kids), kids, strict=True))
-        return named if len(named) == len(kids) else self._first_of(kids)
+            return structure.kids.get(number, [])
+        if structure.reached[number] == STREAM:
+            return []
+        return list(in_order(structure.left, structure.right, structure.child[number]))
 
-    def _first_of(self, kids: list[int]) -> dict[str, int]:
+    def _name_kids(self, number: int) -> dict[str, int]:
         named: dict[str, int] = {}
-        for kid in kids:
-            if named.setdefault(self.name_of(kid), kid) != kid:
-                self.structure.defects.note(f"directory entry {kid}", "its name is taken", value=self.name_of(kid))
+        for kid in self.kids(number):
+            name = self.name_of(kid)
+            if named.setdefault(name, kid) != kid:
+                self.structure.defects.note(f"directory entry {kid}", "its name is taken", value=name)
         return named
 
     def _load_mini(self) -> bytes | Extents:
@@ -207,7 +209,7 @@ def names_of(directory: bytes) -> list[str]:
     counts = directory[64::ENTRY_SIZE].translate(_LETTERS)
     places = range(0, len(high), ENTRY_SIZE // 2)
     return [
-        low[at : at + count] if high.count(0, at, at + count) == count else _name(directory, 2 * at)
+        low[at : at + count] if count < 32 and high.count(0, at, at + count) == count else _name(directory, 2 * at)
         for at, count in zip(places, counts, strict=True)
     ]
 
@@ -217,7 +219,7 @@ def _name(directory: bytes, start: int) -> str:
     data = directory[start : start + 64]
     if 2 <= length <= 64 and not length & 1:
         return data[: length - 2].decode("utf-16-le", "surrogatepass")
-    return data.decode("utf-16-le", "surrogatepass").partition("\0")[0]
+    return data[:62].decode("utf-16-le", "surrogatepass").partition("\0")[0]
 
 
 _LETTERS: Final = bytes(length // 2 - 1 if 2 <= length <= 64 and not length & 1 else 255 for length in range(256))

@@ -41,7 +41,8 @@ class Structure:
     `runs` has the runs of streams that lie in sectors of their own; `mini_runs` those in the mini stream, None when all
     of these lie in one piece each. `kids` has the children of storages where the links of the tree are not to be
     trusted, else None. `sizes` are what there really is to read; `cut` says that some of them
-    are less than was claimed.
+    are less than was claimed. `is_sound` says that nothing was wrong but, at most, that the file is longer than
+    the FAT tells of.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Structure:
         "directory",
         "directory_runs",
         "header",
+        "is_sound",
         "kids",
         "left",
         "mini_chains",
@@ -83,11 +85,7 @@ class Structure:
         small = self._streams(1, CUTOFF)
         self._claim_streams()
         self._claim_mini_streams(small)
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing was wrong at the door but, at most, that the file is longer than the FAT tells of."""
-        return len(self.defects.found) <= (not self.covered)
+        self.is_sound = len(defects.found) <= (not self.covered)
 
     def record(self, number: int) -> tuple[Any, ...]:
         """All fields of an entry, as they stand (`layout.ENTRY`)."""

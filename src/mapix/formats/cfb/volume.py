@@ -24,7 +24,7 @@ from mapix.formats.cfb.check import unclaimed
 from mapix.formats.cfb.content import Content, Run
 from mapix.formats.cfb.header import Header
 from mapix.formats.cfb.items import StorageItem, StreamItem
-from mapix.formats.cfb.layout import CUTOFF, RANGE_LOCK
+from mapix.formats.cfb.layout import CUTOFF, RANGE_LOCK, STREAM
 from mapix.formats.cfb.names import order
 from mapix.formats.cfb.reader import CompoundFile
 from mapix.formats.cfb.sectors import joined
@@ -130,23 +130,22 @@ class Volume:
 
     def _items(self, file: CompoundFile) -> StorageItem:
         root = StorageItem(file.root.name)
-        waiting = [(file.root, root)]
+        waiting = [(0, root)]
         while waiting:
-            entry, item = waiting.pop()
-            item.clsid, item.state_bits, item.created, item.modified = entry.described
-            for kid in entry.children.values():
-                if kid.is_storage:
-                    below = StorageItem(kid.name)
+            number, item = waiting.pop()
+            _, item.clsid, item.state_bits, item.created, item.modified = file.describe(number)
+            for kid in file.kids(number):
+                name, _, state_bits, _, _ = file.describe(kid)
+                if file.kind(kid) == STREAM:
+                    self._add(item, StreamItem(name, self._content(file, kid), state_bits=state_bits))
+                else:
+                    below = StorageItem(name)
                     waiting.append((kid, below))
                     self._add(item, below)
-                else:
-                    stream = StreamItem(kid.name, self._content(file, kid.number))
-                    stream.state_bits = kid.state_bits
-                    self._add(item, stream)
         return root
 
     def _add(self, storage: StorageItem, item: StorageItem | StreamItem) -> None:
-        """Add what was read; two names of a damaged file that differ in case alone are both kept."""
+        """Add what was read; of a damaged file, two of one name are both kept."""
         length, units = order(item.name)
         while (length, units) in storage.kids:
             units += b"\0"
