@@ -14,10 +14,11 @@ import olefile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.formats.cfb.cfb_cases import corpus, nodes, read_tree
+from tests.formats.cfb.cfb_cases import RW, corpus, nodes, read_tree
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
 from mapix.formats.cfb.lockbytes import MemoryBytes
+from mapix.formats.cfb.storage import open_docfile
 from mapix.formats.defects import Strictness
 from mapix.formats.storageerrors import (
     AccessDenied,
@@ -459,6 +460,71 @@ def test_whatever_bytes_change_only_storage_errors_come_out(seed: int, count: in
                 assert isinstance(file.defects, tuple)
         except StorageError:
             pass
+
+
+def edited(data: bytes) -> dict:
+    """What a file has after a stream was added in place, without that stream."""
+    place = MemoryBytes(data)
+    with open_docfile(place, RW) as root, root.create_stream("added", RW) as stream:
+        stream.write(b"a" * 5000)
+    with CompoundFile.open(bytes(place.data)) as file:
+        assert file.structure.is_sound
+        tree = read_tree(file)
+    assert tree.pop("added") == b"a" * 5000
+    return tree
+
+
+def test_a_name_that_fills_its_field_is_cut_and_stays_so() -> None:
+    data = sound()
+    at = entry_at(data, "tiny")
+    data[at : at + 66] = "\u0202".encode("utf-16-le") * 32 + b"\x42\0"
+    with CompoundFile.open(bytes(data)) as file:
+        assert file.root.children["\u0202" * 31].read() == b"t"
+    rest = {name: value for name, value in TREE.items() if name != "tiny"}
+    assert edited(bytes(data)) == rest | {"\u0202" * 31: b"t"}
+
+
+def test_two_of_one_name_both_survive_editing() -> None:
+    data = sound()
+    two_of_one_name(data)
+    place = MemoryBytes(data)
+    with open_docfile(place, RW) as root:
+        sizes = sorted(one.size for one in root.elements() if one.name == "big")
+        assert sizes == [1, 9000]
+        root.set_class(b"c" * 16)
+    with CompoundFile.open(bytes(place.data)) as file:
+        assert len(file.kids(0)) == 5
+        assert sorted(file.size_of(kid) for kid in file.kids(0)) == [0, 0, 1, 100, 9000]
+
+
+def test_a_mini_stream_cut_within_a_sector_that_another_follows() -> None:
+    target = io.BytesIO()
+    write_compound_file(nodes({"x": b"x" * 1000, "y": b"y" * 1000}), target)
+    data = bytearray(target.getvalue())
+    with CompoundFile.open(bytes(data)) as file:
+        root, count = file.structure.root_runs[0]
+        first = (file.structure.minifat_runs[0][0] + 1) * 512
+        assert file.structure.starts[file.root.children["x"].number] == 0
+    put(data, first + 15 * 4, "<I", 31)
+    put(data, first + 31 * 4, "<I", 20)
+    put(data, first + 20 * 4, "<I", END)
+    with CompoundFile.open(bytes(data)) as file:
+        before = read_tree(file)
+    assert edited(bytes(data)) == before
+    moved = bytearray(data) + data[(root + 1) * 512 : (root + count + 1) * 512 - 30]
+    last = (len(data) - 512) // 512
+    fat_sector = struct.unpack_from("<I", data, 76)[0]
+    for number in range(count):
+        put(
+            moved, (fat_sector + 1) * 512 + (last + number) * 4, "<I", END if number == count - 1 else last + number + 1
+        )
+    put(moved, entry_at(data, "Root Entry") + 116, "<I", last)
+    with CompoundFile.open(bytes(moved)) as file:
+        before = read_tree(file)
+        assert {name: len(value) for name, value in before.items()} == {
+            name: entry.size for name, entry in file.root.children.items()
+        }
+    assert edited(bytes(moved)) == before
 
 
 def others(path: Path) -> dict[tuple[str, ...], bytes] | None:

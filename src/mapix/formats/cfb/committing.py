@@ -24,6 +24,9 @@ from mapix.formats.cfb.records import EMPTY_RECORD, records_of
 from mapix.formats.cfb.sectors import Extents, Sectors, packed
 from mapix.formats.cfb.volume import Volume
 
+_BLOCK: Final = 1 << 14
+"""Numbers of a FAT that are looked at or made at once."""
+
 ROUNDS: Final = 5
 """How often a file is packed; each time what is left gets smaller."""
 
@@ -175,7 +178,7 @@ class Committing:
     def _needed(self) -> int:
         """How many sectors a FAT has that covers everything in use, and what is not yet committed behind it."""
         self._mark_locks()
-        used = max(-(-len(self.fat.tobytes().rstrip(b"\xff")) // 4), self.pending)
+        used = max(_used(self.fat), self.pending)
         return -(-used // self.per_sector)
 
     def _mark_locks(self) -> None:
@@ -251,7 +254,8 @@ class Committing:
             end = first + count
             if end > len(fat):
                 fat.extend([FREESECT] * (end - len(fat)))
-            fat[first:end] = array("I", range(first + 1, end + 1))
+            for at in range(first, end, _BLOCK):
+                fat[at : min(at + _BLOCK, end)] = array("I", range(at + 1, min(at + _BLOCK, end) + 1))
             fat[end - 1] = runs[place + 1][0] if place + 1 < len(runs) else ENDOFCHAIN
             self.changed.update(range(first // self.per_sector, (end - 1) // self.per_sector + 1))
 
@@ -273,6 +277,16 @@ def _in_pieces(contents: list[Content]) -> Iterator[bytes]:
     """Small contents, each filled up to whole mini sectors."""
     for content in contents:
         yield content.read_at(0, content.size) + bytes(-content.size & (MINI_SIZE - 1))
+
+
+def _used(fat: array[int]) -> int:
+    """How many sectors there are up to the last one in use."""
+    end = len(fat)
+    while end and fat[max(end - _BLOCK, 0) : end].tobytes().count(b"\xff") == 4 * min(end, _BLOCK):
+        end = max(end - _BLOCK, 0)
+    while end and fat[end - 1] == FREESECT:
+        end -= 1
+    return end
 
 
 def _start(runs: Runs) -> int:

@@ -182,7 +182,8 @@ class CompoundFile:
 
     def _load_mini(self) -> bytes | Extents:
         structure = self.structure
-        extents = structure.sectors.extents(structure.root_runs, structure.mini_room)
+        whole = structure.mini_room + (-structure.mini_room & 63)
+        extents = structure.sectors.extents(structure.root_runs, whole)
         self._mini = extents.read_at(0, extents.size) if extents.size <= MINI_AT_ONCE else extents
         return self._mini
 
