@@ -32,6 +32,9 @@ from mapix.providers.sqlstore.values import loaded_text
 
 _log = logging.getLogger(__name__)
 _BATCH: Final = 500
+_LISTED: Final = 1024
+"""So many numbers are sooner named in a statement than asked for again."""
+
 _SLICE: Final = 25
 _AT_ONCE: Final = 500_000
 LONGEST: Final = 100_000
@@ -77,9 +80,13 @@ class TextIndex(ABC):
         states = {name: self.state(name) for name in _names(wish)}
         if any(state.behind for state in states.values()):
             return None
-        if most is not None and self._hits(wish, most) + sum(state.left for state in states.values()) > most:
-            return None
-        return self._numbers(wish, states)
+        leg = self._numbers(wish, states)
+        if most is None:
+            return leg
+        found = self.database.rows(f"SELECT id FROM ({leg.sql}) e LIMIT {_LISTED + 1}", leg.params)
+        if len(found) <= min(_LISTED, most):
+            return _listed([number for (number,) in found])
+        return None if self._hits(wish, most) + sum(state.left for state in states.values()) > most else leg
 
     def catch_up(self, wish: Wish) -> None:
         """Bring what a wish asks up to date, if that is soon done and nobody is in the way."""
@@ -271,6 +278,13 @@ class TextIndex(ABC):
     @abstractmethod
     def with_loose(self, name: str, entries: Leg) -> Leg:
         """Those numbers and those of the messages that are not indexed as they are."""
+
+
+def _listed(numbers: Sequence[int]) -> Leg:
+    """Some numbers as a statement, of which there are few different ones; no message has the number -1."""
+    size = 1 << max(0, len(numbers) - 1).bit_length()
+    values = ", ".join(["(CAST(? AS bigint))"] * size)
+    return Leg(f"SELECT column1 AS id FROM (VALUES {values}) v", (*numbers, *(-1,) * (size - len(numbers))))
 
 
 def _names(wish: Wish) -> set[str]:
