@@ -172,3 +172,36 @@ def test_a_search_is_kept_as_a_folder_that_follows(ann: Mapix) -> None:
     assert sorted(subjects(ann, path)) == ["Budget 2026", "Minutes"]
     ann("send", "--to", "ann@example.org", "--subject", "budget again", "--text", "t", "--wait")
     assert "budget again" in subjects(ann, path)
+
+
+def test_a_store_tells_what_it_holds_and_gives_room_back(ann: Mapix) -> None:
+    document = ann.json("store", "stats")
+    assert document["messages"] == 6
+    assert document["size"] > 0
+    assert ann.json("store", "compact")["after"] > 0
+
+
+def test_a_backup_is_a_store_and_replaces_nothing(ann: Mapix, tmp_path: Path) -> None:
+    ann("store", "backup", tmp_path / "copy.mapix")
+    assert "MAPI_E_COLLISION" in ann("store", "backup", tmp_path / "copy.mapix", code=Exit.FAILED).stderr
+    ann("init", "--yes", "--profile", "Old", "--store", tmp_path / "copy.mapix")
+    assert len(ann.json("ls", "--profile", "Old")["messages"]) == 3
+
+
+def test_a_store_is_copied_with_counts_that_add_up(ann: Mapix) -> None:
+    ann("init", "--yes", "--profile", "New", "--address", "new@example.org")
+    counted = ann.json("store", "copy", "profile:New", "--profile", "Default")["messages"]
+    assert counted == {"read": 6, "written": 6, "present": 0, "repaired": 0, "failed": 0}
+    assert ann.json("store", "copy", "profile:New", "--profile", "Default")["messages"]["present"] == 6
+    assert subjects(ann, "--profile", "New", "--sort", "subject") == ["Budget 2026", "Minutes", "Report"]
+    ann("store", "copy", "Nowhere", code=Exit.NOT_FOUND)
+    assert "into itself" in ann("store", "copy", "profile:New", code=Exit.FAILED).stderr
+
+
+def test_a_damaged_store_is_salvaged_beside_itself(ann: Mapix, tmp_path: Path) -> None:
+    ann("store", "backup", tmp_path / "mail.mapix")
+    before = (tmp_path / "mail.mapix").read_bytes()
+    document = json.loads(ann("store", "salvage", tmp_path / "mail.mapix", "--json").stdout)
+    assert document["rows"]["message"] == 6
+    assert document["lost"] == []
+    assert (tmp_path / "mail.mapix").read_bytes() == before

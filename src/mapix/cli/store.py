@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapix.cli import storecare
 from mapix.cli.base import Group, command
 from mapix.cli.errors import Exit
 from mapix.cli.output import emit_json, emit_rows, json_option, say
@@ -15,6 +16,7 @@ from mapix.cli.sessions import logged_on, mapi, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
+    from mapix.interfaces.care import Finding
 
 
 @command(examples=("mapix store list", "mapix store list --json"), name="list")
@@ -44,6 +46,7 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
 
     look = repair_store if repair else check_store
     found = [(path, finding) for path in _files(profile) for finding in look(path)]
+    found += _looked_over(profile, repair)
     left = [finding for _, finding in found if not finding.repaired]
     if as_json:
         emit_json({"ok": not left, "problems": [{"store": str(path), **asdict(finding)} for path, finding in found]})
@@ -70,8 +73,28 @@ def _files(profile: str | None) -> list[Path]:
         name = chosen(profiles, profile)
         services = [each for each in services_of(profiles.admin_services(name)) if each.name == "MAPIXSTORE"]
         if not services:
-            raise NotFound("the profile has no store in a file", value=name, hint="mapix service add MAPIXSTORE")
-        return [file_of(each.settings, subsystem.home, name) for each in services]
+            raise NotFound("the profile has no store that is kept", value=name, hint="mapix service add MAPIXSTORE")
+        return [file_of(each.settings, subsystem.home, name) for each in services if not each.settings.get("dsn")]
+
+
+def _looked_over(profile: str | None, repair: bool) -> list[tuple[Path, Finding]]:
+    """What is wrong with the stores of a profile that are in a database."""
+    from mapix.cli.profiles import chosen, services_of
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        services = services_of(profiles.admin_services(chosen(profiles, profile)))
+        names = [each.settings["dsn"] for each in services if each.settings.get("dsn")]
+    if not names:
+        return []
+    with logged_on(profile) as session:
+        cares = [(store.name or "", store.mapi.care()) for store in session.stores]
+        return [
+            (Path(name), finding)
+            for name, care in cares
+            if care is not None
+            for finding in (care.repair() if repair else care.check())
+        ]
 
 
 def _stores(session: Session) -> list[dict[str, Any]]:
@@ -87,7 +110,15 @@ def _stores(session: Session) -> list[dict[str, Any]]:
 
 store = Group(
     "store",
-    commands=[list_stores, check],
-    examples=("mapix store list", "mapix store check"),
+    commands=[
+        list_stores,
+        check,
+        storecare.stats,
+        storecare.compact,
+        storecare.backup,
+        storecare.copy,
+        storecare.salvage,
+    ],
+    examples=("mapix store list", "mapix store check", "mapix store backup /backup/mail.mapix"),
     help="The message stores of a profile.",
 )
