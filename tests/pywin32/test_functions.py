@@ -74,12 +74,9 @@ def test_a_sink_needs_something_to_call() -> None:
 @pytest.mark.parametrize(
     ("call", "word"),
     [
-        (lambda: mapi.OpenIMsgSession(), "message sessions"),
-        (lambda: mapi.OpenIMsgOnIStg(0, None, None), "message sessions"),
         (lambda: mapi.WrapCompressedRTFStream(pythoncom.CreateStreamOnHGlobal(), 0), "RTF"),
         (lambda: mapi.WrapCompressedRTFStreamEx(pythoncom.CreateStreamOnHGlobal()), "RTF"),
         (lambda: mapi.RTFStreamToHTML(pythoncom.CreateStreamOnHGlobal()), "RTF"),
-        (lambda: pythoncom.StgOpenStorage("x.msg", None, 0), "storages"),
     ],
 )
 def test_what_is_not_here_yet_says_so(call: Any, word: str) -> None:

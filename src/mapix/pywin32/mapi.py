@@ -13,7 +13,7 @@ from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.table import MapiTable, query_all_rows
 from mapix.properties.errors import InvalidParameter, NoSupport, NotInitialized, from_hresult
 from mapix.properties.tag import PropType
-from mapix.pywin32 import args, bytestreams, iids, sink
+from mapix.pywin32 import args, bytestreams, iids, imsg, sink
 from mapix.pywin32.admin import PyIProfAdmin
 from mapix.pywin32.convert import restrictions, rows, tags, values
 from mapix.pywin32.iid import IID, PyIID, from_bytes
@@ -21,6 +21,7 @@ from mapix.pywin32.mapi_constants import *  # noqa: F403
 from mapix.pywin32.message import PyIMessage
 from mapix.pywin32.prop import PyIMAPIProp, read
 from mapix.pywin32.session import PyIMAPISession, log_off_dropped
+from mapix.pywin32.storage import PyIStorage
 from mapix.pywin32.stream import PyIStream
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import guarded, strict_target_of, target_of
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 _ANY = 0xFFFFFFFF
 _NO_RTF = "compressed RTF is not read or written here yet"
-_NO_IMSG = "message sessions on storages are not here yet"
 
 
 def _subsystem() -> Subsystem:
@@ -218,25 +218,27 @@ def RTFStreamToHTML(stream: Any, /) -> bytes | None:
 
 @guarded
 def OpenIMsgSession(flags: Any = 0, /) -> int:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    args.flags(flags, _ANY)
-    raise NoSupport(_NO_IMSG)
+    """A message session: a number for OpenIMsgOnIStg and CloseIMsgSession (IMS-1, IMS-8)."""
+    _subsystem()
+    return imsg.open_session(args.flags(flags, _ANY))
 
 
 @guarded
 def CloseIMsgSession(session: Any, /) -> None:
-    """Nothing: there is no session to close."""
-    args.int32(session)
+    """Close everything that was opened in a message session (IMS-3); a number that is none has no effect (IMS-6)."""
+    imsg.close_session(args.int32(session))
 
 
 @guarded
 def OpenIMsgOnIStg(
     session: Any, support: Any, storage: Any, callback: Any = None, callbackData: Any = 0, flags: Any = 0, /
 ) -> PyIMessage:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    args.int32(session)
-    if support is not None or callback is not None:
+    """The message on a storage, a new one on an empty storage; a session of 0 is none (IMS-8, IMS-10).
+
+    `callback`, which pywin32 does not offer, is called with `callbackData` and the message when it has ended.
+    """
+    number, data, word = args.int32(session), args.int32(callbackData), args.flags(flags, _ANY)
+    if not imsg.is_support(support) or not (callback is None or callable(callback)):
         raise TypeError("Only None us supported for MAPISupport and CallRelease")
-    args.int32(callbackData)
-    args.flags(flags, _ANY)
-    raise NoSupport(_NO_IMSG)
+    _subsystem()
+    return imsg.open_message(number, support, strict_target_of(storage, PyIStorage), callback, data, word)

@@ -1,12 +1,22 @@
-"""The names of `pythoncom` that MAPI scripts use: start and stop, streams, identifiers, waiting for notifications."""
+"""The names of `pythoncom` that MAPI scripts use: start and stop, streams, storages, identifiers, waiting for
+notifications."""
 
 from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from mapix.properties.errors import InvalidParameter, NoSupport
+from mapix.properties.errors import NoSupport
 from mapix.pywin32 import args, iids
 from mapix.pywin32.bytestreams import MemoryStream
+from mapix.pywin32.docfiles import CreateILockBytesOnHGlobal as CreateILockBytesOnHGlobal
+from mapix.pywin32.docfiles import ReadClassStg as ReadClassStg
+from mapix.pywin32.docfiles import StgCreateDocfile as StgCreateDocfile
+from mapix.pywin32.docfiles import StgCreateDocfileOnILockBytes as StgCreateDocfileOnILockBytes
+from mapix.pywin32.docfiles import StgIsStorageFile as StgIsStorageFile
+from mapix.pywin32.docfiles import StgOpenStorage as StgOpenStorage
+from mapix.pywin32.docfiles import StgOpenStorageEx as StgOpenStorageEx
+from mapix.pywin32.docfiles import StgOpenStorageOnILockBytes as StgOpenStorageOnILockBytes
+from mapix.pywin32.docfiles import WriteClassStg as WriteClassStg
 from mapix.pywin32.errors import REGDB_E_CLASSNOTREG, com_error, make, text_of
 from mapix.pywin32.iid import IID, PyIID
 from mapix.pywin32.pywintypes import CreateGuid as CreateGuid
@@ -38,7 +48,6 @@ CLSCTX_ALL = 23
 COINIT_MULTITHREADED = 0
 COINIT_APARTMENTTHREADED = 2
 
-_NO_STORAGES = "structured storages are not opened here yet"
 _WAIT_SECONDS = 0.1
 
 
@@ -113,29 +122,3 @@ def CoCreateInstance(clsid: Any, outer: Any, context: Any, iid: Any, /) -> NoRet
     args.int32(context)
     args.iid(iid)
     raise make(REGDB_E_CLASSNOTREG, NoSupport("there are no COM classes on this system", value=str(wanted)))
-
-
-@guarded
-def StgOpenStorage(name: Any, other: Any, mode: Any, snbExclude: Any = None, reserved: Any = 0, /) -> NoReturn:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    args.wstr_or_none(name)
-    args.int32(mode)
-    raise NoSupport(_NO_STORAGES, value=name)
-
-
-@guarded
-def StgCreateDocfile(name: Any, mode: Any, reserved: Any = 0, /) -> NoReturn:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    args.wstr_or_none(name)
-    args.flags(mode, 0xFFFFFFFF)
-    raise NoSupport(_NO_STORAGES, value=name)
-
-
-@guarded
-def StgIsStorageFile(name: Any, /) -> int:
-    """1 when a file starts as compound files do, 0 otherwise."""
-    from mapix.pywin32.bytestreams import on_file
-
-    if not args.wstr(name):
-        raise InvalidParameter("a file name must be given")
-    return int(on_file(name, 0, None).read(8) == bytes.fromhex("d0cf11e0a1b11ae1"))

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
+from mapix.formats.storageerrors import StorageError, mapi_error
 from mapix.interfaces.prop import ErrorInfo
 from mapix.properties.errors import InterfaceNotSupported, MapiError
 from mapix.pywin32 import args, iids
 from mapix.pywin32.convert.rows import error_out
-from mapix.pywin32.errors import com_error, from_mapi
+from mapix.pywin32.errors import com_error, from_mapi, make
 from mapix.pywin32.iid import IID, PyIID
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ TYPES: dict[PyIID, type[PyIUnknown]] = {}
 
 
 def guarded(function: Callable[..., T]) -> Callable[..., T]:
-    """`function` with MAPI failures as `com_error`."""
+    """`function` with failures of MAPI and of storages as `com_error`."""
 
     @wraps(function)
     def call(*given: Any) -> T:
@@ -37,6 +38,8 @@ def guarded(function: Callable[..., T]) -> Callable[..., T]:
             return function(*given)
         except MapiError as error:
             raise from_mapi(error) from None
+        except StorageError as error:
+            raise make(error.hresult, mapi_error(error)) from None
 
     return call
 
@@ -51,6 +54,9 @@ def _method(function: Callable[..., T]) -> Callable[..., T]:
         except MapiError as error:
             self._failed = error
             raise self._com_error(error) from None
+        except StorageError as error:
+            self._failed = mapi_error(error)
+            raise make(error.hresult, self._failed) from None
 
     return call
 

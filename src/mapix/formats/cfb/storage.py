@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
+from weakref import finalize
 
 from mapix.formats.cfb.committing import commit
 from mapix.formats.cfb.docroot import DocRoot
@@ -50,7 +51,7 @@ def create_docfile(
         raise InvalidParameter("versions are 3 and 4", value=version)
     place, path, release = _opened_to_create(target, mode)
     try:
-        return _created(place, path, release, mode, version)
+        return _ended_with(_created(place, path, release, mode, version), release if target is None else _nothing)
     except BaseException:
         release()
         raise
@@ -59,10 +60,11 @@ def create_docfile(
 def open_docfile(source: Target, mode: int = Mode.READ | Mode.SHARE_DENY_WRITE) -> DocRoot:
     """The compound file that is there (StgOpenStorage, StgOpenStorageOnILockBytes).
 
-    Raises: FileNotFound, InvalidHeader (for a file that is none: FileAlreadyExists of COM), DocfileCorrupt,
+    Raises: FileNotFound, InvalidHeader for a file that is none, DocfileCorrupt,
     InvalidFlag, ShareViolation, AccessDenied.
     """
     mode = checked_root(mode, creating=False)
+    forget: Callable[[], None] = _nothing
     place, path, release = _opened(source, mode)
     try:
         original = None
@@ -70,7 +72,8 @@ def open_docfile(source: Target, mode: int = Mode.READ | Mode.SHARE_DENY_WRITE) 
             copy, forget = _temporary()
             original, place, release = place, _filled(copy, place), _both(forget, release)
         volume = Volume(place)
-        return DocRoot(volume, volume.load(), mode, path=path, original=original, release=release)
+        root = DocRoot(volume, volume.load(), mode, path=path, original=original, release=release)
+        return _ended_with(root, forget)
     except BaseException:
         release()
         raise
@@ -87,6 +90,12 @@ def is_docfile(source: Target | bytes) -> bool:
         finally:
             file.close()
     return _place(source).read_at(0, len(MAGIC)) == MAGIC
+
+
+def _ended_with(root: DocRoot, forget: Callable[[], None]) -> DocRoot:
+    """Have a temporary file closed before the garbage collector finds it unclosed, where a root is in its cycles."""
+    finalize(root, forget).atexit = False
+    return root
 
 
 def _created(place: LockBytes, path: Path | None, release: Callable[[], None], mode: int, version: int) -> DocRoot:

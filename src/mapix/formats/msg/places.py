@@ -15,6 +15,7 @@ from typing import IO, Any, BinaryIO, Final, cast
 from mapix.formats.cfb import CompoundFile, Entry
 from mapix.formats.cfb.layout import STREAM
 from mapix.formats.storage import ElementType, Mode, Stat, Storage
+from mapix.formats.storageerrors import Reverted
 
 _READ: Final = Mode.READ | Mode.SHARE_EXCLUSIVE
 _PIECE: Final = 1 << 18
@@ -98,19 +99,25 @@ class StoragePlace(Place):
     """A live storage, or one at a path in it, as it stands at the first look; whoever changes it makes a new place.
 
     Handles are what the storage tells of its elements. Nothing below `storage` stays open: every look opens what it
-    needs and closes it again, so that the same can be opened to be written at any time.
+    needs and closes it again, so that the same can be opened to be written at any time. `storage` may be a weak proxy.
     """
 
-    __slots__ = ("_path", "storage")
+    __slots__ = ("_held", "_path")
 
     def __init__(self, storage: Storage, path: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.storage = storage
+        self._held = storage
         self._path = path
         with self._opened() as here:
             self.names = {stat.name: stat for stat in here.elements()}
-        self.read = self._read
-        self.size = _size
+
+    def read(self, handle: Stat) -> bytes:
+        """All bytes of a stream."""
+        return self.read_at(handle, 0, -1)
+
+    def size(self, handle: Stat) -> int:
+        """How many they are."""
+        return handle.size
 
     def is_storage(self, handle: Stat) -> bool:
         """Whether it is a storage."""
@@ -122,7 +129,7 @@ class StoragePlace(Place):
 
     def inside(self, handle: Stat) -> StoragePlace:
         """A storage that lies there."""
-        return StoragePlace(self.storage, (*self._path, handle.name))
+        return StoragePlace(self._held, (*self._path, handle.name))
 
     def stat(self) -> Stat:
         """Class, state bits and times of this storage."""
@@ -135,20 +142,16 @@ class StoragePlace(Place):
             stream.seek(offset)
             return stream.read(size)
 
-    def _read(self, handle: Stat) -> bytes:
-        return self.read_at(handle, 0, -1)
-
     @contextmanager
     def _opened(self) -> Iterator[Storage]:
         with ExitStack() as opened:
-            here = self.storage
-            for name in self._path:
-                here = opened.enter_context(here.open_storage(name, _READ))
-            yield here
-
-
-def _size(handle: Stat) -> int:
-    return handle.size
+            here = self._held
+            try:
+                for name in self._path:
+                    here = opened.enter_context(here.open_storage(name, _READ))
+                yield here
+            except ReferenceError:
+                raise Reverted("the storage was closed") from None
 
 
 class _StreamFile(RawIOBase):

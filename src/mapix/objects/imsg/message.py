@@ -76,7 +76,6 @@ class StorageMessage(MessageObject):
     ) -> None:
         access = access_of(storage)
         self.source = StorageSource(storage, unicode=unicode, commit=commit)
-        self.storage = storage
         self.locked = self._locked_ones()
         self._released = released
         self._caller_data = caller_data
@@ -136,7 +135,10 @@ class StorageMessage(MessageObject):
     def close(self) -> None:
         """Release it; what was not saved is lost, the callback is called once."""
         super().close()
+        if not self._closed:
+            return
         self.context.life.end()
+        self.source.release()
         released, self._released = self._released, None
         if released is not None:
             released(self._caller_data, self)

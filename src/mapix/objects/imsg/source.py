@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any, Final, cast
+from weakref import proxy
 
 from mapix.formats.defects import Defect, Defects
 from mapix.formats.msg import onstorage
@@ -19,7 +20,7 @@ from mapix.formats.storage import Mode, Storage
 from mapix.formats.storageerrors import StorageError, mapi_error
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges, MessageSource
 from mapix.interfaces.prop import ChangeSet
-from mapix.properties.errors import NoAccess, ObjectChanged
+from mapix.properties.errors import InvalidObject, NoAccess, ObjectChanged
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_NUM, PR_ROWID, PR_STORE_SUPPORT_MASK
@@ -85,13 +86,20 @@ class StorageSource:
     associated = False
 
     def __init__(self, storage: Storage, *, unicode: bool, commit: bool) -> None:
-        self.storage = storage
+        self._storage: Storage | None = storage
         self.is_new = not onstorage.is_message(storage)
         self._unicode = unicode
         self._commit = commit
         self._version = 0 if self.is_new else 1
         self._message: MsgMessage | None = None if self.is_new else self._read()
         self.names = StorageNames(onstorage.read_names(storage, Defects()))
+
+    @property
+    def storage(self) -> Storage:
+        """Where it lies. Raises: InvalidObject after `release`."""
+        if self._storage is None:
+            raise InvalidObject("the message was closed")
+        return self._storage
 
     @property
     def unicode(self) -> bool:
@@ -137,6 +145,11 @@ class StorageSource:
         self._version += 1
         return self._version
 
+    def release(self) -> None:
+        """Let go of the storage, which is its owner's (IMS-4)."""
+        self._message = None
+        self._storage = None
+
     def attributes(self) -> dict[int, int]:
         """PROPATTR_* of the saved properties, by identifier (IMS-30)."""
         return {} if self._message is None else {tag >> 16: value for tag, value in self._message.attributes().items()}
@@ -151,7 +164,7 @@ class StorageSource:
 
     def _read(self) -> MsgMessage:
         with _told_as_mapi():
-            return onstorage.read_message(self.storage, Kind.MESSAGE)
+            return onstorage.read_message(proxy(self.storage), Kind.MESSAGE)
 
 
 class InnerSource:
