@@ -167,7 +167,7 @@ class TestTransactions:
         below.commit(Commit.ONLYIFCURRENT)
         root.set_element_times("s", modified=5)
         put(below, "x", b"")
-        below._origin.adopt(below._origin)  # type: ignore[attr-defined]
+        below.opened.adopt(below.opened)  # type: ignore[attr-defined]
         with pytest.raises(NotCurrent):
             below.commit(Commit.ONLYIFCURRENT)
         below.commit()

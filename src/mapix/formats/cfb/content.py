@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from mapix.formats.cfb.chains import Runs
 from mapix.formats.cfb.layout import CUTOFF
+from mapix.formats.cfb.pieces import Run, merged, part
 from mapix.formats.cfb.sectors import Extents
 
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ GATHERED: Final = 1 << 18
 
 PIECE: Final = 1 << 20
 """Bytes that are copied at once."""
-
-
-@dataclass(slots=True)
-class Run:
-    """Sectors in a row; `owned` ones are nobody else's and may be written again."""
-
-    first: int
-    count: int
-    owned: bool
 
 
 class Content:
@@ -248,9 +239,9 @@ class Content:
         """Put runs in the place of those that are there from sector `first` on."""
         until = first + sum(run.count for run in fresh)
         assert self.runs is not None
-        before = _part(self.runs, 0, first)
-        behind = _part(self.runs, until, self._ends_of()[-1])
-        self.runs = _merged([*before, *fresh, *behind])
+        before = part(self.runs, 0, first)
+        behind = part(self.runs, until, self._ends_of()[-1])
+        self.runs = merged([*before, *fresh, *behind])
         self._ends = None
 
     def _cut(self, size: int) -> None:
@@ -263,8 +254,8 @@ class Content:
             self.runs, self.memory = None, bytearray(data)
         else:
             keep = -(-size >> self.volume.shift)
-            dropped = _part(self.runs, keep, self._ends_of()[-1])
-            self.runs = _part(self.runs, 0, keep)
+            dropped = part(self.runs, keep, self._ends_of()[-1])
+            self.runs = part(self.runs, 0, keep)
             self._drop(dropped)
         self._ends = None
         self.size = size
@@ -297,24 +288,3 @@ class Content:
             taken = min((count << shift) - into, size)
             yield ((sector + 1) << shift) + into, taken
             size, into = size - taken, 0
-
-
-def _part(runs: list[Run], first: int, until: int) -> list[Run]:
-    """The runs of the sectors from `first` up to `until` of a stream."""
-    found, at = [], 0
-    for run in runs:
-        low, high = max(first, at), min(until, at + run.count)
-        if low < high:
-            found.append(Run(run.first + low - at, high - low, run.owned))
-        at += run.count
-    return found
-
-
-def _merged(runs: list[Run]) -> list[Run]:
-    found: list[Run] = []
-    for run in runs:
-        if found and found[-1].owned == run.owned and found[-1].first + found[-1].count == run.first:
-            found[-1].count += run.count
-        else:
-            found.append(run)
-    return found

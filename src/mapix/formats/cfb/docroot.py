@@ -46,9 +46,9 @@ class DocRoot(DocStorage):
         nothing. Raises: NotCurrent with ONLYIFCURRENT where somebody else has committed, InvalidFlag, AccessDenied,
         MediumFull, WriteFault; what was changed is not lost then.
         """
-        self._usable()
+        self.check_usable()
         self._check_commit(flags)
-        self._writable()
+        self.check_writable()
         place = self._original or self.volume.place
         if flags & Commit.ONLYIFCURRENT and read_signature(place) != self._signature:
             raise NotCurrent("somebody else has committed meanwhile", value=self.stat().name)
@@ -65,23 +65,23 @@ class DocRoot(DocStorage):
 
     def revert(self) -> None:
         """Forget everything since the last commit, where it is transacted; what was opened below is `Reverted`."""
-        self._usable()
+        self.check_usable()
         if self._mode & Mode.TRANSACTED:
-            self._invalidate_below("the storage above was reverted")
+            self.invalidate_below("the storage above was reverted")
             self.volume.live.clear()
-            self._item = self._origin = self.volume.load()
+            self._item = self.opened = self.volume.load()
             self.volume.changed = False
 
     def stat(self) -> Stat:
         """As any storage's; the name is that of the file, where there is one."""
-        self._usable()
+        self.check_usable()
         found = stat_of(self._item, self._mode)
         values = {name: getattr(found, name) for name in Stat.__slots__}
         return Stat(**values | {"name": "" if self._path is None else str(self._path)})
 
     def close(self) -> None:
         """Close the file; a direct one commits what was changed, a transacted one forgets it."""
-        if self._reverted:
+        if not self.is_open:
             return
         try:
             if can_write(self._mode):

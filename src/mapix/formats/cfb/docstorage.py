@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
-from weakref import WeakSet
 
-from mapix.formats.cfb.content import PIECE, Content
+from mapix.formats.cfb.content import Content
+from mapix.formats.cfb.copying import copy_kids, copy_storage, copy_stream
 from mapix.formats.cfb.docstream import DocStream
 from mapix.formats.cfb.items import Item, StorageItem, StreamItem
-from mapix.formats.cfb.modes import can_write, checked_element
+from mapix.formats.cfb.modes import checked_element
 from mapix.formats.cfb.names import checked, order
+from mapix.formats.cfb.opened import OpenElement
 from mapix.formats.storage import Commit, ElementType, Mode, Stat, Storage
 from mapix.formats.storageerrors import (
     AccessDenied,
@@ -23,7 +24,6 @@ from mapix.formats.storageerrors import (
     InvalidFlag,
     InvalidParameter,
     NotCurrent,
-    Reverted,
 )
 from mapix.properties import times
 
@@ -36,60 +36,62 @@ _COMMITS: Final = int(
 _WRITE: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE
 
 
-class DocStorage(Storage):
+class DocStorage(OpenElement, Storage):
     """A storage below another one."""
 
+    opened: StorageItem
+
     def __init__(self, above: DocStorage | None, item: StorageItem, mode: int, volume: Volume | None = None) -> None:
-        self._above, self._mode = above, mode
-        volume = volume if above is None else above.volume
+        super().__init__(item, mode)
+        self._above = above
+        if above is not None:
+            volume = above.volume
+            above.below.add(self)
         assert volume is not None
         self.volume: Volume = volume
-        self._origin = item
         self._item = item.fork() if above is not None and mode & Mode.TRANSACTED else item
         self._forked_at = item.changes
-        self._open: WeakSet[DocStorage | DocStream] = WeakSet()
-        self._reverted = ""
 
     def create_stream(self, name: str, mode: int = _WRITE) -> DocStream:
         """A new stream. Raises: FileAlreadyExists without `Mode.CREATE`, InvalidName, InvalidFlag, AccessDenied."""
-        self._usable()
+        self.check_usable()
         mode = checked_element(mode, self._mode, creating=True, stream=True)
         self._make_room(checked(name), mode)
         item = StreamItem(name, Content(self.volume))
         self._item.put(item)
         self.touched()
-        return self._opened_stream(item, mode)
+        return DocStream(self, item, mode)
 
     def open_stream(self, name: str, mode: int = Mode.SHARE_EXCLUSIVE) -> DocStream:
         """A stream. Raises: FileNotFound, InvalidFlag, AccessDenied also where it is open already."""
-        self._usable()
+        self.check_usable()
         mode = checked_element(mode, self._mode, creating=False, stream=True)
         item = self._found(name)
         if not isinstance(item, StreamItem):
             raise FileNotFound("no stream of this name, but a storage", value=name)
-        self._not_open(item)
-        return self._opened_stream(item, mode)
+        self.check_not_open(item)
+        return DocStream(self, item, mode)
 
     def create_storage(self, name: str, mode: int = _WRITE) -> DocStorage:
         """A new storage. Raises: FileAlreadyExists without `Mode.CREATE`, InvalidName, InvalidFlag, AccessDenied."""
-        self._usable()
+        self.check_usable()
         mode = checked_element(mode, self._mode, creating=True, stream=False)
         self._make_room(checked(name), mode)
         item = StorageItem(name)
         item.created = item.modified = times.now()
         self._item.put(item)
         self.touched()
-        return self._opened_storage(item, mode)
+        return DocStorage(self, item, mode)
 
     def open_storage(self, name: str, mode: int = Mode.SHARE_EXCLUSIVE, *, exclude: Collection[str] = ()) -> DocStorage:
         """A storage. `exclude` names elements to be emptied. Raises: FileNotFound, InvalidFlag, AccessDenied."""
-        self._usable()
+        self.check_usable()
         mode = checked_element(mode, self._mode, creating=False, stream=False)
         item = self._found(name)
         if not isinstance(item, StorageItem):
             raise FileNotFound("no storage of this name, but a stream", value=name)
-        self._not_open(item)
-        storage = self._opened_storage(item, mode)
+        self.check_not_open(item)
+        storage = DocStorage(self, item, mode)
         for excluded in exclude:
             storage._empty(excluded)
         return storage
@@ -100,42 +102,27 @@ class DocStorage(Storage):
         `without` leaves out kinds of elements at every depth, `exclude` elements of this storage by name.
         Raises: AccessDenied where the target is this storage or in it.
         """
-        self._usable()
+        self.check_usable()
         self._not_within(target)
         left_out = {order(name) for name in exclude}
         kids = [kid for kid in self._item.children if order(kid.name) not in left_out]
-        waiting: list[tuple[StorageItem, list[Item], Storage]] = [(self._item, kids, target)]
-        opened: list[Storage] = []
-        try:
-            while waiting:
-                item, kids, into = waiting.pop()
-                into.set_class(item.clsid)
-                into.set_state_bits(item.state_bits, 0xFFFFFFFF)
-                for kid in kids:
-                    if isinstance(kid, StreamItem):
-                        if ElementType.STREAM not in without:
-                            _copy_stream(kid, into, kid.name, Mode.CREATE)
-                    elif ElementType.STORAGE not in without:
-                        opened.append(_merged_storage(into, kid.name))
-                        waiting.append((kid, kid.children, opened[-1]))
-        finally:
-            for storage in reversed(opened):
-                storage.close()
+        copy_kids(self._item, kids, target, without)
 
     def move_element_to(self, name: str, target: Storage, new_name: str, *, copy: bool = False) -> None:
         """Move or copy one element. Raises: FileNotFound, FileAlreadyExists, InvalidName, AccessDenied."""
-        self._usable()
+        self.check_usable()
         item = self._found(name)
         if not copy:
-            self._writable()
-            self._not_open(item)
+            self.check_writable()
+            self.check_not_open(item)
         if target is self and not copy:
             self.rename_element(name, new_name)
             return
         if isinstance(item, StreamItem):
-            _copy_stream(item, target, new_name, Mode.READ)
+            copy_stream(item, target, new_name, Mode.READ)
         else:
-            self._copy_storage(item, target, new_name)
+            self._not_within_item(item, target)
+            copy_storage(item, target, new_name)
         if not copy:
             self.destroy_element(name)
 
@@ -144,43 +131,43 @@ class DocStorage(Storage):
 
         Raises: NotCurrent with `Commit.ONLYIFCURRENT` where that one was changed meanwhile, InvalidFlag, AccessDenied.
         """
-        self._usable()
+        self.check_usable()
         self._check_commit(flags)
         if not self._mode & Mode.TRANSACTED:
             return
-        self._writable()
-        if flags & Commit.ONLYIFCURRENT and self._origin.changes != self._forked_at:
+        self.check_writable()
+        if flags & Commit.ONLYIFCURRENT and self.opened.changes != self._forked_at:
             raise NotCurrent("the storage above has something newer", value=self._item.name)
-        self._origin.adopt(self._item.fork())
-        self._forked_at = self._origin.changes
+        self.opened.adopt(self._item.fork())
+        self._forked_at = self.opened.changes
         if self._above is not None:
             self._above.touched()
 
     def revert(self) -> None:
         """Forget everything since the last commit, where this is transacted; what was opened below is `Reverted`."""
-        self._usable()
+        self.check_usable()
         if self._mode & Mode.TRANSACTED:
-            self._invalidate_below("the storage above was reverted")
-            self._item = self._origin.fork()
-            self._forked_at = self._origin.changes
+            self.invalidate_below("the storage above was reverted")
+            self._item = self.opened.fork()
+            self._forked_at = self.opened.changes
 
     def elements(self) -> Sequence[Stat]:
         """What is in it, in the order of the directory."""
-        self._usable()
+        self.check_usable()
         return [stat_of(kid) for kid in self._item.children]
 
     def destroy_element(self, name: str) -> None:
         """Remove an element with everything in it; where it is open it is `Reverted`. Raises: FileNotFound."""
-        self._writable()
+        self.check_writable()
         item = self._found(name)
         self._remove(item)
         self.touched()
 
     def rename_element(self, name: str, new_name: str) -> None:
         """Give an element another name. Raises: FileNotFound, FileAlreadyExists, InvalidName, AccessDenied (open)."""
-        self._writable()
+        self.check_writable()
         item = self._found(name)
-        self._not_open(item)
+        self.check_not_open(item)
         there = self._item.find(checked(new_name))
         if there is not None and there is not item:
             raise FileAlreadyExists("there is an element of this name", value=new_name)
@@ -193,7 +180,7 @@ class DocStorage(Storage):
         self, name: str | None, *, created: int | None = None, accessed: int | None = None, modified: int | None = None
     ) -> None:
         """Set times (FILETIME ticks) of a storage in it, of itself for None. Streams keep none, nor is access kept."""
-        self._writable()
+        self.check_writable()
         item = self._item if name is None else self._found(name)
         self.touched()
         if isinstance(item, StorageItem):
@@ -202,7 +189,7 @@ class DocStorage(Storage):
 
     def set_class(self, clsid: bytes) -> None:
         """Set the class identifier, 16 bytes. Raises: InvalidParameter."""
-        self._writable()
+        self.check_writable()
         if len(clsid) != 16:
             raise InvalidParameter("a class identifier has 16 bytes", value=clsid)
         self._item.clsid = bytes(clsid)
@@ -210,24 +197,19 @@ class DocStorage(Storage):
 
     def set_state_bits(self, bits: int, mask: int) -> None:
         """Set the bits of `mask`."""
-        self._writable()
+        self.check_writable()
         self._item.state_bits = (self._item.state_bits & ~mask | bits & mask) & 0xFFFFFFFF
         self.touched()
 
     def stat(self) -> Stat:
         """Name, class, times and mode."""
-        self._usable()
+        self.check_usable()
         return stat_of(self._item, self._mode)
 
     def close(self) -> None:
         """Release it and what was opened below; what a transacted one did not commit is forgotten."""
-        if not self._reverted:
+        if self.is_open:
             self.invalidate("the storage above was closed")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can be used."""
-        return not self._reverted
 
     def touched(self) -> None:
         """Remember that something in it was changed."""
@@ -235,40 +217,9 @@ class DocStorage(Storage):
         self._item.modified = times.now()
         self.volume.changed = True
 
-    def keep(self, element: DocStorage | DocStream) -> None:
-        """Remember what was opened below."""
-        self._open.add(element)
-
-    def invalidate(self, why: str) -> None:
-        """From now on every call, also of what was opened below, is `Reverted`."""
-        waiting: list[DocStorage] = [self]
-        while waiting:
-            storage = waiting.pop()
-            storage._reverted = storage._reverted or why
-            for element in list(storage._open):
-                if not element.is_open:
-                    continue
-                if isinstance(element, DocStorage):
-                    waiting.append(element)
-                else:
-                    element.invalidate(why)
-
-    def _invalidate_below(self, why: str) -> None:
-        for element in list(self._open):
-            element.invalidate(why)
-
     def _check_commit(self, flags: int) -> None:
         if flags & ~_COMMITS:
             raise InvalidFlag("no such way to commit", value=hex(flags))
-
-    def _usable(self) -> None:
-        if self._reverted:
-            raise Reverted(self._reverted, value=self._item.name)
-
-    def _writable(self) -> None:
-        self._usable()
-        if not can_write(self._mode):
-            raise AccessDenied("it was opened to be read only", value=self._item.name)
 
     def _found(self, name: str) -> Item:
         item = self._item.find(name)
@@ -288,32 +239,15 @@ class DocStorage(Storage):
         self._remove(there)
 
     def _remove(self, item: Item) -> None:
-        for element in self._open_of(item):
+        for element in self.open_of(item):
             element.invalidate("the element was removed")
         del self._item.kids[self._key(item)]
-
-    def _open_of(self, item: Item) -> list[DocStorage | DocStream]:
-        return [element for element in self._open if element.is_open and _item_of(element) is item]
-
-    def _not_open(self, item: Item) -> None:
-        if self._open_of(item):
-            raise AccessDenied("it is open already", value=item.name)
-
-    def _opened_stream(self, item: StreamItem, mode: int) -> DocStream:
-        stream = DocStream(self, item, mode)
-        self._open.add(stream)
-        return stream
-
-    def _opened_storage(self, item: StorageItem, mode: int) -> DocStorage:
-        storage = DocStorage(self, item, mode)
-        self._open.add(storage)
-        return storage
 
     def _empty(self, name: str) -> None:
         item = self._item.find(name)
         if item is None:
             return
-        self._writable()
+        self.check_writable()
         if isinstance(item, StreamItem):
             item.own().set_size(0)
         else:
@@ -327,42 +261,17 @@ class DocStorage(Storage):
                 raise AccessDenied("the target is the source, or in it")
             above = above._above
 
-    def _copy_storage(self, item: StorageItem, target: Storage, name: str) -> None:
-        """Copy a storage under a name that must be free, whole or not at all."""
-        source = DocStorage(self, item, Mode.READ | Mode.SHARE_EXCLUSIVE)
-        self._not_within_item(item, target)
-        with target.create_storage(name, _WRITE) as into:
-            source.copy_to(into)
-            into.set_element_times(None, created=item.created, modified=item.modified)
-
     def _not_within_item(self, item: StorageItem, target: Storage) -> None:
         above = target if isinstance(target, DocStorage) else None
         while above is not None:
-            if above._origin is item:
+            if above.opened is item:
                 raise AccessDenied("the target is in the source")
             above = above._above
 
 
-def _item_of(element: DocStorage | DocStream) -> Item:
-    return element._origin if isinstance(element, DocStorage) else element._item
-
-
 def stat_of(item: Item, mode: int = 0) -> Stat:
+    """What there is to say of an item."""
     if isinstance(item, StreamItem):
         return Stat(item.name, ElementType.STREAM, item.content.size)
     times_of = {"modified": item.modified, "created": item.created}
     return Stat(item.name, ElementType.STORAGE, mode=mode, clsid=item.clsid, state_bits=item.state_bits, **times_of)
-
-
-def _copy_stream(item: StreamItem, target: Storage, name: str, create: int) -> None:
-    with target.create_stream(name, _WRITE | create) as into:
-        for offset in range(0, item.content.size, PIECE):
-            into.write(item.content.read_at(offset, PIECE))
-
-
-def _merged_storage(target: Storage, name: str) -> Storage:
-    """The storage of that name in the target, a new one where there is none."""
-    try:
-        return target.open_storage(name, _WRITE)
-    except FileNotFound:
-        return target.create_storage(name, _WRITE | Mode.CREATE)

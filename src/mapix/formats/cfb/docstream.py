@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mapix.formats.cfb.items import StreamItem
-from mapix.formats.cfb.modes import can_read, can_write
+from mapix.formats.cfb.modes import can_read
+from mapix.formats.cfb.opened import OpenElement
 from mapix.formats.storage import ElementType, Stat, StorageStream
-from mapix.formats.storageerrors import AccessDenied, InvalidFunction, InvalidParameter, Reverted
+from mapix.formats.storageerrors import AccessDenied, InvalidFunction, InvalidParameter
 
 if TYPE_CHECKING:
     from mapix.formats.cfb.docstorage import DocStorage
 
 
-class DocStream(StorageStream):
+class DocStream(OpenElement, StorageStream):
     """A stream. What is written is at once what its storage has; the storage's commit makes it last."""
 
     def __init__(self, storage: DocStorage, item: StreamItem, mode: int, place: int = 0) -> None:
-        self._storage, self._item, self._mode, self._place = storage, item, mode, place
-        self._reverted = ""
+        super().__init__(item, mode)
+        self._storage, self._item, self._place = storage, item, place
+        storage.below.add(self)
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes from the cursor on, all the rest when negative. Raises: AccessDenied, Reverted."""
@@ -71,30 +73,16 @@ class DocStream(StorageStream):
 
     def clone(self) -> DocStream:
         """Another cursor at the same place over the same bytes."""
-        twin = DocStream(self._storage, self._usable(), self._mode, self._place)
-        self._storage.keep(twin)
-        return twin
+        return DocStream(self._storage, self._usable(), self._mode, self._place)
 
     def close(self) -> None:
         """Release it; twice is harmless."""
-        self._reverted = self._reverted or "it is closed"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can be used."""
-        return not self._reverted
-
-    def invalidate(self, why: str) -> None:
-        """From now on every call is `Reverted`."""
-        self._reverted = why
+        self.invalidate("it is closed")
 
     def _usable(self) -> StreamItem:
-        if self._reverted:
-            raise Reverted(self._reverted, value=self._item.name)
+        self.check_usable()
         return self._item
 
     def _writable(self) -> StreamItem:
-        item = self._usable()
-        if not can_write(self._mode):
-            raise AccessDenied("it was opened to be read only", value=item.name)
-        return item
+        self.check_writable()
+        return self._item

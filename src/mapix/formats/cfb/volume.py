@@ -21,11 +21,12 @@ from weakref import WeakSet
 
 from mapix.formats.cfb.chains import Runs
 from mapix.formats.cfb.check import unclaimed
-from mapix.formats.cfb.content import Content, Run
+from mapix.formats.cfb.content import Content
 from mapix.formats.cfb.header import Header
 from mapix.formats.cfb.items import StorageItem, StreamItem
 from mapix.formats.cfb.layout import CUTOFF, RANGE_LOCK, STREAM
 from mapix.formats.cfb.names import order
+from mapix.formats.cfb.pieces import Run
 from mapix.formats.cfb.reader import CompoundFile
 from mapix.formats.cfb.sectors import joined
 from mapix.formats.cfb.space import Space
