@@ -149,6 +149,20 @@ class TestTransactions:
         below.revert()
         assert storage_tree(below)["x"] == b"x" * 10_000 + b"y" * 5 + b"x" * 9995
 
+    def test_a_small_stream_touched_below_stays_when_the_file_is_committed_above(self, root: Storage) -> None:
+        with root.create_storage("s", RW) as made:
+            put(made, "x", b"x" * 50)
+        put(root, "a", b"a" * 3000)
+        root.commit()
+        below = root.open_storage("s", TRANSACTED)
+        with below.open_stream("x", RW) as stream:
+            stream.write(b"")
+        root.destroy_element("a")
+        put(root, "b", b"b" * 10)
+        root.commit()
+        root.commit()
+        assert storage_tree(below) == {"x": b"x" * 50}
+
     def test_what_is_open_below_goes_on_after_a_commit(self, root: Storage, place: MemoryBytes) -> None:
         small, large = root.create_stream("small"), root.create_stream("large")
         small.write(b"a" * 100)

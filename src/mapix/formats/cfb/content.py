@@ -58,11 +58,12 @@ class Content:
         """The same bytes, to be changed on their own."""
         self.flush()
         twin = Content(self.volume)
-        twin.size, twin.base, twin.dirty = self.size, self.base, self.dirty
-        twin.memory = None if self.memory is None else self.memory[:]
-        if self.runs is not None:
+        twin.size = self.size
+        if self.runs is None:
+            twin.memory = bytearray(self.read_at(0, self.size))
+        else:
             self.disown()
-            twin.runs = [Run(run.first, run.count, False) for run in self.runs]
+            twin.memory, twin.runs = None, [Run(run.first, run.count, False) for run in self.runs]
         return twin
 
     def disown(self) -> None:
