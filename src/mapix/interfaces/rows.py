@@ -38,13 +38,13 @@ class Page(NamedTuple):
 class Group(NamedTuple):
     """The rows that have the same values in some columns (T-060).
 
-    `values` are those of the first of them, in the order the source has when none is asked for; `count` how many there
+    `values` are those of the first of them, in the order the source has when none is asked for; `size` how many there
     are and `unread` how many of those have PR_MESSAGE_FLAGS without MSGFLAG_READ. `extremes` are the least or greatest
     values of the columns asked for, None where no row has one.
     """
 
     values: Row
-    count: int
+    size: int
     unread: int
     extremes: Row = ()
 
@@ -119,8 +119,8 @@ class GroupingRowSource(RowSource, Protocol):
         """One group for each combination of values of the columns `keys` among the rows that satisfy `where`, in the
         order of their first rows. Values are the same when no order tells them apart (`mapix.objects.collate.equal`).
 
-        Of extremes that no order tells apart the least as Python compares them is given. `extremes` have CATEG_MAX or CATEG_MIN for their direction. None where these groups cannot be made so: then
-        the rows are read and grouped by whoever asked.
+        `extremes` have CATEG_MAX or CATEG_MIN for their direction; of values that no order tells apart the least one is
+        given. None where these groups cannot be made so: then the rows are read and grouped by whoever asked.
         """
 
 

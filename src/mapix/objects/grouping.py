@@ -108,7 +108,7 @@ class Collector:
         found = self._sums.get(place)
         if found is None:
             found = self._sums[place] = _Sum(group.values, len(self._extremes))
-        found.count += group.count
+        found.count += group.size
         found.unread += group.unread
         for number, ((key, is_greatest), value) in enumerate(zip(self._extremes, group.extremes, strict=True)):
             found.extremes[number] = further(found.extremes[number], value, key, is_greatest)

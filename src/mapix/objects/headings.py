@@ -93,7 +93,7 @@ def headings_of(groups: Sequence[Group], sorting: Sorting) -> list[Heading]:
             found.append(heading)
             open_ones.append(heading)
         for heading in open_ones:
-            heading.count += group.count
+            heading.count += group.size
             heading.unread += group.unread
     _close(open_ones, 0, len(found))
     return found

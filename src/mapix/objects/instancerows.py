@@ -185,7 +185,7 @@ class InstanceRows:
         for group in groups_of(self.source, self._without_values(question), others, measured):
             values = dict(zip(others, group.values, strict=True))
             most = dict(zip(measured, group.extremes, strict=True))
-            yield Group(tuple(map(values.get, keys)), group.count, group.unread, tuple(map(most.get, extremes)))
+            yield Group(tuple(map(values.get, keys)), group.size, group.unread, tuple(map(most.get, extremes)))
 
     # instances
 

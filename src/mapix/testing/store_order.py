@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from mapix.interfaces.table import Bookmark, query_all_rows
@@ -31,11 +33,12 @@ class OrderTests(TableBench):
     def test_a_new_restriction_or_order_starts_over(self) -> None:
         """T-029, T-033, T-034."""
         table = self.subjects_table()
-        for change in (
+        changes: tuple[Callable[[], None], ...] = (
             lambda: table.restrict(Content(PR_SUBJECT, "0", Fuzzy.SUBSTRING)),
             lambda: table.sort_table(SortOrder((SortKey(PR_SUBJECT, Order.DESCEND),))),
             lambda: table.restrict(None),
-        ):
+        )
+        for change in changes:
             table.seek_row(Bookmark.BEGINNING, 3)
             mark = table.create_bookmark()
             change()

@@ -116,7 +116,7 @@ class TableTests(TableBench):
     def test_instance_keys_tell_rows_apart_and_stay(self) -> None:
         """T-003, X-42."""
         table = self.subjects_table(PR_SUBJECT, PR_INSTANCE_KEY)
-        keys = dict(table.query_rows(99))
+        keys: dict[str, bytes] = dict(table.query_rows(99))
         assert len(set(keys.values())) == COUNT
         assert PR_INSTANCE_KEY in table.query_columns(available=True)
         self.resubject(4, "Changed 04")

@@ -58,7 +58,7 @@ def test_most_groups_are_made_by_the_database(backend: SqlBackend) -> None:
         assert contents.groups(None, [tag], [SortKey(tags.PR_MESSAGE_DELIVERY_TIME, Order.CATEG_MAX)]) is not None
     groups = contents.groups(None, [tags.PR_SENDER_NAME], [])
     assert groups is not None
-    assert sorted((group.values[0], group.count) for group in groups) == [("a", 2), ("b", 2), ("c", 1)]
+    assert sorted((group.values[0], group.size) for group in groups) == [("a", 2), ("b", 2), ("c", 1)]
 
 
 def test_the_folders_below_are_grouped_too(backend: SqlBackend) -> None:

@@ -110,8 +110,8 @@ def _placed(
             yield Finding(kind, number, f"it is not in the list of folder {record.folder}")
     for (folder, associated), numbers in places.items():
         for number in numbers:
-            record = messages.get(number)
-            if record is None or (record.folder, record.associated) != (folder, associated):
+            there = messages.get(number)
+            if there is None or (there.folder, there.associated) != (folder, associated):
                 yield Finding("broken link", folder, f"message {number} is not in it")
 
 
