@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mapix._version import __version__
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
     from mapix.client.watching import FolderEvent, FolderWatch
     from mapix.properties.errors import MapiError
@@ -34,6 +35,8 @@ __all__ = [
     "Store",
     "__version__",
     "logon",
+    "message_session",
+    "open",
     "parse_where",
 ]
 
@@ -45,6 +48,8 @@ _HOMES = {
     "PropTag": "mapix.properties.tag",
     "PropType": "mapix.properties.tag",
     "SearchFolder": "mapix.client.searching",
+    "message_session": "mapix.client.opening",
+    "open": "mapix.client.opening",
     "parse_where": "mapix.properties.where",
 }
 

@@ -156,12 +156,12 @@ def test_a_message_to_nobody_is_refused(session: Session) -> None:
     assert session.outbox.count in (0, 1)
 
 
-def test_a_message_is_saved_as_internet_mail_only(folder: Folder, tmp_path: Path) -> None:
+def test_a_message_is_saved_as_a_file_of_a_kind_that_is_known(folder: Folder, tmp_path: Path) -> None:
     message = folder.messages.new(subject="Saved", text="words", to="ann@example.org", bcc="eve@example.org").save()
     data = message.save_as(tmp_path / "saved.eml").read_bytes()
     assert b"Subject: Saved\r\n" in data
     assert b"eve@example.org" not in data
-    with pytest.raises(InvalidParameter, match=r"saved\.eml"):
+    with pytest.raises(InvalidParameter, match=r"saved\.msg"):
         message.save_as(tmp_path / "saved.txt")
 
 

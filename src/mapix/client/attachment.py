@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 from mapix.client.base import PropertyObject, raise_problems
 from mapix.client.fields import Binary, Integer, Text
@@ -21,6 +21,8 @@ from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter, NotFound
 
 _PIECE = 1 << 20
+_SHOWN_IN_HTML = 4
+"""PR_ATTACH_FLAGS: the attachment is one that the HTML refers to."""
 
 
 class Attachment(PropertyObject):
@@ -39,6 +41,23 @@ class Attachment(PropertyObject):
     def name(self) -> str:
         """The name to show: long name, short name, or display name."""
         return self.filename or self.short_filename or self.get(t.PR_DISPLAY_NAME) or f"attachment-{self.number}"
+
+    @property
+    def message(self) -> Any:
+        """The message inside, None where there is none (A-012)."""
+        from mapix.client.message import Message as ClientMessage
+        from mapix.objects.content import inner_message
+
+        inner = inner_message(cast(Attach, self.mapi)) if self.method == flags.ATTACH_EMBEDDED_MSG else None
+        return None if inner is None else ClientMessage(inner)
+
+    def make_inline(self) -> None:
+        """Show it in the HTML rather than in the list of attachments; the HTML names its `content_id`."""
+        if self.content_id is None:
+            self.content_id = self.name
+        self.set(t.PR_ATTACH_FLAGS, _SHOWN_IN_HTML)
+        self.set(t.PR_ATTACHMENT_HIDDEN, True)
+        self.save()
 
     @contextmanager
     def open(self) -> Iterator[Stream]:

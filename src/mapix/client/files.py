@@ -42,6 +42,26 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """As `writing`, but a file that is there is replaced when all is written, and stays when something fails."""
+    import os
+    import tempfile
+
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(number, "w+b") as file:
+            yield file
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def _shortened(name: str) -> str:
     """`name` with at most `LONGEST` bytes; a suffix of common length stays."""
     if len(name.encode(errors="replace")) <= LONGEST:

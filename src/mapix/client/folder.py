@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
 
 from mapix.client.base import PropertyObject
@@ -11,7 +12,7 @@ from mapix.client.message import Message, Place, fill, note_flags
 from mapix.client.query import COLUMNS, MessageQuery
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message as MapiMessage
-from mapix.interfaces.prop import Access
+from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
@@ -48,6 +49,19 @@ class FolderMessages(MessageQuery):
             raise NoAccess("no message can be made in the folder", value=self.folder.name, hint=hint) from error
         note_flags(mapi)
         return fill(Message(mapi), fields)
+
+    def import_file(self, path: str | PathLike[str]) -> Message:
+        """A copy of the message in a .msg, .oft or .eml file, saved in this folder; it keeps when it was made."""
+        from contextlib import ExitStack
+
+        from mapix.client.msgfiles import content_of_file
+        from mapix.objects.content import write_content
+
+        with ExitStack() as files:
+            mapi = self.folder.mapi.create_message()
+            write_content(content_of_file(path, files), mapi, keep_times=True)
+            mapi.save_changes(Keep.READWRITE)
+        return self.folder.message(mapi.get_prop(t.PR_ENTRYID))
 
     def where(self, *restrictions: Any) -> MessageQuery:
         """Only those that satisfy all of `restrictions`."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
 
 from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
 from mapix.client.base import PropertyObject, raise_problems
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
-from mapix.client.files import writing
+from mapix.client.files import replacing, writing
 from mapix.client.recipient import KINDS, Recipient, recipient_rows
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
@@ -22,6 +22,11 @@ from mapix.properties import flags
 from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter, NoRecipients
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.properties.content import MessageContent
+
+_SUFFIXES: Final = (".eml", ".msg", ".oft")
 
 __all__ = ["Message", "Place", "Recipient"]
 
@@ -41,7 +46,9 @@ class Place:
 class Message(PropertyObject):
     """A message of a folder. Made by `folder.messages.new(...)`, found by `folder.messages.where(...)`.
 
-    A message out of a list carries the values of its row and opens the MAPI object only when more is asked for.
+    `Message(subject="Q3", html="...", to=["ann@example.org"], draft=True)` makes one without a session, to be saved to
+    a file; a draft opens ready to be sent. A message out of a list carries the values of its row and opens the MAPI
+    object only when more is asked for.
     """
 
     subject = Text(t.PR_SUBJECT, "What it is about.")
@@ -66,8 +73,20 @@ class Message(PropertyObject):
     is_unsent = Bit(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_UNSENT, "Whether it is still being written.")
 
     def __init__(
-        self, mapi: MapiMessage | None = None, *, place: Place | None = None, row: Mapping[PropTag, Any] | None = None
+        self,
+        mapi: MapiMessage | None = None,
+        *,
+        place: Place | None = None,
+        row: Mapping[PropTag, Any] | None = None,
+        draft: bool = False,
+        **fields: Any,
     ) -> None:
+        self._made = mapi is None and place is None and row is None
+        if self._made:
+            from mapix.client.msgfiles import new_message
+
+            mapi = new_message(fields, draft=draft)
+        self._closing: list[Callable[[], None]] = []
         self._mapi = mapi
         self._place = place
         self._row = dict(row or {})
@@ -150,10 +169,22 @@ class Message(PropertyObject):
         return Attachments(self.mapi)
 
     def attach(
-        self, source: str | Path | bytes | IO[bytes], name: str | None = None, *, content_type: str | None = None
+        self,
+        source: str | Path | bytes | IO[bytes],
+        name: str | None = None,
+        *,
+        content_type: str | None = None,
+        inline: bool = False,
     ) -> Attachment:
-        """Attach a file, or bytes under a `name`; permanent with the message. `NotFound` for a missing file."""
-        return self.attachments.add(source, name, content_type=content_type)
+        """Attach a file, or bytes under a `name`; permanent with the message. `NotFound` for a missing file.
+
+        `inline` is for images that the HTML shows: `<img src="cid:...">` with the `content_id` that it has then, which
+        is its file name where nothing else was set.
+        """
+        found = self.attachments.add(source, name, content_type=content_type)
+        if inline:
+            found.make_inline()
+        return found
 
     def submit(self) -> bytes | None:
         """Send: save, and hand over to the spooler. The message object is dead afterwards (M-140).
@@ -200,19 +231,57 @@ class Message(PropertyObject):
     def to_mime(self) -> bytes:
         """The message as Internet mail."""
         from mapix.formats.mime import to_mime
-        from mapix.objects.content import read_content
 
-        return to_mime(read_content(self.mapi))
+        return to_mime(self._content())
+
+    def save(self, path: str | Path | None = None) -> Self:
+        """Make changes permanent where the message lies, or with a `path` write it to a file as `save_as`."""
+        if path is None:
+            return super().save()
+        self.save_as(path)
+        return self
 
     def save_as(self, path: str | Path) -> Path:
-        """Write it to a file, as Internet mail (`.eml`); the path."""
+        """Write it to a file, as Internet mail (`.eml`), as `.msg`, or as a template (`.oft`); the path."""
         target = Path(path)
-        if target.suffix.lower() != ".eml":
-            raise InvalidParameter("a message can be saved as .eml", value=str(target), hint=f"{target.stem}.eml")
-        data = self.to_mime()
-        with writing(target) as file:
-            file.write(data)
+        suffix = target.suffix.lower()
+        if suffix not in _SUFFIXES:
+            hint = f"{target.stem}.msg"
+            raise InvalidParameter("a message can be saved as .eml, .msg or .oft", value=str(target), hint=hint)
+        if suffix == ".eml":
+            data = self.to_mime()
+            with writing(target) as file:
+                file.write(data)
+            return target
+        from mapix.client.msgfiles import write_file
+
+        content = self._content()
+        with replacing(target) as file:
+            write_file(content, file, suffix)
         return target
+
+    def close(self) -> None:
+        """Let go of the file it was opened from; what was not saved is lost. Twice is harmless."""
+        while self._closing:
+            self._closing.pop(0)()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _owning(self, *closing: Callable[[], None]) -> Self:
+        """Call these when it is closed."""
+        self._closing += closing
+        return self
+
+    def _content(self) -> MessageContent:
+        from mapix.objects.content import read_content
+
+        if self._made:
+            self.mapi.save_changes(Keep.READWRITE)
+        return read_content(self.mapi)
 
     def __repr__(self) -> str:
         when = self.delivered or self.submitted or datetime.now(UTC)

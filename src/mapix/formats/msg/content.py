@@ -14,10 +14,11 @@ def content_of(file: MsgFile) -> MessageContent:
 
     `names` are those of the whole file, also such as no property has.
     """
-    return _message(file.message, file.names)
+    return message_content(file.message, file.names)
 
 
-def _message(message: MsgMessage, names: Mapping[int, PropertyName]) -> MessageContent:
+def message_content(message: MsgMessage, names: Mapping[int, PropertyName]) -> MessageContent:
+    """Everything of a message of a file; `names` are the file's."""
     return MessageContent(
         properties=message.properties(),
         recipients=[recipient.properties() for recipient in message.recipients],
@@ -28,4 +29,4 @@ def _message(message: MsgMessage, names: Mapping[int, PropertyName]) -> MessageC
 
 def _attachment(attachment: MsgAttachment, names: Mapping[int, PropertyName]) -> AttachmentContent:
     inner = attachment.message
-    return AttachmentContent(attachment.properties(), None if inner is None else _message(inner, names))
+    return AttachmentContent(attachment.properties(), None if inner is None else message_content(inner, names))
