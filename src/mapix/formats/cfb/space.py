@@ -2,7 +2,7 @@
 
     >>> space = Space(bytearray(b"\\1\\0\\0\\1"))
     >>> space.take(3)
-    [(1, 2), (4, 1)]
+    [(4, 3)]
 
 A sector that the committed state uses is never given out, so what is written never eats what a crash falls back to.
 """
