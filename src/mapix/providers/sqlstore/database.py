@@ -149,6 +149,8 @@ class Database(ABC):
         del self.pending[mark:]
         if self.in_transaction:
             self.end(sql)
+        if not self.in_transaction:
+            self.ended()  # what is made good now may have to write
         for repair in self.on_undo:
             repair()
 
