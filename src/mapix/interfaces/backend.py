@@ -76,6 +76,9 @@ class Change:
     TABLE_MODIFIED says that a message has come into the contents of the search folder `parent`, left those of
     `old_parent`, or changed in them, where both are the same; without a number all the contents may be others. Of a
     folder it says that any row of its tables may be another.
+
+    `associated` says of a message that moved or was deleted in which of its folder's tables it was; None where nobody
+    can say, and then both are told.
     """
 
     event: Event
@@ -84,6 +87,7 @@ class Change:
     parent: int = 0
     old_number: int = 0
     old_parent: int = 0
+    associated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

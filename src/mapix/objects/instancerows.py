@@ -139,10 +139,11 @@ class InstanceRows:
             return None
         question = self._divided(where)
         columns = (*keys, PR_MESSAGE_FLAGS, *(key.tag for key in extremes))
+        asked = () if question.own is None else tuple(tags_of(question.own))
         collector = Collector(keys, extremes)
-        for instance in self._entries(question, (), columns, with_all=False):
-            flags = instance.known[len(keys)]
-            collector.add(instance.known[: len(keys)], flags, instance.known[len(keys) + 1 :])
+        for instance in self._entries(question, (), (*columns, *asked), with_all=False):
+            known = instance.known[: len(columns)]
+            collector.add(known[: len(keys)], known[len(keys)], known[len(keys) + 1 :])
         for group in self._grouped_rest(question, keys, extremes):
             collector.merge(group)
         return collector.groups()

@@ -54,9 +54,8 @@ def _told(ids: StoreIds, change: Change) -> Iterator[tuple[bytes, TableNotificat
         yield ids.table_key("contents", change.parent), TABLE_CHANGED
         return
     index = ids.record_key(change.object_type, change.number)
-    tables = ("contents",) if change.event is Event.TABLE_MODIFIED else _CONTENTS
     for folder, event in _places(change):
-        for table in tables:
+        for table in _tables(change):
             yield ids.table_key(table, folder), _row(event, index)
 
 
@@ -73,6 +72,13 @@ def _of_folder(ids: StoreIds, change: Change) -> Iterator[tuple[bytes, TableNoti
     yield ids.table_key("deep", 0), TABLE_CHANGED if is_move else _row(_places(change)[0][1], index)
     if change.event is Event.OBJECT_MODIFIED:
         yield ids.table_key("deleted", change.number), TABLE_CHANGED
+
+
+def _tables(change: Change) -> tuple[str, ...]:
+    """The tables of a folder that a message may be in."""
+    if change.associated is None:
+        return _CONTENTS[:1] if change.event is Event.TABLE_MODIFIED else _CONTENTS
+    return _CONTENTS[change.associated :][:1]
 
 
 def _places(change: Change) -> list[Place]:

@@ -302,7 +302,7 @@ def test_another_connection_is_told_what_happened(backend: SqliteBackend, path: 
     message = ObjectType.MESSAGE
     assert [change for change in told if change.object_type is message or change.object_type == message] == [
         Change(Event.OBJECT_CREATED, message, number, folder),
-        Change(Event.OBJECT_MOVED, message, number, backend.root, number, folder),
+        Change(Event.OBJECT_MOVED, message, number, backend.root, number, folder, associated=False),
         Change(Event.NEW_MAIL, message, number, backend.root),
     ]
     assert Change(Event.OBJECT_CREATED, ObjectType.FOLDER, folder, backend.root) in told
@@ -337,10 +337,10 @@ def test_who_missed_too_much_is_told_that_every_folder_changed(
     for _ in range(30):
         save(backend, folder=folder)
     other.poll()
-    assert [(change.event, change.number) for change in told] == [
+    assert {(change.event, change.number) for change in told if change.object_type == ObjectType.FOLDER} >= {
         (Event.OBJECT_MODIFIED, backend.root),
         (Event.OBJECT_MODIFIED, folder),
-    ]
+    }
     save(backend, folder=folder)
     told.clear()
     other.poll()

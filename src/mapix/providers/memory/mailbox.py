@@ -120,7 +120,7 @@ class Mailbox(Kept):
         if self.keeper is not None and self._told:
             self.keeper(self._told)
 
-    def tell(self, event: Event, kind: int, number: int, parent: int, **old: int) -> None:
+    def tell(self, event: Event, kind: int, number: int, parent: int, **old: Any) -> None:
         """Note what happened, for the end of the transaction."""
         self._told.append(Change(event, kind, number, parent, **old))
 

@@ -65,7 +65,8 @@ class MessageWork(MailboxPart):
         mailbox = self.mailbox
         record = mailbox.messages[number]
         mailbox.put_message(number, replace(record, folder=target))
-        mailbox.tell(Event.OBJECT_MOVED, _MESSAGE, number, target, old_number=number, old_parent=record.folder)
+        old = {"old_number": number, "old_parent": record.folder}
+        mailbox.tell(Event.OBJECT_MOVED, _MESSAGE, number, target, **old, associated=record.associated)
         mailbox.tell_folder(record.folder)
         mailbox.tell_folder(target)
 
@@ -79,10 +80,10 @@ class MessageWork(MailboxPart):
         return gone
 
     def _delete(self, number: int) -> None:
-        folder = self.mailbox.messages[number].folder
+        record = self.mailbox.messages[number]
         self.mailbox.drop_message(number)
-        self.mailbox.tell(Event.OBJECT_DELETED, _MESSAGE, number, folder)
-        self.mailbox.tell_folder(folder)
+        self.mailbox.tell(Event.OBJECT_DELETED, _MESSAGE, number, record.folder, associated=record.associated)
+        self.mailbox.tell_folder(record.folder)
 
     def set_flags(self, numbers: Collection[int], *, on: int = 0, off: int = 0) -> list[int]:
         """See `StoreBackend.set_flags`."""

@@ -68,7 +68,7 @@ class MemoryRetention(MailboxPart, Retention):
         record = self.mailbox.messages[number]
         self.mailbox.drop_message(number)
         self.mailbox.bury_message(number, record, deletion)
-        self.mailbox.tell(Event.OBJECT_DELETED, _MESSAGE, number, record.folder)
+        self.mailbox.tell(Event.OBJECT_DELETED, _MESSAGE, number, record.folder, associated=record.associated)
         return record.folder
 
     # what is there

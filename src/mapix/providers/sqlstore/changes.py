@@ -7,7 +7,7 @@ pruned from the old end. A reader that comes too late for some of them is told t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Final
@@ -24,6 +24,7 @@ KEPT: Final = 20_000
 """Records that are kept at least."""
 
 _PRUNE_EVERY: Final = 1000
+_SAID: Final = 8
 _PATIENCE: Final = 0.05
 
 
@@ -94,11 +95,12 @@ class ChangeFeed:
         self._seen = rows[-1][0]
         if missed:
             return self._everything()
-        return [Change(Event(row[2]), *row[3:]) for row in rows if row[1] != self.origin]
+        return [_loaded(row[2:]) for row in rows if row[1] != self.origin]
 
     def _everything(self) -> list[Change]:
         folders = self.database.rows(self.database.sql["folder_all"])
-        return [Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, number, parent or 0) for number, parent in folders]
+        told = (Event.OBJECT_MODIFIED, Event.TABLE_MODIFIED)
+        return [Change(event, ObjectType.FOLDER, number, parent or 0) for number, parent in folders for event in told]
 
     def _write(self, changes: list[Change]) -> None:
         origin, last = self.origin, self.last()
@@ -113,7 +115,7 @@ class ChangeFeed:
                     seq,
                     origin,
                     int(one.event),
-                    int(one.object_type),
+                    _kind(one),
                     one.number,
                     one.parent,
                     one.old_number,
@@ -160,3 +162,16 @@ def _turn(lock: Any, give_up: Callable[[], bool] | None) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def _kind(change: Change) -> int:
+    """The object type as it is kept: with which of its folder's tables a message was in, where that is known."""
+    said = 0 if change.associated is None else 1 + change.associated
+    return int(change.object_type) | said << _SAID
+
+
+def _loaded(row: Sequence[int]) -> Change:
+    event, kind, number, parent, old_number, old_parent = row
+    said = kind >> _SAID
+    object_type, associated = kind & (1 << _SAID) - 1, said == 2 if said else None
+    return Change(Event(event), object_type, number, parent, old_number, old_parent, associated)

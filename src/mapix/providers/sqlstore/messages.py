@@ -44,9 +44,9 @@ class Messages:
         moved = []
         with self.database.write():
             self._check_folder(target)
-            for number, folder in self.changeable(numbers):
+            for number, folder, associated in self.changeable(numbers):
                 self.database.run(self.database.sql["message_move"], (target, number))
-                self.feed.add(Change(Event.OBJECT_MOVED, _MESSAGE, number, target, number, folder))
+                self.feed.add(Change(Event.OBJECT_MOVED, _MESSAGE, number, target, number, folder, associated))
                 self.feed.touch(folder, target)
                 moved.append(number)
         return moved
@@ -55,9 +55,9 @@ class Messages:
         """See `StoreBackend.delete_messages`."""
         deleted = []
         with self.database.write():
-            for number, folder in self.changeable(numbers):
+            for number, folder, associated in self.changeable(numbers):
                 delete_message(self.database, number)
-                self.feed.add(Change(Event.OBJECT_DELETED, _MESSAGE, number, folder))
+                self.feed.add(Change(Event.OBJECT_DELETED, _MESSAGE, number, folder, associated=associated))
                 self.feed.touch(folder)
                 deleted.append(number)
         return deleted
@@ -70,7 +70,7 @@ class Messages:
                 place = self._place(number)
                 if place is None:
                     continue
-                folder, flags = place
+                folder, flags, _ = place
                 wanted = flags & ~off | on
                 if wanted != flags:
                     self.database.run(self.database.sql["message_set_flags"], (wanted, number))
@@ -105,12 +105,14 @@ class Messages:
         if self.database.value(self.database.sql["folder_exists"], (number,)) is None:
             raise NotFound("there is no such folder", value=number)
 
-    def _place(self, number: int) -> tuple[int, int] | None:
-        """The folder and the flags of a message; None when it is gone."""
+    def _place(self, number: int) -> tuple[int, int, bool] | None:
+        """The folder and the flags of a message, and whether it is associated; None when it is gone."""
         row = self.database.row(self.database.sql["message_place"], (number,))
-        return None if row is None else (row[0], row[1] or 0)
+        return None if row is None else (row[0], row[1] or 0, bool(row[2]))
 
-    def changeable(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
-        """Those of `numbers` that exist and are not submitted, with their folders (F-063)."""
+    def changeable(self, numbers: Sequence[int]) -> list[tuple[int, int, bool]]:
+        """Those of `numbers` that exist and are not submitted, with their folders, and whether they are associated
+        (F-063).
+        """
         places = [(number, self._place(number)) for number in dict.fromkeys(numbers)]
-        return [(number, place[0]) for number, place in places if place and not place[1] & MSGFLAG_SUBMIT]
+        return [(number, place[0], place[2]) for number, place in places if place and not place[1] & MSGFLAG_SUBMIT]

@@ -50,9 +50,9 @@ class SqlRetention(Retention):
         """See `Retention.delete_messages`."""
         deleted = []
         with self.database.write():
-            for number, folder in self.live.changeable(numbers):
+            for number, folder, associated in self.live.changeable(numbers):
                 self._run("kept_bury_message", moment, 0, number)
-                self.feed.add(Change(Event.OBJECT_DELETED, _MESSAGE, number, folder))
+                self.feed.add(Change(Event.OBJECT_DELETED, _MESSAGE, number, folder, associated=associated))
                 self.feed.touch(folder)
                 deleted.append(number)
         return deleted
