@@ -30,6 +30,7 @@ from mapix.objects.subject import split
 def test_subjects_are_split_as_the_rule_says(
     subject: str, prefix: str | None, expected: tuple[str | None, str]
 ) -> None:
+    """X-20."""
     assert split(subject, prefix) == expected
 
 

@@ -175,6 +175,7 @@ def test_eight_bit_columns_come_in_the_code_page_of_the_table() -> None:
 
 
 def test_callers_without_unicode_are_shown_eight_bit_text() -> None:
+    """T-008."""
     view = data(1).view(unicode=False)
     assert view.query_columns() == [NUMBER, NAME8]
     assert NAME8 in view.query_columns(available=True)
@@ -725,6 +726,7 @@ def test_closing_a_table_ends_its_registrations(notifier: Notifier, advised: Tab
 
 @pytest.mark.parametrize("mask", [Event.OBJECT_CREATED, Event.TABLE_MODIFIED | Event.NEW_MAIL, Event(0)])
 def test_tables_tell_of_nothing_else(advised: TableView, mask: Event) -> None:
+    """T-020."""
     with pytest.raises(InvalidParameter):
         advised.advise(mask, print)
 
