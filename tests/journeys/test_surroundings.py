@@ -112,8 +112,9 @@ def test_a_home_that_is_a_file_is_told(mapix: Home, tmp_path: Path) -> None:
 
 
 def lists(name: str, command: click.Command | None) -> bool:
-    """Whether a command prints one document; `watch` prints one a line, and never ends."""
-    return command is not None and name != "watch" and any("--json" in each.opts for each in command.params)
+    """Whether a command prints one document of what is there; `watch` never ends, copies and salvage want a target."""
+    others = ("watch", "copy", "salvage")
+    return command is not None and name not in others and any("--json" in each.opts for each in command.params)
 
 
 ASKED = {"show": ["inbox#1"], "props": ["inbox#1"], "search": ["--where", "read or not read"]}

@@ -28,10 +28,13 @@ contents = st.builds(lambda size, byte: bytes([byte]) * size, st.sampled_from(ED
 
 
 def unlike(trees: dict[str, Any]) -> dict[str, Any]:
-    """Without names that are equal but for case."""
+    """Without names that are equal but for case; halves of a character that stand together are that character."""
     from mapix.formats.cfb.names import order
 
-    return {name: trees[name] for name in {order(name): name for name in trees}.values()}
+    joined = {
+        name.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"): trees[name] for name in trees
+    }
+    return {name: joined[name] for name in {order(name): name for name in joined}.values()}
 
 
 trees = st.recursive(
