@@ -45,11 +45,11 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
     from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 
     look = repair_store if repair else check_store
-    found = [(path, finding) for path in _files(profile) for finding in look(path)]
-    found += _looked_over(profile, repair)
+    found = [(str(path), finding) for path in _files(profile) for finding in look(path)]
+    found += _in_databases(profile, repair)
     left = [finding for _, finding in found if not finding.repaired]
     if as_json:
-        emit_json({"ok": not left, "problems": [{"store": str(path), **asdict(finding)} for path, finding in found]})
+        emit_json({"ok": not left, "problems": [{"store": place, **asdict(finding)} for place, finding in found]})
     else:
         emit_rows(("store", "what is wrong"), found, wrap=True)
         say("Nothing is wrong." if not found else _sum_up(repair, len(left)))
@@ -77,20 +77,19 @@ def _files(profile: str | None) -> list[Path]:
         return [file_of(each.settings, subsystem.home, name) for each in services if not each.settings.get("dsn")]
 
 
-def _looked_over(profile: str | None, repair: bool) -> list[tuple[Path, Finding]]:
-    """What is wrong with the stores of a profile that are in a database."""
+def _in_databases(profile: str | None, repair: bool) -> list[tuple[str, Finding]]:
+    """What is wrong with the stores of a profile that are in a database; a session opens them."""
     from mapix.cli.profiles import chosen, services_of
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         services = services_of(profiles.admin_services(chosen(profiles, profile)))
-        names = [each.settings["dsn"] for each in services if each.settings.get("dsn")]
-    if not names:
-        return []
+        if not any(each.settings.get("dsn") for each in services):
+            return []
     with logged_on(profile) as session:
         cares = [(store.name or "", store.mapi.care()) for store in session.stores]
         return [
-            (Path(name), finding)
+            (name, finding)
             for name, care in cares
             if care is not None
             for finding in (care.repair() if repair else care.check())

@@ -4,7 +4,7 @@
 
 Special folders go into the target's own, all others by their names; named properties, read state, times and search
 keys stay. Doing it again copies what is not there yet: a message is there when the target folder holds one of its
-search key. So a copy that was cut short goes on by being repeated.
+search key. So a copy that was cut short goes on by being repeated. Search folders stay behind, and are told as failed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mapix.objects.copyreport import CopyReport, Remark
 from mapix.objects.ipmtree import special_folders
 from mapix.objects.messagecopy import copy_across
 from mapix.properties import flags
-from mapix.properties.errors import CorruptStore, DiskError, MapiError, NoAccess, NotEnoughDisk, NotFound
+from mapix.properties.errors import CorruptStore, DiskError, MapiError, NoAccess, NoSupport, NotEnoughDisk, NotFound
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
@@ -78,7 +78,6 @@ class _Copier:
         self.told = told
         self.report = CopyReport()
         self.folders: dict[bytes, bytes] = {}
-        self.searches: list[tuple[bytes, str]] = []
         self._mine = special_folders(source)
         self._theirs = special_folders(target)
 
@@ -113,10 +112,10 @@ class _Copier:
             return
         for entry_id, name, kind in reversed(rows):
             path = f"{pair.path}/{name or ''}"
-            if kind == flags.FOLDER_SEARCH:
-                self.searches.append((entry_id, path))
-                continue
             self.report.folders.read += 1
+            if kind == flags.FOLDER_SEARCH:
+                self._fail_folder(path, NoSupport("search folders are not copied", hint="make it anew in the copy"))
+                continue
             try:
                 source = _folder(self.source, entry_id)
                 values = stored(source)

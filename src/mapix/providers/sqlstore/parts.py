@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mapix.properties.codec import pack_props, unpack_props
 from mapix.properties.errors import InvalidParameter
+from mapix.properties.errors import CorruptStore
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -39,8 +40,11 @@ _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS
 
 
 def recipients_of(database: Database, message: int) -> list[dict[PropTag, Any]]:
-    """The recipient rows of a message, in their order."""
-    return [unpack_props(row[0]) for row in database.rows(database.sql["recipient_list"], (message,))]
+    """The recipient rows of a message, in their order; `CorruptStore` for one that has lost its number."""
+    found = [unpack_props(row[0]) for row in database.rows(database.sql["recipient_list"], (message,))]
+    if not all(isinstance(row.get(PR_ROWID), int) for row in found):
+        raise CorruptStore("a recipient of a message is damaged", value=message, hint="mapix store check")
+    return found
 
 
 def replace_recipients(database: Database, message: int, rows: Sequence[Mapping[PropTag, Any]], *, new: bool) -> None:
