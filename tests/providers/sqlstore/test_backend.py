@@ -31,6 +31,7 @@ from mapix.properties.errors import (
     TooBig,
 )
 from mapix.properties.named import PS_INTERNET_HEADERS, PS_PUBLIC_STRINGS, PropertyName
+from mapix.properties.packing import pack_props
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore import changes, names
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
@@ -494,3 +495,14 @@ def test_a_save_that_was_undone_is_no_ground_for_another(backend: SqliteBackend,
         mine.apply(MessageChanges({tags.PR_SUBJECT: "late"}, version=version))
     assert mine.load(None)[0][tags.PR_SUBJECT] == "theirs"
     other.close()
+
+
+def test_a_recipient_that_has_lost_its_number_is_a_damaged_store(backend: SqliteBackend) -> None:
+    message, change = save(backend, recipients=people(1)), "UPDATE recipient SET properties = ?"
+    sound = backend.database.value("SELECT properties FROM recipient")
+    with backend.database.write():
+        backend.database.run(change, (pack_props({tags.PR_DISPLAY_NAME: "Ann"}),))
+    with pytest.raises(CorruptStore, match="recipient"):
+        backend.message(message.number).recipients()
+    with backend.database.write():
+        backend.database.run(change, (sound,))

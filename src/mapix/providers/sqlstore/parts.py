@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from mapix.properties.codec import pack_props, unpack_props
-from mapix.properties.errors import InvalidParameter
-from mapix.properties.errors import CorruptStore
+from mapix.properties.errors import CorruptStore, InvalidParameter
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
