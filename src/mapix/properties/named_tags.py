@@ -61,6 +61,7 @@ PidLidAutoLog = dispidAutoLog = PropertyName(PSETID_Address, 0x8025)
 PidLidAutoProcessState = dispidSniffState = PropertyName(PSETID_Common, 0x851A)
 PidLidBilling = dispidBilling = PropertyName(PSETID_Common, 0x8535)
 PidLidBirthdayEventEntryId = dispidBirthdayEventEID = PropertyName(PSETID_Address, 0x804D)
+PidLidBirthdayLocal = dispidApptBirthdayLocal = PropertyName(PSETID_Address, 0x80DE)
 PidLidBusinessCardCardPicture = dispidBCCardPicture = PropertyName(PSETID_Address, 0x8041)
 PidLidBusinessCardDisplayDefinition = dispidBCDisplayDefinition = PropertyName(PSETID_Address, 0x8040)
 PidLidBusyStatus = dispidBusyStatus = PropertyName(PSETID_Appointment, 0x8205)
@@ -91,10 +92,12 @@ PidLidContactUserField4 = dispidContactUserField4 = PropertyName(PSETID_Address,
 PidLidContacts = dispidContacts = PropertyName(PSETID_Common, 0x853A)
 PidLidCurrentVersion = dispidCurrentVersion = PropertyName(PSETID_Common, 0x8552)
 PidLidCurrentVersionName = dispidCurrentVersionName = PropertyName(PSETID_Common, 0x8554)
+PidLidDepartment = dispidDepartment = PropertyName(PSETID_Address, 0x8010)
 PidLidDistributionListChecksum = dispidDLChecksum = PropertyName(PSETID_Address, 0x804C)
 PidLidDistributionListMembers = dispidDLMembers = PropertyName(PSETID_Address, 0x8055)
 PidLidDistributionListName = dispidDLName = PropertyName(PSETID_Address, 0x8053)
 PidLidDistributionListOneOffMembers = dispidDLOneOffMembers = PropertyName(PSETID_Address, 0x8054)
+PidLidDistributionListStream = dispidDLStream = PropertyName(PSETID_Address, 0x8064)
 PidLidEmail1AddressType = dispidEmail1AddrType = PropertyName(PSETID_Address, 0x8082)
 PidLidEmail1DisplayName = dispidEmail1DisplayName = PropertyName(PSETID_Address, 0x8080)
 PidLidEmail1EmailAddress = dispidEmail1EmailAddress = PropertyName(PSETID_Address, 0x8083)
@@ -267,17 +270,20 @@ PidLidTaskLastUpdate = dispidTaskLastUpdate = PropertyName(PSETID_Task, 0x8115)
 PidLidTaskLastUser = dispidTaskLastUser = PropertyName(PSETID_Task, 0x8122)
 PidLidTaskMode = dispidTaskMode = PropertyName(PSETID_Common, 0x8518)
 PidLidTaskMultipleRecipients = dispidTaskMultRecips = PropertyName(PSETID_Task, 0x8120)
+PidLidTaskNoCompute = dispidTaskNoCompute = PropertyName(PSETID_Task, 0x8124)
 PidLidTaskOrdinal = dispidTaskOrdinal = PropertyName(PSETID_Task, 0x8123)
 PidLidTaskOwner = dispidTaskOwner = PropertyName(PSETID_Task, 0x811F)
 PidLidTaskOwnership = dispidTaskOwnership = PropertyName(PSETID_Task, 0x8129)
 PidLidTaskRecurrence = dispidTaskRecur = PropertyName(PSETID_Task, 0x8116)
 PidLidTaskResetReminder = dispidTaskResetReminder = PropertyName(PSETID_Task, 0x8107)
+PidLidTaskRole = dispidTaskRole = PropertyName(PSETID_Task, 0x8127)
 PidLidTaskStartDate = dispidTaskStartDate = PropertyName(PSETID_Task, 0x8104)
 PidLidTaskState = dispidTaskState = PropertyName(PSETID_Task, 0x8113)
 PidLidTaskStatus = dispidTaskStatus = PropertyName(PSETID_Task, 0x8101)
 PidLidTaskStatusOnComplete = dispidTaskSOC = PropertyName(PSETID_Task, 0x8119)
 PidLidTaskUpdates = dispidTaskUpdates = PropertyName(PSETID_Task, 0x811B)
 PidLidTaskVersion = dispidTaskVersion = PropertyName(PSETID_Task, 0x8112)
+PidLidTeamTask = dispidTeamTask = PropertyName(PSETID_Task, 0x8103)
 PidLidTimeZone = LID_TIME_ZONE = PropertyName(PSETID_Meeting, 0x000C)
 PidLidTimeZoneDescription = dispidTimeZoneDesc = PropertyName(PSETID_Appointment, 0x8234)
 PidLidTimeZoneStruct = dispidTimeZoneStruct = PropertyName(PSETID_Appointment, 0x8233)
@@ -290,6 +296,7 @@ PidLidUserX509Certificate = dispidEMSAbX509Cert = PropertyName(PSETID_Address, 0
 PidLidValidFlagStringProof = dispidValidFlagStringProof = PropertyName(PSETID_Common, 0x85BF)
 PidLidVerbResponse = dispidVerbResponse = PropertyName(PSETID_Common, 0x8524)
 PidLidVerbStream = dispidVerbStream = PropertyName(PSETID_Common, 0x8520)
+PidLidWeddingAnniversaryLocal = dispidApptAnniversaryLocal = PropertyName(PSETID_Address, 0x80DF)
 PidLidWhere = LID_WHERE = PropertyName(PSETID_Meeting, 0x0002)
 PidLidWorkAddress = dispidWorkAddress = PropertyName(PSETID_Address, 0x801B)
 PidLidWorkAddressCity = dispidWorkAddressCity = PropertyName(PSETID_Address, 0x8046)
@@ -393,6 +400,7 @@ NAMED_TYPES: Final[dict[PropertyName, tuple[int, ...]]] = {
     PidLidAutoProcessState: (0x0003,),
     PidLidBilling: (0x001F,),
     PidLidBirthdayEventEntryId: (0x0102,),
+    PidLidBirthdayLocal: (0x0040,),
     PidLidBusinessCardCardPicture: (0x0102,),
     PidLidBusinessCardDisplayDefinition: (0x0102,),
     PidLidBusyStatus: (0x0003,),
@@ -423,10 +431,12 @@ NAMED_TYPES: Final[dict[PropertyName, tuple[int, ...]]] = {
     PidLidContacts: (0x101F,),
     PidLidCurrentVersion: (0x0003,),
     PidLidCurrentVersionName: (0x001F,),
+    PidLidDepartment: (0x001F,),
     PidLidDistributionListChecksum: (0x0003,),
     PidLidDistributionListMembers: (0x1102,),
     PidLidDistributionListName: (0x001F,),
     PidLidDistributionListOneOffMembers: (0x1102,),
+    PidLidDistributionListStream: (0x0102,),
     PidLidEmail1AddressType: (0x001F,),
     PidLidEmail1DisplayName: (0x001F,),
     PidLidEmail1EmailAddress: (0x001F,),
@@ -599,17 +609,20 @@ NAMED_TYPES: Final[dict[PropertyName, tuple[int, ...]]] = {
     PidLidTaskLastUser: (0x001F,),
     PidLidTaskMode: (0x0003,),
     PidLidTaskMultipleRecipients: (0x0003,),
+    PidLidTaskNoCompute: (0x000B,),
     PidLidTaskOrdinal: (0x0003,),
     PidLidTaskOwner: (0x001F,),
     PidLidTaskOwnership: (0x0003,),
     PidLidTaskRecurrence: (0x0102,),
     PidLidTaskResetReminder: (0x000B,),
+    PidLidTaskRole: (0x001F,),
     PidLidTaskStartDate: (0x0040,),
     PidLidTaskState: (0x0003,),
     PidLidTaskStatus: (0x0003,),
     PidLidTaskStatusOnComplete: (0x000B,),
     PidLidTaskUpdates: (0x000B,),
     PidLidTaskVersion: (0x0003,),
+    PidLidTeamTask: (0x000B,),
     PidLidTimeZone: (0x0003,),
     PidLidTimeZoneDescription: (0x001F,),
     PidLidTimeZoneStruct: (0x0102,),
@@ -622,6 +635,7 @@ NAMED_TYPES: Final[dict[PropertyName, tuple[int, ...]]] = {
     PidLidValidFlagStringProof: (0x0040,),
     PidLidVerbResponse: (0x001F,),
     PidLidVerbStream: (0x0102,),
+    PidLidWeddingAnniversaryLocal: (0x0040,),
     PidLidWhere: (0x001F,),
     PidLidWorkAddress: (0x001F,),
     PidLidWorkAddressCity: (0x001F,),
