@@ -24,7 +24,6 @@ from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import whole
 from mapix.providers.memory.provider import MemoryStoreProvider
-from mapix.testing.builders import a_folder
 from mapix.testing.support import BenchSupport
 
 CREATED = 130_000_000_000_000_000
@@ -299,12 +298,3 @@ def test_a_full_target_stops_the_copy_and_it_goes_on_later(
     assert tally.written == len(tree(target)["Inbox"])
     assert copy_store(source, target).complete
     assert tree(target) == tree(source)
-
-
-def test_a_search_folder_stays_behind_and_is_told(source: MsgStore, target: MsgStore) -> None:
-    a_folder(source, "").create_folder("Big ones", kind=flags.FOLDER_SEARCH)
-    report = copy_store(source, target)
-    assert not report.complete
-    assert report.folders.failed == 1
-    assert [remark.folder for remark in report.failures] == ["/Big ones"]
-    assert report.folders.read == report.folders.written + report.folders.present + report.folders.failed

@@ -79,7 +79,8 @@ def copy(target: str, name: str | None, as_json: bool, profile: str | None) -> i
 
     TARGET is the name of another store of the profile, or profile:NAME for the default store of another profile. What
     is there already is not copied again, so a copy that was cut short goes on by being repeated. Every message that was
-    read is written, was there, or failed, with a reason; the exit code is 3 when something did not arrive.
+    read is written, was there, or failed, with a reason; the exit code is 3 when something did not arrive. Search
+    folders come with what they look for, and find their messages anew.
     """
     from mapix.objects.storecopy import copy_store
     from mapix.properties.errors import InvalidParameter
