@@ -45,11 +45,11 @@ class Attachment(PropertyObject):
     @property
     def message(self) -> Any:
         """The message inside, None where there is none (A-012)."""
-        from mapix.client.message import Message as ClientMessage
+        from mapix.client.items.classes import kind_of
         from mapix.objects.content import inner_message
 
         inner = inner_message(cast(Attach, self.mapi)) if self.method == flags.ATTACH_EMBEDDED_MSG else None
-        return None if inner is None else ClientMessage(inner)
+        return None if inner is None else kind_of(inner.get_prop(t.PR_MESSAGE_CLASS))(inner)
 
     def make_inline(self) -> None:
         """Show it in the HTML rather than in the list of attachments; the HTML names its `content_id`."""

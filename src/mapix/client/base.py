@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from mapix.interfaces.prop import Keep, MapiProp
 from mapix.properties.errors import MapiError, from_hresult
+from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.tagnames import by_name
 from mapix.properties.value import Problems
@@ -49,6 +50,17 @@ class PropertyObject:
             raise_problems(self.mapi.delete_props((tag,)))
         else:
             raise_problems(self.mapi.set_props({tag: value}))
+
+    def get_named(self, name: PropertyName, kind: int) -> Any:
+        """The value of a named property of type `kind`, None where it is absent."""
+        number = self.mapi.get_ids_from_names((name,)).get(name)
+        return None if number is None else self.get(PropTag.of(number, kind))
+
+    def set_named(self, name: PropertyName, kind: int, value: Any) -> None:
+        """Set a named property; None removes it."""
+        number = self.mapi.get_ids_from_names((name,), create=value is not None).get(name)
+        if number is not None:
+            self.set(PropTag.of(number, kind), value)
 
     def __getitem__(self, key: str | int) -> Any:
         tag = tag_of(key)

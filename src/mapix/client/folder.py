@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
 
 from mapix.client.base import PropertyObject
 from mapix.client.fields import Integer, Text
-from mapix.client.message import Message, Place, fill, note_flags
-from mapix.client.query import COLUMNS, MessageQuery
+from mapix.client.foldermessages import FolderMessages
+from mapix.client.items.classes import kind_of
+from mapix.client.message import Message, Place
+from mapix.client.query import COLUMNS
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message as MapiMessage
-from mapix.interfaces.prop import Access, Keep
+from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
+from mapix.properties.errors import NotFound, UnableToComplete
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.value import Row
@@ -24,63 +25,7 @@ if TYPE_CHECKING:
     from mapix.client.store import Store
     from mapix.client.watching import FolderEvent, FolderWatch
 
-
-class FolderMessages(MessageQuery):
-    """The messages of a folder: a query over all of them, and the place to make new ones."""
-
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(
-            lambda: folder.mapi.get_contents_table(), folder.message_of_row, names=folder.identifier_of_name
-        )
-        object.__setattr__(self, "folder", folder)
-
-    if TYPE_CHECKING:
-        folder: Folder
-
-    def new(self, **fields: Any) -> Message:
-        """A new message with the fields named; `to`, `cc`, `bcc` take addresses. Permanent with `save` or `submit`.
-
-        Raises `NoAccess` where nothing can be written.
-        """
-        try:
-            mapi = self.folder.mapi.create_message()
-        except NoAccess as error:
-            hint = "the permissions of the store's file and its folder"
-            raise NoAccess("no message can be made in the folder", value=self.folder.name, hint=hint) from error
-        note_flags(mapi)
-        return fill(Message(mapi), fields)
-
-    def import_file(self, path: str | PathLike[str]) -> Message:
-        """A copy of the message in a .msg, .oft or .eml file, saved in this folder; it keeps when it was made."""
-        from contextlib import ExitStack
-
-        from mapix.client.msgfiles import content_of_file
-        from mapix.objects.content import write_content
-
-        with ExitStack() as files:
-            mapi = self.folder.mapi.create_message()
-            write_content(content_of_file(path, files), mapi, keep_times=True)
-            mapi.save_changes(Keep.READWRITE)
-        return self.folder.message(mapi.get_prop(t.PR_ENTRYID))
-
-    def where(self, *restrictions: Any) -> MessageQuery:
-        """Only those that satisfy all of `restrictions`."""
-        return MessageQuery(self.table, self.make, names=self.names).where(*restrictions)
-
-    def order_by(self, *keys: Any) -> MessageQuery:
-        """In the order of `keys`."""
-        return MessageQuery(self.table, self.make, names=self.names).order_by(*keys)
-
-    def listed(self, *, deleted: bool = False, associated: bool = False) -> MessageQuery:
-        """Other messages than the usual ones: `deleted` ones that are kept for a while, hidden `associated` ones."""
-        folder = self.folder
-        return MessageQuery(
-            lambda: folder.mapi.get_contents_table(associated=associated, deleted=deleted), self.make, names=self.names
-        )
-
-    def get(self, entry_id: bytes) -> Message:
-        """One message by its entry identifier; `NotFound`."""
-        return self.folder.message(entry_id)
+_CLASS = COLUMNS.index(t.PR_MESSAGE_CLASS)
 
 
 class Folder(PropertyObject):
@@ -125,11 +70,13 @@ class Folder(PropertyObject):
     def message(self, entry_id: bytes) -> Message:
         """A message of this folder by its entry identifier."""
         place = self._place(entry_id)
-        return Message(place.open(), place=place)
+        mapi = place.open()
+        return kind_of(mapi.get_prop(t.PR_MESSAGE_CLASS))(mapi, place=place)
 
     def message_of_row(self, row: Row) -> Message:
         """The message behind a row of `query.COLUMNS`."""
-        return Message(place=self._place(row[0]), row=dict(zip(COLUMNS, row, strict=True)))
+        kind = kind_of(row[_CLASS])
+        return kind(place=self._place(row[0]), row=dict(zip(COLUMNS, row, strict=True)))
 
     def identifier_of_name(self, name: PropertyName) -> int | None:
         """The identifier that a property name has in this store, None where it has none."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
-from mapix.client.base import PropertyObject, raise_problems
+from mapix.client.base import PropertyObject
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
-from mapix.client.files import replacing, writing
+from mapix.client.place import Place
 from mapix.client.recipient import KINDS, Recipient, recipient_rows
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
@@ -24,23 +23,10 @@ from mapix.properties.errors import InvalidParameter, NoRecipients
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
+    from mapix.client.folder import Folder
     from mapix.properties.content import MessageContent
 
-_SUFFIXES: Final = (".eml", ".msg", ".oft")
-
 __all__ = ["Message", "Place", "Recipient"]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a saved message lies: how to open it, and the folder it belongs to."""
-
-    entry_id: bytes
-    open: Callable[[], MapiMessage]
-    delete: Callable[[bool], None]
-    move: Callable[[Any], None]
-    copy: Callable[[Any], None]
-    restore: Callable[[], None]
 
 
 class Message(PropertyObject):
@@ -82,14 +68,17 @@ class Message(PropertyObject):
         **fields: Any,
     ) -> None:
         self._made = mapi is None and place is None and row is None
-        if self._made:
-            from mapix.client.msgfiles import new_message
-
-            mapi = new_message(fields, draft=draft)
         self._closing: list[Callable[[], None]] = []
         self._mapi = mapi
         self._place = place
         self._row = dict(row or {})
+        if self._made:
+            from mapix.client.composing import fill
+            from mapix.client.filemessage import empty_message
+
+            self._mapi = empty_message()
+            self._begin(draft)
+            fill(self, fields)
 
     @property
     def mapi(self) -> MapiMessage:
@@ -141,6 +130,12 @@ class Message(PropertyObject):
         """Who sent it, as `Name <address>`; empty when nobody is known."""
         name, address = self.sender_name or "", self.sender_address or ""
         return f"{name} <{address}>" if name and address and name != address else name or address
+
+    @sender.setter
+    def sender(self, value: str | Recipient) -> None:
+        from mapix.client.completing import set_sender
+
+        set_sender(self, value)
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -234,31 +229,25 @@ class Message(PropertyObject):
 
         return to_mime(self._content())
 
-    def save(self, path: str | Path | None = None) -> Self:
-        """Make changes permanent where the message lies, or with a `path` write it to a file as `save_as`."""
-        if path is None:
+    def save(self, target: str | Path | Folder | None = None) -> Self:
+        """Make changes permanent where the message lies; with a path write it to a file as `save_as`, with a folder
+        put it there, where it lies from then on.
+        """
+        if target is None:
+            self._complete()
             return super().save()
-        self.save_as(path)
+        if isinstance(target, str | Path):
+            self.save_as(target)
+            return self
+        saved = target.messages.add(self)
+        self._made, self._row, self._mapi, self._place = False, {}, None, saved._place
         return self
 
     def save_as(self, path: str | Path) -> Path:
         """Write it to a file, as Internet mail (`.eml`), as `.msg`, or as a template (`.oft`); the path."""
-        target = Path(path)
-        suffix = target.suffix.lower()
-        if suffix not in _SUFFIXES:
-            hint = f"{target.stem}.msg"
-            raise InvalidParameter("a message can be saved as .eml, .msg or .oft", value=str(target), hint=hint)
-        if suffix == ".eml":
-            data = self.to_mime()
-            with writing(target) as file:
-                file.write(data)
-            return target
-        from mapix.client.msgfiles import write_file
+        from mapix.client.msgfiles import save_file
 
-        content = self._content()
-        with replacing(target) as file:
-            write_file(content, file, suffix)
-        return target
+        return save_file(self, Path(path))
 
     def close(self) -> None:
         """Let go of the file it was opened from; what was not saved is lost. Twice is harmless."""
@@ -280,8 +269,22 @@ class Message(PropertyObject):
         from mapix.objects.content import read_content
 
         if self._made:
+            self._complete()
             self.mapi.save_changes(Keep.READWRITE)
         return read_content(self.mapi)
+
+    def _begin(self, draft: bool) -> None:
+        """What a message is that is made without a session, before its fields are set."""
+        from mapix.client.composing import begin
+
+        begin(self, draft=draft)
+
+    def _complete(self) -> None:
+        """Before a save: what follows from what was set. Mail of a store is its store's matter."""
+        if self._made:
+            from mapix.client.completing import complete
+
+            complete(self)
 
     def __repr__(self) -> str:
         when = self.delivered or self.submitted or datetime.now(UTC)
@@ -291,23 +294,3 @@ class Message(PropertyObject):
         if self._place is None:
             raise InvalidParameter("the message is in no folder yet", hint="save() it first")
         return self._place
-
-
-def fill(message: Message, values: Mapping[str, Any]) -> Message:
-    """Set fields by name; `to`, `cc` and `bcc` add recipients. `InvalidParameter` names an unknown one."""
-    people = {kind: values[kind] for kind in ("to", "cc", "bcc") if values.get(kind)}
-    for name, value in values.items():
-        if name in ("to", "cc", "bcc") or value is None:
-            continue
-        if not hasattr(Message, name):
-            raise InvalidParameter("a message has no such field", value=name)
-        setattr(message, name, value)
-    message.add_recipients(**people)
-    return message
-
-
-def note_flags(mapi: MapiMessage) -> None:
-    """A message under composition is an unsent note until it is submitted (C-004, M-010)."""
-    raise_problems(
-        mapi.set_props({t.PR_MESSAGE_CLASS: "IPM.Note", t.PR_MESSAGE_FLAGS: flags.MSGFLAG_UNSENT | flags.MSGFLAG_READ})
-    )

@@ -1,0 +1,144 @@
+"""Fields that are named properties: the name is looked up in the mapping of the message that is asked.
+
+class Task(Item):
+    status = NamedInteger(PidLidTaskStatus, "How far it is.")
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
+
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropType
+from mapix.properties.times import from_datetime, to_datetime
+
+T = TypeVar("T")
+
+
+class HasNames(Protocol):
+    """An object with named properties."""
+
+    def get_named(self, name: PropertyName, kind: int) -> Any:
+        """One value in MAPI's own form, None where it is absent."""
+
+    def set_named(self, name: PropertyName, kind: int, value: Any) -> None:
+        """Set one value; None removes it."""
+
+
+class Named(Generic[T]):
+    """One named property as a typed attribute."""
+
+    kind: ClassVar[PropType]
+
+    def __init__(self, name: PropertyName, doc: str = "") -> None:
+        self.property_name = name
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: HasNames, owner: type) -> T | None: ...
+    def __get__(self, instance: HasNames | None, owner: type) -> Self | T | None:
+        if instance is None:
+            return self
+        value = instance.get_named(self.property_name, self.kind)
+        return None if value is None else self.from_mapi(value)
+
+    def __set__(self, instance: HasNames, value: T | None) -> None:
+        instance.set_named(self.property_name, self.kind, None if value is None else self.to_mapi(value))
+
+    def from_mapi(self, value: Any) -> T:
+        """The attribute's value of a property value."""
+        result: T = value
+        return result
+
+    def to_mapi(self, value: T) -> Any:
+        """The property value of an attribute's value."""
+        return value
+
+
+class NamedText(Named[str]):
+    """Text."""
+
+    kind = PropType.UNICODE
+
+
+class NamedInteger(Named[int]):
+    """A whole number."""
+
+    kind = PropType.LONG
+
+
+class NamedNumber(Named[float]):
+    """A number with a fraction."""
+
+    kind = PropType.DOUBLE
+
+
+class NamedYesNo(Named[bool]):
+    """True or false."""
+
+    kind = PropType.BOOLEAN
+
+
+class NamedBinary(Named[bytes]):
+    """Bytes."""
+
+    kind = PropType.BINARY
+
+
+class NamedTexts(Named[tuple[str, ...]]):
+    """Several texts; an empty sequence removes them."""
+
+    kind = PropType.MV_UNICODE
+
+    def __set__(self, instance: HasNames, value: Any) -> None:
+        if isinstance(value, str):
+            raise InvalidParameter(f"{self.name} is a list of texts", value=value, hint=f"{self.name}=[{value!r}]")
+        super().__set__(instance, tuple(value) if value else None)
+
+    def from_mapi(self, value: Any) -> tuple[str, ...]:
+        """As a tuple."""
+        return tuple(value)
+
+
+class NamedTime(Named[datetime]):
+    """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time."""
+
+    kind = PropType.SYSTIME
+
+    def from_mapi(self, value: Any) -> datetime:
+        """FILETIME ticks as a datetime."""
+        return to_datetime(value)
+
+    def to_mapi(self, value: datetime) -> int:
+        """A datetime as FILETIME ticks; `InvalidParameter` for anything else."""
+        if not isinstance(value, datetime):
+            raise InvalidParameter(f"{self.name} is a datetime", value=value)
+        return from_datetime(value)
+
+
+class NamedDay(Named[date]):
+    """A day without a time zone, kept as its midnight."""
+
+    kind = PropType.SYSTIME
+
+    def from_mapi(self, value: Any) -> date:
+        """The day of FILETIME ticks."""
+        return to_datetime(value).date()
+
+    def to_mapi(self, value: date) -> int:
+        """FILETIME ticks of the day's midnight."""
+        return midnight(value, self.name)
+
+
+def midnight(day: date, name: str = "it") -> int:
+    """FILETIME ticks of a day's midnight, as if it were in UTC; `InvalidParameter` for what is no day."""
+    if type(day) is not date:
+        raise InvalidParameter(f"{name} is a date", value=day, hint="datetime.date(2026, 3, 31)")
+    return from_datetime(datetime.combine(day, time(), UTC))
