@@ -17,7 +17,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import CorruptStore, NotFound
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
@@ -27,6 +27,7 @@ from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
 from mapix.providers.sqlstore.folders import Folders
 from mapix.providers.sqlstore.garbage import Garbage
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
 from mapix.providers.sqlstore.names import NameMap
@@ -45,6 +46,7 @@ _AT_CLOSE: Final = 0.1
 """Seconds that a store that is being closed may take for its full text index."""
 
 
+@guarded
 class SqlBackend(StoreBackend):
     """A store in a database that is open and whose schema is there; see `sqlite.backend` and `postgresql.backend`."""
 
@@ -60,8 +62,10 @@ class SqlBackend(StoreBackend):
 
     def row_of_store(self) -> tuple[bytes, int]:
         """The store's identity and the number of its root folder."""
-        found: tuple[bytes, int] = self.database.row(self.database.sql["store_row"])
-        return found
+        uid, root = self.database.row(self.database.sql["store_row"]) or (None, None)
+        if not (isinstance(uid, bytes) and len(uid) == 16 and isinstance(root, int)):
+            raise CorruptStore("the store has lost its identity", value=self.database.name, hint="mapix store salvage")
+        return uid, root
 
     def _put_together(self) -> None:
         database = self.database

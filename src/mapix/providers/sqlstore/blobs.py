@@ -238,6 +238,8 @@ class _Reader(io.RawIOBase):
         self._seq = -1
         self._piece = b""
         self._digest = digest
+        if not isinstance(value.size, int):
+            raise CorruptStore("a large value has lost its size", value=value.blob, hint="mapix store check")
         self._hash = sha256()
         self._hashed = 0
 
@@ -277,6 +279,8 @@ class _Reader(io.RawIOBase):
         if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
         data, packing = row
+        if not isinstance(data, bytes):
+            raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check")
         full = min(PIECE, self.value.size - seq * PIECE)
         try:
             return zlib.decompress(data) if packing == ZLIB or (packing == EACH and len(data) != full) else bytes(data)

@@ -12,6 +12,7 @@ from mapix.properties.errors import NoSupport
 from mapix.providers.sqlstore.check import findings, repaired
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.garbage import Garbage
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.statements import filled
 
 _PURGED_AT_ONCE: Final = 200
@@ -40,6 +41,7 @@ _COUNTS: Final = {
 }
 
 
+@guarded
 class SqlCare:
     """The care of the store that a connection works on. `retention` has what was deleted and is kept."""
 

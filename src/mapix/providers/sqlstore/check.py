@@ -18,16 +18,20 @@ from typing import Any, Final
 
 from mapix.interfaces.care import Finding
 from mapix.properties.codec import unpack_props
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import CorruptStore, MapiError
 from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
+from mapix.providers.sqlstore.guarding import STUMBLES
 from mapix.providers.sqlstore.hot import HOT, Hot
 from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns, remake_recipient
 from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
 from mapix.providers.sqlstore.statements import filled, load
 from mapix.providers.sqlstore.values import loaded_text, stored_text
+
+DAMAGED: Final = "damaged"
+"""The kind of findings that tell of what could not even be looked at."""
 
 MOST: Final = 100
 """Findings of one kind that are told one by one."""
@@ -60,7 +64,9 @@ def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
             try:
                 found += islice(look(database), 50 * MOST)
             except MapiError as error:
-                found.append(Finding("damaged", 0, str(error)))
+                found.append(Finding(DAMAGED, 0, str(error)))
+            except STUMBLES as error:
+                found.append(Finding(DAMAGED, 0, f"{look.__name__.strip('_')}: {error}"))
     return found
 
 
@@ -77,7 +83,7 @@ def repaired(database: Database, more: Iterable[Look] = (), last: Callable[[], N
         index = database.text_index()
         if index is not None and any(finding.kind == _UNINDEXED for finding in before):
             index.rebuild()
-    except MapiError as error:
+    except (MapiError, *STUMBLES) as error:
         return [*before, Finding("repair was not possible", 0, str(error))]
     left = {(finding.kind, finding.number) for finding in findings(database, looks)}
     return [replace(finding, repaired=(finding.kind, finding.number) not in left) for finding in before]
@@ -212,13 +218,20 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
         for message, row_id, packed, *columns in rows:
             try:
                 plain = recipient_columns(unpack_props(packed))
-            except MapiError as error:
+            except (MapiError, *STUMBLES) as error:
                 yield message, row_id, False, str(error)
                 continue
             right = [*map(loaded_text, plain), *dialect.recipient_cells(plain)]
             if right != [*map(loaded_text, columns[: len(plain)]), *columns[len(plain) :]]:
                 yield message, row_id, True, f"row {row_id} shows {columns!r}, not {right!r}"
-        at = rows[-1][:2]
+        at = _farther(at, rows[-1][:2])
+
+
+def _farther(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
+    """Where a walk through a table goes on; `CorruptStore` where that is no farther than before."""
+    if not after > before:
+        raise CorruptStore("a table is out of order", value=after)
+    return after
 
 
 # the full text index
@@ -241,9 +254,13 @@ def _large_values(database: Database) -> Iterator[Finding]:
         for blob, digest in rows:
             try:
                 whole = content_hash(database, blob) == digest
-            except MapiError as error:
+            except (MapiError, *STUMBLES) as error:
                 yield Finding("large value that cannot be read", blob, str(error))
                 continue
             if not whole:
-                yield Finding("large value that is not what it was", blob, f"its hash was {digest.hex()}")
-        at = rows[-1][0]
+                yield Finding(
+                    "large value that is not what it was",
+                    blob,
+                    f"its hash was {digest.hex() if isinstance(digest, bytes) else digest}",
+                )
+        (at,) = _farther((at,), rows[-1][:1])

@@ -2,6 +2,14 @@
 -- be said. Those named `name repair`, `name repair 2` make them good, in the order of this file. What only one database
 -- can have wrong, or says in another way, is in its own `checks.sql`. See `statements.py` for the form.
 
+-- name: root folder inside another
+SELECT id, 'folder', parent FROM folder
+ WHERE {mine} AND id = (SELECT root FROM store WHERE {mine}) AND (parent IS NOT NULL OR kept_in IS NOT NULL)
+
+-- name: root folder inside another repair
+UPDATE folder SET parent = NULL, kept_in = NULL, deleted_on = NULL, deleted_with = NULL
+ WHERE {mine} AND id = (SELECT root FROM store WHERE {mine}) AND (parent IS NOT NULL OR kept_in IS NOT NULL)
+
 -- name: deleted folder of no folder
 SELECT id, 'folder', kept_in FROM folder
  WHERE {mine} AND kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)

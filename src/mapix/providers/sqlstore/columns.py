@@ -7,6 +7,7 @@ than row by row.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any, Final
 
 from mapix.interfaces.backend import (
@@ -14,13 +15,13 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page
-from mapix.properties.tag import PropTag, PropType
+from mapix.properties.errors import CorruptData
+from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.expressions import Expressions
-from mapix.providers.sqlstore.values import loaded_text, loader
+from mapix.providers.sqlstore.values import AS_THEY_ARE, loader, misfit, sure
 
 _NOTHING: Final = "NULL"
-_PLAIN_TEXT: Final = frozenset((str, type(None)))
 
 Cells = Sequence[Any]
 Maker = Callable[[Cells, Cells], list[Any]]
@@ -35,9 +36,13 @@ class ColumnPlan:
         made = decorator.columns() if decorator is not None else frozenset()
         self.sql = "".join(f", {_NOTHING if tag.id in made else rows.value(tag) or _NOTHING}" for tag in tags)
         read = [(place, tag.type) for place, tag in enumerate(tags) if tag.id not in made]
-        self._texts = [place for place, code in read if code == PropType.UNICODE]
+        self._plain = [
+            (place, code, frozenset((AS_THEY_ARE[code], NoneType))) for place, code in read if code in AS_THEY_ARE
+        ]
         self._loaders = [
-            (place, load) for place, code in read if code != PropType.UNICODE and (load := loader(code)) is not None
+            (place, code, load)
+            for place, code in read
+            if code not in AS_THEY_ARE and (load := loader(code)) is not None
         ]
         self._makers = [
             (place, _maker(decorator, tag.id, kind))
@@ -54,11 +59,14 @@ class ColumnPlan:
         places = list(zip(*columns[2 : 2 + keys], numbers, strict=True))
         if not shown:
             return Page(places, [()] * len(found))
-        for place in self._texts:
-            if not _PLAIN_TEXT.issuperset(map(type, shown[place])):
-                shown[place] = tuple(map(loaded_text, shown[place]))
-        for place, load in self._loaders:
-            shown[place] = tuple([None if value is None else load(value) for value in shown[place]])
+        for place, code, plain in self._plain:
+            if not plain.issuperset(map(type, shown[place])):
+                shown[place] = tuple([None if value is None else sure(code, value) for value in shown[place]])
+        for place, code, load in self._loaders:
+            try:
+                shown[place] = tuple([None if value is None else load(value) for value in shown[place]])
+            except (TypeError, ValueError, CorruptData) as error:
+                raise misfit(code) from error
         for place, make in self._makers:
             shown[place] = tuple(make(numbers, parents))
         return Page(places, list(zip(*shown, strict=True)))

@@ -166,6 +166,12 @@ class Database(ABC):
 
     # others
 
+    def blame(self, error: Exception) -> Exception:
+        """What is to be raised where something stumbled with `error` over what it read: `CorruptStore` where the
+        database holds what it cannot, the error itself where it does not.
+        """
+        return error
+
     def free_to_write(self) -> bool:
         """Whether a transaction that writes would begin at once: nobody else is writing."""
         return not self.readonly and not self.in_transaction

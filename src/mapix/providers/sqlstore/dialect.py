@@ -57,6 +57,12 @@ class Dialect(ABC):
     depth_path: ClassVar[tuple[str, str]]
     """What sorts folders of all levels, each behind the one it lies in: of the first level, and of one below `t`."""
 
+    off_path: ClassVar[str] = "true"
+    """The condition of a folder `f` below `t` not to be among those above it, where damage may make circles."""
+
+    ordered_by_itself: ClassVar[bool] = True
+    """Whether rows come in the order that was asked for even from a damaged database."""
+
     @abstractmethod
     def cells(self, kind: int, value: Any) -> Sequence[Any]:
         """A small value of a type as `value_columns`."""

@@ -12,11 +12,12 @@ from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
 from mapix.objects.collate import fold
 from mapix.properties import tags as t
-from mapix.properties.errors import Collision, NoAccess, NotFound, ObjectChanged, ObjectDeleted
+from mapix.properties.errors import Collision, CorruptStore, NoAccess, NotFound, ObjectChanged, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.properties import change_values, prepared, values_of
 from mapix.providers.sqlstore.values import loaded_text
 
@@ -51,6 +52,7 @@ def check_free(database: Database, parent: int | None, name: str, number: int = 
         raise Collision("there is a folder of this name already", value=name)
 
 
+@guarded
 class StoredFolder:
     """The properties of the folder `number`; `deleted` for one that is kept, which nobody changes."""
 
@@ -70,6 +72,8 @@ class StoredFolder:
             raise ObjectDeleted("the folder has been deleted", value=self.number)
         version, *columns = rows[0][:9]
         columns[0] = loaded_text(columns[0])
+        if not (isinstance(columns[0], str) and all(isinstance(number, int) for number in (version, *columns[1:]))):
+            raise CorruptStore("a folder is damaged", value=self.number, hint="mapix store check")
         columns[-1] = bool(columns[-1])
         values = dict(zip(_COLUMNS, columns, strict=True))
         values |= values_of(self.database, [row[9:] for row in rows if row[9] is not None])
@@ -121,6 +125,7 @@ def create_folder(database: Database, number: int, parent: int, name: str, value
     change_values(database, number, {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT})
 
 
+@guarded
 class StoredStore:
     """The store's own properties."""
 

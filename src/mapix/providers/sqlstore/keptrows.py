@@ -8,12 +8,14 @@ from mapix.interfaces.prop import ObjectType
 from mapix.objects.columns import KEPT_CONTENTS, KEPT_HIERARCHY
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.query import TableQuery
 from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import Surroundings
 
 
+@guarded
 class KeptContents(SqlRows):
     """The messages that were deleted from a folder, `associated` ones or the others."""
 
@@ -37,6 +39,7 @@ class KeptContents(SqlRows):
         return _key(self.around, self.folder)
 
 
+@guarded
 class KeptHierarchy(SqlRows):
     """The folders that were deleted from below one; with `deep` those of all levels."""
 
@@ -74,5 +77,6 @@ def _deep(dialect: Dialect) -> str:
     first, below = dialect.depth_path
     return (
         f"WITH RECURSIVE tree (id, depth, path) AS (SELECT id, CAST(0 AS bigint), {first} FROM folder WHERE kept_in = ?"
-        f" UNION ALL SELECT f.id, t.depth + 1, {below} FROM tree t JOIN folder f ON f.kept_in = t.id) "
+        f" UNION ALL SELECT f.id, t.depth + 1, {below} FROM tree t JOIN folder f ON f.kept_in = t.id"
+        f" WHERE {dialect.off_path}) "
     )

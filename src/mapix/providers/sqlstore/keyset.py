@@ -76,5 +76,20 @@ def beyond(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backw
     return Leg(f"{farther} OR ({key.sql} = ? AND ({rest.sql}))", (value, value, *rest.params))
 
 
+def advances(keys: Sequence[OrderKey], after: Sequence[Any], key: Sequence[Any], *, backward: bool) -> bool:
+    """Whether `key` lies beyond `after`, as `beyond` asks for; values of several kinds as SQLite sorts them."""
+    for order, old, new in zip(keys, after, key, strict=False):
+        if old == new:
+            continue
+        if old is None or new is None:
+            return (new is None) is not backward
+        return (_rank(new) > _rank(old)) is (order.descending is backward)
+    return (key[-1] < after[-1]) if backward else (key[-1] > after[-1])
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    return (2 if isinstance(value, bytes) else 1 if isinstance(value, str) else 0), value
+
+
 def _direction(descending: bool, *, first: bool) -> str:
     return f"{'DESC' if descending else 'ASC'} NULLS {'FIRST' if first else 'LAST'}"

@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from mapix.properties.tag import MV_FLAG, PropTag
+from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
-from mapix.providers.sqlstore.values import CONVERTED, LARGE, loaded
+from mapix.providers.sqlstore.values import AS_THEY_ARE, LARGE, sure
 
 _MOST_ROWS: Final = 64
 _LONG: Final = frozenset((str, bytes))
@@ -36,8 +36,8 @@ def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
     for prop_id, kind, blob, size, value in database.dialect.joined(rows):
         if blob is not None:
             value = StoredLarge(database, blob, size or 0)
-        elif kind in CONVERTED or kind & MV_FLAG:
-            value = loaded(kind, value)
+        elif value.__class__ is not AS_THEY_ARE.get(kind):
+            value = sure(kind, value)
         found[PropTag(prop_id << 16 | kind)] = value
     return found
 

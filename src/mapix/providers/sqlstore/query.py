@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from mapix.interfaces.table import Page, RowKey
+from mapix.properties.errors import CorruptStore
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import count_of
 from mapix.providers.sqlstore.expressions import Cold
-from mapix.providers.sqlstore.keyset import Leg, OrderKey, beyond, halves, legs, order_by
+from mapix.providers.sqlstore.keyset import Leg, OrderKey, advances, beyond, halves, legs, order_by
 from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.surroundings import Surroundings
 
@@ -118,9 +119,10 @@ class TableQuery:
             rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
             if len(rows) >= wanted:
                 break
-        if backward:
-            rows.reverse()
-        return plan.page(rows, len(order))
+        page = plan.page(rows[::-1] if backward else rows, len(order))
+        if after is not None and rows and not self.database.dialect.ordered_by_itself:
+            _check_order(order, after, page.keys[0 if backward else -1], backward=backward)
+        return page
 
     def by_number(self, keys: Sequence[RowKey], columns: Columns) -> Page:
         """The rows of some keys, in their order; those that are gone are left out (architecture, trap 8)."""
@@ -161,6 +163,12 @@ class TableQuery:
     def _params(self, condition: Predicate) -> tuple[Any, ...]:
         driven = () if condition.driver is None else condition.driver.params
         return (*driven, *self._base, *condition.params)
+
+
+def _check_order(order: Order, after: RowKey, key: RowKey, *, backward: bool) -> None:
+    """`CorruptStore` for a page that ends before it begins: reading on would go in a circle."""
+    if not advances(order, after, key, backward=backward):
+        raise CorruptStore("an index of the store is damaged", value=key[-1], hint="mapix store check")
 
 
 class Grouping(NamedTuple):

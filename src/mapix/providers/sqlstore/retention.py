@@ -19,6 +19,7 @@ from mapix.properties.times import now
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import StoredFolder, check_free, name_key
 from mapix.providers.sqlstore.folders import Folders
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keptrows import KeptContents, KeptHierarchy
 from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
@@ -29,6 +30,7 @@ _FOLDER: Final = ObjectType.FOLDER
 _MESSAGE: Final = ObjectType.MESSAGE
 
 
+@guarded
 class SqlRetention(Retention):
     """The deleted things of one store."""
 

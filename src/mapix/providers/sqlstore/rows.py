@@ -9,6 +9,7 @@ from mapix.objects.columns import CONTENTS, HIERARCHY
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.query import TableQuery
 from mapix.providers.sqlstore.sqlrows import SqlRows
@@ -16,6 +17,7 @@ from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
 from mapix.providers.sqlstore.values import tag_of
 
 
+@guarded
 class ContentsRows(SqlRows):
     """The messages of a folder, `associated` ones or the others."""
 
@@ -49,6 +51,7 @@ class ContentsRows(SqlRows):
         return None if decorator is None else decorator.table_key(table, self.folder)
 
 
+@guarded
 class HierarchyRows(SqlRows):
     """The folders below one; with `deep` those of all levels, each after the one it lies in."""
 
@@ -87,5 +90,6 @@ def _deep(dialect: Dialect) -> str:
     first, below = dialect.depth_path
     return (
         f"WITH RECURSIVE tree (id, depth, path) AS (SELECT id, CAST(0 AS bigint), {first} FROM folder WHERE parent = ?"
-        f" UNION ALL SELECT f.id, t.depth + 1, {below} FROM tree t JOIN folder f ON f.parent = t.id) "
+        f" UNION ALL SELECT f.id, t.depth + 1, {below} FROM tree t JOIN folder f ON f.parent = t.id"
+        f" WHERE {dialect.off_path}) "
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 from mapix.interfaces.care import Finding
 from mapix.objects.entryids import StoreIds
+from mapix.properties.errors import CorruptStore
 from mapix.properties.flags import SEARCH_REBUILD
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.firstpass import in_scope
@@ -57,4 +58,6 @@ def _differences(database: Database, sought: Sought) -> Iterator[tuple[set[int],
         has = {number for (number,) in database.rows(_RESULTS, (sought.number, after, last))}
         if wanted != has:
             yield wanted - has, has - wanted
+        if last <= after:
+            raise CorruptStore("the table of messages is out of order", value=last)
         after = last

@@ -10,6 +10,7 @@ from mapix.interfaces.table import Page, RowKey
 from mapix.objects.columns import SEARCH
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keyset import Leg
 from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.query import Order, TableQuery
@@ -17,6 +18,7 @@ from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
 
 
+@guarded
 class SearchRows(SqlRows):
     """The results of the search folder `folder`; no `associated` ones. `catch_up` brings them in step beforehand."""
 

@@ -23,6 +23,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.groups import read_groups
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
 from mapix.providers.sqlstore.keyset import OrderKey
 from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
@@ -36,6 +37,7 @@ _QUICK: Final = 2_000
 """So many rows are sooner read and sorted than found among all in their order."""
 
 
+@guarded
 class SqlRows:
     """The rows of `query`; `natural` is their order when none is asked for."""
 

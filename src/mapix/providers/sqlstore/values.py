@@ -13,7 +13,9 @@ from math import isnan, nan
 from struct import Struct
 from typing import Any, Final
 
+from mapix.objects.typed import python_class
 from mapix.properties.codec import dump, load
+from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.tag import MV_FLAG, PropTag, PropType
 
 LARGE: Final = 64 * 1024
@@ -56,17 +58,19 @@ def _undumper(prop_type: int) -> Callable[[Any], Any]:
     return lambda value: load(prop_type, value)
 
 
-_STRUCTURES: Final = (int(PropType.SRESTRICTION), int(PropType.ACTIONS))
+STRUCTURES: Final = (int(PropType.SRESTRICTION), int(PropType.ACTIONS))
+"""Types of single values that are packed."""
+
 _STORE: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _stored_float),
     int(PropType.UNICODE): stored_text,
-    **{code: _dumper(code) for code in _STRUCTURES},
+    **{code: _dumper(code) for code in STRUCTURES},
 }
 _LOAD: Final[dict[int, Callable[[Any], Any]]] = {
     **dict.fromkeys(FLOAT_TYPES, _loaded_float),
     int(PropType.UNICODE): loaded_text,
     int(PropType.BOOLEAN): bool,
-    **{code: _undumper(code) for code in _STRUCTURES},
+    **{code: _undumper(code) for code in STRUCTURES},
 }
 
 CONVERTED: Final = frozenset(_LOAD)
@@ -87,6 +91,31 @@ def loaded(prop_type: int, value: Any) -> Any:
     if convert is not None:
         return convert(value)
     return load(prop_type, value) if prop_type & MV_FLAG else value
+
+
+AS_THEY_ARE: Final[dict[int, type]] = {
+    **dict.fromkeys((2, 3, 6, 10, 20, 64), int),
+    int(PropType.UNICODE): str,
+    int(PropType.BINARY): bytes,
+    int(PropType.CLSID): bytes,
+}
+"""What values are in the database that are the same outside, by type."""
+
+
+def sure(prop_type: int, value: Any) -> Any:
+    """`loaded` for what may be damaged: `CorruptStore` for what is no value of the type."""
+    try:
+        found = loaded(prop_type, value)
+    except (TypeError, ValueError, MapiError) as error:
+        raise misfit(prop_type) from error
+    if not isinstance(found, python_class(prop_type)):
+        raise misfit(prop_type)
+    return found
+
+
+def misfit(prop_type: int) -> CorruptStore:
+    """What is raised for a value that is none of its type."""
+    return CorruptStore("a value in the store is damaged", value=prop_type, hint="mapix store check")
 
 
 def loader(prop_type: int) -> Callable[[Any], Any] | None:

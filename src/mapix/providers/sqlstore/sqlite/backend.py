@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.sqlite import mailboxes
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.migrate import prepare
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mapix.providers.sqlstore.sqlite.care import SqliteCare
 
 
+@guarded
 class SqliteBackend(SqlBackend):
     """A store in the file at `path`.
 

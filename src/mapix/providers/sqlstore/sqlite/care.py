@@ -7,6 +7,7 @@ from typing import Final
 
 from mapix.interfaces.care import Finding, Progress
 from mapix.providers.sqlstore.care import SqlCare
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.sqlite.backend import sweep
 from mapix.providers.sqlstore.sqlite.backup import back_up
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -17,6 +18,7 @@ _PAGES_AT_ONCE: Final = 2000
 _INCREMENTAL: Final = 2
 
 
+@guarded
 class SqliteCare(SqlCare):
     """See `SqlCare`."""
 

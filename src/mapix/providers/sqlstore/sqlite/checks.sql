@@ -30,3 +30,11 @@ UPDATE store SET last_number = (
 ) WHERE last_number < (
     SELECT max(id) FROM (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
 )
+
+-- name: text index that nobody keeps
+SELECT 0, name FROM (SELECT 'short' AS name UNION ALL SELECT 'body') n
+ WHERE NOT EXISTS (SELECT 1 FROM text_index i WHERE i.name = n.name)
+
+-- name: text index that nobody keeps repair
+INSERT INTO text_index (name) SELECT name FROM (SELECT 'short' AS name UNION ALL SELECT 'body') n
+ WHERE NOT EXISTS (SELECT 1 FROM text_index i WHERE i.name = n.name)

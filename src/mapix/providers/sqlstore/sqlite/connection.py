@@ -9,6 +9,8 @@ from typing import Final
 from mapix.providers.sqlstore.sqlite.failures import is_passing, is_unwritable, translated
 
 _STATEMENTS_KEPT: Final = 512
+_WARY: Final = ("PRAGMA cell_size_check = ON", "PRAGMA trusted_schema = OFF")
+"""Files may be damaged, or made by somebody who means harm."""
 
 
 def connect(path: Path, *, readonly: bool, create: bool) -> sqlite3.Connection:
@@ -46,10 +48,13 @@ def readable(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def connection_to(path: Path, mode: str) -> sqlite3.Connection:
     """A connection in one mode, as URIs of `sqlite3` name it."""
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=_STATEMENTS_KEPT,
     )
+    for pragma in _WARY:
+        connection.execute(pragma)
+    return connection

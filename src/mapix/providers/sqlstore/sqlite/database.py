@@ -17,7 +17,7 @@ from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.properties.errors import Busy, NoAccess
+from mapix.properties.errors import Busy, CorruptStore, NoAccess
 from mapix.providers.sqlstore.database import PATIENCE, Database, Params
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
@@ -179,6 +179,19 @@ class SqliteDatabase(Database):
                 self._soon = False
         if quick:
             self._sync_soon()
+
+    def blame(self, error: Exception) -> Exception:
+        """See `Database.blame`: a file takes anything in any column."""
+        from mapix.providers.sqlstore.sqlite.misfits import misfits
+
+        with self.lock:
+            try:
+                found = next(misfits(self.connection), None)
+            except ERRORS as failure:
+                return translated(failure, self.path)
+        if found is None:
+            return error
+        return CorruptStore(f"the store is damaged ({found[2]})", value=str(self.path), hint="mapix store check")
 
     def free_to_write(self) -> bool:
         """See `Database.free_to_write`."""

@@ -30,7 +30,9 @@ class SqliteDialect(Dialect):
     packs = True
     asks = True
     as_they_are = frozenset((int, bool, bytes))
-    depth_path = ("printf('%016x', id)", "t.path || printf('%016x', f.id)")
+    depth_path = ("printf('/%016x', id)", "t.path || printf('/%016x', f.id)")
+    off_path = "instr(t.path, printf('/%016x', f.id)) = 0"
+    ordered_by_itself = False
 
     def cells(self, kind: int, value: Any) -> Sequence[Any]:
         """See `Dialect.cells`."""

@@ -21,7 +21,9 @@ from mapix.providers.sqlstore.check import findings, repaired
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.sqlite.backend import known_files, sweep
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.sqlite.migrate import prepare
+from mapix.providers.sqlstore.sqlite.misfits import misfits
 
 __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
 
@@ -48,7 +50,7 @@ def repair_store(path: Path) -> list[Finding]:
 
 def check_database(database: SqliteDatabase) -> list[Finding]:
     """What is wrong with an open store."""
-    return findings(database, (_pages, _files))
+    return findings(database, (_pages, _misfits, _files))
 
 
 def repair_database(database: SqliteDatabase) -> list[Finding]:
@@ -64,7 +66,7 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
 
     if any(finding.kind == DAMAGED for finding in _pages(database)):
         return check_database(database)
-    found = repaired(database, (_pages, _files), last)
+    found = repaired(database, (_pages, _misfits, _files), last)
     sweep(database)
     return found
 
@@ -92,6 +94,16 @@ def _pages(database: Database) -> Iterator[Finding]:
             yield Finding("index not like its table" if _OF_INDEX.search(text) else DAMAGED, 0, text)
     for table, row, parent, _ in database.rows("PRAGMA foreign_key_check"):
         yield Finding("broken link", row or 0, f"a row of {table} names a {parent} that is not there")
+
+
+def _misfits(database: Database) -> Iterator[Finding]:
+    """Cells that hold what cannot stand there."""
+    if isinstance(database, SqliteDatabase):
+        try:
+            for _, number, detail in misfits(database.connection):
+                yield Finding("value of another kind", number, detail)
+        except ERRORS as error:
+            raise translated(error, database.path) from error
 
 
 def _files(database: Database) -> Iterator[Finding]:

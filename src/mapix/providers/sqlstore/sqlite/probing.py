@@ -27,6 +27,9 @@ def readable_rows(
     """The rows of a table that can be read, `columns` of them, ordered by `keys`. `hint` is put behind the table's
     name (INDEXED BY).
     """
+    if not keys:
+        yield from _unordered(connection, f"SELECT {', '.join(columns)} FROM {table}", table, lost)
+        return
     select = f"SELECT {', '.join((*keys, *columns))} FROM {table} {hint}"
     order = f"ORDER BY {', '.join(keys)}"
     width, after, first = len(keys), None, None
@@ -49,6 +52,14 @@ def readable_rows(
         if first is None:
             return
         after = None
+
+
+def _unordered(connection: sqlite3.Connection, sql: str, table: str, lost: Lost) -> Iterator[tuple[Any, ...]]:
+    """The rows up to the first place that cannot be read: the table has lost what they are told apart by."""
+    try:
+        yield from connection.execute(sql)
+    except ERRORS as error:
+        lost(f"{table}: {error}")
 
 
 def _one_by_one(

@@ -34,7 +34,10 @@ _MOST_ENTRIES: Final = 1.3
 
 _SPARED: Final = 1000
 _OLDEST: Final = (3, 34)
-_READY: Final = f"SELECT count(*) = {len(COLUMNS)} FROM sqlite_master WHERE name IN ('text_short', 'text_body')"
+_READY: Final = (
+    f"SELECT count(*) = {len(COLUMNS)} AND (SELECT count(*) FROM text_index WHERE name IN ('short', 'body'))"
+    f" = {len(COLUMNS)} FROM sqlite_master WHERE name IN ('text_short', 'text_body')"
+)
 _STATE: Final = (
     f"SELECT (SELECT count(*) FROM (SELECT 1 FROM text_pending p WHERE p.name = i.name LIMIT {FEW + 1}))"
     f" + (SELECT count(*) FROM (SELECT 1 FROM message WHERE id > i.done LIMIT {FEW + 1})),"
