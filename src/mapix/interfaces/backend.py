@@ -69,6 +69,16 @@ class MessageSource(PropertySource, Protocol):
         """The message inside an attachment; None when there is none. Saved only through the outer message."""
 
 
+class WholeMessageSource(MessageSource, Protocol):
+    """What a source of messages may offer besides; messages use it where it is there, and read ahead where not."""
+
+    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
+        """All saved values and the version, as `load(None)`. From now on `recipients`, `attachments` and `embedded`
+        answer what was there at the same moment, whoever saves the message, except for what this source applies: an
+        open message is a copy made at opening (P-221).
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply.

@@ -54,6 +54,11 @@ class AttachmentList:
         """Those that have been saved once, by their own `save_changes` (M-060)."""
         return [number for number, staged in self._all().items() if staged.saved]
 
+    def read_ahead(self) -> None:
+        """Read all of them now, with the messages inside."""
+        for staged in self._all().values():
+            staged.read_ahead()
+
     def create(self) -> tuple[int, Attach]:
         """A new attachment and its number."""
         from mapix.objects.attachobject import AttachObject

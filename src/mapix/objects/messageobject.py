@@ -18,12 +18,11 @@ from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import MapiTable
 from mapix.objects import computed, messagesave
-from mapix.objects.attachments import AttachmentList
 from mapix.objects.context import StoreContext
 from mapix.objects.life import Life, remembered
 from mapix.objects.progress import steps
 from mapix.objects.propdata import PropertyBag
-from mapix.objects.recipients import RecipientList
+from mapix.objects.wholemessage import load_whole, parts_of
 from mapix.properties import times
 from mapix.properties.codepage import ANSI
 from mapix.properties.errors import NoAccess, UnknownFlags
@@ -85,10 +84,12 @@ class MessageObject(PropertyBag, Message):
         self._parts = context.parts
         self.is_embedded = embedded
         self._message = source
-        self._recipients = RecipientList(None if new else source.recipients)
-        self._attachments = AttachmentList(self, None if new else source)
+        self._recipients, self._attachments = parts_of(self, source)
         if new:
             self._begin()
+
+    def _load_first(self) -> tuple[dict[PropTag, Any], int]:
+        return load_whole(self._source)
 
     def _begin(self) -> None:
         """What a message has from its creation on (objects 4.1)."""

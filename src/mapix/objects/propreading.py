@@ -67,8 +67,21 @@ class ReadingBag(MapiProp):
         if object_type is not None:
             self.object_type = object_type
         if transacted and not fresh:
-            values, self._version = source.load(None)
-            self._saved = {tag >> 16: (tag, value) for tag, value in values.items()}
+            self.read_saved()
+
+    @property
+    def version(self) -> int:
+        """The version of what was read at opening, or saved since."""
+        return self._version
+
+    def read_saved(self) -> None:
+        """Read everything that is saved."""
+        values, self._version = self._load_first()
+        self._saved = {tag >> 16: (tag, value) for tag, value in values.items()}
+
+    def _load_first(self) -> tuple[dict[PropTag, Any], int]:
+        """What an opening reads."""
+        return self._source.load(None)
 
     @remembered
     def get_props(self, tags: Sequence[PropTag] | None = None) -> dict[PropTag, Any]:

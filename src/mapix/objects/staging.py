@@ -80,6 +80,14 @@ class StagedAttachment(StagedProps):
             self._message = StagedMessage(None, instead_of=self._message)
         return self._message
 
+    def read_ahead(self) -> None:
+        """Read the message inside with all its parts."""
+        inner = self.embedded()
+        if inner is not None:
+            inner.recipients()
+            for staged in inner._parts().values():
+                staged.read_ahead()
+
     def drop_embedded(self) -> None:
         """Forget the message inside; with the identifier of the data deleted, the backend forgets it too."""
         self._message = None
@@ -111,6 +119,10 @@ class StagedMessage(StagedProps):
         self._source = source
         self._recipients: list[dict[PropTag, Any]] | None = [] if source is None else None
         self._attachments: dict[int, StagedAttachment] | None = {} if source is None else None
+
+    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
+        """See `WholeMessageSource.load_whole`: it belongs to one open message."""
+        return self.load(None)
 
     def recipients(self) -> list[dict[PropTag, Any]]:
         """See `MessageSource.recipients`."""

@@ -30,6 +30,7 @@ from mapix.testing.store_keys import KeyTests
 from mapix.testing.store_messages import MessageTests
 from mapix.testing.store_methods import MethodTests
 from mapix.testing.store_names import NameTests
+from mapix.testing.store_opening import OpeningTests
 from mapix.testing.store_order import OrderTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
@@ -56,6 +57,7 @@ class StoreConformance(
     PropertyTests,
     ValueTests,
     SavingTests,
+    OpeningTests,
     StreamTests,
     NameTests,
     CopyTests,

@@ -115,6 +115,10 @@ class StorageSource:
         """See `PropertySource.load`."""
         return _loaded(self._message, tags), self._version
 
+    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
+        """See `WholeMessageSource.load_whole`: a storage is read by whoever has it open alone."""
+        return self.load(None)
+
     def recipients(self) -> list[dict[PropTag, Any]]:
         """See `MessageSource.recipients`."""
         return _recipients(self._message)

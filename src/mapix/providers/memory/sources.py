@@ -107,6 +107,10 @@ class MessageRecords:
         """See `PropertySource.load`."""
         return chosen(self._record.values | deleted_on(self._record), tags), self._record.version
 
+    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
+        """See `WholeMessageSource.load_whole`: the record is a snapshot."""
+        return self.load(None)
+
     def recipients(self) -> list[Values]:
         """See `MessageSource.recipients`."""
         return [dict(row) for row in self._record.recipients]

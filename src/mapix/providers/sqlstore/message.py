@@ -10,6 +10,7 @@ from mapix.interfaces.backend import (
     AttachmentChanges,
     Change,
     MessageChanges,
+    MessageSource,
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
@@ -20,6 +21,8 @@ from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_CLIENT_SUBMIT_TIME, PR_
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.guarding import guarded
+from mapix.providers.sqlstore.held import HeldMessage
 from mapix.providers.sqlstore.hot import INSERT_MESSAGE, flags_of, hot_values, new_columns, update_message
 from mapix.providers.sqlstore.parts import (
     attachments_of,
@@ -62,6 +65,7 @@ class _Ready:
     embedded: _Ready | None = None
 
 
+@guarded
 class StoredMessage:
     """The saved state of the message `number`, 0 for one that is not saved yet; `folder` is 0 inside an attachment.
 
@@ -76,8 +80,14 @@ class StoredMessage:
         self.folder = folder
         self.associated = associated
         self.deleted = deleted
+        self._held: HeldMessage | None = None
         self._made_in = 0
         self._saved: tuple[int, int | None] = (0, None)
+
+    @property
+    def database(self) -> Database:
+        """The store's database."""
+        return self.shop.database
 
     # reading
 
@@ -98,23 +108,42 @@ class StoredMessage:
         values = values_of(database, [row[2:] for row in rows if row[2] is not None])
         if flags is not None:
             values[PR_MESSAGE_FLAGS] = flags
-        if self.deleted:
-            values[PR_DELETED_ON] = database.value(database.sql["kept_deleted_on"], (self.number,))
+        values |= self._deletion()
         if tags is not None:
             wanted = {tag >> 16 for tag in tags}
             values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
         return values, version
 
+    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
+        """See `WholeMessageSource.load_whole`: one statement, a few more where there are messages inside."""
+        if not self.number:
+            return {}, 0
+        self._held = HeldMessage(self.shop.database, self.number)
+        values, version = self._held.load()
+        return values | self._deletion(), version
+
+    def _deletion(self) -> dict[PropTag, Any]:
+        """When it was deleted, of one that is kept."""
+        database = self.shop.database
+        moment = database.value(database.sql["kept_deleted_on"], (self.number,)) if self.deleted else None
+        return {} if moment is None else {PR_DELETED_ON: moment}
+
     def recipients(self) -> list[dict[PropTag, Any]]:
         """See `MessageSource.recipients`."""
+        if self._held is not None:
+            return self._held.recipients()
         return recipients_of(self.shop.database, self.number) if self.number else []
 
     def attachments(self) -> dict[int, dict[PropTag, Any]]:
         """See `MessageSource.attachments`."""
+        if self._held is not None:
+            return self._held.attachments()
         return attachments_of(self.shop.database, self.number) if self.number else {}
 
-    def embedded(self, attachment: int) -> StoredMessage | None:
+    def embedded(self, attachment: int) -> MessageSource | None:
         """See `MessageSource.embedded`."""
+        if self._held is not None:
+            return self._held.embedded(attachment)
         found = self.shop.database.value(self.shop.database.sql["attachment_message"], (self.number, attachment))
         return None if found is None else StoredMessage(self.shop, found, 0)
 
@@ -142,6 +171,8 @@ class StoredMessage:
             if event is Event.OBJECT_CREATED:
                 self.shop.feed.touch(self.folder)
         self.number, self._saved = number, (database.transactions, version)
+        if self._held is not None and changes.recipients is not None:
+            self._held.replace_recipients(changes.recipients)
         if event is Event.OBJECT_CREATED:
             self._made_in = database.transactions
         return version

@@ -6,7 +6,7 @@ with property rows of its own; a message inside it is a message without folder t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mapix.properties.codec import pack_props, unpack_props
@@ -40,7 +40,12 @@ _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS
 
 def recipients_of(database: Database, message: int) -> list[dict[PropTag, Any]]:
     """The recipient rows of a message, in their order; `CorruptStore` for one that has lost its number."""
-    found = [unpack_props(row[0]) for row in database.rows(database.sql["recipient_list"], (message,))]
+    return unpacked((row[0] for row in database.rows(database.sql["recipient_list"], (message,))), message)
+
+
+def unpacked(packed: Iterable[bytes], message: int) -> list[dict[PropTag, Any]]:
+    """The recipient rows of a message from what was packed; `CorruptStore` for one that has lost its number."""
+    found = [unpack_props(row) if isinstance(row, bytes) else {} for row in packed]
     if not all(isinstance(row.get(PR_ROWID), int) for row in found):
         raise CorruptStore("a recipient of a message is damaged", value=message, hint="mapix store check")
     return found

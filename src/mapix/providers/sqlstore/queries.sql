@@ -144,11 +144,11 @@ UPDATE folder SET version = version + 1, modification_time = coalesce(?, modific
 SELECT id FROM folder WHERE parent = ? ORDER BY id
 
 -- name: folder_tree
--- A folder and all below it, deepest first.
+-- A folder and all below it, deepest first; in a damaged store one may lie below itself.
 WITH RECURSIVE tree (id, depth) AS (
     SELECT id, 0 FROM folder WHERE id = ?
     UNION ALL
-    SELECT f.id, t.depth + 1 FROM tree t JOIN folder f ON f.parent = t.id
+    SELECT f.id, t.depth + 1 FROM tree t JOIN folder f ON f.parent = t.id WHERE t.depth < 10000
 )
 SELECT id FROM tree ORDER BY depth DESC
 
@@ -186,6 +186,22 @@ SELECT folder FROM message WHERE id = ?
 SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
   FROM message m LEFT JOIN property p ON p.object = m.id LEFT JOIN blob b ON b.id = p.blob
  WHERE m.id = ?
+
+-- name: message_whole
+-- With recipients and attachments, at one moment: which part, its number or place, of the message version and flags, of
+-- an attachment the message inside. The property that a recipient joins is none.
+SELECT 0, 0, m.version, m.flags, NULL, p.id, p.type, p.blob, b.size, {value}
+  FROM message m LEFT JOIN property p ON p.object = m.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE m.id = ?
+UNION ALL
+SELECT 1, r.position, NULL, NULL, r.properties, p.id, p.type, p.blob, NULL, {value}
+  FROM recipient r LEFT JOIN property p ON p.object = -1 AND p.id = -1
+ WHERE r.message = ?
+UNION ALL
+SELECT 2, a.number, m.id, NULL, NULL, p.id, p.type, p.blob, b.size, {value}
+  FROM attachment a LEFT JOIN message m ON m.holder = a.id
+       LEFT JOIN property p ON p.object = a.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE a.message = ?
 
 -- name: message_some_values
 SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
@@ -514,7 +530,7 @@ UPDATE search_link SET status = ? WHERE search = ? AND message = ?
 -- name: search_links_below
 -- Results of a search that lie in a folder or below it.
 WITH RECURSIVE tree (id) AS (
-    SELECT id FROM folder WHERE id = ? UNION ALL SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+    SELECT id FROM folder WHERE id = ? UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
 )
 SELECT l.message, m.folder FROM tree t JOIN message m ON m.folder = t.id JOIN search_link l ON l.message = m.id
  WHERE l.search = ?
@@ -528,7 +544,7 @@ DELETE FROM search_gone WHERE {mine}
 -- name: folder_below
 -- A folder and all below it.
 WITH RECURSIVE tree (id) AS (
-    SELECT id FROM folder WHERE id = ? UNION ALL SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
+    SELECT id FROM folder WHERE id = ? UNION SELECT f.id FROM tree t JOIN folder f ON f.parent = t.id
 )
 SELECT id FROM tree
 
