@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from mapix.interfaces.prop import MapiProp
     from mapix.properties.named import PropertyName
     from mapix.properties.tag import PropTag
 
 
-def tag_of(mapi: MapiProp, text: str) -> PropTag:
+class HasNames(Protocol):
+    """What knows identifiers of property names; every MAPI object does."""
+
+    def get_ids_from_names(
+        self, names: Iterable[PropertyName] | None, *, create: bool = False
+    ) -> dict[PropertyName, int]:
+        """See `MapiProp.get_ids_from_names`."""
+
+
+class KnownNames:
+    """Names that are known by their identifiers, and no others."""
+
+    def __init__(self, names: Mapping[int, PropertyName]) -> None:
+        self._ids = {name: number for number, name in names.items()}
+
+    def get_ids_from_names(
+        self, names: Iterable[PropertyName] | None, *, create: bool = False
+    ) -> dict[PropertyName, int]:
+        """See `MapiProp.get_ids_from_names`; nothing is created."""
+        wanted = self._ids if names is None else names
+        return {name: self._ids[name] for name in wanted if name in self._ids}
+
+
+def tag_of(mapi: HasNames, text: str) -> PropTag:
     """The tag that a text names on an object: `subject`, `PR_SUBJECT`, `0x0037001F`, `{guid}/name`."""
     from mapix.properties.where.tokens import Tokens
 
@@ -20,7 +43,7 @@ def tag_of(mapi: MapiProp, text: str) -> PropTag:
     return tag
 
 
-def column_of(mapi: MapiProp, text: str) -> PropTag:
+def column_of(mapi: HasNames, text: str) -> PropTag:
     """The tag of a column that a text names; `from`, `to`, `cc` and `bcc` are what lists show of them."""
     from mapix.properties import tags as t
 
@@ -34,8 +57,9 @@ def column_of(mapi: MapiProp, text: str) -> PropTag:
     return lists.get(text.lower()) or tag_of(mapi, text)
 
 
-def assignment(mapi: MapiProp, text: str) -> tuple[PropTag, Any]:
-    """The tag and the value of `subject = "Q3"`; a property name that is new to the store gets an identifier.
+def assignment(mapi: HasNames, text: str) -> tuple[PropTag, Any]:
+    """The tag and the value of `subject = "Q3"`; text needs no quotes. A property name that is new to the store gets an
+    identifier.
 
     Raises `WhereError`, an `InvalidParameter` that says where and what was expected.
     """
@@ -45,13 +69,27 @@ def assignment(mapi: MapiProp, text: str) -> tuple[PropTag, Any]:
 
     tokens = Tokens(text)
     tag = _reference(mapi, tokens, create=True)
+    bare = _bare_text(tokens, tag)
+    if bare:
+        return tag, bare
     tokens.expect("=", "= and the value")
     value = instant(read_value(tokens, tag, Clock()))
     _end(tokens)
     return _typed(tag, value), value
 
 
-def _reference(mapi: MapiProp, tokens: Any, *, create: bool) -> PropTag:
+def _bare_text(tokens: Any, tag: PropTag) -> str:
+    """The text behind the sign where a text property is given one without quotes."""
+    from mapix.properties.tag import PropType
+
+    sign = tokens.peek()
+    if sign.text != "=" or tag.type not in (PropType.UNICODE, PropType.STRING8):
+        return ""
+    rest: str = tokens.source[sign.end :].strip()
+    return "" if rest[:1] in ("'", '"') else rest
+
+
+def _reference(mapi: HasNames, tokens: Any, *, create: bool) -> PropTag:
     from mapix.properties.where.references import References
     from mapix.properties.where.vocabulary import MESSAGE
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mapix.cli.base import command
 from mapix.cli.choosing import chosen, counted, where_option
-from mapix.cli.errors import Exit
+from mapix.cli.errors import Exit, one_line
+from mapix.cli.files import names_file
 from mapix.cli.output import clean, say
 from mapix.cli.sessions import logged_on, profile_option
 
@@ -35,15 +37,56 @@ def mv(what: tuple[str, ...], target: str, where: str | None, profile: str | Non
         return _transfer(session, what, target, where, move=True)
 
 
-@command(examples=("mapix cp 42 Archive", "mapix cp Templates 'Templates 2027'"))
+@command(examples=("mapix cp 42 Archive", "mapix cp mail.msg Inbox", "mapix cp inbox#1 mail.msg"))
 @click.argument("what", nargs=-1, required=True)
 @click.argument("target")
 @where_option
 @profile_option
 def cp(what: tuple[str, ...], target: str, where: str | None, profile: str | None) -> int:
-    """Copy messages or folders into the folder TARGET, as `mapix mv` moves them."""
+    """Copy messages or folders into the folder TARGET, as `mapix mv` moves them.
+
+    A file (.msg, .oft, .eml) is copied into the folder as a message. Where TARGET is such a file, the message is
+    written to it; one that is there is left alone.
+    """
     with logged_on(profile) as session:
+        if names_file(target):
+            return _into_file(session, what, Path(target))
+        files = [word for word in what if names_file(word)]
+        if files and where is None:
+            return _import(session, files, [word for word in what if word not in files], target)
         return _transfer(session, what, target, where, move=False)
+
+
+def _into_file(session: Session, what: tuple[str, ...], target: Path) -> int:
+    from mapix.cli.refs import find_message
+    from mapix.properties.errors import Collision
+
+    if len(what) != 1 or names_file(what[0]):
+        raise click.UsageError("One message of a store goes into a file.")
+    if target.exists():
+        raise Collision("the file is there already", value=str(target), hint="another name")
+    say(f"wrote {clean(find_message(session, what[0]).save_as(target))}")
+    return Exit.OK
+
+
+def _import(session: Session, files: list[str], others: list[str], target: str) -> int:
+    """Files into a folder, and what else is named."""
+    from mapix.properties.errors import MapiError
+
+    folder = session.folder(target)
+    failed = 0
+    for file in files:
+        try:
+            folder.messages.import_file(file)
+        except MapiError as error:
+            if len(files) + len(others) == 1:
+                raise
+            failed += 1
+            say(f"mapix: {clean(file)}: {one_line(str(error))}")
+    done = len(files) - failed
+    say(f"copied {counted(done, 0)} to {clean(target)}")
+    code = _transfer(session, tuple(others), target, None, move=False) if others else Exit.OK
+    return Exit.FAILED if failed and not done and not others else Exit.PARTIAL if failed else code
 
 
 def _transfer(session: Session, what: tuple[str, ...], target: str, where: str | None, *, move: bool) -> int:

@@ -59,8 +59,8 @@ def send(
     if text == "-" and html == "-":
         raise click.UsageError("Only one of --text and --html can come from stdin.")
     for words in (*to, *cc, *bcc, subject, text, html):
-        _check(words)
-    body, page = _read(text), _read(html)
+        check_words(words)
+    body, page = read_words(text), read_words(html)
     with logged_on(profile, mail=wait is not None) as session:
         message = session.new(subject=subject, text=body, html=page, to=to, cc=cc, bcc=bcc)
         for path in attach:
@@ -72,7 +72,7 @@ def send(
     return 0
 
 
-def _check(words: str | None) -> None:
+def check_words(words: str | None) -> None:
     """Refuse what Python kept of an argument that is no text in the encoding of this terminal."""
     if words and any("\ud800" <= letter <= "\udfff" for letter in words):
         encoding = sys.getfilesystemencoding()
@@ -80,7 +80,7 @@ def _check(words: str | None) -> None:
         raise InvalidParameter(f"an argument is not text in {encoding}", value=words, hint=hint)
 
 
-def _read(text: str | None) -> str | None:
+def read_words(text: str | None) -> str | None:
     """An option's text, or with `-` what stdin has."""
     if text != "-":
         return text

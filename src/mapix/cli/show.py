@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapix.cli.attachments import save_attachments, size_of
 from mapix.cli.base import command
+from mapix.cli.files import message_of, names_file
 from mapix.cli.output import clean, clean_text, emit_json, emit_rows, json_option, say, when
-from mapix.cli.sessions import logged_on, profile_option
+from mapix.cli.sessions import profile_option
 
 if TYPE_CHECKING:
     from mapix.client.attachment import Attachment
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 
 @command(
-    examples=("mapix show inbox#1", "mapix show 42 --save-attachments .", "mapix show sent#1 --save copy.eml"),
+    examples=("mapix show inbox#1", "mapix show 42 --save-attachments .", "mapix show sent#1 --save copy.msg"),
 )
 @click.argument("message")
 @click.option("--html", is_flag=True, help="Only the HTML body.")
 @click.option("--props", is_flag=True, help="Every property with its tag and value.")
-@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.eml", help="Write it to a file.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it to a file: .eml, .msg, .oft.",
+)
 @click.option(
     "--save-attachments",
     "save_to",
@@ -45,30 +51,28 @@ def show(
     as_json: bool,
     profile: str | None,
 ) -> None:
-    """Show MESSAGE: an id from `mapix ls`, or folder#n, where inbox#1 is the newest message of the Inbox.
+    """Show MESSAGE: an id from `mapix ls`, folder#n, where inbox#1 is the newest message of the Inbox, or a .msg file.
 
     Headers, recipients, text and attachments. Reading the text on the screen marks the message as read; with --json,
     --props, --save and --save-attachments it stays as it was.
     """
-    from mapix.cli.refs import find_message
-
-    with logged_on(profile) as session:
-        found = find_message(session, message)
+    with message_of(message, profile) as found:
         if save is not None:
             say(f"saved {found.save_as(save)}")
         if save_to is not None:
-            _save_attachments(found, save_to)
+            save_attachments(found, save_to)
         if as_json:
-            emit_json(_document(found, props))
+            emit_json(document_of(found, props))
         elif props:
             _emit_props(found)
         elif save is None and save_to is None:
-            _display(found, html)
-            if not peek:
+            display(found, html)
+            if not peek and not names_file(message):
                 _mark_read(found)
 
 
-def _display(message: Message, html: bool) -> None:
+def display(message: Message, html: bool) -> None:
+    """Headers, text and the list of attachments, or only the HTML."""
     if html:
         click.echo(clean_text(message.html or ""))
         return
@@ -89,16 +93,26 @@ def _headers(message: Message) -> list[tuple[str, str | None]]:
     lists = [(kind, ", ".join(str(each) for each in recipients if each.kind == kind)) for kind in ("to", "cc", "bcc")]
     return [
         ("Subject", message.subject),
-        ("From", message.sender),
+        ("From", message.sender or _represented(message)),
         *((kind.capitalize(), people) for kind, people in lists),
         ("Date", when(message.delivered or message.submitted)),
         ("Message-ID", message.message_id),
     ]
 
 
+def _represented(message: Message) -> str:
+    """Whom a draft is to come from, which nobody has sent yet."""
+    from mapix.properties import tags as t
+
+    name, address = (
+        message.get(tag) or "" for tag in (t.PR_SENT_REPRESENTING_NAME, t.PR_SENT_REPRESENTING_EMAIL_ADDRESS)
+    )
+    return f"{name} <{address}>" if name and address and name != address else name or address
+
+
 def _described(attachment: Attachment) -> str:
     kind = f", {clean(attachment.content_type)}" if attachment.content_type else ""
-    return f"{clean(attachment.name)} ({attachment.size or 0} bytes{kind})"
+    return f"{clean(attachment.name)} ({size_of(attachment)} bytes{kind})"
 
 
 def _mark_read(message: Message) -> None:
@@ -111,28 +125,8 @@ def _mark_read(message: Message) -> None:
             message.mapi.set_read_flag(SUPPRESS_RECEIPT)
 
 
-def _save_attachments(message: Message, folder: Path) -> None:
-    from mapix.client.files import safe_name
-    from mapix.properties.flags import ATTACH_BY_VALUE
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for attachment in message.attachments:
-        if attachment.method == ATTACH_BY_VALUE:
-            click.echo(attachment.save_as(_free(folder / safe_name(attachment.name))))
-        else:
-            say(f"left out {clean(attachment.name)}: not attached by value")
-
-
-def _free(path: Path) -> Path:
-    """`path`, or the next `name (2).ext` that is not taken, not even by a link to nothing."""
-    number, free = 1, path
-    while lexists(free):
-        number += 1
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-    return free
-
-
-def _document(message: Message, props: bool) -> dict[str, Any]:
+def document_of(message: Message, props: bool) -> dict[str, Any]:
+    """A message for JSON."""
     from mapix.cli.ls import summary
 
     document = summary(message)
@@ -143,7 +137,7 @@ def _document(message: Message, props: bool) -> dict[str, Any]:
         "text": message.text,
         "html": message.html,
         "attachments": [
-            {"name": one.name, "content_type": one.content_type, "size": one.size or 0, "method": one.method}
+            {"name": one.name, "content_type": one.content_type, "size": size_of(one), "method": one.method}
             for one in message.attachments
         ],
     }

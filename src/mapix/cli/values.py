@@ -35,7 +35,10 @@ _LAST_TICKS: Final = 2_650_467_743_999_999_999
 def decoded(tag: PropTag, value: Any) -> str:
     """A value as a person reads it."""
     from mapix.properties.errors import shown
+    from mapix.properties.value import LargeValue
 
+    if isinstance(value, LargeValue):
+        return f"{value.size} bytes"
     if tag.type & MV_FLAG and isinstance(value, list | tuple):
         single = tag.with_type(tag.base_type)
         return "; ".join(decoded(single, each) for each in value)

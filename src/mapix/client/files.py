@@ -17,7 +17,7 @@ LONGEST: Final = 240
 
 _LONGEST_SUFFIX: Final = 20
 _SIGNS: Final = re.compile(r'[<>:"|?*]')
-_DEVICES: Final = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\.|$)", re.IGNORECASE)
+_DEVICES: Final = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[\d¹²³]) *(\.|$)", re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:

@@ -57,6 +57,7 @@ def content_of_file(path: str | os.PathLike[str], files: ExitStack) -> MessageCo
     with told_as_mapi():
         if is_docfile(source):
             return content_of(files.enter_context(MsgFile.open(source)))
+        _refuse_other(source)
     from mapix.formats.mime import from_mime
 
     return from_mime(source.read_bytes()).value
@@ -134,18 +135,18 @@ def _edited(path: Path, session: MessageSession | None) -> Message:
 def _mail_file(path: Path, mode: str) -> Message:
     if mode != "r":
         raise InvalidParameter("only .msg files are edited in place", value=str(path), hint="save_as a .msg file")
-    if path.suffix.lower() == ".msg":
-        raise mapi_error(_no_docfile(path))
     with ExitStack() as files:
         mapi = empty_message()
         write_content(content_of_file(path, files), mapi, keep_times=True)
     return kind_of(mapi.get_prop(t.PR_MESSAGE_CLASS))(mapi)
 
 
-def _no_docfile(path: Path) -> StorageError:
+def _refuse_other(path: Path) -> None:
+    """What is called .msg or .oft and is no compound file is no mail either."""
     from mapix.formats.storageerrors import InvalidHeader
 
-    return InvalidHeader("the file is no compound file", value=str(path))
+    if path.suffix.lower() in (".msg", ".oft"):
+        raise InvalidHeader("the file is no compound file", value=str(path))
 
 
 @contextmanager

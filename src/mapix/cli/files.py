@@ -1,0 +1,69 @@
+"""Message files on the command line: a word that ends in .msg, .oft or .eml is a path, wherever an id may stand.
+
+A slash at the end says that it is a folder of the store after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from mapix.client.message import Message
+    from mapix.properties.content import MessageContent
+
+SUFFIXES: Final = (".msg", ".oft", ".eml")
+EDITABLE: Final = (".msg", ".oft")
+
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+def names_file(word: str) -> bool:
+    """Whether a word is the path of a message file rather than something in a store."""
+    return word.lower().endswith(SUFFIXES) and "#" not in Path(word).suffix
+
+
+@contextmanager
+def message_of(word: str, profile: str | None) -> Iterator[Message]:
+    """The message that a word names, in a file or in the default store of a profile."""
+    if names_file(word):
+        from mapix.client.opening import open
+
+        with open(word) as message:
+            yield message
+        return
+    from mapix.cli.refs import find_message
+    from mapix.cli.sessions import logged_on
+
+    with logged_on(profile) as session:
+        yield find_message(session, word)
+
+
+@contextmanager
+def content_of(word: str, profile: str | None) -> Iterator[MessageContent]:
+    """Everything of the message that a word names: of a file what stands in it, and nothing that is computed."""
+    if names_file(word):
+        from mapix.client.msgfiles import content_of_file
+
+        with ExitStack() as opened:
+            yield content_of_file(word, opened)
+        return
+    from mapix.objects.content import read_content
+
+    with message_of(word, profile) as message:
+        yield read_content(message.mapi)
+
+
+def free_path(path: Path) -> Path:
+    """`path`, or the next `name (2).ext` that is not taken, not even by a link to nothing."""
+    from os.path import lexists
+
+    number, free = 1, path
+    while lexists(free):
+        number += 1
+        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+    return free
