@@ -13,6 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mapix._version import __version__
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.client.items.contact import Contact
+    from mapix.client.items.distlist import DistributionList, Member
+    from mapix.client.items.electronic import EmailAddress
+    from mapix.client.items.journal import JournalEntry
+    from mapix.client.items.note import Note
+    from mapix.client.items.post import Post
+    from mapix.client.items.postal import PostalAddress
+    from mapix.client.items.task import Task, TaskStatus
     from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
     from mapix.client.watching import FolderEvent, FolderWatch
@@ -22,17 +30,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Attachment",
+    "Contact",
+    "DistributionList",
+    "EmailAddress",
     "Folder",
     "FolderEvent",
     "FolderWatch",
+    "JournalEntry",
     "MapiError",
+    "Member",
     "Message",
+    "Note",
+    "Post",
+    "PostalAddress",
     "PropTag",
     "PropType",
     "Recipient",
     "SearchFolder",
     "Session",
     "Store",
+    "Task",
+    "TaskStatus",
     "__version__",
     "logon",
     "message_session",
@@ -51,6 +69,16 @@ _HOMES = {
     "message_session": "mapix.client.opening",
     "open": "mapix.client.opening",
     "parse_where": "mapix.properties.where",
+    "Contact": "mapix.client.items.contact",
+    "DistributionList": "mapix.client.items.distlist",
+    "EmailAddress": "mapix.client.items.electronic",
+    "JournalEntry": "mapix.client.items.journal",
+    "Member": "mapix.client.items.distlist",
+    "Note": "mapix.client.items.note",
+    "Post": "mapix.client.items.post",
+    "PostalAddress": "mapix.client.items.postal",
+    "Task": "mapix.client.items.task",
+    "TaskStatus": "mapix.client.items.task",
 }
 
 

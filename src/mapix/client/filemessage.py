@@ -136,7 +136,8 @@ def file_message(message: MsgMessage, file: MsgFile, path: Path | None) -> FileM
     kind = kind_of(message.get(t.PR_MESSAGE_CLASS))
     made = _ON_FILES.get(kind)
     if made is None:
-        made = _ON_FILES[kind] = type(kind.__name__, (FileMessage, kind), {"__doc__": kind.__doc__})
+        like = {"__doc__": kind.__doc__, "__module__": kind.__module__}
+        made = _ON_FILES[kind] = type(kind.__name__, (FileMessage, kind), like)
     return made(message, file, path)
 
 

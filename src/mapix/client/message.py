@@ -11,6 +11,7 @@ from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
 from mapix.client.base import PropertyObject
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
+from mapix.client.items.fields import NamedTexts
 from mapix.client.place import Place
 from mapix.client.recipient import KINDS, Recipient, recipient_rows
 from mapix.interfaces.message import Message as MapiMessage
@@ -20,6 +21,7 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties import flags
 from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter, NoRecipients
+from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Message(PropertyObject):
     has_attachments = Flag(t.PR_HASATTACH, "Whether something is attached.", read_only=True)
     headers = Text(t.PR_TRANSPORT_MESSAGE_HEADERS, "The header lines it came with.")
     search_key = Binary(t.PR_SEARCH_KEY, "The same in every copy.")
+    categories = NamedTexts(PropertyName(PS_PUBLIC_STRINGS, "Keywords"), "What it was sorted under.")
     is_read = Bit(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_READ, "Whether it was read.")
     is_unsent = Bit(t.PR_MESSAGE_FLAGS, flags.MSGFLAG_UNSENT, "Whether it is still being written.")
 

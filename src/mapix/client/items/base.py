@@ -13,17 +13,25 @@ Sources: [MS-OXCMSG] 2.2.1; what each kind has besides stands in its own module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
+from mapix.client.completing import ENGLISH
 from mapix.client.items.fields import NamedInteger, NamedText, NamedTexts, NamedTime, NamedYesNo
 from mapix.client.message import Message
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
+from mapix.properties.codepage import UTF8
 from mapix.properties.flags import MSGFLAG_READ
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.client.folder import Folder
+    from mapix.properties.content import MessageContent
 
 SE_OPEN_TO_DELETE = 0x1
 SE_COERCE_TO_INBOX = 0x10
@@ -35,8 +43,26 @@ SE_OPEN_FOR_CONTEXT_MENU = 0x100
 PRIVATE = 2
 """PR_SENSITIVITY of a private item."""
 
-ENGLISH = 0x409
-"""PR_MESSAGE_LOCALE_ID where nobody tells another."""
+Key = PropTag | PropertyName
+"""What names a property: a tag, or the name of a named one."""
+
+
+class ItemFields(TypedDict, total=False):
+    """What every item can be made of."""
+
+    subject: str
+    text: str
+    html: str
+    categories: Sequence[str]
+    companies: Sequence[str]
+    billing: str
+    mileage: str
+    importance: int
+    sensitivity: int
+    reminder_set: bool
+    reminder_time: datetime
+    reminder_signal: datetime
+    reminder_minutes: int
 
 
 class Item(Message):
@@ -55,7 +81,32 @@ class Item(Message):
     reminder_minutes = NamedInteger(n.PidLidReminderDelta, "Minutes before it that the reminder comes.")
 
     def __init__(self, mapi: MapiMessage | None = None, **options: Any) -> None:
+        self._changed: set[PropTag | PropertyName] = set()
         super().__init__(mapi, **options)
+
+    def set(self, tag: PropTag, value: Any) -> None:
+        """Set one value; permanent with `save`."""
+        super().set(tag, value)
+        self._changed.add(tag)
+
+    def set_named(self, name: PropertyName, kind: int, value: Any) -> None:
+        """Set a named property; None removes it."""
+        super().set_named(name, kind, value)
+        self._changed.add(name)
+
+    def save(self, target: str | Path | Folder | None = None) -> Self:
+        """As `Message.save`; what follows from the fields is made before."""
+        saved = super().save(target)
+        self._changed.clear()
+        return saved
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.subject!r}>"
+
+    def _content(self) -> MessageContent:
+        content = super()._content()
+        self._changed.clear()
+        return content
 
     def _begin(self, draft: bool) -> None:
         self._put({t.PR_MESSAGE_CLASS: self.ITEM_CLASS, t.PR_MESSAGE_FLAGS: MSGFLAG_READ})
@@ -69,33 +120,38 @@ class Item(Message):
                 t.PR_PRIORITY: 0,
                 t.PR_SENSITIVITY: 0,
                 t.PR_ALTERNATE_RECIPIENT_ALLOWED: True,
+                t.PR_INTERNET_CPID: UTF8,
                 t.PR_MESSAGE_LOCALE_ID: ENGLISH,
+                n.PidLidSideEffects: self.SIDE_EFFECTS,
+                n.PidLidReminderSet: False,
             }
         )
-        self.set(t.PR_ICON_INDEX, self._icon())
-        self._put_named_missing({n.PidLidSideEffects: self.SIDE_EFFECTS, n.PidLidReminderSet: False})
-        self._put_named({n.PidLidPrivate: self.sensitivity == PRIVATE})
+        self._put({t.PR_ICON_INDEX: self._icon(), n.PidLidPrivate: self.sensitivity == PRIVATE})
+
+    def _follows(self, target: Key, *sources: Key) -> bool:
+        """Whether a property has to be made anew: nobody set it now, and it is absent or one of its sources was set."""
+        return target not in self._changed and (self._value(target) is None or not self._changed.isdisjoint(sources))
 
     def _icon(self) -> int:
         """PR_ICON_INDEX, which may follow from the fields."""
         return self.ICON
 
-    def _put(self, values: Mapping[PropTag, Any]) -> None:
-        for tag, value in values.items():
-            self.set(tag, value)
+    def _value(self, key: Key) -> Any:
+        """A property in MAPI's form, by tag or by name, None where it is absent."""
+        return self.get(key) if isinstance(key, PropTag) else self.get_named(key, n.NAMED_TYPES[key][0])
 
-    def _put_missing(self, values: Mapping[PropTag, Any]) -> None:
+    def _put(self, values: Mapping[Any, Any]) -> None:
+        """Set properties by tag or by name, named ones in the type the reference has for them; None removes one. What
+        follows from others is set by this and counts as set by nobody.
+        """
+        before = set(self._changed)
+        for key, value in values.items():
+            if isinstance(key, PropTag):
+                self.set(key, value)
+            else:
+                self.set_named(key, n.NAMED_TYPES[key][0], value)
+        self._changed = before
+
+    def _put_missing(self, values: Mapping[Any, Any]) -> None:
         """Set those that are not there."""
-        self._put({tag: value for tag, value in values.items() if self.get(tag) is None})
-
-    def _put_named(self, values: Mapping[PropertyName, Any]) -> None:
-        """Set named properties, in the type the reference has for them; None removes one."""
-        for name, value in values.items():
-            self.set_named(name, n.NAMED_TYPES[name][0], value)
-
-    def _put_named_missing(self, values: Mapping[PropertyName, Any]) -> None:
-        self._put_named({name: value for name, value in values.items() if self._named(name) is None})
-
-    def _named(self, name: PropertyName) -> Any:
-        """A named property in MAPI's form, None where it is absent."""
-        return self.get_named(name, n.NAMED_TYPES[name][0])
+        self._put({key: value for key, value in values.items() if self._value(key) is None})

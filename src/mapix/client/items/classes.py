@@ -12,7 +12,14 @@ from typing import Final
 from mapix.client.message import Message
 
 _ITEMS: Final = "mapix.client.items"
-_KINDS: Final[dict[str, tuple[str, str]]] = {}
+_KINDS: Final[dict[str, tuple[str, str]]] = {
+    "IPM.CONTACT": ("contact", "Contact"),
+    "IPM.DISTLIST": ("distlist", "DistributionList"),
+    "IPM.TASK": ("task", "Task"),
+    "IPM.STICKYNOTE": ("note", "Note"),
+    "IPM.ACTIVITY": ("journal", "JournalEntry"),
+    "IPM.POST": ("post", "Post"),
+}
 """The beginning of a message class, in capitals, and where its class is."""
 
 

@@ -6,7 +6,7 @@ class Task(Item):
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 from mapix.properties.errors import InvalidParameter
@@ -135,6 +135,22 @@ class NamedDay(Named[date]):
     def to_mapi(self, value: date) -> int:
         """FILETIME ticks of the day's midnight."""
         return midnight(value, self.name)
+
+
+class NamedMinutes(Named[timedelta]):
+    """A span of time in whole minutes."""
+
+    kind = PropType.LONG
+
+    def from_mapi(self, value: Any) -> timedelta:
+        """Minutes as a timedelta."""
+        return timedelta(minutes=value)
+
+    def to_mapi(self, value: timedelta) -> int:
+        """A timedelta in minutes; `InvalidParameter` for anything else."""
+        if not isinstance(value, timedelta):
+            raise InvalidParameter(f"{self.name} is a timedelta", value=value, hint="timedelta(hours=2)")
+        return value // timedelta(minutes=1)
 
 
 def midnight(day: date, name: str = "it") -> int:
