@@ -34,6 +34,7 @@ _TABLE = {
     "profile": Lazy("mapix.cli.profile", "List, show, create and delete profiles."),
     "service": Lazy("mapix.cli.service", "List, add and remove message services."),
     "spooler": Lazy("mapix.cli.spooler", "Send what waits in the Outbox."),
+    "broker": Lazy("mapix.cli.broker", "Show and end what shares sessions."),
     "store": Lazy("mapix.cli.store", "List and check message stores."),
     "status": Lazy("mapix.cli.status", "Show what the session's parts say of themselves."),
     "doctor": Lazy("mapix.cli.doctor", "Find out what works, and what to do next."),

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from mapix.subsystem.addressbook import IntegratedAddressBook
     from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.session import Session
+    from mapix.subsystem.sharing import Sharing
 
 MEMBER_LEFT = 1
 """The code of the extended notification that tells session sinks of another member's logoff (NOT-14)."""
@@ -79,9 +80,12 @@ class StartedTransport:
 class SessionCore:
     """One session. `ended` is called when its last member has left."""
 
-    def __init__(self, subsystem: Subsystem, profile: Profile, ended: Callable[[SessionCore], None]) -> None:
+    def __init__(
+        self, subsystem: Subsystem, profile: Profile, ended: Callable[[SessionCore], None], uid: bytes | None = None
+    ) -> None:
         self.subsystem = subsystem
-        self.uid = uuid4().bytes_le
+        self.uid = uid or uuid4().bytes_le
+        self.sharing: Sharing | None = None
         self.handle = SessionProfile(subsystem.profiles, profile)
         self.engine = subsystem.notifications
         self.catalogue = subsystem.catalogue
@@ -132,6 +136,8 @@ class SessionCore:
             if self._over:
                 return False
             self._members.append(member)
+            if self.sharing is not None:
+                self.sharing.member_came()
             if member.has_mail:
                 self.address_books()
                 self.transports()
@@ -146,8 +152,9 @@ class SessionCore:
             if member not in self._members:
                 return
             self._members.remove(member)
-            for other in self._members:
-                other.told(_left(shared))
+            self.tell_of_leaving(shared=shared)
+            if self.sharing is not None:
+                self.sharing.member_left(shared=shared)
             self._over = not self._members
             mail_ended = member.has_mail and not self.has_mail
         if self._over:
@@ -156,8 +163,15 @@ class SessionCore:
             self.spooling.stop()
             self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
 
+    def tell_of_leaving(self, *, shared: bool) -> None:
+        """Tell the members that another one has left; with `shared` that it asks them to, too."""
+        for member in self.members:
+            member.told(_left(shared))
+
     def poll(self) -> None:
-        """Look for what other processes changed in the open stores."""
+        """Look for what other processes changed: in the open stores, and in the session where it is shared."""
+        if self.sharing is not None:
+            self.sharing.poll()
         for member in self.members:
             member.poll_stores()
 

@@ -25,6 +25,7 @@ from mapix.subsystem.services import Catalogue
 
 if TYPE_CHECKING:
     from mapix.interfaces.admin import ProfAdmin
+    from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.session import Session
 
 _KNOWN = MAPI_MULTITHREAD_NOTIFICATIONS | MAPI_NT_SERVICE | MAPI_NO_COINIT
@@ -34,15 +35,16 @@ class Subsystem:
     """Profiles, catalogue, notifications and sessions of one home directory.
 
     `home` defaults to `MAPIX_HOME` or the place for application data; nothing is created there before something is
-    written. `flags` are those of MAPIInitialize (SUB-5).
+    written. `flags` are those of MAPIInitialize (SUB-5). Without `sharing` no session is shared with other processes.
     """
 
-    def __init__(self, home: Path | None = None, *, flags: int = 0) -> None:
+    def __init__(self, home: Path | None = None, *, flags: int = 0, sharing: bool = True) -> None:
         from mapix.subsystem.logon import Logons
         from mapix.subsystem.sectionlocks import SectionLocks
 
         self.home = home_directory(home)
         self.flags = flags
+        self.sharing = sharing
         self.catalogue = Catalogue()
         self.profiles = ProfileStore(self.home)
         self.notifications = NotificationEngine(threaded=bool(flags & MAPI_MULTITHREAD_NOTIFICATIONS))
@@ -52,6 +54,10 @@ class Subsystem:
     def logon(self, profile: str | None = "", password: str | None = None, flags: int = 0) -> Session:
         """Log on: MAPILogonEx, see `mapix.subsystem.logon` (LOG-1..LOG-36)."""
         return self._logons.logon(profile or "", password or "", flags)
+
+    def adopt(self, shared: Shared) -> Session:
+        """Be a member of a session that others share, with the profile as they have it (LOG-31)."""
+        return self._logons.adopt(shared)
 
     def admin_profiles(self) -> ProfAdmin:
         """The profiles of this user: MAPIAdminProfiles."""

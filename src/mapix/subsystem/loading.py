@@ -69,6 +69,7 @@ class Providers:
         self.failures: list[Failure] = []
         self._loaded: dict[tuple[str, str], StoreProvider | TransportProvider | AddressBookProvider] = {}
         self._disabled: dict[bytes, MapiError] = {}
+        self.on_disabled: Callable[[bytes, str], None] | None = None
 
     def service(self, entry: ServiceEntry) -> MessageService:
         """The service of a profile's entry, as the catalogue describes it; `LogonFailed` when it is not to be had."""
@@ -119,6 +120,14 @@ class Providers:
         """Whether the service may be used in this session."""
         return service.uid not in self._disabled
 
+    def out_of_use(self) -> dict[bytes, str]:
+        """The services that are disabled, with their reasons."""
+        return {uid: error.sentence for uid, error in self._disabled.items()}
+
+    def put_out_of_use(self, service: bytes, reason: str) -> None:
+        """Disable a service because another member of the session found that it does not work."""
+        self._disabled.setdefault(service, LogonFailed(reason))
+
     def shutdown(self) -> None:
         """Tell every provider that the session ends (SPI-50)."""
         for provider in self._loaded.values():
@@ -165,6 +174,8 @@ class Providers:
     def _disable(self, failure: Failure) -> None:
         _log.warning("message service out of use: %s", failure)
         self._disabled[failure.service.uid] = failure.error
+        if self.on_disabled is not None:
+            self.on_disabled(failure.service.uid, failure.error.sentence)
         self._remember(failure)
 
     def _remember(self, failure: Failure) -> None:

@@ -29,9 +29,12 @@ from mapix.properties.flags import (
     MAPI_UNICODE,
     MAPI_USE_DEFAULT,
 )
+from mapix.subsystem.broker import is_possible
 from mapix.subsystem.profile import LONGEST_NAME, Profile
+from mapix.subsystem.sharing import Sharing, find_shared
 
 if TYPE_CHECKING:
+    from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.session import Session
@@ -88,11 +91,30 @@ class Logons:
         with self._serialized(flags):
             shared = None if flags & MAPI_NEW_SESSION else self._shared
             session = self._join(shared, flags) if shared is not None else None
+            if session is None and not flags & MAPI_NEW_SESSION:
+                session = self._join_elsewhere(flags)
             if session is None:
                 session = self._start(self._choose(profile, flags), flags)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
             session.flush(DOWNLOAD_SECONDS)
         return session
+
+    def adopt(self, shared: Shared, flags: int = 0) -> Session:
+        """The first member here of a session that other processes share, with the profile as they have it."""
+        return self._enter(self._core_of(shared), flags)
+
+    def _core_of(self, shared: Shared) -> SessionCore:
+        from mapix.subsystem.core import SessionCore
+        from mapix.subsystem.profilefile import from_text
+
+        profile = from_text(shared.text, shared.profile)
+        profile.name = shared.profile
+        self.subsystem.profiles.adopt(profile)
+        core = SessionCore(self.subsystem, profile, self.ended, shared.uid)
+        core.handle.secrets |= shared.secrets
+        for service, reason in shared.disabled.items():
+            core.providers.put_out_of_use(service, reason)
+        return core
 
     def ended(self, core: SessionCore) -> None:
         """The last member of a core has logged off."""
@@ -134,11 +156,34 @@ class Logons:
         from mapix.subsystem.core import SessionCore
 
         core = SessionCore(self.subsystem, self._load(name), self.ended)
+        session = self._enter(core, flags)
+        if flags & MAPI_ALLOW_OTHERS and self.subsystem.sharing and is_possible():
+            core.sharing = Sharing(core, None)
+            core.sharing.offer()
+        return session
+
+    def _enter(self, core: SessionCore, flags: int) -> Session:
+        """The first member of a core that was just made."""
         with self._registry:
             self._cores.append(core)
         session = self._join(core, flags)
         if session is None:
-            raise LogonFailed("the session ended while it was made", value=name)
+            raise LogonFailed("the session ended while it was made", value=core.profile_name)
+        return session
+
+    def _join_elsewhere(self, flags: int) -> Session | None:
+        """A member of the session that another process shares (LOG-6, LOG-8, LOG-34); None where there is none."""
+        found = find_shared(self.subsystem.home, mail=not flags & MAPI_NO_MAIL) if self.subsystem.sharing else None
+        if found is None:
+            return None
+        try:
+            core = self._core_of(found.shared)
+            session = self._enter(core, flags)
+        except BaseException:
+            found.link.close()
+            raise
+        core.sharing = Sharing(core, found.link)
+        self._shared = core
         return session
 
     def _load(self, name: str) -> Profile:

@@ -23,6 +23,14 @@ class ProfileHandle(ABC):
     def read(self) -> Profile:
         """The profile; not to be changed through this."""
 
+    def known_secret(self, place: str) -> str | None:
+        """A secret that a member of a shared session found, by its place; None when nobody did."""
+        return None
+
+    def learned(self, place: str, secret: str) -> None:
+        """A secret was found; those who share the session may use it (LOG-31)."""
+        return None
+
     @abstractmethod
     def change(self, action: Callable[[Profile], T]) -> T:
         """Do `action` to the profile and keep it; what the action answers. It may run twice, on two copies."""
@@ -51,10 +59,23 @@ class SessionProfile(StoredProfile):
     def __init__(self, store: ProfileStore, profile: Profile) -> None:
         super().__init__(store, profile.name)
         self.profile = profile
+        self.secrets: dict[str, str] = {}
+        self.on_learned: Callable[[str, str], None] | None = None
 
     def read(self) -> Profile:
         """The session's copy."""
         return self.profile
+
+    def known_secret(self, place: str) -> str | None:
+        """See `ProfileHandle.known_secret`."""
+        return self.secrets.get(place)
+
+    def learned(self, place: str, secret: str) -> None:
+        """See `ProfileHandle.learned`."""
+        if self.secrets.get(place) != secret:
+            self.secrets[place] = secret
+            if self.on_learned is not None:
+                self.on_learned(place, secret)
 
     def change(self, action: Callable[[Profile], T]) -> T:
         """Change the file, then the session's copy; only that when what is changed has left the file since logon."""

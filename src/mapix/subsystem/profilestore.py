@@ -131,6 +131,11 @@ class ProfileStore:
             self._users[profile.name] += 1
             return profile
 
+    def adopt(self, profile: Profile) -> None:
+        """Count a session on a profile it did not load from here; `release` gives it back."""
+        with self._guard:
+            self._users[profile.name] += 1
+
     def release(self, name: str) -> None:
         """A session ended: what waited for it happens now (PRF-6)."""
         with self._guard:

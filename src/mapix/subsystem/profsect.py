@@ -128,7 +128,14 @@ class ProfileSection(PropertyBag, ProfSect):
     def secret(self, name: str) -> str | None:
         """See `ProfSect.secret`."""
         settings = self.settings
-        return self._secrets().fetch(name, settings) if self._service is not None else None
+        if self._service is None:
+            return None
+        place = self._secrets()
+        found = place.fetch(name, settings)
+        if found is None:
+            return self._handle.known_secret(place.of(name))
+        self._handle.learned(place.of(name), found)
+        return found
 
     def store_secret(self, name: str, secret: str | None) -> None:
         """Keep a secret of the service in the keyring, or with None forget it; `NoSupport` without a keyring."""

@@ -52,7 +52,7 @@ class SecretPlace:
     def fetch_kept(self, name: str) -> str | None:
         """What the keyring holds under `name`, None when there is nothing or no keyring."""
         ring = usable_keyring()
-        return ring.get_password(KEYRING_SERVICE, self._user(name)) if ring is not None else None
+        return ring.get_password(KEYRING_SERVICE, self.of(name)) if ring is not None else None
 
     def store(self, name: str, secret: str | None) -> None:
         """Keep a secret in the keyring, or with None remove it; `NoSupport` where there is no keyring."""
@@ -63,9 +63,9 @@ class SecretPlace:
             hint = f"set {self.variable(name)}, or {name}{COMMAND}, or install mapix[secrets]"
             raise NoSupport(f"there is no keyring to keep the {name} in", hint=hint)
         if secret is not None:
-            ring.set_password(KEYRING_SERVICE, self._user(name), secret)
-        elif ring.get_password(KEYRING_SERVICE, self._user(name)) is not None:
-            ring.delete_password(KEYRING_SERVICE, self._user(name))
+            ring.set_password(KEYRING_SERVICE, self.of(name), secret)
+        elif ring.get_password(KEYRING_SERVICE, self.of(name)) is not None:
+            ring.delete_password(KEYRING_SERVICE, self.of(name))
 
     def variable(self, name: str) -> str:
         """The environment variable of this service for a secret."""
@@ -75,7 +75,8 @@ class SecretPlace:
         own = os.environ.get(self.variable(name))
         return own if own is not None else os.environ.get("MAPIX_" + _upper(name))
 
-    def _user(self, name: str) -> str:
+    def of(self, name: str) -> str:
+        """The place of one secret, as the keyring knows it."""
         return f"{self.key}/{name}"
 
 

@@ -1,0 +1,175 @@
+"""What members and broker say to each other: frames of four bytes of length and a msgpack value of a known shape.
+
+Requests are answered with exactly one reply, in order; `Member`, `Learned` and `Disabled` are told and not answered.
+Events come between replies. What has another shape, is too long or comes too early ends the connection.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TypeAlias
+
+import msgspec
+
+from mapix.properties.errors import CorruptData, TooBig
+
+VERSION = 1
+LONGEST = 1 << 20
+"""Bytes a frame holds at most: a profile with everything that belongs to it."""
+
+_HEAD = struct.Struct(">I")
+
+
+class Frame(msgspec.Struct, frozen=True, tag=True, array_like=False, forbid_unknown_fields=True):
+    """One message of either side."""
+
+
+class Shared(Frame):
+    """A shared session: its uid, the profile as text, secrets by place, services out of use with their reasons."""
+
+    uid: bytes
+    profile: str
+    text: str
+    secrets: dict[str, str] = {}
+    disabled: dict[bytes, str] = {}
+
+
+class Hello(Frame):
+    """The first frame of a connection; answered with the broker's own."""
+
+    version: int
+    pid: int
+
+
+class Join(Frame):
+    """Become a member of the newest shared session; answered with `Shared`, or `Nothing` where there is none."""
+
+    mail: bool
+
+
+class Offer(Frame):
+    """Share a session, with so many members; one the broker knows already is joined. Answered with `Done`."""
+
+    shared: Shared
+    members: int
+    mail: bool
+    newest: bool = True
+
+
+class Member(Frame):
+    """A member came (1) or left (-1); `shared` asks the others to leave, too; `mail` is whether any still has mail."""
+
+    change: int
+    mail: bool
+    shared: bool = False
+
+
+class Learned(Frame):
+    """A secret that a member found, by its place."""
+
+    place: str
+    secret: str
+
+
+class Disabled(Frame):
+    """A service that is out of use in the session, and why."""
+
+    service: bytes
+    reason: str
+
+
+class Status(Frame):
+    """Asks what the broker does; answered with `State`."""
+
+
+class Stop(Frame):
+    """Asks the broker to end; answered with `Done`."""
+
+
+class Done(Frame):
+    """It is done."""
+
+
+class Nothing(Frame):
+    """There is none."""
+
+
+class Left(Frame):
+    """Event: another member has left; `shared`: and asks everybody to (LOG-35, NOT-14)."""
+
+    shared: bool
+
+
+class SessionState(msgspec.Struct, frozen=True):
+    """One shared session in `State`: members by process, and how many messages wait."""
+
+    profile: str
+    members: dict[int, int]
+    waiting: int
+
+
+class State(Frame):
+    """What the broker does."""
+
+    pid: int
+    started: float
+    sessions: list[SessionState]
+
+
+Request: TypeAlias = Hello | Join | Offer | Member | Learned | Disabled | Status | Stop
+Answer: TypeAlias = Hello | Shared | Done | Nothing | State | Left | Learned | Disabled
+
+_encoder = msgspec.msgpack.Encoder()
+_requests = msgspec.msgpack.Decoder(Request)
+_answers = msgspec.msgpack.Decoder(Answer)
+
+
+def pack(frame: Frame) -> bytes:
+    """A frame with its length; `TooBig`."""
+    body = _encoder.encode(frame)
+    if len(body) > LONGEST:
+        raise TooBig("this is more than the broker takes at once", value=len(body), hint="make the profile smaller")
+    return _HEAD.pack(len(body)) + body
+
+
+def length_of(head: bytes) -> int:
+    """The length that the first four bytes of a frame tell; `CorruptData` where it is too long."""
+    (length,) = _HEAD.unpack(head)
+    if length > LONGEST:
+        raise CorruptData("a frame of the broker is too long", value=length)
+    return int(length)
+
+
+def request(body: bytes) -> Request:
+    """What a member said; `CorruptData`."""
+    try:
+        return _requests.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CorruptData(f"this is no frame of the broker: {error}") from None
+
+
+def answer(body: bytes) -> Answer:
+    """What the broker said; `CorruptData`."""
+    try:
+        return _answers.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CorruptData(f"this is no frame of the broker: {error}") from None
+
+
+class Pieces:
+    """Bytes as they arrive, taken apart into frames."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The bodies of the frames that are whole now; `CorruptData` for one that is too long."""
+        self._held += data
+        bodies: list[bytes] = []
+        while len(self._held) >= _HEAD.size:
+            end = _HEAD.size + length_of(bytes(self._held[: _HEAD.size]))
+            if len(self._held) < end:
+                break
+            bodies.append(bytes(self._held[_HEAD.size : end]))
+            del self._held[:end]
+        return bodies

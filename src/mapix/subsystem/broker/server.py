@@ -1,0 +1,250 @@
+"""The broker's process: listens, answers, and ends when nobody needs it.
+
+    Broker(home, place).run()
+
+It serves its own user only. Connections that say nothing, half of something or too much are closed; where there are
+too many, those that are in no session go first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from mapix.properties.errors import MapiError
+from mapix.subsystem.broker.frames import (
+    VERSION,
+    Answer,
+    Disabled,
+    Done,
+    Hello,
+    Join,
+    Learned,
+    Left,
+    Member,
+    Nothing,
+    Offer,
+    Request,
+    SessionState,
+    State,
+    Status,
+    Stop,
+    length_of,
+    pack,
+    request,
+)
+from mapix.subsystem.broker.hosting import Hosting
+from mapix.subsystem.broker.place import Place, peer_uid
+from mapix.subsystem.broker.registry import Registry, SharedSession
+from mapix.subsystem.initialize import Subsystem
+
+LINGER = 5.0
+"""Seconds a broker without sessions waits for the next one; `MAPIX_BROKER_LINGER` says otherwise."""
+
+MOST = 256
+"""Connections at a time that are in no session."""
+
+HELLO_SECONDS = 5.0
+FRAME_SECONDS = 10.0
+TIDY_SECONDS = 0.5
+UNREAD = 1 << 20
+"""Bytes of events a member may leave unread before it is taken for dead."""
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Connection:
+    """One member's end, or that of a command."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.pid = 0
+
+    async def hear(self, seconds: float | None) -> Request:
+        """The next frame. Its first byte may take `seconds`, or for ever; the rest `FRAME_SECONDS`."""
+        head = await asyncio.wait_for(self.reader.readexactly(1), seconds)
+        async with asyncio.timeout(FRAME_SECONDS):
+            head += await self.reader.readexactly(3)
+            return request(await self.reader.readexactly(length_of(head)))
+
+    def say(self, frame: Answer) -> None:
+        """Send a frame; who does not read is cut off."""
+        self.writer.write(pack(frame))
+        if self.writer.transport.get_write_buffer_size() > UNREAD:
+            self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self.writer.transport.abort()
+
+
+class Broker:
+    """The server. `ready` is called when it listens."""
+
+    def __init__(self, home: Path, place: Place, *, ready: Callable[[], None] = lambda: None) -> None:
+        self.home = home
+        self.place = place
+        self.started = time.time()
+        self._ready = ready
+        self._registry: Registry[Connection] = Registry()
+        self._connections: dict[Connection, None] = {}
+        self._subsystem = Subsystem(home, sharing=False)
+        self._hosting = Hosting(self._subsystem)
+        self._thread = ThreadPoolExecutor(1, "hosting")
+        self._over = asyncio.Event()
+        self._linger = float(os.environ.get("MAPIX_BROKER_LINGER") or LINGER)
+        self._pending: set[asyncio.Future[object]] = set()
+
+    def run(self) -> None:
+        """Serve until it is stopped or idle."""
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._over.set)
+        with suppress(FileNotFoundError):
+            self.place.socket.unlink()
+        former = os.umask(0o177)
+        try:
+            server = await asyncio.start_unix_server(self._meet, self.place.socket, limit=1 << 16, backlog=MOST)
+        finally:
+            os.umask(former)
+        self._ready()
+        try:
+            await self._wait_for_the_end()
+        finally:
+            server.close()
+            with suppress(FileNotFoundError):
+                self.place.socket.unlink()
+            for connection in list(self._connections):
+                connection.close()
+            await self._hosted(self._hosting.close)
+            self._thread.shutdown()
+            self._subsystem.close()
+
+    async def _wait_for_the_end(self) -> None:
+        needed = time.monotonic()
+        while not self._over.is_set() and time.monotonic() - needed < self._linger:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), min(TIDY_SECONDS, self._linger))
+            await self._hosted(self._hosting.tidy)
+            if self._registry.sessions or self._pending or not self._hosting.is_empty:
+                needed = time.monotonic()
+
+    # connections
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(reader, writer)
+        if peer_uid(writer.get_extra_info("socket")) not in (os.getuid(), -1):
+            connection.close()
+            return
+        self._connections[connection] = None
+        self._make_room()
+        try:
+            await self._talk(connection)
+        except (MapiError, TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+            if not isinstance(error, asyncio.IncompleteReadError) or error.partial:
+                _log.info("a connection ended: %s", error)
+        except Exception:
+            _log.exception("a connection failed")
+        finally:
+            connection.close()
+            self._connections.pop(connection, None)
+            self._gone(connection)
+
+    def _make_room(self) -> None:
+        strangers = [each for each in self._connections if self._registry.session_of(each) is None]
+        for connection in strangers[:-MOST]:
+            connection.close()
+
+    async def _talk(self, connection: Connection) -> None:
+        hello = await connection.hear(HELLO_SECONDS)
+        if not isinstance(hello, Hello) or hello.version != VERSION:
+            connection.say(Hello(VERSION, os.getpid()))
+            return
+        connection.pid = hello.pid
+        connection.say(Hello(VERSION, os.getpid()))
+        while True:
+            answer = await self._answer(connection, await connection.hear(None))
+            if answer is not None:
+                connection.say(answer)
+            await connection.writer.drain()
+
+    async def _answer(self, connection: Connection, asked: Request) -> Answer | None:
+        match asked:
+            case Join():
+                session = self._registry.join(connection, connection.pid, mail=asked.mail)
+                self._host(session)
+                return session.shared() if session is not None else Nothing()
+            case Offer():
+                self._host(self._registry.offer(connection, connection.pid, asked))
+                return Done()
+            case Member():
+                self._members_changed(connection, asked)
+            case Learned() | Disabled():
+                self._tell_others(connection, self._registry.learn(connection, asked), asked)
+            case Status():
+                return await self._state()
+            case Stop():
+                self._over.set()
+                return Done()
+        return None
+
+    def _members_changed(self, connection: Connection, told: Member) -> None:
+        session = self._registry.change(connection, told.change, mail=told.mail)
+        if session is None:
+            return
+        if told.change < 0:
+            self._tell_others(connection, session, Left(told.shared))
+        self._host(session)
+
+    def _gone(self, connection: Connection) -> None:
+        """A connection ended, by a logoff or because its process died."""
+        session = self._registry.leave(connection)
+        if session is not None:
+            self._tell_others(connection, session, Left(False))
+            self._host(session)
+
+    def _tell_others(self, connection: Connection, session: SharedSession[Connection] | None, event: Answer) -> None:
+        for other in session.others(connection) if session is not None else ():
+            other.say(event)
+
+    async def _state(self) -> State:
+        found = []
+        for session in list(self._registry.sessions.values()):
+            members = {party.pid: party.count for party in session.parties.values()}
+            waiting = await self._hosted(partial(self._hosting.waiting, session.uid))
+            found.append(SessionState(session.profile, members, waiting))
+        return State(os.getpid(), self.started, found)
+
+    # hosting, on a thread of its own
+
+    def _host(self, session: SharedSession[Connection] | None) -> None:
+        """Have the spooler of a session run while it has mail and members."""
+        if session is None:
+            return
+        shared = session.shared()
+        if session.parties and session.has_mail:
+            self._later(lambda: self._hosting.keep(shared))
+        else:
+            self._later(lambda: self._hosting.release(shared.uid))
+
+    def _later(self, action: Callable[[], object]) -> None:
+        future = asyncio.ensure_future(self._hosted(action))
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+
+    async def _hosted(self, action: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, action)

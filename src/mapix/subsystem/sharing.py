@@ -1,0 +1,143 @@
+"""A session core's tie to the broker, through which other processes are members of the same session (LOG-34).
+
+Trouble with the broker is logged and the session goes on within its process; a broker that died is replaced, and told
+of the session again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mapix.properties.errors import MapiError
+from mapix.subsystem.broker import is_possible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mapix.subsystem.broker.frames import Frame, Shared
+    from mapix.subsystem.broker.link import Link
+    from mapix.subsystem.core import SessionCore
+
+RETRY_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A shared session of another process, and the link that made this one a member."""
+
+    shared: Shared
+    link: Link
+
+
+def find_shared(home: Path, *, mail: bool) -> Invitation | None:
+    """Become a member of the session that other processes share; None where there is none (LOG-6, LOG-8)."""
+    if not is_possible():
+        return None
+    from mapix.subsystem.broker.frames import Join, Nothing, Shared
+    from mapix.subsystem.broker.starting import find_broker
+
+    link = None
+    try:
+        link = find_broker(home)
+        found = link.ask(Join(mail), Shared, Nothing) if link is not None else None
+    except MapiError as error:
+        _log.warning("shared sessions of other processes cannot be joined: %s", error)
+        found = None
+    if link is None or not isinstance(found, Shared):
+        if link is not None:
+            link.close()
+        return None
+    return Invitation(found, link)
+
+
+class Sharing:
+    """What ties a core to the broker: tells of its members, hears of the others."""
+
+    def __init__(self, core: SessionCore, link: Link | None) -> None:
+        self._core = core
+        self._link = link
+        self._process = os.getpid()
+        self._tried = time.monotonic()
+        core.handle.on_learned = self._learned
+        core.providers.on_disabled = self._disabled
+
+    @property
+    def works(self) -> bool:
+        """Whether other processes can join now."""
+        return self._link is not None and not self._link.dead
+
+    def member_came(self) -> None:
+        """One more member in this process."""
+        from mapix.subsystem.broker.frames import Member
+
+        self._tell(Member(1, self._core.has_mail))
+
+    def member_left(self, *, shared: bool) -> None:
+        """One member of this process less; the last one ends the tie."""
+        from mapix.subsystem.broker.frames import Member
+
+        self._tell(Member(-1, self._core.has_mail, shared))
+        if not self._core.members and self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def poll(self) -> None:
+        """Hear what the broker told; one that is gone is replaced."""
+        from mapix.subsystem.broker.frames import Disabled, Learned, Left
+
+        if self._process != os.getpid() or not self._core.members:
+            return
+        for event in self._link.poll() if self._link is not None else ():
+            match event:
+                case Left():
+                    self._core.tell_of_leaving(shared=event.shared)
+                case Learned():
+                    self._core.handle.secrets[event.place] = event.secret
+                case Disabled():
+                    self._core.providers.put_out_of_use(event.service, event.reason)
+        if not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
+            self.offer(newest=False)
+
+    def offer(self, *, newest: bool = True) -> None:
+        """Share the session, or share it again where the broker died."""
+        from mapix.subsystem.broker.frames import Done, Offer
+        from mapix.subsystem.broker.starting import reach_broker
+
+        self._tried = time.monotonic()
+        try:
+            link = reach_broker(self._core.subsystem.home)
+            with suppress(MapiError):
+                if self._link is not None:
+                    self._link.close()
+            self._link = link
+            link.ask(Offer(self._snapshot(), len(self._core.members), self._core.has_mail, newest), Done)
+        except MapiError as error:
+            _log.warning("the session stays within this process: %s", error)
+
+    def _snapshot(self) -> Shared:
+        from mapix.subsystem.broker.frames import Shared
+        from mapix.subsystem.profilefile import to_text
+
+        core = self._core
+        out_of_use = core.providers.out_of_use()
+        return Shared(core.uid, core.profile_name, to_text(core.handle.read()), dict(core.handle.secrets), out_of_use)
+
+    def _learned(self, place: str, secret: str) -> None:
+        from mapix.subsystem.broker.frames import Learned
+
+        self._tell(Learned(place, secret))
+
+    def _disabled(self, service: bytes, reason: str) -> None:
+        from mapix.subsystem.broker.frames import Disabled
+
+        self._tell(Disabled(service, reason))
+
+    def _tell(self, frame: Frame) -> None:
+        if self._link is not None and self._process == os.getpid():
+            self._link.tell(frame)

@@ -1,0 +1,193 @@
+"""Sessions that several processes are members of, with a real broker."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.fixtures_smtp import Sink, password_check, running
+from tests.subsystem.broker.conftest import Process
+
+from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_LOGOFF_SHARED, MAPI_NEW_SESSION, MAPI_NO_MAIL
+from mapix.subsystem.broker.frames import State, Status
+from mapix.subsystem.broker.place import place_of
+from mapix.subsystem.broker.starting import find_broker
+from mapix.subsystem.initialize import Subsystem
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such sockets")
+Make = Callable[[], Process]
+
+
+def state(home: Path) -> State | None:
+    link = find_broker(home)
+    if link is None:
+        return None
+    found = link.ask(Status(), State)
+    link.close()
+    return found
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_another_process_joins_without_naming_a_profile(home: Path, process: Make) -> None:
+    """LOG-6, LOG-8, LOG-33, LOG-34; scenario 4."""
+    first, second, third = process(), process(), process()
+    assert first.do("logon", "Work", MAPI_ALLOW_OTHERS)[0] == "Work"
+    assert second.do("logon", "-", 0)[0] == "Work"
+    assert third.do("logon", "Work", MAPI_NEW_SESSION)[0] == "Work"
+    found = state(home)
+    assert found is not None
+    assert [sum(one.members.values()) for one in found.sessions] == [2]
+    assert set(found.sessions[0].members) == {first.popen.pid, second.popen.pid}
+
+
+def test_a_logoff_leaves_the_others_and_is_told_to_them(process: Make) -> None:
+    """LOG-35, NOT-14; scenario 4."""
+    first, second, third = process(), process(), process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    second.do("logon", "-", 0)
+    third.do("logon", "-", 0)
+    first.do("logoff", 0)
+    assert second.do("hear", 5) == ["left"]
+    third.do("logoff", MAPI_LOGOFF_SHARED)
+    assert second.do("hear", 5) == ["left", "end"]
+    assert second.do("submit", "still-here") == "still-here"
+
+
+def test_ten_join_and_the_owners_death_takes_nothing_with_it(home: Path, process: Make) -> None:
+    """LOG-35, SPL-76: what the owner submitted arrives, the others go on, and a new one joins."""
+    with running(Sink()) as server:
+        with Subsystem(home, sharing=False) as system:
+            settings = {"host": server.host, "port": server.port, "security": "none", "address": "ann@example.com"}
+            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
+        owner = process()
+        owner.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        members = [process() for _ in range(10)]
+        for each in members:
+            each.say("logon", "-", 0)
+        assert [each.hear()[0] for each in members] == ["Work"] * 10
+        owner.do("submit", "last-words")
+        owner.kill()
+        assert members[0].do("hear", 5) == ["left"]
+        for number, each in enumerate(members):
+            each.say("submit", f"from-{number}")
+        for each in members:
+            each.hear()
+        late = process()
+        assert late.do("logon", "-", 0)[0] == "Work"
+        until(lambda: len(server.sink.accepted) >= 11, 30)
+        subjects = sorted(one.headers["subject"] for one in server.sink.accepted)
+        assert subjects == sorted(["last-words", *(f"from-{number}" for number in range(10))])
+
+
+def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, process: Make) -> None:
+    """SPL-75, SPL-76: the broker's spooler sends it."""
+    sink = Sink(pause=0.2)
+    with running(sink) as server:
+        with Subsystem(home, sharing=False) as system:
+            settings = {"host": server.host, "port": server.port, "security": "none", "address": "ann@example.com"}
+            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
+        only = process()
+        only.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        for number in range(5):
+            only.do("submit", f"message-{number}")
+        only.kill()
+        until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5, 30)
+        until(lambda: state(home) is None, 20)
+
+
+def test_a_broker_that_died_is_replaced_and_told_again(home: Path, process: Make) -> None:
+    """LOG-34."""
+    first, second = process(), process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    second.do("logon", "-", 0)
+    found = state(home)
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+    for each in (first, second):
+        each.do("hear", 2.5)
+    assert first.do("shared")
+    assert second.do("shared")
+    late = process()
+    assert late.do("logon", "-", 0)[0] == "Work"
+    again = state(home)
+    assert again is not None
+    assert again.pid != found.pid
+    assert [sum(one.members.values()) for one in again.sessions] == [3]
+
+
+def test_the_broker_ends_when_nobody_needs_it(home: Path, process: Make) -> None:
+    first = process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    assert state(home) is not None
+    first.do("logoff", 0)
+    until(lambda: state(home) is None)
+    assert not place_of(home).socket.exists()
+    again = process()
+    again.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    assert state(home) is not None
+
+
+def test_two_that_share_at_once_find_one_broker(home: Path, process: Make) -> None:
+    both = [process(), process()]
+    for each in both:
+        each.say("logon", "Work", MAPI_ALLOW_OTHERS | MAPI_NEW_SESSION)
+    assert [each.hear()[0] for each in both] == ["Work", "Work"]
+    found = state(home)
+    assert found is not None
+    assert len(found.sessions) == 2
+
+
+def test_a_member_without_mail_keeps_to_itself(home: Path, process: Make) -> None:
+    """LOG-30, LOG-32."""
+    first, second = process(), process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS | MAPI_NO_MAIL)
+    assert second.do("logon", "-", 0)[0] == "Work"
+    first.do("logoff", 0)
+    assert second.do("hear", 5) == ["left"]
+
+
+def test_sessions_stay_private_where_that_is_wanted(home: Path, process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LOG-34."""
+    monkeypatch.setenv("MAPIX_BROKER", "off")
+    first = process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    assert first.do("shared") is False
+    monkeypatch.setenv("MAPIX_BROKER", "on")
+    assert state(home) is None
+
+
+def test_who_joins_needs_no_password(home: Path, process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LOG-31: credentials are given by the first member only."""
+    sink = Sink()
+    with running(sink, authenticator=password_check("ann", "open sesame"), auth_require_tls=False) as server:
+        with Subsystem(home, sharing=False) as system:
+            settings = {
+                "host": server.host,
+                "port": server.port,
+                "security": "none",
+                "address": "ann@example.com",
+                "user": "ann",
+            }
+            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
+        monkeypatch.setenv("MAPIX_SMTP_PASSWORD", "open sesame")
+        first = process()
+        first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        first.do("submit", "one")
+        until(lambda: len(sink.accepted) == 1, 20)
+        monkeypatch.delenv("MAPIX_SMTP_PASSWORD")
+        second = process()
+        second.do("logon", "-", 0)
+        first.kill()
+        found = state(home)
+        assert found is not None
+        os.kill(found.pid, signal.SIGKILL)
+        second.do("submit", "two")
+        until(lambda: len(sink.accepted) == 2, 20)
