@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from os import urandom
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.backend import (
     StoreBackend,
@@ -22,6 +23,7 @@ from mapix.properties.flags import SEARCH_REBUILD
 if TYPE_CHECKING:
     from mapix.objects.searchbuilder import SearchBuilder
     from mapix.objects.sharedparts import SharedParts
+    from mapix.objects.tabledata import TableData
     from mapix.objects.tableview import TableView
 
 
@@ -106,6 +108,18 @@ class StoreContext:
             unsubscribe=support.unsubscribe,
             notify=support.notify,
             life=self.life,
+        )
+
+    def part_view(self, data: TableData, life: Life, **options: Any) -> TableView:
+        """A table over parts of an open object, which hears of their changes; on a storage nobody tells (IMS-20)."""
+        if self.parts is not None:
+            return data.view(life=life, **options)
+        support = self.support
+        if data.key is None:
+            data.key = key = urandom(16)
+            data.on_change = lambda events: support.notify(key, events)
+        return data.view(
+            subscribe=support.subscribe, unsubscribe=support.unsubscribe, notify=support.notify, life=life, **options
         )
 
     def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:

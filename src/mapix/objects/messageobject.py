@@ -164,7 +164,7 @@ class MessageObject(PropertyBag, Message):
     def get_recipient_table(self) -> MapiTable:
         """See `Message.get_recipient_table`."""
         self._check()
-        return self._recipients.table().view(life=self._life, codepage=self._narrow_codepage())
+        return self.context.part_view(self._recipients.table(), self._life, codepage=self._narrow_codepage())
 
     @remembered
     def modify_recipients(self, how: ModifyRecipients, rows: Iterable[Props]) -> None:
@@ -185,7 +185,8 @@ class MessageObject(PropertyBag, Message):
     def get_attachment_table(self) -> MapiTable:
         """See `Message.get_attachment_table`."""
         self._check()
-        return self._attachments.table().view(bookmarks=False, life=self._life, codepage=self._narrow_codepage())
+        table = self._attachments.table()
+        return self.context.part_view(table, self._life, codepage=self._narrow_codepage(), bookmarks=False)
 
     @remembered
     def create_attach(self) -> tuple[int, Attach]:

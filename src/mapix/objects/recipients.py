@@ -75,8 +75,9 @@ class RecipientList:
                 number = row[PR_ROWID] = self._take_number()
             self._next = max(self._next, number + 1)
             kept[number] = row
-        self._rows, self._load, self.changed = kept, None, True
-        self._refresh()
+        before, self._rows = self._rows, kept
+        self._load, self.changed = None, True
+        self._refresh(before)
 
     def table(self) -> TableData:
         """The rows as the source of tables, which follow every change (M-084)."""
@@ -87,17 +88,15 @@ class RecipientList:
             self._table = TableData(columns.RECIPIENTS, rows, index=PR_ROWID, table_type=TableType.DYNAMIC)
         return self._table
 
-    def _refresh(self) -> None:
+    def _refresh(self, before: Mapping[int, Recipient]) -> None:
+        """Let tables show the rows there are: who hears of them hears of those alone that became others."""
         if self._table is None:
             return
-        gone = [row for row in self._table_ids(self._table) if row not in self._rows]
+        gone = [number for number in before if number not in self._rows]
         if gone:
             self._table.delete_rows(gone)
-        self._table.modify_rows(map(_shown, self._rows.values()))
-
-    def _table_ids(self, table: TableData) -> list[int]:
-        rows = (table.enum_row(number) for number in range(len(table)))
-        return [row[PR_ROWID] for row in rows if row is not None]
+        changed = [row for number, row in self._rows.items() if before.get(number) is not row]
+        self._table.modify_rows(map(_shown, changed))
 
     def _all(self) -> dict[int, Recipient]:
         if self._load is not None:

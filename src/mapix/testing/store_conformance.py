@@ -32,6 +32,7 @@ from mapix.testing.store_methods import MethodTests
 from mapix.testing.store_names import NameTests
 from mapix.testing.store_opening import OpeningTests
 from mapix.testing.store_order import OrderTests
+from mapix.testing.store_partevents import PartEventTests
 from mapix.testing.store_parts import AttachmentTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_queue import QueueTests
@@ -88,5 +89,6 @@ class StoreConformance(
     OrderTests,
     CategoryTests,
     TableEventTests,
+    PartEventTests,
 ):
     """All store tests; subclass it, name the factory."""
