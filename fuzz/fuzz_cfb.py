@@ -1,21 +1,20 @@
-"""Coverage-guided fuzzing of compound files: `python fuzz/fuzz_cfb.py [CORPUS_DIR] -max_total_time=300`.
+"""Coverage-guided fuzzing of compound files: `python fuzz/fuzz_cfb.py -max_total_time=300`.
 
 The first byte of an input chooses what is fuzzed: a whole file, or a sound one in which the rest of the input changes
 bytes, so that what lies behind the first checks is reached. Whatever comes in, only storage errors come out, no more is
-read than a few times the file, and what was read survives being edited and being written anew. Needs atheris
-(`pip install atheris`).
+read than a few times the file, and what was read survives being edited and being written anew. Needs atheris:
+`make fuzz` runs it.
 """
 
 from __future__ import annotations
 
 import io
-import sys
 from contextlib import suppress
 from typing import Final
 
-import atheris
+from running import instrumented, run
 
-with atheris.instrument_imports(include=["mapix"]):
+with instrumented():
     from mapix.formats.cfb import CompoundFile, Entry, Node, write_compound_file
     from mapix.formats.cfb.lockbytes import MemoryBytes
     from mapix.formats.cfb.storage import open_docfile
@@ -110,11 +109,10 @@ def nodes(root: Entry) -> Node:
     return top
 
 
-def main() -> None:
-    """Run the fuzzer."""
-    atheris.Setup(sys.argv, one_input)
-    atheris.Fuzz()
+def seeds() -> list[bytes]:
+    """Whole files."""
+    return [b"\1" + file for file in SOUND]
 
 
 if __name__ == "__main__":
-    main()
+    run("cfb", one_input, seeds())
