@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mapix.client.items.note import Note
     from mapix.client.items.post import Post
     from mapix.client.items.postal import PostalAddress
+    from mapix.client.items.report import Report, Reported
     from mapix.client.items.task import Task, TaskStatus
     from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
@@ -46,6 +47,8 @@ __all__ = [
     "PropTag",
     "PropType",
     "Recipient",
+    "Report",
+    "Reported",
     "SearchFolder",
     "Session",
     "Store",
@@ -77,6 +80,8 @@ _HOMES = {
     "Note": "mapix.client.items.note",
     "Post": "mapix.client.items.post",
     "PostalAddress": "mapix.client.items.postal",
+    "Report": "mapix.client.items.report",
+    "Reported": "mapix.client.items.report",
     "Task": "mapix.client.items.task",
     "TaskStatus": "mapix.client.items.task",
 }

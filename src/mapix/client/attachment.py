@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from mapix.client.base import PropertyObject, raise_problems
 from mapix.client.fields import Binary, Integer, Text
@@ -18,7 +18,10 @@ from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import flags
 from mapix.properties import tags as t
-from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.errors import InvalidParameter, NoSupport, NotFound
+
+if TYPE_CHECKING:
+    from mapix.properties.content import MessageContent
 
 _PIECE = 1 << 20
 _SHOWN_IN_HTML = 4
@@ -112,6 +115,25 @@ class Attachments:
             stream: Stream = attach.open_property(t.PR_ATTACH_DATA_BIN, Stream, access=Access.MODIFY, create=True)
             with stream:
                 shutil.copyfileobj(reader, stream, _PIECE)
+        attach.save_changes(Keep.READWRITE)
+        return Attachment(attach)
+
+    def add_message(self, content: MessageContent, name: str | None = None) -> Attachment:
+        """Attach a message (A-012); its subject is the name where none is told."""
+        from mapix.objects.content import inner_message, write_content
+
+        _, attach = self._message.create_attach()
+        values = {
+            t.PR_ATTACH_METHOD: flags.ATTACH_EMBEDDED_MSG,
+            t.PR_RENDERING_POSITION: -1,
+            t.PR_DISPLAY_NAME: name or content.get(t.PR_SUBJECT) or "message",
+        }
+        raise_problems(attach.set_props(values))
+        inner = inner_message(attach, Access.MODIFY, create=True)
+        if inner is None:
+            raise NoSupport("the store has no messages inside attachments")
+        write_content(content, inner, keep_times=True)
+        inner.save_changes(Keep.CLOSE)
         attach.save_changes(Keep.READWRITE)
         return Attachment(attach)
 

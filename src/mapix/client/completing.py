@@ -50,7 +50,9 @@ def complete(message: Message) -> None:
     """Give a message that no store has what readers of its file expect, where nobody has set it."""
     there = message.properties()
     wanted = _usual(message) | ({} if message.is_unsent else _of_sent(there))
-    raise_problems(message.mapi.set_props({tag: value for tag, value in wanted.items() if tag not in there}))
+    missing = {tag: value for tag, value in wanted.items() if tag not in there}
+    if missing:
+        raise_problems(message.mapi.set_props(missing))
     _note_hidden(message)
     complete_recipients(message.mapi)
 

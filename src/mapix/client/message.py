@@ -168,17 +168,19 @@ class Message(PropertyObject):
 
     def attach(
         self,
-        source: str | Path | bytes | IO[bytes],
+        source: str | Path | bytes | IO[bytes] | Message,
         name: str | None = None,
         *,
         content_type: str | None = None,
         inline: bool = False,
     ) -> Attachment:
-        """Attach a file, or bytes under a `name`; permanent with the message. `NotFound` for a missing file.
+        """Attach a file, bytes under a `name`, or a message; permanent with this one. `NotFound` for a missing file.
 
         `inline` is for images that the HTML shows: `<img src="cid:...">` with the `content_id` that it has then, which
         is its file name where nothing else was set.
         """
+        if isinstance(source, Message):
+            return self.attachments.add_message(source._content(), name)
         found = self.attachments.add(source, name, content_type=content_type)
         if inline:
             found.make_inline()
@@ -205,9 +207,7 @@ class Message(PropertyObject):
         self._saved_place().delete(permanently)
 
     def restore(self) -> None:
-        """Have it back in the folder it was deleted from, where the store keeps what is deleted: such messages are in
-        `folder.messages.listed(deleted=True)`.
-        """
+        """Have it back in the folder it was deleted from; such messages are in `folder.messages.listed(deleted=True)`."""
         self._saved_place().restore()
 
     def move_to(self, folder: Any) -> None:

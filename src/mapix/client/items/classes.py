@@ -19,6 +19,7 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
     "IPM.STICKYNOTE": ("note", "Note"),
     "IPM.ACTIVITY": ("journal", "JournalEntry"),
     "IPM.POST": ("post", "Post"),
+    "REPORT": ("report", "Report"),
 }
 """The beginning of a message class, in capitals, and where its class is."""
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
-from typing import Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from mapix.client.items.base import Item, ItemFields
 from mapix.client.items.fields import (
-    NamedBinary,
     NamedDay,
     NamedInteger,
     NamedMinutes,
@@ -31,6 +30,9 @@ from mapix.properties import named_tags as n
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.times import from_datetime, now, to_datetime
+
+if TYPE_CHECKING:
+    from mapix.client.items.recurrence import Recurrence
 
 
 class TaskStatus(IntEnum):
@@ -92,7 +94,7 @@ class TaskFields(ItemFields, total=False):
     team: bool
     ordinal: int
     reminder: datetime
-    recurrence_blob: bytes
+    recurrence: Recurrence
 
 
 class Task(Item):
@@ -112,7 +114,6 @@ class Task(Item):
     version = NamedInteger(n.PidLidTaskVersion, "How often it was changed.")
     estimated = NamedMinutes(n.PidLidTaskEstimatedEffort, "How much work was expected.")
     actual = NamedMinutes(n.PidLidTaskActualEffort, "How much work it was.")
-    recurrence_blob = NamedBinary(n.PidLidTaskRecurrence, "How it recurs, as bytes ([MS-OXOTASK] 2.2.2.2.15).")
 
     def __init__(
         self,
@@ -122,6 +123,8 @@ class Task(Item):
         row: Mapping[PropTag, Any] | None = None,
         **fields: Unpack[TaskFields],
     ) -> None:
+        if "recurrence" in fields:
+            fields["recurrence"] = fields.pop("recurrence")  # Last: it counts from the days.
         super().__init__(mapi, place=place, row=row, **fields)
 
     @property
@@ -147,11 +150,28 @@ class Task(Item):
         self.reminder_time = self.reminder_signal = value
         self.reminder_minutes = None if value is None else 0
 
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """How it recurs, counted from its start, else the day it is due; None for once. `CorruptData` for bytes that
+        nobody can read ([MS-OXOTASK] 2.2.2.2.15).
+        """
+        from mapix.client.items.recurrence import Recurrence
+        from mapix.formats.calendar.pattern import RecurrencePattern
+
+        told = self._value(n.PidLidTaskRecurrence)
+        return Recurrence.of_pattern(RecurrencePattern.load(told)) if told else None
+
+    @recurrence.setter
+    def recurrence(self, value: Recurrence | None) -> None:
+        first = self.start or self.due or to_datetime(now()).date()
+        told = None if value is None else value.pattern(first).dump()
+        self.set_named(n.PidLidTaskRecurrence, PropType.BINARY, told)
+
     def _complete(self) -> None:
         self._agree()
         super()._complete()
         self._put_missing(_USUAL)
-        recurs = self.recurrence_blob is not None
+        recurs = self._value(n.PidLidTaskRecurrence) is not None
         version = self._value(n.PidLidTaskVersion) or 0
         self._put(
             {
@@ -198,7 +218,7 @@ class Task(Item):
         return any(changed) if changed else bool(self.complete)
 
     def _icon(self) -> int:
-        return _ICON if self.recurrence_blob is None else _RECURRING_ICON
+        return _ICON if self._value(n.PidLidTaskRecurrence) is None else _RECURRING_ICON
 
 
 def _begin_of(day: date | None) -> int | None:
