@@ -59,7 +59,7 @@ def test_everything_that_lists_speaks_json() -> None:
     }
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/first-ten-minutes.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/first-ten-minutes.md", "docs/message-files.md"])
 def test_the_commands_of_the_first_minutes_run(mapix: Mapix, tmp_path: Path, page: str) -> None:
     env = {**mapix.env, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     (tmp_path / "examples").symlink_to(ROOT / "examples")
