@@ -207,7 +207,7 @@ class Message(PropertyObject):
         self._saved_place().delete(permanently)
 
     def restore(self) -> None:
-        """Have it back in the folder it was deleted from; such messages are in `folder.messages.listed(deleted=True)`."""
+        """Have it back in the folder it was deleted from; they are in `folder.messages.listed(deleted=True)`."""
         self._saved_place().restore()
 
     def move_to(self, folder: Any) -> None:

@@ -250,7 +250,9 @@ def _write(storage: Storage, kind: Kind, changes: MessageChanges, before: MsgMes
     there = onstorage.parts(storage, ATTACHMENT)
     for number, part in changes.attachments.items():
         if part is None:
-            storage.destroy_element(there.pop(number))
+            gone = there.pop(number, None)
+            if gone is not None:  # It may have been made and deleted between two saves.
+                storage.destroy_element(gone)
             continue
         name = there.setdefault(number, attachment_name(number))
         _write_attachment(storage, name, part, before, number)
