@@ -185,12 +185,13 @@ def _ask(plan: Plan) -> Plan:
 
 
 def _ask_password(plan: Plan) -> Plan:
-    from mapix.subsystem.secrets import usable_keyring
+    from mapix.subsystem.secrets import usable_keyring, vault_of
 
-    if usable_keyring() is None:
-        command_text = _prompt("There is no keyring. A command that prints the password, empty to set it later")
-        return replace(plan, password_command=command_text)
-    secret = click.prompt("Password (kept in the keyring)", default="", show_default=False, hide_input=True, err=True)
+    kept = "keyring" if usable_keyring() is not None else "vault" if vault_of(None) is not None else None
+    if kept is None:
+        text = "There is no keyring and no vault. A command that prints the password, empty to set it later"
+        return replace(plan, password_command=_prompt(text))
+    secret = click.prompt(f"Password (kept in the {kept})", default="", show_default=False, hide_input=True, err=True)
     return replace(plan, password=secret or None)
 
 

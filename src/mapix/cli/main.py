@@ -35,6 +35,7 @@ _TABLE = {
     "service": Lazy("mapix.cli.service", "List, add and remove message services."),
     "spooler": Lazy("mapix.cli.spooler", "Send what waits in the Outbox."),
     "broker": Lazy("mapix.cli.broker", "Show and end what shares sessions."),
+    "vault": Lazy("mapix.cli.vault", "Keep secrets where there is no keyring."),
     "store": Lazy("mapix.cli.store", "List and check message stores."),
     "status": Lazy("mapix.cli.status", "Show what the session's parts say of themselves."),
     "doctor": Lazy("mapix.cli.doctor", "Find out what works, and what to do next."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ def logged_on(profile: str | None, *, mail: bool = False) -> Iterator[Session]:
     """A session on a profile, the default one for None; `mail` lets it send and receive."""
     from mapix.client.session import logon
 
-    _set_up_log()
+    _set_up()
     with logon(profile, mail=mail) as session:
         yield session
 
@@ -34,12 +35,25 @@ def mapi() -> Iterator[Subsystem]:
     """The subsystem without a session, for profiles and services."""
     from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
 
-    _set_up_log()
+    _set_up()
     mapi_initialize()
     try:
         yield subsystem()
     finally:
         mapi_uninitialize()
+
+
+def _set_up() -> None:
+    """What the log goes to, and who is asked for the passphrase of the vault: nobody where there is no terminal."""
+    from mapix.subsystem import unlocking
+
+    _set_up_log()
+    unlocking.ask = _ask_passphrase if sys.stdin.isatty() else None
+
+
+def _ask_passphrase() -> str:
+    answer: str = click.prompt("Passphrase of the vault", hide_input=True, default="", show_default=False, err=True)
+    return answer
 
 
 def _set_up_log() -> None:

@@ -43,7 +43,7 @@ class ProfileAdministration(ProfAdmin):
 
         profile = self._profiles.load(name)
         for service in profile.services:
-            forget_secrets(self._subsystem.catalogue, profile, service)
+            forget_secrets(self._subsystem.catalogue, profile, service, self._subsystem.home)
 
     def copy_profile(self, old: str, new: str) -> None:
         """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken. Secrets are not copied."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 from mapix.properties.errors import NotFound
@@ -18,6 +19,7 @@ class ProfileHandle(ABC):
     """`read` gives the profile as it is, `change` does one thing to it and keeps the result."""
 
     name: str
+    home: Path | None = None
 
     @abstractmethod
     def read(self) -> Profile:
@@ -42,6 +44,7 @@ class StoredProfile(ProfileHandle):
     def __init__(self, store: ProfileStore, name: str) -> None:
         self.store = store
         self.name = name
+        self.home = store.directory.parent
 
     def read(self) -> Profile:
         """The profile as the file holds it now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import ProfSect
@@ -21,7 +22,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SEARCH_KEY, PR_SERVICE_NAME, PR_SERVICE_UID
 from mapix.properties.value import Problem, Problems, Props
 from mapix.subsystem.profile import Profile
-from mapix.subsystem.secrets import SecretPlace, usable_keyring
+from mapix.subsystem.secrets import SecretPlace
 from mapix.subsystem.settings import complete
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class ProfileSection(PropertyBag, ProfSect):
         self._release = weakref.finalize(self, release) if release is not None else None
         entry = handle.read().service(service) if service is not None else None
         key = f"{handle.read().search_key.hex()}/{uid.hex()}"
-        source = SectionSource(handle, locate, SecretPlace(entry.name if entry else "PROFILE", key))
+        place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home)
+        source = SectionSource(handle, locate, place)
+        self._place = place
         fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: handle.name}
         if entry is not None:
             fixed |= {PR_SERVICE_UID: entry.uid, PR_SERVICE_NAME: entry.name}
@@ -143,9 +146,9 @@ class ProfileSection(PropertyBag, ProfSect):
         self._secrets().store(name, secret)
 
     def set_props(self, values: Props) -> Problems:
-        """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where there is no keyring (PRF-23)."""
+        """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where nothing keeps secrets (PRF-23)."""
         refused = {tag for tag in values if PropTag(tag).is_secure}
-        if not refused or usable_keyring() is not None:
+        if not refused or self._place.keeper() is not None:
             return super().set_props(values)
         kept = [(place, tag) for place, tag in enumerate(values) if tag not in refused]
         told = super().set_props({tag: values[tag] for _, tag in kept}) if kept else ()
@@ -163,13 +166,13 @@ class ProfileSection(PropertyBag, ProfSect):
         if self._service is None:
             raise NoSupport("this section belongs to no message service")
         profile = self._handle.read()
-        return service_secrets(profile, self._service)
+        return service_secrets(profile, self._service, self._handle.home)
 
 
-def service_secrets(profile: Profile, service: bytes) -> SecretPlace:
-    """Where the secrets of a service of a profile are."""
+def service_secrets(profile: Profile, service: bytes, home: Path | None) -> SecretPlace:
+    """Where the secrets of a service of a profile are; `home` is the directory of its vault."""
     entry = profile.service(service)
-    return SecretPlace(entry.name, f"{profile.search_key.hex()}/{entry.uid.hex()}")
+    return SecretPlace(entry.name, f"{profile.search_key.hex()}/{entry.uid.hex()}", home)
 
 
 def open_section(

@@ -5,9 +5,10 @@ A secret is looked for at the moment it is needed, in this order:
 1. the environment: `MAPIX_<SERVICE>_<NAME>`, then `MAPIX_<NAME>`; for the password of SMTP `MAPIX_SMTP_PASSWORD`
    and `MAPIX_PASSWORD`;
 2. the command of the setting `<name>_command`, run without a shell; its first line of output is the secret;
-3. the keyring of the operating system, where the extra `secrets` is installed.
+3. the keyring of the operating system, where the extra `secrets` is installed;
+4. where no keyring answers, the vault of the home directory.
 
-`store_secret` puts one into the keyring.
+`SecretPlace.store` puts one into the keyring or the vault.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from mapix.properties.errors import LogonFailed, NoSupport
@@ -37,10 +39,13 @@ class Keyring(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
-    """Where the secrets of one service of one profile are: the name of the service and a key of their own."""
+    """Where the secrets of one service of one profile are: the name of the service, a key of their own, and the home
+    directory whose vault keeps them where no keyring does.
+    """
 
     service: str
     key: str
+    home: Path | None = None
 
     def fetch(self, name: str, settings: Mapping[str, Any]) -> str | None:
         """The secret called `name`, None when there is none; `LogonFailed` when its command fails."""
@@ -50,22 +55,26 @@ class SecretPlace:
         return self.fetch_kept(name) if found is None else found
 
     def fetch_kept(self, name: str) -> str | None:
-        """What the keyring holds under `name`, None when there is nothing or no keyring."""
-        ring = usable_keyring()
+        """What keyring or vault hold under `name`, None when there is nothing, or neither."""
+        ring = self.keeper()
         return ring.get_password(KEYRING_SERVICE, self.of(name)) if ring is not None else None
 
     def store(self, name: str, secret: str | None) -> None:
-        """Keep a secret in the keyring, or with None remove it; `NoSupport` where there is no keyring."""
-        ring = usable_keyring()
+        """Keep a secret in keyring or vault, or with None remove it; `NoSupport` where there is neither."""
+        ring = self.keeper()
         if ring is None:
             if secret is None:
                 return
-            hint = f"set {self.variable(name)}, or {name}{COMMAND}, or install mapix[secrets]"
-            raise NoSupport(f"there is no keyring to keep the {name} in", hint=hint)
+            hint = f"mapix vault create, or set {self.variable(name)} or {name}{COMMAND}"
+            raise NoSupport(f"there is no keyring and no vault to keep the {name} in", hint=hint)
         if secret is not None:
             ring.set_password(KEYRING_SERVICE, self.of(name), secret)
         elif ring.get_password(KEYRING_SERVICE, self.of(name)) is not None:
             ring.delete_password(KEYRING_SERVICE, self.of(name))
+
+    def keeper(self) -> Keyring | None:
+        """What keeps secrets here: the keyring, else the vault; None where there is neither."""
+        return usable_keyring() or vault_of(self.home)
 
     def variable(self, name: str) -> str:
         """The environment variable of this service for a secret."""
@@ -131,6 +140,15 @@ def usable_keyring() -> Keyring | None:
         return cast(Keyring, backend) if backend.priority > 0 else None
     except Exception:
         return None
+
+
+def vault_of(home: Path | None) -> Keyring | None:
+    """The vault of a home directory, None where it has none."""
+    from mapix.subsystem.home import home_directory
+    from mapix.subsystem.vault import NAME, Vault
+
+    vault = Vault(home_directory(home) / NAME)
+    return vault if vault.exists else None
 
 
 def _upper(name: str) -> str:

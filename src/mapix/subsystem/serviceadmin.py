@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -75,7 +76,7 @@ class ServiceAdministration(MsgServiceAdmin):
                 raise NoAccess("a profile holds this message service only once", value=described.name)
             _choose_flags(profile, entry)
             profile.services.append(entry)
-            _store_secrets(profile, entry, secrets)
+            _store_secrets(profile, entry, secrets, self._handle.home)
             return profile
 
         self._handle.change(add)
@@ -91,7 +92,7 @@ class ServiceAdministration(MsgServiceAdmin):
             changed = {**entry.settings, **public}
             changed = {name: value for name, value in changed.items() if value is not None}
             _check_whole(described, changed)
-            _store_secrets(profile, entry, secrets)
+            _store_secrets(profile, entry, secrets, self._handle.home)
             entry.settings = changed
 
         self._handle.change(configure)
@@ -101,7 +102,7 @@ class ServiceAdministration(MsgServiceAdmin):
 
         def delete(profile: Profile) -> None:
             entry = profile.service(uid)
-            forget_secrets(self._catalogue, profile, entry)
+            forget_secrets(self._catalogue, profile, entry, self._handle.home)
             profile.services.remove(entry)
             gone = {provider.uid for provider in entry.providers}
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
@@ -199,14 +200,14 @@ class ProviderAdministration(ProviderAdmin):
         return open_section(self._handle, self._subsystem.catalogue, locks, uid, access, force=own)
 
 
-def forget_secrets(catalogue: Catalogue, profile: Profile, service: ServiceEntry) -> None:
-    """Take the secrets of a service out of the keyring; what cannot be removed is logged."""
+def forget_secrets(catalogue: Catalogue, profile: Profile, service: ServiceEntry, home: Path | None) -> None:
+    """Take the secrets of a service out of keyring or vault; what cannot be removed is logged."""
     described = catalogue.find(service.name)
     for name in secrets_of(described) if described is not None else ():
         try:
-            service_secrets(profile, service.uid).store(name, None)
+            service_secrets(profile, service.uid, home).store(name, None)
         except Exception:
-            _log.warning("the %s of %s could not be taken out of the keyring", name, service.name, exc_info=True)
+            _log.warning("the %s of %s could not be taken out of where it is kept", name, service.name, exc_info=True)
 
 
 def _new_service(described: MessageService, display_name: str | None) -> ServiceEntry:
@@ -283,9 +284,9 @@ def _check_whole(described: MessageService, settings: Mapping[str, Any]) -> None
             described.check(filled)
 
 
-def _store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None]) -> None:
+def _store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None], home: Path | None) -> None:
     kept: list[str] = []
-    place = service_secrets(profile, entry.uid)
+    place = service_secrets(profile, entry.uid, home)
     try:
         for name, secret in secrets.items():
             place.store(name, secret)

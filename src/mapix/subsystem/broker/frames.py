@@ -20,7 +20,7 @@ LONGEST = 1 << 20
 _HEAD = struct.Struct(">I")
 
 
-class Frame(msgspec.Struct, frozen=True, tag=True, array_like=False, forbid_unknown_fields=True):
+class Frame(msgspec.Struct, tag=True, forbid_unknown_fields=True):
     """One message of either side."""
 
 
@@ -100,7 +100,7 @@ class Left(Frame):
     shared: bool
 
 
-class SessionState(msgspec.Struct, frozen=True):
+class SessionState(msgspec.Struct):
     """One shared session in `State`: members by process, and how many messages wait."""
 
     profile: str
@@ -120,8 +120,8 @@ Request: TypeAlias = Hello | Join | Offer | Member | Learned | Disabled | Status
 Answer: TypeAlias = Hello | Shared | Done | Nothing | State | Left | Learned | Disabled
 
 _encoder = msgspec.msgpack.Encoder()
-_requests = msgspec.msgpack.Decoder(Request)
-_answers = msgspec.msgpack.Decoder(Answer)
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def pack(frame: Frame) -> bytes:

@@ -1,0 +1,113 @@
+"""`mapix vault`: secrets in an encrypted file, on machines without a keyring."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mapix.cli.base import Group, command
+from mapix.cli.output import emit_json, emit_rows, json_option, say
+
+if TYPE_CHECKING:
+    from mapix.subsystem.profilestore import ProfileStore
+    from mapix.subsystem.vault import Vault
+
+
+@command(examples=("mapix vault create", "MAPIX_VAULT_KEY_FILE=~/.vault-key mapix vault create"))
+def create() -> None:
+    """Make a vault. Its passphrase is asked twice on a terminal, or taken from where it will be found later.
+
+    That is the file named by MAPIX_VAULT_KEY_FILE, the open file whose number MAPIX_VAULT_FD is, or the output of
+    MAPIX_VAULT_COMMAND.
+    """
+    from mapix.subsystem.secrets import usable_keyring
+
+    vault = _vault()
+    vault.create(_new_passphrase())
+    say(f"Made {vault.path}. Whoever forgets the passphrase loses what is in it.")
+    if usable_keyring() is not None:
+        say("A keyring answers on this machine: it goes before the vault.")
+
+
+@command(name="list", examples=("mapix vault list", "mapix vault list --json"))
+@json_option
+def list_(as_json: bool) -> None:
+    """List what the vault holds: profile, message service and the secret's name, never the secret."""
+    from mapix.cli.sessions import mapi
+
+    with mapi() as subsystem:
+        names = _names(subsystem.profiles)
+        places = _vault().places()
+    rows = [_described(place, names) for place in places]
+    if as_json:
+        emit_json({"secrets": [dict(zip(("profile", "service", "name"), row, strict=True)) for row in rows]})
+    else:
+        emit_rows(("profile", "service", "secret"), rows)
+
+
+@command(examples=("mapix vault change",))
+def change() -> None:
+    """Give the vault another passphrase, asked on the terminal; for a key file say it in MAPIX_VAULT_NEW_KEY_FILE."""
+    import os
+    from pathlib import Path
+
+    from mapix.subsystem.unlocking import from_file
+
+    vault = _vault()
+    vault.check()
+    path = os.environ.get("MAPIX_VAULT_NEW_KEY_FILE")
+    vault.change(from_file(Path(path)) if path else _asked_twice())
+    say("The vault has another passphrase.")
+
+
+def _vault() -> Vault:
+    from mapix.subsystem.home import home_directory
+    from mapix.subsystem.vault import NAME, Vault
+
+    return Vault(home_directory() / NAME)
+
+
+def _new_passphrase() -> str:
+    from mapix.subsystem.unlocking import stated_passphrase
+
+    return stated_passphrase() or _asked_twice()
+
+
+def _asked_twice() -> str:
+    from mapix.properties.errors import LogonFailed
+
+    if not sys.stdin.isatty():
+        raise LogonFailed("there is nobody to ask for a passphrase", hint="set MAPIX_VAULT_KEY_FILE")
+    answer: str = click.prompt("Passphrase of the vault", hide_input=True, confirmation_prompt=True, err=True)
+    return answer
+
+
+def _names(profiles: ProfileStore) -> dict[str, tuple[str, str]]:
+    """Profile and service by the key of their secrets; profiles that cannot be read are passed over."""
+    from mapix.properties.errors import MapiError
+
+    found: dict[str, tuple[str, str]] = {}
+    for name in profiles.names():
+        try:
+            profile = profiles.load(name)
+        except MapiError:
+            continue
+        for service in profile.services:
+            found[f"{profile.search_key.hex()}/{service.uid.hex()}"] = name, service.display_name or service.name
+    return found
+
+
+def _described(place: str, names: dict[str, tuple[str, str]]) -> tuple[str, str, str]:
+    _, _, rest = place.partition("/")
+    key, _, name = rest.rpartition("/")
+    return (*names.get(key, ("", key)), name)
+
+
+vault = Group(
+    "vault",
+    commands=[create, list_, change],
+    examples=("mapix vault create", "mapix vault list"),
+    help="The vault keeps secrets in an encrypted file, where there is no keyring.",
+)

@@ -1,0 +1,51 @@
+"""`mapix vault`: a machine without a keyring keeps its passwords all the same."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Mapix
+
+from mapix.cli.errors import Exit
+
+pytest.importorskip("argon2")
+
+
+@pytest.fixture
+def locked(mapix: Mapix, tmp_path: Path) -> Mapix:
+    """Commands that find the passphrase in a key file."""
+    key = tmp_path / "key"
+    key.write_text("open sesame\n")
+    key.chmod(0o600)
+    mapix.env["MAPIX_VAULT_KEY_FILE"] = str(key)
+    return mapix
+
+
+def test_a_password_is_kept_in_the_vault_and_listed_without_being_shown(locked: Mapix) -> None:
+    locked("vault", "create")
+    locked.init()
+    locked("service", "add", "SMTP", "--host", "mail.example.org", "--user", "ann", "--password", "geheim")
+    listed = locked.json("vault", "list")["secrets"]
+    assert [(one["profile"], one["name"]) for one in listed] == [("Default", "password")]
+    assert "geheim" not in locked("vault", "list").stdout
+    assert (locked.home / "vault").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_passphrase_is_changed(locked: Mapix, tmp_path: Path) -> None:
+    locked("vault", "create")
+    other = tmp_path / "other"
+    other.write_text("longer\n")
+    other.chmod(0o600)
+    locked("vault", "change", MAPIX_VAULT_NEW_KEY_FILE=str(other))
+    assert "wrong" in locked("vault", "list", code=Exit.LOGON).stderr
+    locked("vault", "list", MAPIX_VAULT_KEY_FILE=str(other))
+
+
+def test_nobody_is_asked_where_there_is_no_terminal(mapix: Mapix) -> None:
+    assert "MAPIX_VAULT_KEY_FILE" in mapix("vault", "create", code=Exit.LOGON).stderr
+    assert "mapix vault create" in mapix("vault", "list", code=Exit.NOT_FOUND).stderr
+
+
+def test_a_key_file_others_may_read_is_refused(locked: Mapix) -> None:
+    Path(locked.env["MAPIX_VAULT_KEY_FILE"]).chmod(0o644)
+    assert "chmod 600" in locked("vault", "create", code=Exit.LOGON).stderr
+    assert not (locked.home / "vault").exists()
