@@ -13,6 +13,10 @@ from mapix.client.message import Message
 
 _ITEMS: Final = "mapix.client.items"
 _KINDS: Final[dict[str, tuple[str, str]]] = {
+    "IPM.APPOINTMENT": ("calendar", "Appointment"),
+    "IPM.SCHEDULE.MEETING.REQUEST": ("meeting", "MeetingRequest"),
+    "IPM.SCHEDULE.MEETING.RESP": ("meeting", "MeetingResponse"),
+    "IPM.SCHEDULE.MEETING.CANCELED": ("meeting", "MeetingCancellation"),
     "IPM.CONTACT": ("contact", "Contact"),
     "IPM.DISTLIST": ("distlist", "DistributionList"),
     "IPM.TASK": ("task", "Task"),

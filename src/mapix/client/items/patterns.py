@@ -81,7 +81,7 @@ def _begun(recurrence: Recurrence, start: date) -> RecurrencePattern:
         pattern_type=kind,
         period=period,
         start=minutes_of(start),
-        end=FOREVER if recurrence.until is None else minutes_of(date(*recurrence.until.timetuple()[:3])),
+        end=FOREVER if recurrence.until is None else minutes_of(recurrence.until) // DAY * DAY,
         first=first_moment(code, kind, period, minutes_of(anchor), first_weekday),
         days=_mask(recurrence, start) if kind in (PatternType.WEEK, PatternType.MONTH_NTH) else 0,
         day=(recurrence.day or start.day) if kind == PatternType.MONTH else 0,
@@ -128,7 +128,7 @@ def _excepted(pattern: RecurrencePattern, recurrence: Recurrence) -> RecurrenceP
         missing.discard(day)
     if missing:
         raise NotFound("the recurrence has no occurrence on this day", value=min(missing))
-    modified = (minutes_of(date(*day.timetuple()[:3])) for day in changed.values())
+    modified = (minutes_of(day) // DAY * DAY for day in changed.values())
     return replace(pattern, deleted=tuple(sorted(map(minutes_of, days))), modified=tuple(sorted(modified)))
 
 

@@ -197,10 +197,15 @@ def plain(day: date) -> date:
 def _occurrence(start: datetime, length: timedelta | None, day: date, change: Change | None) -> Occurrence:
     end = None if length is None else start + length
     if change is not None and change.start is not None:
-        start, end = change.start, None if length is None else change.start + length
+        start = _in_zone(change.start, start)
+        end = None if length is None else start + length
     if change is not None and change.end is not None:
-        end = change.end
+        end = _in_zone(change.end, start)
     return Occurrence(day, start, end, change)
+
+
+def _in_zone(when: datetime, start: datetime) -> datetime:
+    return when.replace(tzinfo=start.tzinfo) if when.tzinfo is None else when
 
 
 def _weekdays(on: Iterable[str] | str) -> tuple[str, ...]:
