@@ -149,3 +149,12 @@ LANGUAGES = {
 @pytest.mark.parametrize("locale", sorted(LANGUAGES))
 def test_languages_have_their_code_pages(locale: int) -> None:
     assert locale_codepage(locale) == LANGUAGES[locale]
+
+
+@pytest.mark.parametrize("ending", [b"", b"\0", b"\0\0"])
+def test_sixteen_bits_where_eight_are_told_are_read_as_what_they_are(ending: bytes) -> None:
+    texts = Texts.of({PR_MESSAGE_CODEPAGE: 1252})
+    assert texts.decode("This line".encode("utf-16-le")[:-1] + ending[:1]) == ("This line", False)
+    assert texts.decode(b"a\0b") == ("a\0b", True)
+    with pytest.raises(BadValue):
+        texts.encode("a\0b\0c\0d\0")

@@ -26,6 +26,8 @@ _SHIFTING: Final = frozenset((50220, 50221, 50222, 50225, 50227, 52936, 65000))
 """Code pages whose bytes below 128 are not always ASCII."""
 _UNFIT: Final = frozenset((0, 1, 1200, 1201, 12000, 12001))
 """What says nothing about 8-bit text: defaults of some system, and wide encodings."""
+_WIDE: Final = 8
+"""Bytes from which on letters with NULs between are no accident."""
 
 _BY_LANGUAGE: Final = {
     **dict.fromkeys((0x05, 0x0E, 0x15, 0x18, 0x1A, 0x1B, 0x1C, 0x24), 1250),
@@ -74,7 +76,11 @@ class Texts:
         return cls(found, tuple(dict.fromkeys((*internet, *found))))
 
     def decode(self, data: bytes, prop_id: int = 0) -> tuple[str, bool]:
-        """Text, and whether the first code page could read it."""
+        """Text, and whether the first code page could read it. What is plainly UTF-16, as a writer has left it, is read as
+        that.
+        """
+        if data[1:2] == b"\0" and _is_wide(data):
+            return data[::2].decode("ascii"), False
         pages = self.html if prop_id == _HTML else self.codepages
         if data.isascii() and not (pages and pages[0] in _SHIFTING):
             return data.decode("ascii"), True
@@ -98,6 +104,11 @@ class Texts:
         if self.decode(data, prop_id)[0] != text:
             raise BadValue(f"code page {page} cannot write this text", value=text, hint="write a Unicode file")
         return data
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether some letters of ASCII stand there in 16 bits each; the last NUL may have been taken as a terminator."""
+    return len(data) >= _WIDE and not any(data[1::2]) and 0 not in data[::2] and data.isascii()
 
 
 def _usable(codepage: Any) -> tuple[int, ...]:
