@@ -333,12 +333,83 @@ def test_a_row_that_moves_between_headings_is_told_by_what_shows(bench: Bench) -
     assert told == [(GONE, bench.key(0)), (MODIFIED, keys["n0"]), (MODIFIED, keys["n2"])]
 
 
-def test_tables_with_one_row_a_value_tell_that_they_changed(bench: Bench) -> None:
-    """N-031."""
-    bench.view.set_columns([PropTag(WORDS | MVI_FLAG)])
+# one row a value
+
+WORD = PropTag(WORDS | MVI_FLAG)
+
+
+def put_words(bench: Bench, number: int, *words: str) -> None:
+    bench.data.modify_rows([{PR_ROWID: number, PR_DISPLAY_NAME: "w", WORDS: words}])
+
+
+def words_told(bench: Bench) -> list[tuple[TableEvent, int | None, str | None]]:
+    cells = [(one.table_event, dict(one.row)) for one in bench.told()]
+    return [(event, row.get(PR_ROWID), row.get(WORD)) for event, row in cells]
+
+
+def by_word(*more: SortKey, **options: int) -> SortOrder:
+    return SortOrder((SortKey(WORD), *more), **options)
+
+
+def test_instances_of_a_row_come_change_and_go_one_by_one(bench: Bench) -> None:
+    """N-030, N-032, P-053."""
+    bench.view.set_columns([PR_ROWID, WORD])
+    bench.view.sort_table(by_word())
     bench.advise()
-    bench.put(1, "x")
+    put_words(bench, 3, "red", "blue")
+    key = bench.key(3)
+    gone, blue, red = bench.told()
+    assert (gone.table_event, gone.index) == (GONE, key)
+    assert (blue.table_event, blue.index, blue.prior) == (ADDED, key + bytes((0, 0, 0, 1)), None)
+    assert (red.table_event, red.index, red.prior) == (ADDED, key + bytes(4), blue.index)
+    assert red.row == ((PR_ROWID, 3), (WORD, "red"))
+    put_words(bench, 3, "red")
+    assert words_told(bench) == [(GONE, None, None), (MODIFIED, 3, "red")]
+    put_words(bench, 9, "amber", "green")
+    assert words_told(bench) == [(ADDED, 9, "amber"), (ADDED, 9, "green")]
+    bench.data.delete_rows([9, 2])
+    assert words_told(bench) == [(GONE, None, None)] * 3
+
+
+def test_instances_that_do_not_show_are_silent(bench: Bench) -> None:
+    """N-033, P-054."""
+    bench.view.set_columns([PR_ROWID, WORD])
+    bench.view.restrict(Property(Relop.EQ, WORD, "red"))
+    bench.advise()
+    put_words(bench, 3, "blue", "green")
+    assert bench.told() == []
+    put_words(bench, 3, "blue", "red")
+    assert words_told(bench) == [(ADDED, 3, "red")]
+    put_words(bench, 3, "red", "blue")
+    assert words_told(bench) == [(GONE, None, None), (ADDED, 3, "red")]
+    put_words(bench, 3)
+    assert words_told(bench) == [(GONE, None, None)]
+
+
+def test_too_many_instances_are_told_as_a_change(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N-031."""
+    bench.view.set_columns([PR_ROWID, WORD])
+    bench.advise()
+    put_words(bench, 3, *"abcdefghi")
     assert [one.table_event for one in bench.told()] == [TableEvent.CHANGED]
+    monkeypatch.setattr("mapix.objects.tablememory.MOST", 3)
+    bench.view.restrict(None)
+    put_words(bench, 3, "a")
+    assert [one.table_event for one in bench.told()] == [TableEvent.CHANGED]
+
+
+def test_a_few_rows_with_values_among_many_are_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N-030: rows without values stand behind them, and none of those is remembered."""
+    monkeypatch.setattr("mapix.objects.tablememory.MOST", 4)
+    bench.view.set_columns([PR_ROWID, WORD])
+    bench.view.sort_table(by_word(SortKey(PR_ROWID)))
+    bench.advise()
+    put_words(bench, 3, "red", "blue")
+    assert words_told(bench) == [(GONE, None, None), (ADDED, 3, "blue"), (ADDED, 3, "red")]
+    bench.put(5, "x")
+    assert words_told(bench) == [(MODIFIED, 5, None)]
+    put_words(bench, 3)
+    assert words_told(bench) == [(GONE, None, None), (GONE, None, None), (ADDED, 3, None)]
 
 
 # whoever follows what is told has what the table has
@@ -406,6 +477,44 @@ def test_who_follows_the_notifications_has_the_rows(
         for number, name in batch:
             if name is not None:
                 bench.put(number, name)
+            elif number in {row[PR_ROWID] for row in filter(None, map(bench.data.enum_row, range(20)))}:
+                bench.data.delete_rows([number])
+        bench.engine.dispatch()
+        bench.view.seek_row(0, 0)
+        assert [row for _, row in follower.rows] == bench.view.query_rows(1000)
+    bench.engine.close()
+
+
+WORDS_CHANGED = st.tuples(
+    st.integers(0, 7), st.none() | st.lists(st.sampled_from(("red", "Red", "blue", "green")), max_size=3)
+)
+WORD_VIEWS = [
+    (None, by_word()),
+    (None, SortOrder((SortKey(WORD, Order.DESCEND), SortKey(PR_ROWID)))),
+    (None, SortOrder((SortKey(PR_ROWID, Order.DESCEND),))),
+    (Property(Relop.NE, WORD, "red"), by_word(SortKey(PR_ROWID, Order.DESCEND))),
+    (below(4), by_word()),
+    (None, by_word(SortKey(PR_ROWID), categories=1, expanded=1)),
+    (below(6), by_word(SortKey(PR_ROWID), categories=1, expanded=0)),
+]
+
+
+@pytest.mark.parametrize("arranged", WORD_VIEWS)
+@settings(deadline=None, max_examples=60)
+@given(batches=st.lists(st.lists(WORDS_CHANGED, min_size=1, max_size=3), max_size=6))
+def test_who_follows_the_notifications_has_the_instances(
+    arranged: tuple[Restriction | None, SortOrder], batches: list[list[tuple[int, list[str] | None]]]
+) -> None:
+    """N-030, N-031, N-032, N-033, P-053."""
+    bench = Bench(3)
+    bench.view.set_columns([PR_INSTANCE_KEY, PR_ROWID, WORD, PR_CONTENT_COUNT])
+    bench.view.restrict(arranged[0])
+    bench.view.sort_table(arranged[1])
+    follower = Follower(bench.view)
+    for batch in batches:
+        for number, words in batch:
+            if words is not None:
+                put_words(bench, number, *words)
             elif number in {row[PR_ROWID] for row in filter(None, map(bench.data.enum_row, range(20)))}:
                 bench.data.delete_rows([number])
         bench.engine.dispatch()

@@ -13,7 +13,7 @@ from mapix.interfaces.notify import TableEvent, TableNotification
 from mapix.interfaces.rows import RowKey
 from mapix.objects.groupedrows import GroupedRows
 from mapix.objects.headings import Heading, Outline
-from mapix.objects.rowchanges import Found, deleted, look_up, remember, row_event
+from mapix.objects.rowchanges import Found, deleted, look, remember, row_event
 from mapix.objects.tablememory import Memory
 
 _Event = tuple[TableEvent, bytes, RowKey]
@@ -29,7 +29,10 @@ def tell_under_headings(
     before, now = Outline(memory.headings, levels, grouped.expansion), grouped.outline()
     if _open_ones_moved(before, now):
         return None
-    found = look_up(changes, memory)
+    seen = look(changes, memory)
+    if seen is None:
+        return None
+    changes, found = seen
     told = [*_headings(before, now), *_rows(changes, memory, found, _open_in(before), _open_in(now), now)]
     remember(memory, changes, found)
     memory.headings = now.headings

@@ -19,7 +19,7 @@ from mapix.objects.instancelist import Instance, InstanceList, Question, find, k
 from mapix.objects.instances import Instances
 from mapix.objects.sourceversion import version_of
 from mapix.objects.takenapart import TakenApart
-from mapix.properties.restriction import Restriction
+from mapix.properties.restriction import Exist, Or, Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_FLAGS, PidTagInstanceNum
@@ -113,6 +113,12 @@ class InstanceRows:
         question = self._list.divided(where)
         plan = self._planned(Question(both(question.shared, rows), question.own), order, self._list.entries_now)
         return self._following(plan, None, most, columns)
+
+    def count_read(self, where: Restriction | None, order: Sequence[SortKey]) -> int:
+        """How many rows of the source are read for the instances that satisfy `where`, in an order."""
+        shared = self._list.divided(where).shared
+        with_values = Or(tuple(map(Exist, self._apart.instances.values())))
+        return self.source.count(both(shared, with_values) if self.puts_rest_last(order) else shared)
 
     def groups(
         self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]

@@ -23,12 +23,22 @@ class Found(NamedTuple):
     under: Under
 
 
+class Seen(NamedTuple):
+    """What happened to rows, and those of them that there are now, in view order."""
+
+    changes: Mapping[bytes, TableEvent]
+    found: dict[bytes, Found]
+
+
 def tell_rows(changes: Mapping[bytes, TableEvent], memory: Memory) -> list[TableNotification] | None:
     """What became of rows in the view, those that are gone first, the others in view order (N-033); None when it
     cannot be told.
     """
-    found = look_up(changes, memory)
-    had = {key: _had(key, event, key in found, memory) for key, event in changes.items()}
+    seen = look(changes, memory)
+    if seen is None:
+        return None
+    changes, found = seen
+    had = {key: memory.had(key, event, key in found) for key, event in changes.items()}
     if None in had.values():
         return None
     has = {key: key in found and not (memory.all_are_own and changes[key] is TableEvent.ROW_DELETED) for key in changes}
@@ -41,13 +51,22 @@ def tell_rows(changes: Mapping[bytes, TableEvent], memory: Memory) -> list[Table
     return told
 
 
+def look(changes: Mapping[bytes, TableEvent], memory: Memory) -> Seen | None:
+    """What changes of rows of the source are to the rows of the view; None where they are too many."""
+    if memory.shown.instances:
+        from mapix.objects.instancechanges import look_at_instances
+
+        return look_at_instances(changes, memory)
+    return Seen(changes, look_up(changes, memory))
+
+
 def look_up(keys: Iterable[bytes], memory: Memory) -> dict[bytes, Found]:
     """Those of some rows that satisfy the restriction now, by their keys, in view order."""
     shown = memory.shown
     wanted = tuple(keys)
     tags = tuple(key.tag for key in shown.sorting.category_keys)
     columns = (PR_INSTANCE_KEY, *tags, *shown.columns.wanted)
-    where = both(shown.where, _any_of(wanted))
+    where = both(shown.where, any_of(wanted))
     page = shown.rows.page(where, shown.sorting.keys, None, len(wanted), columns)
     first = 1 + len(tags)
     return {
@@ -84,17 +103,7 @@ def row_event(event: TableEvent, index: bytes, key: RowKey, row: Row, shown: Arr
     )
 
 
-def _any_of(keys: tuple[bytes, ...]) -> Restriction:
+def any_of(keys: tuple[bytes, ...]) -> Restriction:
+    """What rows with one of these instance keys satisfy."""
     parts = tuple(Property(Relop.EQ, PR_INSTANCE_KEY, key) for key in keys)
     return parts[0] if len(parts) == 1 else Or(parts)
-
-
-def _had(key: bytes, event: TableEvent, is_found: bool, memory: Memory) -> bool | None:
-    """Whether the view had the row before; None when nothing says so."""
-    if memory.rows is not None:
-        return key in memory.rows
-    if event is TableEvent.ROW_ADDED:
-        return False
-    if memory.all_are_own:
-        return event is TableEvent.ROW_DELETED or is_found
-    return None

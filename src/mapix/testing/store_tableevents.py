@@ -10,7 +10,7 @@ from mapix.interfaces.table import Bookmark, MapiTable, query_all_rows
 from mapix.properties.flags import FOLDER_SEARCH, MSGFLAG_READ
 from mapix.properties.restriction import Bitmask, Property, Relop
 from mapix.properties.sort import SortKey, SortOrder
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import MVI_FLAG, PropTag
 from mapix.properties.tags import (
     PR_CONTENT_COUNT,
     PR_DISPLAY_NAME,
@@ -25,6 +25,8 @@ from mapix.testing.store_bench import Powers, StoreBench, entry_id_of
 ADDED, GONE, MODIFIED = TableEvent.ROW_ADDED, TableEvent.ROW_DELETED, TableEvent.ROW_MODIFIED
 CHANGED = TableEvent.CHANGED
 BY_SUBJECT = SortOrder((SortKey(PR_SUBJECT),))
+WORDS = PropTag(0x6830101F)
+WORD = PropTag(WORDS | MVI_FLAG)
 UNREAD = Bitmask(PR_MESSAGE_FLAGS, MSGFLAG_READ, nonzero=False)
 
 
@@ -84,6 +86,25 @@ class TableEventTests(StoreBench):
         self.message(elsewhere)
         folder.delete_messages([entry_id])
         assert self.rows_told() == [TableNotification(Event.TABLE_MODIFIED, GONE, 0, keys["c"])]
+
+    def test_each_value_of_a_message_comes_and_goes_alone(self) -> None:
+        """N-030, N-032, P-053."""
+        folder = self.folder()
+        self.message(folder, {PR_SUBJECT: "plain"})
+        table = folder.get_contents_table()
+        table.set_columns((WORD, PR_SUBJECT))
+        table.sort_table(SortOrder((SortKey(WORD), SortKey(PR_SUBJECT))))
+        self.hear_table(table, WORD, PR_SUBJECT)
+        entry_id = self.message(folder, {PR_SUBJECT: "marked", WORDS: ("red", "blue")})
+        assert self.row_events() == [(ADDED, "blue"), (ADDED, "red")]
+        self.set_on_message(entry_id, {WORDS: ("red",)})
+        assert self.row_events() == [(GONE, None), (MODIFIED, "red")]
+        other = self.message(folder, {PR_SUBJECT: "other"})
+        assert self.row_events() == [(ADDED, None)]
+        self.set_on_message(other, {WORDS: ("green",)})
+        assert self.row_events() == [(GONE, None), (ADDED, "green")]
+        folder.delete_messages([entry_id, other])
+        assert self.row_events() == [(GONE, None), (GONE, None)]
 
     def test_no_row_is_told_before_a_save(self) -> None:
         """N-005, N-032."""
