@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mapix._version import __version__
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.client.items.attendees import Attendee, Response
+    from mapix.client.items.calendar import Appointment
+    from mapix.client.items.calendaritem import BusyStatus
     from mapix.client.items.contact import Contact
     from mapix.client.items.distlist import DistributionList, Member
     from mapix.client.items.electronic import EmailAddress
     from mapix.client.items.journal import JournalEntry
+    from mapix.client.items.meeting import MeetingCancellation, MeetingRequest, MeetingResponse
     from mapix.client.items.note import Note
     from mapix.client.items.post import Post
     from mapix.client.items.postal import PostalAddress
+    from mapix.client.items.recurrence import Change, Occurrence, Recurrence
     from mapix.client.items.report import Report, Reported
     from mapix.client.items.task import Task, TaskStatus
     from mapix.client.opening import message_session, open
@@ -30,7 +35,11 @@ if TYPE_CHECKING:
     from mapix.properties.where import parse_where
 
 __all__ = [
+    "Appointment",
     "Attachment",
+    "Attendee",
+    "BusyStatus",
+    "Change",
     "Contact",
     "DistributionList",
     "EmailAddress",
@@ -39,16 +48,22 @@ __all__ = [
     "FolderWatch",
     "JournalEntry",
     "MapiError",
+    "MeetingCancellation",
+    "MeetingRequest",
+    "MeetingResponse",
     "Member",
     "Message",
     "Note",
+    "Occurrence",
     "Post",
     "PostalAddress",
     "PropTag",
     "PropType",
     "Recipient",
+    "Recurrence",
     "Report",
     "Reported",
+    "Response",
     "SearchFolder",
     "Session",
     "Store",
@@ -62,6 +77,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Appointment": "mapix.client.items.calendar",
+    "Attendee": "mapix.client.items.attendees",
+    "BusyStatus": "mapix.client.items.calendaritem",
+    "Change": "mapix.client.items.recurrence",
+    "MeetingCancellation": "mapix.client.items.meeting",
+    "MeetingRequest": "mapix.client.items.meeting",
+    "MeetingResponse": "mapix.client.items.meeting",
+    "Occurrence": "mapix.client.items.recurrence",
+    "Recurrence": "mapix.client.items.recurrence",
+    "Response": "mapix.client.items.attendees",
     "__version__": "mapix._version",
     "FolderEvent": "mapix.client.watching",
     "FolderWatch": "mapix.client.watching",
