@@ -39,7 +39,7 @@ _SENDABLE: Final = 1
 
 
 def set_sender(message: Message, sender: str | Recipient) -> None:
-    """Say who sends, and for whom: the same person ([MS-OXOMSG] 2.2.1.49, 2.2.1.55)."""
+    """Say who sends, and for whom: the same person ([MS-OXOMSG] 2.2.1.48 to 2.2.1.59)."""
     person = sender if isinstance(sender, Recipient) else parse(sender, "to")[0]
     values = SENDER.filled(person.name, person.address) | SENT_REPRESENTING.filled(person.name, person.address)
     for tag, value in values.items():

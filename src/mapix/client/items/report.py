@@ -1,5 +1,5 @@
-"""Reports (REPORT.IPM.Note.NDR, DR, IPNRN, IPNNRN): what became of a message that was sent. Sources: [MS-OXOMSG] 2.2.3
-and 2.2.4, RP-001..RP-012.
+"""Reports (REPORT.IPM.Note.NDR, DR, IPNRN, IPNNRN): what became of a message that was sent. Sources: [MS-OXOMSG] 2.2.2,
+RP-001..RP-012.
 
     report = mapix.Report.failed(message, {"bob@example.org": "550 5.1.1 no such user"})
     report.save("undeliverable.msg")
@@ -173,7 +173,7 @@ def _failed(address: str, said: str) -> dict[PropTag, Any]:
     from mapix.subsystem.spooler.reasons import diagnosis
 
     code, _, rest = said.partition(" ")
-    number = int(code) if code.isdigit() and len(code) == 3 else 550
+    number = int(code) if code.isdigit() and len(code) == 3 else 0
     reason, diagnostic = diagnosis(number, rest if code.isdigit() else said)
     row = parse([address], "to")[0].row()
     row |= {t.PR_NDR_REASON_CODE: reason, t.PR_NDR_DIAG_CODE: diagnostic, t.PR_SUPPLEMENTARY_INFO: said}
