@@ -71,7 +71,7 @@ def _info(change: Change, offset: int, length: int, known: ExceptionInfo | None)
         reminder_delta=int(reminder) if reminder is not None and not isinstance(reminder, bool) else None,
         busy_status=change.busy,
         subtype=None if change.all_day is None else int(change.all_day),
-        ansi=info.ansi if (change.subject, change.location) == (info.subject, info.location) else (b"", b""),
+        ansi=info.ansi if (change.subject, change.location) == (info.subject, info.location) else (None, None),
         times=None,
     )
 

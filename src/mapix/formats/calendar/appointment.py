@@ -57,8 +57,8 @@ _NUMBERS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionInfo:
     """One occurrence that differs; `None` where it is as the others. Moments are minutes since 1601; `original` is when
-    it would have begun. `ansi` are its texts in 8 bits, and `highlight`, `reserved1`, `reserved2` the parts of its
-    extension, where `highlight` is None in older blobs.
+    it would have begun. `ansi` are its texts in 8 bits as they stood, and `highlight`, `reserved1`, `reserved2` the parts
+    of its extension, where `highlight` is None in older blobs.
     """
 
     start: int
@@ -75,7 +75,7 @@ class ExceptionInfo:
     color: int | None = None
     has_body: bool = False
     extra_flags: int = 0
-    ansi: tuple[bytes, bytes] = (b"", b"")
+    ansi: tuple[bytes | None, bytes | None] = (None, None)
     highlight: bytes | None = bytes(4)
     reserved1: bytes = b""
     reserved2: bytes = b""
@@ -157,7 +157,7 @@ class AppointmentRecurrence:
 class _Info:
     times: tuple[int, int, int]
     flags: int
-    ansi: tuple[bytes, bytes]
+    ansi: tuple[bytes | None, bytes | None]
     numbers: dict[str, int]
 
 
@@ -177,9 +177,9 @@ def _read_info(reader: WireReader) -> _Info:
     def read(names: Iterable[str]) -> None:
         numbers.update({name: reader.long() for name in names if flags & _NUMBERS[name]})
 
-    subject = _read_ansi(reader) if flags & Override.SUBJECT else b""
+    subject = _read_ansi(reader) if flags & Override.SUBJECT else None
     read(("meeting_type", "reminder_delta", "reminder_set"))
-    location = _read_ansi(reader) if flags & Override.LOCATION else b""
+    location = _read_ansi(reader) if flags & Override.LOCATION else None
     read(("busy_status", "attachment", "subtype", "color"))
     return _Info(times, flags, (subject, location), numbers)
 
@@ -207,7 +207,7 @@ def _read_wide(reader: WireReader) -> str:
 
 
 def _exception(info: _Info, extended: _Extended) -> ExceptionInfo:
-    known = sum(_NUMBERS.values()) | _TEXTS | Override.BODY
+    known = int(_TEXTS | Override.BODY) | sum(map(int, _NUMBERS.values()))
     return ExceptionInfo(
         start=info.times[0],
         end=info.times[1],
@@ -216,7 +216,7 @@ def _exception(info: _Info, extended: _Extended) -> ExceptionInfo:
         location=extended.texts[1],
         **{name: info.numbers.get(name) for name in _NUMBERS},
         has_body=bool(info.flags & Override.BODY),
-        extra_flags=int(info.flags & ~known),
+        extra_flags=info.flags & ~known,
         ansi=info.ansi,
         highlight=extended.highlight,
         reserved1=extended.reserved1,
@@ -242,10 +242,10 @@ def _dump_info(one: ExceptionInfo) -> bytes:
     )
 
 
-def _dump_ansi(text: str | None, data: bytes) -> bytes:
+def _dump_ansi(text: str | None, data: bytes | None) -> bytes:
     if text is None:
         return b""
-    data = data or text.encode("cp1252", "replace")
+    data = text.encode("cp1252", "replace") if data is None else data
     if len(data) > _LONGEST:
         raise BadValue("a text of an exception has at most 65534 characters", value=text)
     return number(len(data) + 1, 2) + number(len(data), 2) + data
