@@ -276,10 +276,14 @@ def test_a_store_that_cannot_be_read_is_told_by_every_command(ann: Home, damage:
     damage(file)
     symbol = "MAPI_E_VERSION (0x80040110)" if damage is newer else "MAPI_E_CORRUPT_STORE (0x80040600)"
     before = file.read_bytes()
+    checks: list[list[str]] = [["store", "check"], ["store", "check", "--repair"]]
+    for command in checks if damage is half else ():
+        said = ann(*command, code=Exit.CORRUPT)
+        assert "damaged file" in said.stdout
+        assert f"Try: mapix store salvage {file}" in said.stdout + said.stderr
     for command in (
         ["ls"],
-        ["store", "check"],
-        ["store", "check", "--repair"],
+        *(() if damage is half else checks),
         ["spooler", "status"],
         ["spooler", "flush"],
         ["send", "--to", ANN, "--text", "x", "--wait", "1"],

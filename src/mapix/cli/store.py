@@ -47,19 +47,26 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
     look = repair_store if repair else check_store
     found = [(str(path), finding) for path in _files(profile) for finding in look(path)]
     found += _in_databases(profile, repair)
-    left = [finding for _, finding in found if not finding.repaired]
+    left = [(place, finding) for place, finding in found if not finding.repaired]
     if as_json:
         emit_json({"ok": not left, "problems": [{"store": place, **asdict(finding)} for place, finding in found]})
     else:
         emit_rows(("store", "what is wrong"), found, wrap=True)
-        say("Nothing is wrong." if not found else _sum_up(repair, len(left)))
+        say("Nothing is wrong." if not found else _sum_up(repair, left))
     return Exit.CORRUPT if left else Exit.OK
 
 
-def _sum_up(repair: bool, left: int) -> str:
+def _sum_up(repair: bool, left: list[tuple[str, Finding]]) -> str:
+    """What there is to say, and what to do next: rows that cannot be mended in their place are left to `salvage`."""
+    from mapix.providers.sqlstore.sqlite.filecheck import DAMAGED
+
     if not left:
         return "Everything was put right."
-    return f"{left} problems are left." if repair else f"{left} problems. Try: mapix store check --repair"
+    said = f"{len(left)} problems are left." if repair else f"{len(left)} problems."
+    if not repair and any(finding.kind != DAMAGED for _, finding in left):
+        return f"{said} Try: mapix store check --repair"
+    files = [place for place, _ in left if Path(place).is_file()]
+    return f"{said} Try: mapix store salvage {files[0]}" if files else said
 
 
 def _files(profile: str | None) -> list[Path]:

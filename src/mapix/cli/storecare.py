@@ -107,13 +107,20 @@ def copy(target: str, name: str | None, as_json: bool, profile: str | None) -> i
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 def salvage(path: Path, as_json: bool) -> int:
-    """Write what can be read of the damaged store file PATH into a new file beside it; PATH is left as it is."""
+    """Write what can be read of the damaged store file PATH into a new file beside it; PATH is left as it is.
+
+    What was found is either rescued or lost, and counted. The exit code is 3 when something was lost.
+    """
     from mapix.providers.sqlstore.sqlite.salvage import salvage_store
 
     found = salvage_store(path)
     if as_json:
-        emit_json({"path": str(found.path), "rows": found.rows, "lost": found.lost, "left": list(map(str, found.left))})
+        counts = {what: {"found": n.found, "rescued": n.rescued, "lost": n.lost} for what, n in found.tallies.items()}
+        left = list(map(str, found.left))
+        emit_json({"path": str(found.path), "counts": counts, "lost": found.lost, "left": left})
     else:
+        tallies = ((what, n.found, n.rescued, n.lost) for what, n in found.tallies.items() if n.found)
+        emit_rows(("what", "found", "rescued", "lost"), tallies)
         emit_rows(("lost",), ((each,) for each in found.lost), wrap=True)
         say(f"wrote {found.path}: {found.messages} messages; {len(found.lost)} things lost")
     return Exit.PARTIAL if found.lost or found.left else Exit.OK

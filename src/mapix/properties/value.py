@@ -27,6 +27,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Protocol, runtime_checkable
 
+from mapix.properties.errors import CorruptData
 from mapix.properties.tag import PropTag
 
 Props = Mapping[PropTag, Any]
@@ -76,4 +77,9 @@ def whole(tag: PropTag, value: Any) -> Any:
         return value
     with value.open() as reader:
         data = reader.read()
-    return data.decode("utf-16-le", "surrogatepass") if tag.base_type == 0x1F else data
+    if tag.base_type != 0x1F:
+        return data
+    try:
+        return data.decode("utf-16-le", "surrogatepass")
+    except UnicodeDecodeError:
+        raise CorruptData("a large text has half a character", value=tag) from None

@@ -172,6 +172,8 @@ class SqlBackend(StoreBackend):
     def contents_sort(self, folder: int) -> bytes | None:
         """See `StoreBackend.contents_sort`."""
         found: bytes | None = self.database.value(self.database.sql["folder_sort"], (folder,))
+        if not isinstance(found, bytes | None):
+            raise CorruptStore("the order of a folder is damaged", value=folder, hint="mapix store check")
         return found
 
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:

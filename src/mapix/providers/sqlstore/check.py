@@ -213,7 +213,7 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
     texts = ", ".join(map(dialect.readable, ("display_name", "address_type", "address")))
     keys = "".join(f", {name}" for name in dialect.recipient_keys.values())
     sql = filled(_RECIPIENTS, {**database.marks, "{texts}": texts, "{keys}": keys, "{page}": str(_PAGE)})
-    at = (0, 0)
+    at: tuple[int, ...] = (0, 0)
     while rows := database.rows(sql, (at[0], at[0], at[1])):
         for message, row_id, packed, *columns in rows:
             try:

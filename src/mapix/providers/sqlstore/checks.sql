@@ -165,6 +165,26 @@ INSERT INTO used_tag (tag)
 SELECT DISTINCT (id << 16) | type FROM property WHERE {mine} AND object IN (SELECT id FROM message WHERE {mine})
  ON CONFLICT DO NOTHING
 
+-- name: search of no folder
+SELECT folder, 'folder' FROM search WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = search.folder)
+
+-- name: search of no folder repair
+DELETE FROM search WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = search.folder)
+
+-- name: place to search that is gone
+SELECT search, 'folder', folder FROM search_scope WHERE {mine} AND (NOT EXISTS (SELECT 1 FROM search s WHERE s.folder = search_scope.search)
+   OR NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = search_scope.folder))
+
+-- name: place to search that is gone repair
+DELETE FROM search_scope WHERE {mine} AND (NOT EXISTS (SELECT 1 FROM search s WHERE s.folder = search_scope.search)
+   OR NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = search_scope.folder))
+
+-- name: result of no search
+SELECT search, 'message', message FROM search_link WHERE {mine} AND NOT EXISTS (SELECT 1 FROM search s WHERE s.folder = search_link.search)
+
+-- name: result of no search repair
+DELETE FROM search_link WHERE {mine} AND NOT EXISTS (SELECT 1 FROM search s WHERE s.folder = search_link.search)
+
 -- name: result that is no message of a folder
 SELECT search, 'message', message FROM search_link
  WHERE {mine} AND NOT EXISTS (

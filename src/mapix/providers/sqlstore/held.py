@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from mapix.interfaces.prop import ChangeSet
 from mapix.properties.codec import pack_props
-from mapix.properties.errors import NoAccess, ObjectDeleted
+from mapix.properties.errors import CorruptStore, NoAccess, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_FLAGS
 from mapix.providers.sqlstore.database import Database
-from mapix.providers.sqlstore.parts import unpacked
+from mapix.providers.sqlstore.parts import numbered, unpacked
 from mapix.providers.sqlstore.properties import values_of
 
 _MESSAGE: Final = 0
@@ -79,7 +79,7 @@ class HeldMessage:
             database.sql["message_whole"], (self.number,) * 3
         ):
             if part == _MESSAGE:
-                head = first, second
+                head = numbered((first, second), self.number)
                 if row[0] is not None:
                     self._values.append(row)
             elif part == _RECIPIENT:
@@ -91,6 +91,8 @@ class HeldMessage:
         return head
 
     def _take_attachment(self, number: int, inside: int | None, row: Sequence[Any]) -> None:
+        if not isinstance(number, int):
+            raise CorruptStore("an attachment has lost its number", value=self.number, hint="mapix store check")
         rows = self._attachments.setdefault(number, [])
         if row[0] is not None:
             rows.append(row)

@@ -83,8 +83,9 @@ def advances(keys: Sequence[OrderKey], after: Sequence[Any], key: Sequence[Any],
             continue
         if old is None or new is None:
             return (new is None) is not backward
-        return (_rank(new) > _rank(old)) is (order.descending is backward)
-    return (key[-1] < after[-1]) if backward else (key[-1] > after[-1])
+        farther: bool = _rank(new) > _rank(old)
+        return farther is (order.descending is backward)
+    return bool(key[-1] < after[-1]) if backward else bool(key[-1] > after[-1])
 
 
 def _rank(value: Any) -> tuple[int, Any]:

@@ -27,6 +27,7 @@ from mapix.providers.sqlstore.hot import INSERT_MESSAGE, flags_of, hot_values, n
 from mapix.providers.sqlstore.parts import (
     attachments_of,
     change_attachment,
+    numbered,
     recipients_of,
     replace_recipients,
 )
@@ -104,7 +105,7 @@ class StoredMessage:
             rows = database.rows(database.sql["message_some_values"].replace("{ids}", marks), (*ids, self.number))
         if not rows:
             raise ObjectDeleted("the message has been deleted", value=self.number)
-        version, flags = rows[0][:2]
+        version, flags = numbered(rows[0][:2], self.number)
         values = values_of(database, [row[2:] for row in rows if row[2] is not None])
         if flags is not None:
             values[PR_MESSAGE_FLAGS] = flags

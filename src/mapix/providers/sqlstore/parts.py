@@ -38,12 +38,20 @@ RECIPIENT_COLUMNS: Final = {
 _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RESPONSIBILITY)
 
 
+def numbered(head: Sequence[Any], message: int) -> tuple[int, int | None]:
+    """The version and the flags of a message as they were read; `CorruptStore` for what is none."""
+    version, flags = head
+    if not isinstance(version, int) or not isinstance(flags, int | None):
+        raise CorruptStore("a message is damaged", value=message, hint="mapix store check")
+    return version, flags
+
+
 def recipients_of(database: Database, message: int) -> list[dict[PropTag, Any]]:
     """The recipient rows of a message, in their order; `CorruptStore` for one that has lost its number."""
     return unpacked((row[0] for row in database.rows(database.sql["recipient_list"], (message,))), message)
 
 
-def unpacked(packed: Iterable[bytes], message: int) -> list[dict[PropTag, Any]]:
+def unpacked(packed: Iterable[Any], message: int) -> list[dict[PropTag, Any]]:
     """The recipient rows of a message from what was packed; `CorruptStore` for one that has lost its number."""
     found = [unpack_props(row) if isinstance(row, bytes) else {} for row in packed]
     if not all(isinstance(row.get(PR_ROWID), int) for row in found):
@@ -101,6 +109,8 @@ def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, 
     """The properties of a message's attachments by number."""
     rows: dict[int, list[Any]] = {}
     for number, prop_id, *rest in database.rows(database.sql["attachment_values"], (message,)):
+        if not isinstance(number, int):
+            raise CorruptStore("an attachment has lost its number", value=message, hint="mapix store check")
         held = rows.setdefault(number, [])
         if prop_id is not None:
             held.append((prop_id, *rest))

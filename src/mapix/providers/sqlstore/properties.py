@@ -13,7 +13,7 @@ from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
-from mapix.providers.sqlstore.values import AS_THEY_ARE, LARGE, sure
+from mapix.providers.sqlstore.values import AS_THEY_ARE, LARGE, NEVER_LARGE, misfit, sure
 
 _MOST_ROWS: Final = 64
 _LONG: Final = frozenset((str, bytes))
@@ -35,6 +35,8 @@ def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
     found: dict[PropTag, Any] = {}
     for prop_id, kind, blob, size, value in database.dialect.joined(rows):
         if blob is not None:
+            if kind in NEVER_LARGE:
+                raise misfit(kind)
             value = StoredLarge(database, blob, size or 0)
         elif value.__class__ is not AS_THEY_ARE.get(kind):
             value = sure(kind, value)

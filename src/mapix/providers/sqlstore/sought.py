@@ -14,6 +14,7 @@ from mapix.interfaces.backend import (
     Search,
 )
 from mapix.objects.searching import is_live
+from mapix.properties.errors import CorruptStore
 from mapix.properties.flags import SEARCH_RECURSIVE
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.providers.sqlstore.compile import compile_restriction
@@ -149,4 +150,6 @@ def read_searches(around: Surroundings) -> Iterator[Sought]:
     for search, folder in database.rows(database.sql["search_scopes"]) if rows else ():
         scopes.setdefault(search, []).append(folder)
     for number, restriction, state in rows:
+        if not isinstance(restriction, bytes):
+            raise CorruptStore("what a search folder looks for is damaged", value=number, hint="mapix store check")
         yield Sought(around, number, restriction, state, scopes.get(number, ()))

@@ -102,6 +102,10 @@ AS_THEY_ARE: Final[dict[int, type]] = {
 """What values are in the database that are the same outside, by type."""
 
 
+NEVER_LARGE: Final = frozenset((2, 3, 6, 10, 20, 64, int(PropType.BOOLEAN), *FLOAT_TYPES))
+"""Types whose values are never blobs."""
+
+
 def sure(prop_type: int, value: Any) -> Any:
     """`loaded` for what may be damaged: `CorruptStore` for what is no value of the type."""
     try:

@@ -63,6 +63,7 @@ _UNREADABLE: Final = (
     "user-defined function raised exception",
     "no such ",
     "malformed ",
+    "table ",
     "fts5: ",
 )
 """What is said when text, or a value that a function of ours reads, is not what it was stored as, or the schema is not

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from mapix.interfaces.care import Finding
@@ -22,14 +23,17 @@ from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.sqlite.backend import known_files, sweep
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
-from mapix.providers.sqlstore.sqlite.migrate import prepare
+from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
+from mapix.providers.sqlstore.sqlite.migrate import APPLICATION_ID, newest, prepare, version_of
 from mapix.providers.sqlstore.sqlite.misfits import misfits
+from mapix.providers.sqlstore.sqlite.schemacheck import mend, wrong_parts
 
 __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
 
 DAMAGED: Final = "damaged file"
 """The kind of findings that tell of broken pages."""
 
+_HEAD: Final = 100
 _OF_INDEX: Final = re.compile("missing from index|wrong # of entries in index|non-unique entry in index")
 
 
@@ -37,20 +41,35 @@ def check_store(path: Path) -> list[Finding]:
     """What is wrong with the store in a file.
 
     `NotFound`, `Version` and `NoAccess` for a file that cannot be looked at, `CorruptStore` for one that is no store.
+    A store of an older version stays one: a copy of it is brought up to date and looked over.
     """
-    with _opened(path) as database:
-        return check_database(database)
+    try:
+        with _opened(path) as database:
+            if version_of(database) == newest():
+                return check_database(database)
+            with _updated_copy(database) as copy:
+                return check_database(copy)
+    except CorruptStore as error:
+        if not _was_store(path):
+            raise
+        return [Finding(DAMAGED, 0, str(error))]
 
 
 def repair_store(path: Path) -> list[Finding]:
     """Make good what is wrong with the store in a file; what was found, marked where it no longer is."""
-    with _opened(path) as database:
-        return repair_database(database)
+    try:
+        with _opened(path) as database:
+            prepare(database, None)
+            return repair_database(database)
+    except CorruptStore as error:
+        if not _was_store(path):
+            raise
+        return [Finding(DAMAGED, 0, str(error))]
 
 
 def check_database(database: SqliteDatabase) -> list[Finding]:
     """What is wrong with an open store."""
-    return findings(database, (_pages, _misfits, _files))
+    return findings(database, _LOOKS)
 
 
 def repair_database(database: SqliteDatabase) -> list[Finding]:
@@ -61,12 +80,13 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
         raise NoAccess("a file that cannot be written to is not repaired", value=str(database.path))
 
     def last() -> None:
+        mend(database)
         database.run("REINDEX")
         database.files.sweep(known_files(database))
 
     if any(finding.kind == DAMAGED for finding in _pages(database)):
         return check_database(database)
-    found = repaired(database, (_pages, _misfits, _files), last)
+    found = repaired(database, _LOOKS, last)
     sweep(database)
     return found
 
@@ -77,10 +97,38 @@ def _opened(path: Path) -> Iterator[SqliteDatabase]:
         raise NotFound("there is no store at this place", value=str(path))
     database = SqliteDatabase(path, readonly=not os.access(path, os.W_OK))
     try:
-        prepare(database, None)
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def _updated_copy(database: SqliteDatabase) -> Iterator[SqliteDatabase]:
+    """A store of an older version as one of this version, for as long as it is looked at."""
+    beside = database.path.parent if os.access(database.path.parent, os.W_OK) else None
+    with TemporaryDirectory(dir=beside, prefix=f"{database.path.name}.check") as place:
+        copy = SqliteDatabase(Path(place) / "store.mapix", create=True, full=False)
+        try:
+            copy.files = LargeFiles(database.path)
+            _copy_pages(database, copy)
+            prepare(copy, None)
+            yield copy
+        finally:
+            copy.close()
+
+
+def _copy_pages(database: SqliteDatabase, copy: SqliteDatabase) -> None:
+    try:
+        database.connection.backup(copy.connection)
+    except ERRORS as error:
+        raise translated(error, database.path) from error
+
+
+def _was_store(path: Path) -> bool:
+    """Whether a file says at its beginning that it is a store."""
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD)
+    return head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _pages(database: Database) -> Iterator[Finding]:
@@ -94,6 +142,16 @@ def _pages(database: Database) -> Iterator[Finding]:
             yield Finding("index not like its table" if _OF_INDEX.search(text) else DAMAGED, 0, text)
     for table, row, parent, _ in database.rows("PRAGMA foreign_key_check"):
         yield Finding("broken link", row or 0, f"a row of {table} names a {parent} that is not there")
+
+
+def _schema(database: Database) -> Iterator[Finding]:
+    """Tables, indexes and triggers that are not those of the scripts."""
+    if isinstance(database, SqliteDatabase):
+        try:
+            for _, detail in wrong_parts(database.connection):
+                yield Finding("schema not as it was made", 0, detail)
+        except ERRORS as error:
+            raise translated(error, database.path) from error
 
 
 def _misfits(database: Database) -> Iterator[Finding]:
@@ -111,3 +169,6 @@ def _files(database: Database) -> Iterator[Finding]:
     if isinstance(database, SqliteDatabase):
         for name in database.files.orphans(known_files(database)):
             yield Finding("file of no large value", 0, name)
+
+
+_LOOKS: Final = (_pages, _schema, _misfits, _files)

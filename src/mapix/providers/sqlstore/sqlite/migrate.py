@@ -58,6 +58,16 @@ def prepare(database: SqliteDatabase, uid: bytes | None) -> bool:
     return version == 0
 
 
+def version_of(database: SqliteDatabase) -> int:
+    """The schema version of a store's file, which is left as it is; raises what `prepare` raises."""
+    return _check(database, 1)
+
+
+def newest() -> int:
+    """The schema version of new stores."""
+    return len(scripts())
+
+
 def _state(database: SqliteDatabase) -> tuple[int, int]:
     return database.value("PRAGMA application_id"), database.value("PRAGMA user_version")
 

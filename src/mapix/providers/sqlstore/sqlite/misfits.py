@@ -10,12 +10,18 @@ properties are of the kind that their type says (`mapix.providers.sqlstore.value
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
+from mapix.objects import sortbytes
 from mapix.properties.errors import MapiError
+from mapix.properties.restrictionbytes import load_restriction
 from mapix.properties.tag import MV_FLAG, PropType
-from mapix.providers.sqlstore.values import FLOAT_TYPES, STRUCTURES, sure
+from mapix.providers.sqlstore.guarding import STUMBLES
+from mapix.providers.sqlstore.values import FLOAT_TYPES, NEVER_LARGE, STRUCTURES, sure
+
+if TYPE_CHECKING:
+    from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 
 MOST: Final = 50
 """Misfits of one table that are told."""
@@ -26,6 +32,8 @@ NOT_OURS: Final = ("sqlite_", "text_short", "text_body")
 _CLASSES: Final = {"INTEGER": (int,), "TEXT": (str, bytes), "BLOB": (bytes,)}
 _KINDS: Final = {"INTEGER": "'integer'", "TEXT": "'text', 'blob'", "BLOB": "'blob'"}
 _NUMBERS: Final = frozenset(("folder", "message", "attachment"))
+_MOST_NUMBER: Final = 1 << 62
+_UID: Final = 16
 _WHOLE: Final = "2, 3, 6, 10, 20, 64"
 _FLOATS: Final = ", ".join(map(str, FLOAT_TYPES))
 _FITS: Final = f"""CASE
@@ -35,14 +43,34 @@ _FITS: Final = f"""CASE
     WHEN type IN ({_FLOATS}) THEN typeof(value) IN ('real', 'integer', 'blob')
     WHEN type = {int(PropType.UNICODE)} THEN typeof(value) IN ('text', 'blob')
     ELSE typeof(value) = 'blob' END"""
-_VALUES: Final = (
-    "SELECT object, 'property ' || tag_text(id, type) || ' holds ' || typeof(value) FROM property"
-    f" WHERE NOT (id BETWEEN 0 AND 65535 AND type BETWEEN 0 AND 65535)"
-    f" OR (blob IS NULL AND value IS NOT NULL AND NOT ({_FITS})) LIMIT {MOST}"
+_NONE: Final = (
+    "NOT (id BETWEEN 0 AND 65535 AND type BETWEEN 0 AND 65535)"
+    f" OR (blob IS NULL AND value IS NOT NULL AND NOT ({_FITS}))"
+    f" OR (blob IS NOT NULL AND type IN ({', '.join(map(str, sorted(NEVER_LARGE)))}))"
 )
+_VALUES: Final = (
+    "SELECT object, 'property ' || printf('0x%04X%04X', id, type) || ' holds ' || typeof(value) FROM property"
+    f" WHERE {_NONE} LIMIT {MOST}"
+)
+_DROP: Final = f"DELETE FROM property WHERE {_NONE}"
 _PACKED: Final = (
     "SELECT object, id, type, value FROM property WHERE blob IS NULL AND typeof(value) = 'blob'"
     f" AND (type & {MV_FLAG} OR type IN ({', '.join(map(str, STRUCTURES))}, {int(PropType.UNICODE)}, {_FLOATS}))"
+)
+
+_READ: Final = (
+    (
+        sortbytes.load,
+        "SELECT id, contents_sort FROM folder WHERE contents_sort IS NOT NULL",
+        "its saved order",
+        "UPDATE folder SET contents_sort = NULL WHERE id = ?",
+    ),
+    (
+        load_restriction,
+        "SELECT folder, restriction FROM search",
+        "what it looks for",
+        "DELETE FROM search WHERE folder = ?",
+    ),
 )
 
 Column = tuple[str, str, int]
@@ -69,22 +97,57 @@ def misfits(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
                 sql = f"SELECT {first}, typeof({name}) FROM {table} WHERE {wrong} LIMIT {MOST}"
                 for number, kind in connection.execute(sql):
                     yield table, number if isinstance(number, int) else 0, f"{table}.{name} holds {kind}"
+    for number, what, _ in _unread(connection):
+        yield "folder", number, f"{what} cannot be read"
     for number, detail in connection.execute(_VALUES):
         yield "property", number if isinstance(number, int) else 0, detail
-    for number, prop_id, kind, value in connection.execute(_PACKED):
-        try:
-            sure(kind, value)
-        except MapiError as error:
-            yield "property", number, f"property 0x{prop_id:04X}{kind:04X}: {error}"
+    for number, prop_id, kind, detail in _unpacked(connection):
+        yield "property", number, f"property 0x{prop_id:04X}{kind:04X}: {detail}"
 
 
-def fits(row: tuple[Any, ...], columns: list[Column]) -> str:
+def unfit(table: str, row: Sequence[Any], columns: Sequence[Column]) -> str:
     """What is wrong with a row of these columns, in words; nothing where it fits."""
     for value, (name, declared, _) in zip(row, columns, strict=True):
         classes = _CLASSES.get(declared)
         if value is not None and classes is not None and not isinstance(value, classes):
-            return f"{name} is {type(value).__name__}"
+            return f"{name} holds {type(value).__name__}"
+        if name == "id" and table in _NUMBERS and not 0 < value < _MOST_NUMBER:
+            return f"{name} is {value}"
+        if name == "uid" and len(value) != _UID:
+            return f"{name} is of {len(value)} bytes"
     return ""
+
+
+def drop_misfits(database: SqliteDatabase) -> list[str]:
+    """Let go of properties that are none, inside a transaction; what they were, in words."""
+    told = [f"object {number}: {detail}" for number, detail in database.rows(_VALUES)]
+    database.run(_DROP)
+    for number, prop_id, kind, detail in list(_unpacked(database.connection)):
+        told.append(f"object {number}: property 0x{prop_id:04X}{kind:04X}: {detail}")
+        database.run("DELETE FROM property WHERE object = ? AND id = ?", (number, prop_id))
+    for folder, what, sql in list(_unread(database.connection)):
+        told.append(f"folder {folder}: {what}")
+        database.run(sql, (folder,))
+    return told
+
+
+def _unpacked(connection: sqlite3.Connection) -> Iterator[tuple[int, int, int, str]]:
+    """Values that cannot be unpacked: object, identifier, type, and why."""
+    for number, prop_id, kind, value in connection.execute(_PACKED):
+        try:
+            sure(kind, value)
+        except MapiError as error:
+            yield number, prop_id, kind, str(error)
+
+
+def _unread(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
+    """Folders whose saved order, or what they look for, cannot be read; and what lets go of that."""
+    for load, query, what, sql in _READ:
+        for number, packed in connection.execute(query):
+            try:
+                load(memoryview(packed).tobytes())
+            except (MapiError, *STUMBLES):
+                yield number, what, sql
 
 
 def _wrong(table: str, name: str, declared: str) -> str:
@@ -93,4 +156,6 @@ def _wrong(table: str, name: str, declared: str) -> str:
     if kinds is None:
         return ""
     wrong = f"typeof({name}) NOT IN ({kinds}, 'null')"
-    return f"{wrong} OR {name} < 1" if name == "id" and table in _NUMBERS else wrong
+    if name == "id" and table in _NUMBERS:
+        wrong += f" OR {name} NOT BETWEEN 1 AND {_MOST_NUMBER - 1}"
+    return f"{wrong} OR length({name}) <> {_UID}" if name == "uid" else wrong

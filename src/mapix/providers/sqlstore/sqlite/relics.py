@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 from mapix.objects.collate import fold
 from mapix.properties.flags import FOLDER_GENERIC, FOLDER_ROOT, MSGFLAG_READ
@@ -20,6 +21,7 @@ _ORPHANS: Final = (
     "SELECT DISTINCT object FROM property WHERE object <> 0 AND object NOT IN (SELECT id FROM message)"
     " AND object NOT IN (SELECT id FROM attachment) AND object NOT IN (SELECT id FROM folder)"
 )
+_CELLS: Final = (int, bytes, type(None))
 _HAS: Final = "SELECT 1 FROM property WHERE object = ? AND id IN (?, ?)"
 _NEW_ATTACHMENT: Final = "INSERT OR IGNORE INTO attachment (id, message, number) VALUES (?, ?, ?)"
 _NEW_FOLDER: Final = (
@@ -28,10 +30,19 @@ _NEW_FOLDER: Final = (
 )
 
 
-def revive(source: sqlite3.Connection, database: SqliteDatabase) -> list[str]:
-    """Make rows again, inside a transaction; what was lost of them, in words."""
+class Revived(NamedTuple):
+    """What was lost, in words, and the messages of which nothing is left."""
+
+    words: list[str]
+    gone: list[int]
+
+
+def revive(source: sqlite3.Connection, database: SqliteDatabase) -> Revived:
+    """Make rows again, inside a transaction."""
+    gone: list[int] = []
     told = [*_store(database), *_attachments(source, database)]
-    return [*told, *_messages(source, database), *_folders(source, database)]
+    told += [*_messages(source, database, gone), *_folders(source, database)]
+    return Revived(told, gone)
 
 
 def _store(database: SqliteDatabase) -> Iterator[str]:
@@ -44,9 +55,10 @@ def _store(database: SqliteDatabase) -> Iterator[str]:
         database.run(_NEW_FOLDER, row)
     if database.value("SELECT root FROM store") is None:
         yield "the store's own row: it has another identity now"
-        from uuid import uuid4
-
         database.run(database.sql["store_insert"], (uuid4().bytes_le, root, root))
+    if database.value("SELECT 1 FROM folder WHERE id = (SELECT root FROM store)") is None:
+        yield "which folder is the root"
+        database.run("UPDATE store SET root = ?", (root,))
 
 
 def _attachments(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[str]:
@@ -59,7 +71,7 @@ def _attachments(source: sqlite3.Connection, database: SqliteDatabase) -> Iterat
             database.run(_NEW_ATTACHMENT, (number, message, place))
 
 
-def _messages(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[str]:
+def _messages(source: sqlite3.Connection, database: SqliteDatabase, gone: list[int]) -> Iterator[str]:
     """Messages that have properties still; their flags are lost, they count as read."""
     known = _index(source, "message", ("id", "folder", "associated"), ("folder", "associated", "id"), "message_place")
     places = {number: (folder, associated) for number, folder, associated in known}
@@ -76,8 +88,8 @@ def _messages(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[
             (number, folder if folder is not None else root, associated, MSGFLAG_READ),
         )
     left = {number for (number,) in database.rows("SELECT id FROM message")}
-    for number in sorted(places.keys() - left):
-        yield f"message {number}"
+    gone += sorted(places.keys() - left)
+    yield from (f"message {number}" for number in gone)
 
 
 def _folders(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[str]:
@@ -91,6 +103,7 @@ def _folders(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[s
     )
     for (number,) in wanted:
         parent, key = known.get(number, (root, b""))
+        key = key if isinstance(key, bytes) else b""
         name = key.decode("utf-8", "replace") if key else f"Recovered {number}"
         yield f"the row of folder {number}, made again as {name!r}"
         database.run(_NEW_FOLDER, (number, parent, name, name_key(name), FOLDER_GENERIC, moment, moment))
@@ -101,6 +114,8 @@ def _index(
 ) -> Iterator[tuple[Any, ...]]:
     """What an index knows of the rows of its table, without looking at the table."""
     try:
-        yield from readable_rows(source, table, columns, keys, lambda where: None, f"INDEXED BY {index}")
+        for row in readable_rows(source, table, columns, keys, lambda where: None, f"INDEXED BY {index}"):
+            if isinstance(row[0], int) and row[0] > 0 and all(isinstance(cell, _CELLS) for cell in row):
+                yield row
     except ERRORS:
         return

@@ -23,35 +23,52 @@ from uuid import uuid4
 from mapix.interfaces.care import Finding
 from mapix.properties.errors import CorruptStore, MapiError, NotFound
 from mapix.providers.sqlstore.blobs import content_hash
+from mapix.providers.sqlstore.guarding import STUMBLES
 from mapix.providers.sqlstore.sqlite.connection import connection_to
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.sqlite.filecheck import check_database, repair_database
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.migrate import prepare
+from mapix.providers.sqlstore.sqlite.misfits import Column, columns_of, drop_misfits, unfit
 from mapix.providers.sqlstore.sqlite.probing import readable_rows
 from mapix.providers.sqlstore.sqlite.relics import revive
 
-_BATCH: Final = 500
-_LEFT_OUT: Final = ("sqlite_", "text_")
+_MOST_TOLD: Final = 20
+_LEFT_OUT: Final = ("text_", "change")
 _FIRST: Final = ("store", "folder", "message", "attachment", "blob", "chunk", "property", "recipient")
 
 
 @dataclass(slots=True)
+class Tally:
+    """Rows of a table: those that the damaged file knows of, be it by an index only, and those of the new store."""
+
+    found: int = 0
+    rescued: int = 0
+
+    @property
+    def lost(self) -> int:
+        """Those that did not come along."""
+        return self.found - self.rescued
+
+
+@dataclass(slots=True)
 class Salvaged:
-    """What became of a damaged store: the new file, how much of everything is in it by table, what was lost, in words,
-    and what is still wrong with the new store (nothing, usually).
+    """What became of a damaged store: the new file, how much of everything was found and rescued by table, what was
+    lost, in words, and what is still wrong with the new store (nothing, usually).
     """
 
     path: Path
-    rows: dict[str, int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    messages: int = 0
+    """Messages in folders of the new store."""
     lost: list[str] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
 
     @property
-    def messages(self) -> int:
-        """Messages in folders of the new store."""
-        return self.rows.get("message", 0)
+    def rows(self) -> dict[str, int]:
+        """How much of everything is in the new store, by table."""
+        return {table: tally.rescued for table, tally in self.tallies.items()}
 
 
 def salvage_store(path: Path) -> Salvaged:
@@ -108,12 +125,13 @@ def _write(source: sqlite3.Connection, part: Path, found: Salvaged) -> None:
         database.rows("PRAGMA foreign_keys = OFF")
         with database.write():
             triggers = _without_triggers(database)
-            tables = _tables(database)
+            tables = _tables_of(database.connection)
             known = _tables_of(source)
             for table in sorted(tables, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)):
                 if table in known:
-                    found.rows[table] = _copy(source, database, table, tables[table], known[table], found.lost)
-            found.lost += revive(source, database)
+                    copied = _copy(source, database, table, tables[table], known[table], found.lost)
+                    found.tallies[table] = Tally(copied)
+            _revive(source, database, found)
             for sql in triggers:
                 database.run(sql)
     finally:
@@ -128,49 +146,58 @@ def _without_triggers(database: SqliteDatabase) -> list[str]:
     return [sql for _, sql in rows]
 
 
-def _tables(database: SqliteDatabase) -> dict[str, list[tuple[str, int]]]:
-    """The columns of every table of the store, each with its place in the primary key."""
-    return _tables_of(database.connection)
+def _tables_of(connection: sqlite3.Connection) -> dict[str, list[Column]]:
+    """The columns of the tables that are saved."""
+    return {name: columns for name, columns in columns_of(connection).items() if not name.startswith(_LEFT_OUT)}
 
 
-def _tables_of(connection: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
-    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    kept = [name for name in names if not name.startswith(_LEFT_OUT)]
-    return {
-        name: [(column[1], column[5]) for column in connection.execute(f"PRAGMA table_info({name})")] for name in kept
-    }
+def _revive(source: sqlite3.Connection, database: SqliteDatabase, found: Salvaged) -> None:
+    """Make rows again, and let go of what is no value; what is made counts as found."""
+    before = {table: _count(database, table) for table in found.tallies}
+    told = revive(source, database)
+    for table, tally in found.tallies.items():
+        tally.found += _count(database, table) - before[table]
+    if (messages := found.tallies.get("message")) is not None:
+        messages.found += len(told.gone)
+    found.lost += [*told.words, *drop_misfits(database)]
+
+
+def _count(database: SqliteDatabase, table: str) -> int:
+    return int(database.value(f"SELECT count(*) FROM {table}"))
 
 
 def _copy(
     source: sqlite3.Connection,
     database: SqliteDatabase,
     table: str,
-    wanted: Sequence[tuple[str, int]],
-    there: Sequence[tuple[str, int]],
+    wanted: Sequence[Column],
+    there: Sequence[Column],
     lost: list[str],
 ) -> int:
-    """Copy what can be read of a table; how many rows."""
-    names = {name for name, _ in there}
-    columns = [name for name, _ in wanted if name in names]
-    keys = [name for name, place in sorted(wanted, key=lambda column: column[1]) if place and name in names]
+    """Copy what can be read of a table and fits; how many rows could be read."""
+    names = {name for name, _, _ in there}
+    kept = [column for column in wanted if column[0] in names]
+    columns = [name for name, _, _ in kept]
+    keys = [name for name, _, place in sorted(kept, key=lambda column: column[2]) if place]
     before = len(lost)
     database.run(f"DELETE FROM {table}")
     insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    rows = readable_rows(source, table, columns, keys, lost.append)
     count = 0
-    while batch := [row for _, row in zip(range(_BATCH), rows, strict=False)]:
-        for row in batch:
-            count += _insert(database, insert, row, table, lost)
-    del lost[before + 20 :]
+    for row in readable_rows(source, table, columns, keys, lost.append) if columns else ():
+        count += 1
+        if wrong := unfit(table, row, kept):
+            lost.append(f"{table}: {wrong}")
+        else:
+            _insert(database, insert, row, table, lost)
+    del lost[before + _MOST_TOLD :]
     return count
 
 
-def _insert(database: SqliteDatabase, sql: str, row: tuple[Any, ...], table: str, lost: list[str]) -> int:
+def _insert(database: SqliteDatabase, sql: str, row: tuple[Any, ...], table: str, lost: list[str]) -> None:
     try:
-        return database.run(sql, row)
+        database.run(sql, row)
     except MapiError as error:
         lost.append(f"{table}: {error}")
-        return 0
 
 
 def _take_files(path: Path, target: Path) -> None:
@@ -193,9 +220,10 @@ def _settle(part: Path, target: Path, found: Salvaged) -> None:
         found.lost += _drop_unreadable(database)
         repair_database(database)
         found.left = check_database(database)
-        for table in found.rows:
-            found.rows[table] = database.value(f"SELECT count(*) FROM {table}")
-        found.rows["message"] = database.value("SELECT count(*) FROM message WHERE folder IS NOT NULL")
+        for table, tally in found.tallies.items():
+            tally.rescued = _count(database, table)
+            tally.found = max(tally.found, tally.rescued)
+        found.messages = database.value("SELECT count(*) FROM message WHERE folder IS NOT NULL")
         database.rows("PRAGMA journal_mode = DELETE")
     finally:
         database.close()
@@ -215,7 +243,7 @@ def _drop_unreadable(database: SqliteDatabase) -> list[str]:
             lost.append(f"a large value of {size} bytes is not what it was")
             with database.write():
                 database.run("UPDATE blob SET hash = ? WHERE id = ?", (content, blob))
-        except MapiError as error:
+        except (MapiError, *STUMBLES) as error:
             lost.append(f"a large value of {size} bytes: {error}")
             with database.write():
                 database.run("DELETE FROM property WHERE blob = ?", (blob,))
