@@ -307,7 +307,7 @@ def by_names(values: Mapping[PropTag, Any], content: MessageContent) -> dict[str
             found |= dict.fromkeys(names_of_named(name), value)
             assert tag.type in named_tags.NAMED_TYPES.get(name, (tag.type,))
         else:
-            found[int(tag)] = value  # type: ignore[index]
+            found[int(tag)] = value
     return found
 
 
