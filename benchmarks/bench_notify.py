@@ -2,7 +2,7 @@
 allowed; and what listening costs a process that hears nothing.
 
 A child saves messages through a session of its own, at odd moments; the sink stands on MAPI's own thread here, or is
-called by `dispatch_notifications`. On SQLite always, on PostgreSQL where there is one.
+called by `dispatch_notifications`.
 """
 
 from __future__ import annotations
@@ -38,26 +38,13 @@ _clock = time.monotonic
 
 
 def run() -> list[Result]:
-    """All measurements of notifications."""
-    results = []
-    for name, settings in _databases():
-        with TemporaryDirectory() as home:
-            results += _measured(name, Path(home), settings)
-    return results
+    """All measurements of notifications on a file; those on PostgreSQL are `bench_postgresql`'s."""
+    with TemporaryDirectory() as home:
+        return list(measured("SQLite", Path(home), {}))
 
 
-def _databases() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "SQLite", {}
-    from tests.fixtures_postgresql import postgresql, reason
-
-    from mapix.providers.sqlstore.service import service
-
-    if not reason() and any(setting.name == "dsn" for setting in service.settings):
-        with postgresql() as server:
-            yield "PostgreSQL", {"dsn": server.dsn(), "mailbox": "bench"}
-
-
-def _measured(name: str, home: Path, settings: dict[str, Any]) -> Iterator[Result]:
+def measured(name: str, home: Path, settings: dict[str, Any]) -> Iterator[Result]:
+    """All measurements on a store with some settings, in a new home."""
     _prepare(home, settings)
     threaded = _latency(home, threaded=True)
     asked = _latency(home, threaded=False)

@@ -194,9 +194,9 @@ def saving(directory: Path) -> list[Result]:
     return results
 
 
-def in_groups(begin: Callable[[], Any], one: Callable[[int], object], size: int) -> None:
-    """`SAVED` messages, some a transaction."""
-    numbers = iter(range(SAVED))
+def in_groups(begin: Callable[[], Any], one: Callable[[int], object], size: int, count: int = SAVED) -> None:
+    """Messages, `size` a transaction."""
+    numbers = iter(range(count))
     while group := list(itertools.islice(numbers, size)):
         with begin():
             for number in group:

@@ -8,16 +8,16 @@ subjects, or trigrams. Subjects are six words of thirty thousand, few of them fr
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from benchmarks.bench_million import ROWS, Place, backend_of, restricted
+from benchmarks.bench_million import ROWS, BareSqlite
 from benchmarks.bench_store import BY_TIME, LINES, TIME, folder_of, open_store
+from benchmarks.big_folder import Bare, Place, backend_of, restricted
 from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.store import MsgStore
 from mapix.objects.collate import fold
@@ -25,15 +25,18 @@ from mapix.properties import tags as t
 from mapix.properties.where import parse_where
 from mapix.providers.sqlstore.textparts import SHORT, grams_of
 
+ByHand = tuple[str, str, tuple[Any, ...]]
+"""The tables, condition and parameters of a floor."""
+
 _BATCH = 5000
 _TIMES = 10
 _WORDS = {4: "report", 60: "budget", 2500: "quarterly", 20_000: "zephyrine"}
 _SHOWN = "m.id, m.subject, m.sender_name, m.display_to, m.delivery_time, m.size, m.flags, m.has_attach"
-_MESSAGE = (
-    "INSERT INTO message (id, folder, associated, flags, delivery_time, size, importance, subject, subject_key,"
-    " normalized_subject, normalized_subject_key, sender_name, sender_name_key, display_to, display_to_key)"
-    " VALUES (?, ?, 0, 1, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)"
+MESSAGE_COLUMNS = (
+    "id, folder, delivery_time, size, subject, subject_key, normalized_subject, normalized_subject_key, sender_name,"
+    " sender_name_key, display_to, display_to_key, associated, flags, importance"
 )
+_MESSAGE = f"INSERT INTO message ({MESSAGE_COLUMNS}) VALUES ({'?, ' * 12}0, 1, 1)"
 _PROPERTY = "INSERT INTO property (object, id, type, value) VALUES (?, ?, 31, ?)"
 
 
@@ -63,10 +66,9 @@ def run() -> list[Result]:
         with open_store(path) as store:
             place = filled(store)
             took = indexed(store)
-        raw = sqlite3.connect(path)
-        raw.execute("PRAGMA cache_size = -16000")
         with open_store(path) as store:
-            found = [result for search in SEARCHES for result in searched(store, raw, place, search)]
+            raw = BareSqlite(path)
+            found = [result for search in SEARCHES for result in searched(store, raw, place, search, _by_hand, ROWS)]
         return [Result("indexing the short texts of a message", took / ROWS), *found]
 
 
@@ -87,15 +89,15 @@ def filled(store: MsgStore) -> Place:
     with store.transaction():
         database = backend.database
         first = database.value("UPDATE store SET last_number = last_number + ? RETURNING last_number", (ROWS,)) - ROWS
-        texts = _texts()
+        texts = drawn_texts()
         for start in range(0, ROWS, _BATCH):
             batch = [(first + place + 1, *next(texts)) for place in range(start, min(start + _BATCH, ROWS))]
-            database.many(_MESSAGE, [_row(number, *each) for each in batch])
-            database.many(_PROPERTY, [row for each in batch for row in _values(*each)])
+            database.many(_MESSAGE, [message_row(number, *each) for each in batch])
+            database.many(_PROPERTY, [row for each in batch for row in text_values(*each)])
     return Place(entry_id, number)
 
 
-def _texts() -> Iterator[tuple[str, str, str]]:
+def drawn_texts() -> Iterator[tuple[str, str, str]]:
     """A subject, a sender and a recipient, again and again."""
     chance = random.Random(7)
     letters = ("bcdfghklmnprstvw", "aeiou")
@@ -109,50 +111,58 @@ def _texts() -> Iterator[tuple[str, str, str]]:
         yield prefix + " ".join(drawn[:6]), " ".join(drawn[6:8]), " ".join(drawn[8:])
 
 
-def _row(folder: int, number: int, subject: str, sender: str, to: str) -> tuple[Any, ...]:
+def message_row(folder: int, number: int, subject: str, sender: str, to: str) -> tuple[Any, ...]:
+    """The columns of a message (`MESSAGE_COLUMNS`) but the last three."""
     normal = subject.removeprefix("Re: ").removeprefix("Fw: ")
     texts = [each for text in (subject, normal, sender, to) for each in (text, fold(text).encode())]
     return (number, folder, TIME + number * 7919 % 1_000_003 * 10_000_000, number % 100_000, *texts)
 
 
-def _values(number: int, subject: str, sender: str, to: str) -> Iterator[tuple[Any, ...]]:
+def text_values(number: int, subject: str, sender: str, to: str) -> Iterator[tuple[Any, ...]]:
+    """The properties that texts are in: object, identifier and value."""
     for tag, text in ((t.PR_SUBJECT, subject), (t.PR_SENDER_NAME, sender), (t.PR_DISPLAY_TO, to)):
         yield number, tag.id, text
 
 
-def searched(store: MsgStore, raw: sqlite3.Connection, place: Place, search: Search) -> list[Result]:
+def searched(
+    store: MsgStore, raw: Bare, place: Place, search: Search, by_hand: Callable[[Search], ByHand], size: int
+) -> list[Result]:
     """How many messages are found, and the first of them by time."""
     where = parse_where(search.where)
-    table, condition, params = _by_hand(search)
+    table, condition, params = by_hand(search)
     here = f"FROM {table} WHERE {condition} AND m.folder = ? AND m.associated = 0"
     counted = f"SELECT count(*) {here}"
-    first = f"SELECT {_SHOWN} {here} ORDER BY m.delivery_time DESC LIMIT {LINES}"
+    first = f"SELECT {_SHOWN} {here} ORDER BY m.delivery_time DESC NULLS LAST LIMIT {LINES}"
     values = (*params, place.number)
     count = restricted(store, place, where).get_row_count()
-    by_hand: int = raw.execute(counted, values).fetchone()[0]
-    assert count <= by_hand
+    assert count <= raw.rows(counted, values)[0][0]
     numbers = side_by_side(
         lambda: [restricted(store, place, where).get_row_count() for _ in range(_TIMES)],
-        lambda: [raw.execute(counted, values).fetchone() for _ in range(_TIMES)],
+        lambda: [raw.rows(counted, values) for _ in range(_TIMES)],
     )
     rows = side_by_side(
         lambda: [restricted(store, place, where, BY_TIME).query_rows(LINES) for _ in range(_TIMES)],
-        lambda: [raw.execute(first, values).fetchall() for _ in range(_TIMES)],
+        lambda: [raw.rows(first, values) for _ in range(_TIMES)],
     )
     return [
-        Result(f"{search.what} in {ROWS:,} subjects: count {count:,}", *(each / _TIMES for each in numbers), 3.0),
+        Result(f"{search.what} in {size:,} subjects: count {count:,}", *(each / _TIMES for each in numbers), 3.0),
         Result(f"{search.what}: first {LINES} by time", *(each / _TIMES for each in rows), 3.0),
     ]
 
 
-def _by_hand(search: Search) -> tuple[str, str, tuple[Any, ...]]:
+def _by_hand(search: Search) -> ByHand:
     """The tables, condition and parameters of the floor."""
     if search.span:
-        low = search.span.encode()
-        return "message m", "m.subject_key >= ? AND m.subject_key < ?", (low, low[:-1] + bytes((low[-1] + 1,)))
+        return "message m", "m.subject_key >= ? AND m.subject_key < ?", span_of(search.span)
     grams = " AND ".join(f'"{gram}"' for gram in grams_of(search.word))
     return (
         "text_short CROSS JOIN message m ON m.id = text_short.rowid",
         "text_short MATCH ?",
         (f"{{subject}} : ({grams})",),
     )
+
+
+def span_of(beginning: str) -> tuple[bytes, bytes]:
+    """Between which two the keys are that begin so."""
+    low = beginning.encode()
+    return low, low[:-1] + bytes((low[-1] + 1,))

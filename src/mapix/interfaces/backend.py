@@ -278,6 +278,10 @@ class StoreBackend(Protocol):
     def contents_sort(self, folder: int) -> bytes | None:
         """What `save_contents_sort` keeps for a folder: an opaque value."""
 
+    def sorted_contents(self, folder: int) -> tuple[RowSource, bytes | None]:
+        """`contents` of a folder that are not associated, and its `contents_sort`: asked at once."""
+        return self.contents(folder, associated=False), self.contents_sort(folder)
+
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:
         """Keep or forget it; no change of the folder is told."""
 

@@ -130,8 +130,10 @@ class FolderTables(PropertyBag, MapiFolder):
         backend = self.context.backend
         if deleted or self._kept is not None:
             return self._kept_table(deleted, lambda kept: kept.contents(self.number, associated=associated))
-        table = self.context.view(backend.contents(self.number, associated=associated))
-        saved = None if associated else backend.contents_sort(self.number)
+        if associated:
+            return self.context.view(backend.contents(self.number, associated=True))
+        rows, saved = backend.sorted_contents(self.number)
+        table = self.context.view(rows)
         if saved:
             table.sort_table(sortbytes.load(saved))
         return table

@@ -1,7 +1,7 @@
 """Rows read ahead: a caller that asks for a few rows at a time gets most of them from memory.
 
-Nothing is read ahead at the first call; every further one in a row doubles what is. Only sources that tell when their
-rows may have changed are read ahead at all, and what was read counts only while nothing has.
+Nothing is read ahead at the first two calls; every further one in a row doubles what is. Only sources that tell when
+their rows may have changed are read ahead at all, and what was read counts only while nothing has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NOTHING: Final = Page((), ())
 class ReadAhead:
     """Rows that follow a key, kept under a stamp that says for which state of which question they were read."""
 
-    __slots__ = ("_after", "_extra", "_page", "_stamp", "_start")
+    __slots__ = ("_after", "_extra", "_page", "_stamp", "_start", "begun")
 
     def __init__(self) -> None:
         self.clear()
@@ -30,6 +30,8 @@ class ReadAhead:
         self._page, self._start, self._extra = _NOTHING, 0, 0
         self._after: RowKey | None = None
         self._stamp: Any = None
+        self.begun = False
+        """Whether there was a read since the last move; before, there is no need to know the state of anything."""
 
     def read(self, after: RowKey | None, count: int, stamp: Any, fetch: Callable[[int], Page]) -> Page:
         """`count` rows following `after`, from memory or by `fetch`, which is told how many to read."""

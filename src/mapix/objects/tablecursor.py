@@ -19,6 +19,9 @@ from mapix.properties.tag import PropTag
 STEP: Final = 1000
 """Keys fetched at once while walking."""
 
+_NOT_ASKED: Final = object()
+"""The version under which a cursor came to the first row, until it reads: nothing stands before that in any version."""
+
 
 class TableCursor:
     """A place in the rows of `source` that satisfy `where`, in `order`."""
@@ -32,13 +35,18 @@ class TableCursor:
         self._key_at: Callable[..., RowKey | None] | None = getattr(source, "key_at", None)
         self._version_of: Callable[[], Any] | None = getattr(source, "version", None)
         self._index: int | None = 0
-        self._index_version = self._version()
+        self._index_version: Any = _NOT_ASKED
 
     # reading
 
     def forward(self, count: int, columns: Sequence[PropTag]) -> Page:
         """The next rows, up to `count`; the cursor stays."""
+        if not self.ahead.begun:
+            self.ahead.begun = True
+            return self._page(self.before, count, columns)
         version = self._version()
+        if self.before is None and self._index_version is _NOT_ASKED:
+            self._index_version = version
         if version is None:
             return self._page(self.before, count, columns)
         stamp = version, columns
@@ -128,7 +136,8 @@ class TableCursor:
     def _stand(self, before: RowKey | None, index: int | None = None) -> None:
         self.ahead.clear()
         self.before = before
-        self._index, self._index_version = 0 if before is None else index, self._version()
+        self._index = 0 if before is None else index
+        self._index_version = _NOT_ASKED if not self._index else self._version()
 
     def _shift(self, before: RowKey, rows: int) -> None:
         self.before = before

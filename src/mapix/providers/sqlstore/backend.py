@@ -201,8 +201,18 @@ class SqlBackend(StoreBackend):
 
     def contents(self, folder: int, *, associated: bool) -> ContentsRows | SearchRows:
         """See `StoreBackend.contents`."""
-        if self._folders.kind(folder) == FOLDER_SEARCH:
-            return SearchRows(self._around, folder, self._searches.catch_up, associated=associated)
+        return self._rows_of(folder, self._folders.kind(folder), associated=associated)
+
+    def sorted_contents(self, folder: int) -> tuple[ContentsRows | SearchRows, bytes | None]:
+        """See `StoreBackend.sorted_contents`."""
+        found = self.database.row(self.database.sql["folder_table"], (folder,))
+        if found is None:
+            raise NotFound("there is no such folder", value=folder)
+        return self._rows_of(folder, found[0], associated=False), found[1]
+
+    def _rows_of(self, folder: int, kind: int, *, associated: bool) -> ContentsRows | SearchRows:
+        if kind == FOLDER_SEARCH:
+            return SearchRows(self._around, folder, self._searches.look, associated=associated)
         return ContentsRows(self._around, folder, associated=associated)
 
     def hierarchy(self, folder: int, *, deep: bool) -> HierarchyRows:

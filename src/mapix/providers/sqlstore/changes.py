@@ -77,8 +77,9 @@ class ChangeFeed:
             if not has_turn or self.database.depth:
                 return
         with _turn(self._telling, give_up) as has_turn:
-            if has_turn:
-                self._tell(self._news(give_up))
+            if has_turn and (news := self._news(give_up)):
+                self._tell(news)
+                self.database.keep_up()
 
     def _news(self, give_up: Callable[[], bool] | None) -> list[Change]:
         with _turn(self.database.lock, give_up) as has_turn:

@@ -45,6 +45,7 @@ class Database(ABC):
     `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
     before the end, `on_committed` when it is permanent and other threads may go on; what is undone is taken out, then
     `on_undo` called for what was kept in memory. `before_commit` and `after_commit` are there for what is tidied up.
+    `keep_up` brings search folders in step with what came from elsewhere, before somebody reads them.
     """
 
     dialect: ClassVar[Dialect]
@@ -67,6 +68,7 @@ class Database(ABC):
         self.on_undo: list[Callable[[], None]] = []
         self.before_commit: Callable[[], None] = _no_more
         self.after_commit: Callable[[], None] = _no_more
+        self.keep_up: Callable[[], None] = _no_more
         self.files: Files | None = None
         self.lets_go = True
         self._lost: MapiError | None = None
@@ -175,6 +177,18 @@ class Database(ABC):
     def free_to_write(self) -> bool:
         """Whether a transaction that writes would begin at once: nobody else is writing."""
         return not self.readonly and not self.in_transaction
+
+    def unsought(self) -> list[int]:
+        """Messages that came from elsewhere, and that search folders have not looked at."""
+        return []
+
+    def has_unsought(self) -> bool:
+        """Whether there may be some; soon said."""
+        return False
+
+    def take_unsought(self) -> list[int]:
+        """Those that the transaction under way found at its beginning: they are looked at now."""
+        return []
 
     def text_index(self) -> TextIndex | None:
         """The full text index, None where the database has none."""

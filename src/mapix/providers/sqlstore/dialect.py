@@ -42,6 +42,9 @@ class Dialect(ABC):
     falling_indexes: ClassVar[bool] = False
     """Whether an index on falling keys serves rising ones only where those without a key are read apart."""
 
+    fences: ClassVar[bool] = False
+    """Whether `OFFSET 0` keeps a subselect from being planned together with what is around it."""
+
     packs: ClassVar[bool]
     """Whether large values are compressed here, or by the database itself."""
 

@@ -13,6 +13,7 @@ from mapix.interfaces.prop import ChangeSet, ObjectType
 from mapix.objects.collate import fold
 from mapix.properties import tags as t
 from mapix.properties.errors import Collision, CorruptStore, NoAccess, NotFound, ObjectChanged, ObjectDeleted
+from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -33,6 +34,7 @@ _COLUMNS: Final = (
 )
 """What the row of a folder holds, in the order of `folder_values`."""
 
+_KIND: Final = 2
 _KEPT: Final = frozenset(tag.id for tag in _COLUMNS)
 
 _DELETED: Final = (t.PR_DELETED_MSG_COUNT, t.PR_DELETED_ASSOC_MSG_COUNT, t.PR_DELETED_FOLDER_COUNT, t.PR_DELETED_ON)
@@ -70,6 +72,9 @@ class StoredFolder:
         rows = self.database.rows(self.database.sql[statement], (self.number,))
         if not rows:
             raise ObjectDeleted("the folder has been deleted", value=self.number)
+        if rows[0][_KIND] == FOLDER_SEARCH and not self.database.in_transaction and self.database.has_unsought():
+            self.database.keep_up()
+            rows = self.database.rows(self.database.sql[statement], (self.number,)) or rows
         version, *columns = rows[0][:9]
         columns[0] = loaded_text(columns[0])
         if not (isinstance(columns[0], str) and all(isinstance(number, int) for number in (version, *columns[1:]))):

@@ -33,8 +33,11 @@ class Folders:
 
     def check(self, number: int) -> None:
         """`NotFound` when there is no such folder."""
-        if self.database.value(self.database.sql["folder_exists"], (number,)) is None:
+        found = self.database.value(self.database.sql["folder_exists"], (number,))
+        if found is None:
             raise NotFound("there is no such folder", value=number)
+        if found > 1:
+            self.database.keep_up()
 
     def kind(self, number: int) -> int:
         """PR_FOLDER_TYPE; `NotFound` when there is no such folder."""

@@ -39,7 +39,8 @@ class Predicate:
     """`sql` with `params` selects a superset; `residual` narrows it, None when it is exact.
 
     `wish` is what the full text index may be asked for, `driver` its answer: the numbers of the only rows to look at.
-    `span` is a part of the condition that an index may serve.
+    `span` is a part of the condition that an index may serve; `gathered` says that few rows satisfy it, which are to be
+    found by it and sorted then.
     """
 
     sql: str
@@ -48,6 +49,17 @@ class Predicate:
     wish: Wish | None = None
     driver: Leg | None = None
     span: Leg | None = None
+    gathered: bool = False
+
+    @property
+    def is_found_first(self) -> bool:
+        """Whether its rows are found before they are sorted, whatever the order."""
+        return self.gathered or self.driver is not None
+
+    def among(self, numbers: Leg) -> Predicate:
+        """The condition for those of some messages."""
+        sql = f"m.id IN (SELECT id FROM ({numbers.sql}) e) AND ({self.sql})"
+        return replace(self, sql=sql, params=(*numbers.params, *self.params))
 
 
 Identify = Callable[[PropTag, bytes], str | None]

@@ -173,6 +173,9 @@ SELECT coalesce(sum(size), 0) FROM message WHERE folder = ?
 -- name: folder_sort
 SELECT contents_sort FROM folder WHERE id = ?
 
+-- name: folder_table
+SELECT folder_type, contents_sort FROM folder WHERE id = ? AND kept_in IS NULL
+
 -- name: folder_set_sort
 UPDATE folder SET contents_sort = ? WHERE id = ?
 

@@ -106,7 +106,7 @@ class TableQuery:
         plan = self.plan(self.expressions, columns)
         rows: list[Row] = []
         driver = "" if condition.driver is None else condition.driver.sql
-        indexed = bool(order) and is_indexed(order) and not driver
+        indexed = bool(order) and is_indexed(order) and not driver and not condition.gathered
         if after is not None:
             ways = legs(order, NUMBER, after, backward=backward, indexed=indexed)
         elif indexed and self.database.dialect.falling_indexes and not order[0].descending:
@@ -115,7 +115,8 @@ class TableQuery:
             ways = [Leg()]
         for leg in ways:
             present = leg.present and indexed and self.database.dialect.falling_indexes
-            sql = _select(self._head, driver, condition.sql, order, leg.sql, plan.sql, backward, present)
+            gathered = condition.gathered
+            sql = _select(self._head, driver, gathered, condition.sql, order, leg.sql, plan.sql, backward, present)
             rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
             if len(rows) >= wanted:
                 break
@@ -197,23 +198,41 @@ class _Head(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _select(
-    head: _Head, driver: str, condition: str, order: Order, leg: str, columns: str, backward: bool, present: bool
+    head: _Head,
+    driver: str,
+    gathered: bool,
+    condition: str,
+    order: Order,
+    leg: str,
+    columns: str,
+    backward: bool,
+    present: bool,
 ) -> str:
     """The statement for one leg of a page: number, parent, keys and columns."""
     where = head.where(condition, driver) + (f" AND ({leg})" if leg else "")
     sorted_by = order_by(order, NUMBER, backward=backward, present=present)
     shown = "".join(f", {key.sql}" for key in order)
-    if (is_indexed(order) and not driver) or head.start:
+    if (is_indexed(order) and not driver and not gathered) or head.start:
         return f"{head.start}SELECT {NUMBER}, {head.parent}{shown}{columns} {where} {sorted_by} LIMIT ?"
-    return _in_two_steps(head, f"{where} {sorted_by} LIMIT ?", order, columns, backward)
+    named = f"SELECT {NUMBER} AS number" + "".join(f", {key.sql} AS k{place}" for place, key in enumerate(order))
+    if gathered:
+        keys = order_by(_named("g", order), "g.number", backward=backward)
+        return _in_two_steps(
+            head, f"SELECT * FROM ({named} {where} OFFSET 0) g {keys} LIMIT ?", order, columns, backward
+        )
+    return _in_two_steps(head, f"{named} {where} {sorted_by} LIMIT ?", order, columns, backward)
 
 
-def _in_two_steps(head: _Head, rest: str, order: Order, columns: str, backward: bool) -> str:
-    """Where all rows must be sorted, sort keys alone, and read the columns of those that are left."""
-    named = "".join(f", {key.sql} AS k{place}" for place, key in enumerate(order))
-    outer = tuple(OrderKey(f"k.k{place}", key.descending) for place, key in enumerate(order))
+def _in_two_steps(head: _Head, keys: str, order: Order, columns: str, backward: bool) -> str:
+    """Where all rows must be sorted, sort `keys` alone, and read the columns of those that are left."""
+    outer = _named("k", order)
     shown = "".join(f", {key.sql}" for key in outer)
     return (
-        f"SELECT {NUMBER}, {head.parent}{shown}{columns} FROM (SELECT {NUMBER} AS number{named} {rest}) k"
+        f"SELECT {NUMBER}, {head.parent}{shown}{columns} FROM ({keys}) k"
         f", {head.table} WHERE {NUMBER} = k.number {order_by(outer, 'k.number', backward=backward)}"
     )
+
+
+def _named(alias: str, order: Order) -> Order:
+    """The keys of an order as columns of a subselect."""
+    return tuple(OrderKey(f"{alias}.k{place}", key.descending) for place, key in enumerate(order))

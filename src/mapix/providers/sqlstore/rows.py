@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from mapix.interfaces.prop import ObjectType
 from mapix.objects.columns import CONTENTS, HIERARCHY
@@ -11,7 +12,8 @@ from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keyset import Leg, OrderKey
-from mapix.providers.sqlstore.query import TableQuery
+from mapix.providers.sqlstore.leaves import Predicate
+from mapix.providers.sqlstore.query import Order, TableQuery
 from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
 from mapix.providers.sqlstore.values import tag_of
@@ -70,6 +72,12 @@ class HierarchyRows(SqlRows):
             super().__init__(around, TableQuery(around, around.folders, "folder m", base, parent=parent))
         self.folder = folder
         self.deep = self.shares_key = deep
+
+    @contextmanager
+    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+        self.database.keep_up()
+        with super()._asked(where, first_in) as predicate:
+            yield predicate
 
     def default_columns(self) -> Sequence[PropTag]:
         """See `RowSource.default_columns`."""

@@ -52,12 +52,13 @@ def _searches(database: Database) -> Iterator[Sought]:
 
 def _differences(database: Database, sought: Sought) -> Iterator[tuple[set[int], set[int]]]:
     """Messages that are missing among the results, and that should not be there; some messages at a time."""
-    after = 0
+    after, unsought = 0, set(database.unsought())
     while (last := database.value(database.sql["search_next"], (after, _PAGE))) is not None:
         wanted = set(in_scope(sought, after, last))
         has = {number for (number,) in database.rows(_RESULTS, (sought.number, after, last))}
-        if wanted != has:
-            yield wanted - has, has - wanted
+        missing, extra = wanted - has - unsought, has - wanted
+        if missing or extra:
+            yield missing, extra
         if last <= after:
             raise CorruptStore("the table of messages is out of order", value=last)
         after = last

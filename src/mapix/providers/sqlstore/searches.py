@@ -7,6 +7,7 @@ with them already, by triggers (`schema`). What was there before the search is `
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
+from mapix.properties.errors import MapiError
 from mapix.properties.flags import SEARCH_REBUILD
 from mapix.properties.restrictionbytes import dump_restriction, load_restriction
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -24,6 +26,7 @@ from mapix.providers.sqlstore.found import Found
 from mapix.providers.sqlstore.sought import AT_ONCE, Sought, SoughtList
 from mapix.providers.sqlstore.surroundings import Surroundings
 
+_log = logging.getLogger(__name__)
 _FOLDER: Final = ObjectType.FOLDER
 _MESSAGE: Final = ObjectType.MESSAGE
 _NEW: Final = (Event.OBJECT_CREATED, Event.OBJECT_COPIED)
@@ -42,6 +45,7 @@ class Searches:
         self._settled = 0
         self._transaction = 0
         self.database.on_undo.append(self._begin_again)
+        self.database.keep_up = self.keep_up
         feed.settle = self.settle
         feed.stays = self.known.stays
 
@@ -80,12 +84,12 @@ class Searches:
 
     def results(self, folder: int) -> list[int]:
         """See `StoreBackend.results`."""
-        self.catch_up()
+        self.look()
         return [number for (number,) in self.database.rows(self.database.sql["search_results"], (folder,))]
 
     def present(self, folder: int, numbers: Collection[int]) -> set[int]:
         """See `StoreBackend.present`."""
-        self.catch_up()
+        self.look()
         wanted, found = list(numbers), set[int]()
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
@@ -105,14 +109,33 @@ class Searches:
             if self.database.depth and self.database.pending:
                 self.settle(self.database.pending, self.feed.last())
 
+    def look(self) -> None:
+        """Before results are read: bring them in step with everything there is."""
+        self.catch_up()
+        self.database.keep_up()
+
+    def keep_up(self) -> None:
+        """Outside transactions: bring results in step with what came from elsewhere. Who writes meanwhile does it."""
+        database = self.database
+        if database.depth or database.readonly or not database.has_unsought():
+            return
+        try:
+            if database.free_to_write():
+                with database.write():
+                    self.settle(database.pending, self.feed.last())
+        except MapiError as error:
+            _log.info("search folders of %s are not in step: %s", database.name, error)
+
     def settle(self, changes: list[Change], last: int) -> None:
         """Bring results in step with changes that were not looked at yet, and add what becomes of them."""
         if self._transaction != self.database.transactions:
             self._transaction, self._settled = self.database.transactions, 0
-        new = changes[self._settled :]
+        new, others = changes[self._settled :], self.database.take_unsought()
         self._settled = len(changes)
-        if new and (searches := self.known.searches(last)):
+        if (new or others) and (searches := self.known.searches(last)):
             self._settle(new, searches)
+            for start in range(0, len(others), AT_ONCE):
+                self._follow_messages(others[start : start + AT_ONCE], searches, old=True)
             self._settled = len(self.database.pending)
 
     def _begin_again(self) -> None:

@@ -8,7 +8,7 @@ and tried one by one. A walk through a table that has to be sorted or tried anew
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from typing import ClassVar, Final
@@ -33,6 +33,10 @@ from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.textindex import FEW
 
 _BATCH: Final = 500
+_LARGER: Final = 4
+_LARGEST: Final = 8_000
+"""Rows of short columns that are read at once where every further batch costs finding them all again."""
+
 _QUICK: Final = 2_000
 """So many rows are sooner read and sorted than found among all in their order."""
 
@@ -51,7 +55,6 @@ class SqlRows:
         self.query = query
         self._natural = natural
         self._kept = KeptKeys()
-        self._caught_up: object = None
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`."""
@@ -115,6 +118,11 @@ class SqlRows:
 
     # inside
 
+    @property
+    def fenced(self) -> bool:
+        """Whether a statement can be made to find rows by their condition first."""
+        return self.database.dialect.fences and not self.query.is_recursive
+
     @contextmanager
     def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
         """The condition of a restriction, for questions that see the store at one moment.
@@ -127,10 +135,10 @@ class SqlRows:
             yield predicate
             return
         texts = self.around.texts
-        if texts is not None and predicate.wish is not None and self._caught_up != (state := self.database.state()):
+        if texts is not None and predicate.wish is not None:
             texts.catch_up(predicate.wish)
-            self._caught_up = state
-        with self.database.read():
+        at_one_moment = nullcontext() if texts is not None and texts.whole else self.database.read()
+        with at_one_moment:
             alone = isinstance(where, Content | Property)
             if first_in is None or not is_indexed(first_in):
                 yield self._driven(predicate, alone=alone)
@@ -153,13 +161,12 @@ class SqlRows:
         """
         texts = self.around.texts
         if predicate.span is not None and (spanned := self.query.spanned(predicate.span, FEW)) is not None:
-            return replace(predicate, driver=spanned)
-        if predicate.wish is None or texts is None:
+            return replace(predicate, gathered=True) if self.fenced else replace(predicate, driver=spanned)
+        found = None if predicate.wish is None or texts is None else texts.sized(predicate.wish, FEW)
+        if found is None:
             return predicate
-        driver = texts.driver(predicate.wish, most=_QUICK if alone else FEW)
-        if driver is not None or not alone:
-            return replace(predicate, driver=driver)
-        return self.around.narrowed(predicate, most=FEW)
+        driver, hits = found
+        return replace(predicate, driver=driver) if hits <= _QUICK or not alone else predicate.among(driver)
 
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:
@@ -204,7 +211,7 @@ class SqlRows:
 
     def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
         """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
-        if predicate.residual is None and predicate.driver is None and is_indexed(order):
+        if predicate.residual is None and not predicate.is_found_first and is_indexed(order):
             return None
         return self._kept.find((predicate, order, self.version()), lambda: self._all_keys(predicate, order))
 
@@ -233,15 +240,17 @@ class SqlRows:
         assert predicate.residual is not None
         judge = Judge(self.database, predicate.residual)
         wide, step = (*columns, *judge.columns), len(columns)
+        again = predicate.is_found_first and all(tag in self.query.expressions.columns for tag in wide)
+        size, largest = _BATCH, _LARGEST if again else _BATCH
         while True:
-            page = self.query.page(predicate, order, after, -_BATCH if backward else _BATCH, wide)
+            page = self.query.page(predicate, order, after, -size if backward else size, wide)
             pairs = list(zip(page.keys, page.rows, strict=True))
             for key, row in reversed(pairs) if backward else pairs:
                 if judge.holds(key[-1], row[step:]):
                     yield key, row[:step]
-            if len(pairs) < _BATCH:
+            if len(pairs) < size:
                 return
-            after = pairs[0 if backward else -1][0]
+            after, size = pairs[0 if backward else -1][0], min(size * _LARGER, largest)
 
 
 def identified(around: Surroundings, kind: ObjectType = ObjectType.MESSAGE) -> Identify:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from mapix.interfaces.backend import (
@@ -66,10 +65,7 @@ class Surroundings:
         if predicate.wish is None or self.texts is None:
             return predicate
         driver = self.texts.driver(predicate.wish, most=most)
-        if driver is None:
-            return predicate
-        sql = f"m.id IN (SELECT id FROM ({driver.sql}) e) AND ({predicate.sql})"
-        return replace(predicate, sql=sql, params=(*driver.params, *predicate.params))
+        return predicate if driver is None else predicate.among(driver)
 
     def version(self) -> object:
         """Changes with every change of the store, by whomever."""

@@ -13,7 +13,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropType
@@ -63,10 +63,18 @@ class State(NamedTuple):
 
 
 class TextIndex(ABC):
-    """The full text index of one store, by one connection."""
+    """The full text index of one store, by one connection.
+
+    A `whole` one answers in one statement with what is not indexed, too: then it does not matter to have seen how far
+    it is at the same moment.
+    """
+
+    whole: ClassVar[bool] = False
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._tried: object = None
+        self._seen: dict[str, State] = {}
 
     # searching
 
@@ -75,27 +83,52 @@ class TextIndex(ABC):
         where looking everywhere is as good, and where there are more than `most`. Call `catch_up` before, outside, and
         this and what is asked with it inside one `Database.read`.
         """
-        if not self.ready():
-            return None
-        states = {name: self.state(name) for name in _names(wish)}
-        if any(state.behind for state in states.values()):
+        if most is not None:
+            found = self.sized(wish, most)
+            return None if found is None else found[0]
+        states = self._states(wish)
+        return None if states is None else self._numbers(wish, states)
+
+    def sized(self, wish: Wish, most: int) -> tuple[Leg, int] | None:
+        """As `driver`, with how many messages there are at most."""
+        states = self._states(wish)
+        if states is None:
             return None
         leg = self._numbers(wish, states)
-        if most is None:
-            return leg
         found = self.database.rows(f"SELECT id FROM ({leg.sql}) e LIMIT {_LISTED + 1}", leg.params)
         if len(found) <= min(_LISTED, most):
-            return _listed([number for (number,) in found])
-        return None if self._hits(wish, most) + sum(state.left for state in states.values()) > most else leg
+            return _listed([number for (number,) in found]), len(found)
+        hits = self._hits(wish, most) + sum(state.left for state in states.values())
+        return None if hits > most else (leg, hits)
+
+    def _states(self, wish: Wish) -> dict[str, State] | None:
+        """How far what a wish asks is; None where it is not to be asked."""
+        if not self.ready():
+            return None
+        states = {name: self._state(name) for name in _names(wish)}
+        return None if any(state.behind for state in states.values()) else states
+
+    def _state(self, name: str) -> State:
+        """How far an index is, or was when it was last brought up to date, where that is enough."""
+        if not self.whole or name not in self._seen:
+            self._seen[name] = self.state(name)
+        return self._seen[name]
 
     def catch_up(self, wish: Wish) -> None:
-        """Bring what a wish asks up to date, if that is soon done and nobody is in the way."""
+        """Bring what a wish asks up to date, if that is soon done, nobody is in the way and it was not just done."""
         if self.database.readonly or self.database.in_transaction:
             return
+        names = _names(wish)
+        if self._tried == (tried := (self.database.state(), names)):
+            return
+        self._seen.clear()
         deadline = time.monotonic() + _FOR_A_SEARCH
-        for name in _names(wish):
-            if not self.ready() or self.state(name).left:
-                self.settle(name, deadline)
+        done = True
+        for name in names:
+            if not self.ready() or self._state(name).left:
+                done = self.settle(name, deadline) and done
+                self._seen.pop(name, None)
+        self._tried = tried if done else None
 
     # keeping
 

@@ -54,6 +54,8 @@ class PostgreSqlDatabase(Database):
         self._transaction = ""
         self._first_number: int | None = None
         self._last_change = 0
+        self._due = False
+        self._none_due_at = -1
         self.wake: set[int] = set()
         self.link = Link(place, mailbox, full=full)
         try:
@@ -130,7 +132,8 @@ class PostgreSqlDatabase(Database):
         self._lost = None
         self.wake.clear()
         soon = "SET LOCAL synchronous_commit = off; " if self._soon and self.full else ""
-        self._first_number, self._last_change, self._transaction = self._again_if_lost(lambda: self._open(soon))
+        found = self._again_if_lost(lambda: self._open(soon))
+        self._first_number, self._last_change, self._transaction, self._due = found
         self._began = self._writing = True
         self.transactions += 1
 
@@ -139,6 +142,25 @@ class PostgreSqlDatabase(Database):
         with self.lock:
             free = super().free_to_write()
             return free and bool(self.value("SELECT pg_try_advisory_xact_lock(lock_key(current_mailbox(), 0))"))
+
+    def unsought(self) -> list[int]:
+        """See `Database.unsought`."""
+        return [number for (number,) in self.rows(self.sql["search_due"])]
+
+    def has_unsought(self) -> bool:
+        """See `Database.has_unsought`: what comes is told as a change."""
+        last = self.value(self.sql["change_last"])
+        if last != self._none_due_at and not self.value(self.sql["search_is_due"]):
+            self._none_due_at = last
+        return bool(last != self._none_due_at)
+
+    def take_unsought(self) -> list[int]:
+        """See `Database.take_unsought`."""
+        due, self._due = self._due, False
+        found = self.unsought() if due else []
+        if found:
+            self.run(self.sql["search_due_clear"])
+        return found
 
     def text_index(self) -> TextIndex:
         """See `Database.text_index`."""

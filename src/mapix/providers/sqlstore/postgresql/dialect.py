@@ -40,6 +40,7 @@ class PostgreSqlDialect(Dialect):
     value_columns = ("number", "real", "data", "key")
     packs = False
     falling_indexes = True
+    fences = True
     depth_path = ("int8send(id)", "t.path || int8send(f.id)")
     recipient_keys: ClassVar[Mapping[int, str]] = {
         PR_DISPLAY_NAME: "r.display_name_key",

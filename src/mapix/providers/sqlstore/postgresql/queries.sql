@@ -29,3 +29,17 @@ SELECT CAST(? AS bigint), row_id, position, recipient_type, display_name, addres
 
 -- name: numbers_take
 SELECT nextval('number')
+
+-- name: folder_exists
+-- 2 where search folders have something to look at first.
+SELECT CASE WHEN EXISTS (SELECT 1 FROM search_due WHERE {mine}) THEN 2 ELSE 1 END
+  FROM folder WHERE id = ? AND kept_in IS NULL
+
+-- name: search_due
+SELECT message FROM search_due WHERE {mine} ORDER BY message
+
+-- name: search_is_due
+SELECT 1 FROM search_due WHERE {mine} LIMIT 1
+
+-- name: search_due_clear
+DELETE FROM search_due WHERE {mine}

@@ -22,6 +22,7 @@ class PostgreSqlTextIndex(TextIndex):
     """One table of entries for all mailboxes and indexes, behind functions that look at one mailbox."""
 
     database: PostgreSqlDatabase
+    whole = True
 
     def __init__(self, database: PostgreSqlDatabase) -> None:
         super().__init__(database)
@@ -100,29 +101,21 @@ class PostgreSqlTextIndex(TextIndex):
     def entries(self, name: str, wish: Wish) -> Leg:
         """See `TextIndex.entries`."""
         if isinstance(wish, Needle):
-            return self._with_grams(self._numbers_of(wish))
+            return _with_grams(name, self._numbers_of(wish))
         if wish.every and all(isinstance(each, Needle) for each in wish.wishes):
             needles = [each for each in wish.wishes if isinstance(each, Needle)]
-            return self._with_grams([number for needle in needles for number in self._numbers_of(needle)])
+            return _with_grams(name, [number for needle in needles for number in self._numbers_of(needle)])
         return self._several(name, wish)
 
     def with_loose(self, name: str, entries: Leg) -> Leg:
-        """See `TextIndex.with_loose`."""
-        sql = (
-            f"SELECT id FROM ({entries.sql}) e UNION SELECT message FROM text_pending WHERE {self._mine}"
-            f" AND name = '{name}' UNION SELECT message FROM text_giant WHERE {self._mine} AND name = '{name}'"
-            f" UNION SELECT id FROM message WHERE {self._mine} AND id > {self._done(name)}"
-        )
-        return Leg(sql, entries.params)
+        """See `TextIndex.with_loose`: the database adds them itself."""
+        return entries
 
     def _several(self, name: str, wish: Combined) -> Leg:
         legs = [self.entries(name, each) for each in wish.wishes]
         word = " INTERSECT " if wish.every else " UNION "
         sql = word.join(f"SELECT id FROM ({leg.sql}) e" for leg in legs)
         return Leg(sql, tuple(param for leg in legs for param in leg.params))
-
-    def _with_grams(self, numbers: Iterable[int]) -> Leg:
-        return Leg("SELECT text_found(CAST(CAST(? AS text) AS integer[])) AS id", (_array(numbers),))
 
     def _numbers_of(self, needle: Needle) -> list[int]:
         return self._coded(needle.part, needle.grams)
@@ -142,6 +135,10 @@ class PostgreSqlTextIndex(TextIndex):
 
     def _done(self, name: str) -> str:
         return f"(SELECT done FROM text_index WHERE {self._mine} AND name = '{name}')"
+
+
+def _with_grams(name: str, numbers: Iterable[int]) -> Leg:
+    return Leg(f"SELECT text_likely('{name}', CAST(CAST(? AS text) AS integer[])) AS id", (_array(numbers),))
 
 
 def _array(numbers: Iterable[int]) -> str:
