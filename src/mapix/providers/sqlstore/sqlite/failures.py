@@ -64,6 +64,7 @@ _UNREADABLE: Final = (
     "no such ",
     "malformed ",
     "table ",
+    "foreign key mismatch",
     "fts5: ",
 )
 """What is said when text, or a value that a function of ours reads, is not what it was stored as, or the schema is not

@@ -32,7 +32,9 @@ NOT_OURS: Final = ("sqlite_", "text_short", "text_body")
 _CLASSES: Final = {"INTEGER": (int,), "TEXT": (str, bytes), "BLOB": (bytes,)}
 _KINDS: Final = {"INTEGER": "'integer'", "TEXT": "'text', 'blob'", "BLOB": "'blob'"}
 _NUMBERS: Final = frozenset(("folder", "message", "attachment"))
-_MOST_NUMBER: Final = 1 << 62
+MOST_NUMBER: Final = 1 << 62
+"""Beyond the numbers of all objects."""
+
 _UID: Final = 16
 _WHOLE: Final = "2, 3, 6, 10, 20, 64"
 _FLOATS: Final = ", ".join(map(str, FLOAT_TYPES))
@@ -111,7 +113,7 @@ def unfit(table: str, row: Sequence[Any], columns: Sequence[Column]) -> str:
         classes = _CLASSES.get(declared)
         if value is not None and classes is not None and not isinstance(value, classes):
             return f"{name} holds {type(value).__name__}"
-        if name == "id" and table in _NUMBERS and not 0 < value < _MOST_NUMBER:
+        if name == "id" and table in _NUMBERS and not 0 < value < MOST_NUMBER:
             return f"{name} is {value}"
         if name == "uid" and len(value) != _UID:
             return f"{name} is of {len(value)} bytes"
@@ -157,5 +159,5 @@ def _wrong(table: str, name: str, declared: str) -> str:
         return ""
     wrong = f"typeof({name}) NOT IN ({kinds}, 'null')"
     if name == "id" and table in _NUMBERS:
-        wrong += f" OR {name} NOT BETWEEN 1 AND {_MOST_NUMBER - 1}"
+        wrong += f" OR {name} NOT BETWEEN 1 AND {MOST_NUMBER - 1}"
     return f"{wrong} OR length({name}) <> {_UID}" if name == "uid" else wrong

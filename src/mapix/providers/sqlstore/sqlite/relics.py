@@ -15,10 +15,12 @@ from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import ERRORS
 from mapix.providers.sqlstore.sqlite.migrate import ROOT, ROOT_NAME
+from mapix.providers.sqlstore.sqlite.misfits import MOST_NUMBER
 from mapix.providers.sqlstore.sqlite.probing import readable_rows
 
 _ORPHANS: Final = (
-    "SELECT DISTINCT object FROM property WHERE object <> 0 AND object NOT IN (SELECT id FROM message)"
+    f"SELECT DISTINCT object FROM property WHERE object BETWEEN 1 AND {MOST_NUMBER - 1}"
+    " AND object NOT IN (SELECT id FROM message)"
     " AND object NOT IN (SELECT id FROM attachment) AND object NOT IN (SELECT id FROM folder)"
 )
 _CELLS: Final = (int, bytes, type(None))
@@ -115,7 +117,7 @@ def _index(
     """What an index knows of the rows of its table, without looking at the table."""
     try:
         for row in readable_rows(source, table, columns, keys, lambda where: None, f"INDEXED BY {index}"):
-            if isinstance(row[0], int) and row[0] > 0 and all(isinstance(cell, _CELLS) for cell in row):
+            if isinstance(row[0], int) and 0 < row[0] < MOST_NUMBER and all(isinstance(cell, _CELLS) for cell in row):
                 yield row
     except ERRORS:
         return
