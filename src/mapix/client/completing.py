@@ -14,11 +14,13 @@ from mapix.client.message import Message
 from mapix.client.recipient import Recipient, parse
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.table import query_all_rows
 from mapix.objects.content import recipient_rows
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties import tags as t
 from mapix.properties.codepage import UTF8
 from mapix.properties.conversation import conversation_index
+from mapix.properties.flags import MSGFLAG_UNSENT
 from mapix.properties.named_tags import NAMED_TYPES, PidLidSideEffects, PidLidSmartNoAttach
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
@@ -49,20 +51,24 @@ def set_sender(message: Message, sender: str | Recipient) -> None:
 def complete(message: Message) -> None:
     """Give a message that no store has what readers of its file expect, where nobody has set it."""
     there = message.properties()
-    wanted = _usual(message) | ({} if message.is_unsent else _of_sent(there))
-    missing = {tag: value for tag, value in wanted.items() if tag not in there}
+    unsent = bool(there.get(t.PR_MESSAGE_FLAGS, 0) & MSGFLAG_UNSENT)
+    wanted = _usual(there, unsent) | _named(message) | ({} if unsent else _of_sent(there))
+    missing = {tag: value for tag, value in wanted.items() if there.get(tag) != value and _ours(tag, there)}
     if missing:
         raise_problems(message.mapi.set_props(missing))
-    _note_hidden(message)
     complete_recipients(message.mapi)
 
 
-def _usual(message: Message) -> dict[PropTag, Any]:
+def _ours(tag: PropTag, there: Mapping[PropTag, Any]) -> bool:
+    """Whether a property is ours to make: nobody has set it, or it follows from others at every save."""
+    return tag.is_named or tag not in there
+
+
+def _usual(there: Mapping[PropTag, Any], unsent: bool) -> dict[PropTag, Any]:
     """Of every mail ([MS-OXCMSG] 2.2.1, [MS-OXOMSG] 2.2.1)."""
-    importance = message.importance
     return {
         t.PR_IMPORTANCE: 1,
-        t.PR_PRIORITY: 0 if importance is None else importance - 1,
+        t.PR_PRIORITY: there.get(t.PR_IMPORTANCE, 1) - 1,
         t.PR_SENSITIVITY: 0,
         t.PR_ALTERNATE_RECIPIENT_ALLOWED: True,
         t.PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: False,
@@ -71,9 +77,17 @@ def _usual(message: Message) -> dict[PropTag, Any]:
         t.PR_INTERNET_CPID: UTF8,
         t.PR_MESSAGE_LOCALE_ID: ENGLISH,
         t.PR_CONVERSATION_INDEX: conversation_index(),
-        t.PR_MSG_EDITOR_FORMAT: _PLAIN if message.html is None else _HTML,
-        t.PR_ICON_INDEX: _UNSENT_ICON if message.is_unsent else _READ_ICON,
+        t.PR_MSG_EDITOR_FORMAT: _HTML if t.PR_HTML in there else _PLAIN,
+        t.PR_ICON_INDEX: _UNSENT_ICON if unsent else _READ_ICON,
     }
+
+
+def _named(message: Message) -> dict[PropTag, Any]:
+    """No side effects, and whether all that is attached is hidden ([MS-OXCMSG] 2.2.1.16, 2.2.1.14)."""
+    attached = query_all_rows(message.mapi.get_attachment_table(), (t.PR_ATTACHMENT_HIDDEN,))
+    values = {PidLidSideEffects: 0, PidLidSmartNoAttach: bool(attached) and all(hidden for (hidden,) in attached)}
+    ids = message.mapi.get_ids_from_names(values, create=True)
+    return {PropTag.of(ids[name], NAMED_TYPES[name][0]): value for name, value in values.items()}
 
 
 def _of_sent(there: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
@@ -100,15 +114,6 @@ def _told(there: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
         else:
             told |= mine.taken_from(there, known)
     return told
-
-
-def _note_hidden(message: Message) -> None:
-    """Whether there is something attached that nobody sees ([MS-OXCMSG] 2.2.1.14); no side effects."""
-    attached = list(message.attachments)
-    hidden = bool(attached) and all(one.get(t.PR_ATTACHMENT_HIDDEN) for one in attached)
-    for name, value in ((PidLidSideEffects, 0), (PidLidSmartNoAttach, hidden)):
-        if message.get_named(name, NAMED_TYPES[name][0]) != value:
-            message.set_named(name, NAMED_TYPES[name][0], value)
 
 
 def complete_recipients(mapi: MapiMessage) -> None:
