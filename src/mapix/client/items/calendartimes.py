@@ -13,13 +13,16 @@ from mapix.client.items.recurrence import Recurrence
 from mapix.client.items.series import series_of
 from mapix.formats.calendar.appointment import AppointmentRecurrence
 from mapix.formats.calendar.timezones import ZoneDefinition
-from mapix.formats.calendar.wire import FOREVER, day_of, moment_of
+from mapix.formats.calendar.wire import FOREVER, day_of
 from mapix.formats.calendar.zones import definition_of
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.times import from_datetime
 
 _TYPES: Final = {"daily": 1, "weekly": 2, "monthly": 3, "yearly": 4}
+_ENDLESS: Final = datetime(4500, 8, 31, 23, 59, tzinfo=UTC)
+"""PidLidClipEnd of a series without an end."""
+
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -66,7 +69,7 @@ def _of_series(
     definition = definition_of(zone, start.year, recurring=True)
     first, last = day_of(series.pattern.start), day_of(min(series.pattern.end, FOREVER))
     endless = recurrence.until is None and recurrence.count is None
-    ends = moment_of(FOREVER).replace(tzinfo=UTC) if endless else datetime.combine(last, time(), zone)
+    ends = _ENDLESS if endless else datetime.combine(last, time(), zone)
     return {
         n.PidLidAppointmentRecur: series.dump(),
         n.PidLidRecurrencePattern: str(recurrence),

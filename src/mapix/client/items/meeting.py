@@ -31,7 +31,7 @@ from mapix.properties.flags import MSGFLAG_READ, MSGFLAG_UNSENT
 from mapix.properties.times import now
 
 _SIDE_EFFECTS: Final = 0x1C61
-"""PidLidSideEffects of what is only to be read: nothing about it can be undone ([MS-OXOCAL] 2.2.2.1)."""
+"""PidLidSideEffects of what is only to be read: nothing about it can be undone ([MS-OXOCAL] 2.2.5.1)."""
 
 _FIRST_REQUEST, _FULL_UPDATE = 0x1, 0x10000
 """PidLidMeetingType ([MS-OXOCAL] 2.2.6.5)."""
@@ -102,6 +102,7 @@ class MeetingRequest(MeetingMessage):
                 n.PidLidAppointmentMessageClass: Appointment.ITEM_CLASS,
                 n.PidLidAppointmentStateFlags: MEETING | RECEIVED,
                 n.PidLidIsRecurring: meeting.recurrence is not None,
+                n.PidLidCalendarType: None if meeting.recurrence is None else 0,
                 n.PidLidIsException: False,
                 n.PidLidFInvited: True,
                 n.PidLidWhere: meeting.location or "",

@@ -59,7 +59,8 @@ def _placed(change: Change, start: datetime) -> Change:
 def _info(change: Change, offset: int, length: int, known: ExceptionInfo | None) -> ExceptionInfo:
     start = minutes_of(change.original) + offset if change.start is None else minutes_of(change.start)
     info = known or ExceptionInfo(start=0, end=0, original=0)
-    reminder = change.reminder
+    same = known is not None and _reminder(known) == change.reminder
+    delta, is_set = (info.reminder_delta, info.reminder_set) if same else _reminder_numbers(change.reminder)
     return replace(
         info,
         start=start,
@@ -67,8 +68,8 @@ def _info(change: Change, offset: int, length: int, known: ExceptionInfo | None)
         original=minutes_of(change.original) + offset,
         subject=change.subject,
         location=change.location,
-        reminder_set=None if reminder is None else int(reminder is not False),
-        reminder_delta=int(reminder) if reminder is not None and not isinstance(reminder, bool) else None,
+        reminder_set=is_set,
+        reminder_delta=delta,
         busy_status=change.busy,
         subtype=None if change.all_day is None else int(change.all_day),
         ansi=info.ansi if (change.subject, change.location) == (info.subject, info.location) else (None, None),
@@ -98,3 +99,10 @@ def _reminder(one: ExceptionInfo) -> int | bool | None:
     if one.reminder_delta is not None:
         return one.reminder_delta
     return None if one.reminder_set is None else True
+
+
+def _reminder_numbers(reminder: int | bool | None) -> tuple[int | None, int | None]:
+    """Minutes and whether there is one, as an exception has them."""
+    if reminder is None:
+        return None, None
+    return None if isinstance(reminder, bool) else reminder, int(reminder is not False)

@@ -20,7 +20,7 @@ DAY: Final = 1440
 """Minutes of a day; these blobs count minutes since 1601-01-01, in the time of the place."""
 
 FOREVER: Final = 0x5AE980DF
-"""The end, in minutes, of what has none: 4500-08-31 23:59 ([MS-OXOCAL] 2.2.1.44.1)."""
+"""The end, in minutes, of what has none: 4500-12-31 23:59 ([MS-OXOCAL] 2.2.1.44.1)."""
 
 _LATEST: Final = (date.max - FIRST_DAY).days * DAY + DAY - 1
 

@@ -100,7 +100,7 @@ def known_zone(key: str) -> tzinfo | None:
     from zoneinfo import ZoneInfo
 
     name = iana_name(key) or key
-    if name == "UTC":
+    if name in ("UTC", "Etc/UTC"):
         return UTC
     try:
         return ZoneInfo(name)
