@@ -21,6 +21,7 @@ run: $(STAMP)
 
 test: $(STAMP)
 	tools/test-packages
+	tools/test-readers
 	$(BIN)/pytest -n 2 --dist loadgroup -q
 
 soak: $(STAMP)
