@@ -59,12 +59,12 @@ class PostgreSql:
         self.execute(f'CREATE ROLE "{name}" LOGIN')
         return self.dsn(name)
 
-    def execute(self, *statements: str, database: str | None = None) -> list[Any]:
-        """Run statements as the superuser; the rows of the last."""
+    def execute(self, *statements: str, user: str | None = None, database: str | None = None) -> list[Any]:
+        """Run statements, as the superuser when nobody is named; the rows of the last."""
         import psycopg
 
         rows: list[Any] = []
-        with psycopg.connect(self.dsn(database=database), autocommit=True) as connection:
+        with psycopg.connect(self.dsn(user, database), autocommit=True) as connection:
             for statement in statements:
                 cursor = connection.execute(statement)
                 rows = cursor.fetchall() if cursor.description else []
