@@ -17,6 +17,12 @@ from mapix.providers.sqlstore.values import LARGE
 pytestmark = pytest.mark.usefixtures("damaged")
 
 
+KEPT_IN_ITSELF = (
+    "INSERT INTO folder (id, name, name_key, folder_type, creation_time, modification_time, kept_in, deleted_on,"
+    " deleted_with) VALUES (90, 'k', x'6b', 1, 0, 0, 90, 1, 90)"
+)
+
+
 @pytest.fixture
 def filled(path: Path) -> Path:
     """A store with something of everything, closed."""
@@ -45,6 +51,15 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
         ("column not like its property", "UPDATE message SET subject = CAST(x'ff41' AS TEXT)"),
         ("recipient not like its properties", "UPDATE recipient SET address = CAST(x'ff41' AS TEXT)"),
         ("folder not below the root", "UPDATE folder SET parent = 2 WHERE id = 2"),
+        ("root folder inside another", "UPDATE folder SET parent = 2 WHERE id = 1"),
+        ("deleted folder kept in itself", KEPT_IN_ITSELF),
+        ("value of another kind", "UPDATE folder SET contents_sort = 9e999 WHERE id = 2"),
+        ("search of no folder", "INSERT INTO search VALUES (99, x'00', 0, 0)"),
+        ("place to search that is gone", "INSERT INTO search_scope VALUES (2, 99, 0)"),
+        ("result of no search", "INSERT INTO search_link VALUES (2, 3, NULL, 0, 0)"),
+        ("text index that nobody keeps", "DELETE FROM text_index WHERE name = 'short'"),
+        ("schema not as it was made", "DROP INDEX message_place"),
+        ("schema not as it was made", "CREATE TRIGGER thief AFTER DELETE ON message BEGIN DELETE FROM folder; END"),
         ("message nowhere", "UPDATE message SET folder = 99 WHERE id = 3"),
         ("message nowhere", "UPDATE message SET folder = NULL WHERE id = 3"),
         ("attachment of no message", "UPDATE attachment SET message = 99"),

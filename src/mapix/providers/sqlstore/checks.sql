@@ -18,6 +18,25 @@ SELECT id, 'folder', kept_in FROM folder
 UPDATE folder SET kept_in = (SELECT root FROM store WHERE {mine}), deleted_with = id
  WHERE {mine} AND kept_in IS NOT NULL AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = folder.kept_in)
 
+-- name: deleted folder kept in itself
+SELECT id, 'folder', kept_in FROM folder WHERE {mine} AND id NOT IN (
+    WITH RECURSIVE held (id) AS (
+        SELECT id FROM folder WHERE {mine} AND kept_in IS NULL
+        UNION SELECT f.id FROM held h JOIN folder f ON f.kept_in = h.id
+    )
+    SELECT id FROM held
+ )
+
+-- name: deleted folder kept in itself repair
+UPDATE folder SET kept_in = (SELECT root FROM store WHERE {mine}), deleted_with = id
+ WHERE {mine} AND id NOT IN (
+    WITH RECURSIVE held (id) AS (
+        SELECT id FROM folder WHERE {mine} AND kept_in IS NULL
+        UNION SELECT f.id FROM held h JOIN folder f ON f.kept_in = h.id
+    )
+    SELECT id FROM held
+ )
+
 -- name: message nowhere
 SELECT id, 'folder', folder, 'deleted from', kept_in, 'attachment', holder FROM message
  WHERE {mine} AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))

@@ -10,7 +10,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.properties.errors import FolderCycle, HasFolders, HasMessages, NoAccess, NotFound
+from mapix.properties.errors import CorruptStore, FolderCycle, HasFolders, HasMessages, NoAccess, NotFound
 from mapix.properties.tag import PropTag
 from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
@@ -117,16 +117,20 @@ class Folders:
         self.database.run(self.database.sql["folder_delete"], (folder,))
         self.feed.add(Change(Event.OBJECT_DELETED, _FOLDER, folder, parent))
 
-    def purge(self, folder: int) -> None:
-        """Let go of a deleted folder and everything that is kept in it, inside a transaction."""
-        self._purge_inside(folder)
+    def purge(self, folder: int, above: tuple[int, ...] = ()) -> None:
+        """Let go of a deleted folder and everything that is kept in it, inside a transaction; `above` is what it is
+        kept in.
+        """
+        if folder in above:
+            raise CorruptStore("a deleted folder is kept in itself", value=folder, hint="mapix store check")
+        self._purge_inside(folder, above)
         delete_values(self.database, folder)
         self.database.run(self.database.sql["folder_delete"], (folder,))
 
-    def _purge_inside(self, folder: int) -> None:
+    def _purge_inside(self, folder: int, above: tuple[int, ...] = ()) -> None:
         """Let go of what is kept in a folder."""
         for (below,) in self.database.rows(self.database.sql["kept_children"], (folder,)):
-            self.purge(below)
+            self.purge(below, (*above, folder))
         for (message,) in self.database.rows(self.database.sql["kept_messages_all"], (folder,)):
             delete_message(self.database, message)
 

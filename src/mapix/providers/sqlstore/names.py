@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
-from mapix.properties.errors import MapiError, TooBig
+from mapix.properties.errors import CorruptStore, MapiError, TooBig
 from mapix.properties.named import PropertyName
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.values import loaded_text
@@ -76,7 +76,7 @@ class NameMap:
     def _read(self) -> None:
         for number, guid, numeric, text in self.database.rows(self.database.sql["name_list"]):
             if number not in self._names:
-                name = PropertyName(guid, loaded_text(text) if numeric is None else numeric)
+                name = _name(guid, loaded_text(text) if numeric is None else numeric)
                 self._names[number] = name
                 self._ids[name] = number
 
@@ -90,3 +90,11 @@ class NameMap:
                 with self.database.write():
                     for number, name in lost:
                         self._insert(number, name)
+
+
+def _name(guid: Any, name: Any) -> PropertyName:
+    """A name as it was written down; `CorruptStore` for what is none."""
+    if isinstance(guid, bytes) and isinstance(name, int | str):
+        with suppress(MapiError):
+            return PropertyName(guid, name)
+    raise CorruptStore("the name of a property is damaged", value=name, hint="mapix store check")

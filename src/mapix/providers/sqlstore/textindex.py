@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.tag import PropType
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.keyset import Leg
@@ -212,6 +212,8 @@ class TextIndex(ABC):
         """What the index has of some messages."""
         texts: dict[int, dict[str, dict[str, None]]] = {number: {} for number in numbers}
         for number, part, text in self._texts(name, numbers):
+            if number not in texts:
+                raise CorruptStore("an index of the store is damaged", value=number, hint="mapix store check")
             if text is not None:
                 found = _GIANT if text == 1 else plain(loaded_text(text))
                 texts[number].setdefault(part, {})[found] = None

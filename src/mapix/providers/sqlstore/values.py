@@ -39,7 +39,12 @@ def stored_text(text: str) -> str | bytes:
 
 def loaded_text(value: Any) -> Any:
     """Text as it was before `stored_text`."""
-    return value.decode("utf-8", "surrogatepass") if value.__class__ is bytes else value
+    if value.__class__ is not bytes:
+        return value
+    try:
+        return value.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        raise misfit(int(PropType.UNICODE)) from None
 
 
 def _stored_float(value: float) -> float | bytes:

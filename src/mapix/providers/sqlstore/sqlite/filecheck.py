@@ -25,7 +25,7 @@ from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.migrate import APPLICATION_ID, newest, prepare, version_of
-from mapix.providers.sqlstore.sqlite.misfits import misfits
+from mapix.providers.sqlstore.sqlite.misfits import mend_orders, misfits
 from mapix.providers.sqlstore.sqlite.schemacheck import mend, wrong_parts
 
 __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
@@ -81,6 +81,7 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
 
     def last() -> None:
         mend(database)
+        mend_orders(database)
         database.run("REINDEX")
         database.files.sweep(known_files(database))
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mapix.objects import sortbytes
 from mapix.properties.errors import MapiError
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.providers.sqlstore.guarding import STUMBLES
-from mapix.providers.sqlstore.values import FLOAT_TYPES, NEVER_LARGE, STRUCTURES, sure
+from mapix.providers.sqlstore.values import FLOAT_TYPES, NEVER_LARGE, STRUCTURES, loaded_text, sure
 
 if TYPE_CHECKING:
     from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -60,11 +60,12 @@ _PACKED: Final = (
     f" AND (type & {MV_FLAG} OR type IN ({', '.join(map(str, STRUCTURES))}, {int(PropType.UNICODE)}, {_FLOATS}))"
 )
 
+_ORDER: Final = "its saved order"
 _READ: Final = (
     (
         sortbytes.load,
         "SELECT id, contents_sort FROM folder WHERE contents_sort IS NOT NULL",
-        "its saved order",
+        _ORDER,
         "UPDATE folder SET contents_sort = NULL WHERE id = ?",
     ),
     (
@@ -75,15 +76,23 @@ _READ: Final = (
     ),
 )
 
-Column = tuple[str, str, int]
-"""Name, declared type, place in the primary key or 0."""
+
+class Column(NamedTuple):
+    """A column: its declared type, its place in the primary key or 0, and whether it must hold something."""
+
+    name: str
+    declared: str
+    place: int
+    required: bool
 
 
 def columns_of(connection: sqlite3.Connection) -> dict[str, list[Column]]:
     """The columns of the tables of a store by their names."""
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     return {
-        name: [(row[1], row[2], row[5]) for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        name: [
+            Column(row[1], row[2], row[5], bool(row[3])) for row in connection.execute(f'PRAGMA table_info("{name}")')
+        ]
         for name in names
         if not name.startswith(NOT_OURS)
     }
@@ -92,13 +101,15 @@ def columns_of(connection: sqlite3.Connection) -> dict[str, list[Column]]:
 def misfits(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
     """Table, the number in the first column (0 where that is none), and what stands there."""
     for table, columns in columns_of(connection).items():
-        first = columns[0][0]
-        for name, declared, _ in columns:
-            wrong = _wrong(table, name, declared)
+        first = columns[0].name
+        for column in columns:
+            wrong = _wrong(table, column)
             if wrong:
-                sql = f"SELECT {first}, typeof({name}) FROM {table} WHERE {wrong} LIMIT {MOST}"
+                sql = f"SELECT {first}, typeof({column.name}) FROM {table} WHERE {wrong} LIMIT {MOST}"
                 for number, kind in connection.execute(sql):
-                    yield table, number if isinstance(number, int) else 0, f"{table}.{name} holds {kind}"
+                    yield table, number if isinstance(number, int) else 0, f"{table}.{column.name} holds {kind}"
+            if column.declared == "TEXT":
+                yield from _no_texts(connection, table, first, column.name)
     for number, what, _ in _unread(connection):
         yield "folder", number, f"{what} cannot be read"
     for number, detail in connection.execute(_VALUES):
@@ -109,8 +120,10 @@ def misfits(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
 
 def unfit(table: str, row: Sequence[Any], columns: Sequence[Column]) -> str:
     """What is wrong with a row of these columns, in words; nothing where it fits."""
-    for value, (name, declared, _) in zip(row, columns, strict=True):
+    for value, (name, declared, _, required) in zip(row, columns, strict=True):
         classes = _CLASSES.get(declared)
+        if value is None and required:
+            return f"{name} holds nothing"
         if value is not None and classes is not None and not isinstance(value, classes):
             return f"{name} holds {type(value).__name__}"
         if name == "id" and table in _NUMBERS and not 0 < value < MOST_NUMBER:
@@ -133,6 +146,22 @@ def drop_misfits(database: SqliteDatabase) -> list[str]:
     return told
 
 
+def _no_texts(connection: sqlite3.Connection, table: str, first: str, name: str) -> Iterator[tuple[str, int, str]]:
+    """Bytes in a column of texts that are none."""
+    for number, data in connection.execute(f"SELECT {first}, {name} FROM {table} WHERE typeof({name}) = 'blob'"):
+        try:
+            loaded_text(data)
+        except MapiError:
+            yield table, number if isinstance(number, int) else 0, f"{table}.{name} holds no text"
+
+
+def mend_orders(database: SqliteDatabase) -> None:
+    """Let go of the saved orders of folders that cannot be read, inside a transaction: nothing is lost by that."""
+    for folder, what, sql in list(_unread(database.connection)):
+        if what == _ORDER:
+            database.run(sql, (folder,))
+
+
 def _unpacked(connection: sqlite3.Connection) -> Iterator[tuple[int, int, int, str]]:
     """Values that cannot be unpacked: object, identifier, type, and why."""
     for number, prop_id, kind, value in connection.execute(_PACKED):
@@ -152,12 +181,13 @@ def _unread(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
                 yield number, what, sql
 
 
-def _wrong(table: str, name: str, declared: str) -> str:
+def _wrong(table: str, column: Column) -> str:
     """The condition of a cell that does not fit; empty where anything does."""
-    kinds = _KINDS.get(declared)
+    name, kinds = column.name, _KINDS.get(column.declared)
     if kinds is None:
         return ""
-    wrong = f"typeof({name}) NOT IN ({kinds}, 'null')"
+    allowed = "" if column.required else ", 'null'"
+    wrong = f"typeof({name}) NOT IN ({kinds}{allowed})"
     if name == "id" and table in _NUMBERS:
         wrong += f" OR {name} NOT BETWEEN 1 AND {MOST_NUMBER - 1}"
     return f"{wrong} OR length({name}) <> {_UID}" if name == "uid" else wrong

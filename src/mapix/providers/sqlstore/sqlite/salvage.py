@@ -175,10 +175,10 @@ def _copy(
     lost: list[str],
 ) -> int:
     """Copy what can be read of a table and fits; how many rows could be read."""
-    names = {name for name, _, _ in there}
-    kept = [column for column in wanted if column[0] in names]
-    columns = [name for name, _, _ in kept]
-    keys = [name for name, _, place in sorted(kept, key=lambda column: column[2]) if place]
+    names = {column.name for column in there}
+    kept = [column for column in wanted if column.name in names]
+    columns = [column.name for column in kept]
+    keys = [column.name for column in sorted(kept, key=lambda column: column.place) if column.place]
     before = len(lost)
     database.run(f"DELETE FROM {table}")
     insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
