@@ -1,0 +1,8 @@
+"""Rich text: the compressed form in which messages carry it, and what can be made of it.
+
+`compressed` is LZFu and MELA ([MS-OXRTFCP]), in one piece or in a stream.
+"""
+
+from mapix.formats.rtf.compressed import compress, decompress, decompressed_pieces, uncompressed
+
+__all__ = ["compress", "decompress", "decompressed_pieces", "uncompressed"]

@@ -1,0 +1,280 @@
+"""Compressed RTF, as PR_RTF_COMPRESSED holds it: LZFu, and MELA, which is not compressed ([MS-OXRTFCP]).
+
+    >>> packed = compress(b"{\\\\rtf1 Hello}")
+    >>> decompress(packed).value
+    b'{\\\\rtf1 Hello}'
+
+Both directions know the same window of 4096 bytes, which starts with 207 bytes that RTF often has. What comes out is
+at most nine times what goes in, whatever a head claims.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from zlib import crc32
+
+from mapix.formats.defects import Defects, Parsed, Strictness
+from mapix.properties.errors import CorruptData
+
+HEAD: Final = struct.Struct("<II4sI")
+"""The head: bytes that follow the first field, bytes of RTF, which form it is, checksum of what follows the head."""
+
+LZFU, MELA = b"LZFu", b"MELA"
+WINDOW: Final = 4096
+LONGEST_MATCH: Final = 17
+
+PRELOAD: Final = (
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}"
+    b"{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
+    b"MS Sans SerifSymbolArialTimes New RomanCourier"
+    b"{\\colortbl\\red0\\green0\\blue0\r\n\\par "
+    b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
+"""What the window holds at first ([MS-OXRTFCP] 2.1.2.1)."""
+
+_PIECE: Final = 1 << 16
+
+
+def decompress(data: bytes, *, strictness: Strictness = Strictness.TOLERANT) -> Parsed[bytes]:
+    """The RTF in `data`. A wrong checksum, a wrong size, a missing end are defects, with STRICT `CorruptData`.
+
+    Raises CorruptData for what has no head of compressed RTF.
+    """
+    defects = Defects(strictness)
+    whole = memoryview(data)
+    read = _reader(whole)
+    return Parsed(b"".join(decompressed_pieces(read, defects)), defects.all)
+
+
+def decompressed_pieces(read: Callable[[int], bytes], defects: Defects) -> Iterator[bytes]:
+    """The RTF of a stream in pieces, some 64 KiB in memory at a time; `read` answers at most so many bytes.
+
+    Raises CorruptData for what has no head of compressed RTF; anything else that is wrong goes to `defects`.
+    """
+    head = _exactly(read, HEAD.size)
+    if len(head) < HEAD.size:
+        raise CorruptData("this is too short for compressed RTF", value=len(head))
+    size, raw, form, checksum = HEAD.unpack(head)
+    if form not in (LZFU, MELA):
+        raise CorruptData("this is neither LZFu nor MELA", value=form)
+    source = _Source(read, max(size - 12, 0))
+    made = 0
+    for piece in _plain(source) if form == MELA else _unpacked(source, defects):
+        made += len(piece)
+        if made >= raw:
+            yield piece[: len(piece) - (made - raw)]
+            break
+        yield piece
+    if made < raw:
+        defects.note("compressed RTF", "less than the head tells", value=made)
+    if form == LZFU and source.rest() != checksum:
+        defects.note("compressed RTF", "a wrong checksum", value=checksum)
+
+
+def compress(rtf: bytes) -> bytes:
+    """`rtf` as LZFu; the same bytes for the same input."""
+    packed = _packed(rtf)
+    return HEAD.pack(len(packed) + 12, len(rtf), LZFU, _checksum(packed)) + packed
+
+
+def uncompressed(rtf: bytes) -> bytes:
+    """`rtf` as MELA: with a head, as it is."""
+    return HEAD.pack(len(rtf) + 12, len(rtf), MELA, 0) + rtf
+
+
+class _Source:
+    """What follows the head, in pieces, with its checksum."""
+
+    def __init__(self, read: Callable[[int], bytes], size: int) -> None:
+        self._read = read
+        self._left = size
+        self._checksum = 0xFFFFFFFF
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes that the head tells of, as far as they are there."""
+        while self._left and (piece := self._read(min(self._left, _PIECE))):
+            self._left -= len(piece)
+            self._checksum = crc32(piece, self._checksum)
+            yield piece
+
+    def rest(self) -> int:
+        """The checksum of everything, what was not asked for included."""
+        for _ in self.pieces():
+            pass
+        return self._checksum ^ 0xFFFFFFFF
+
+
+def _plain(source: _Source) -> Iterator[bytes]:
+    return source.pieces()
+
+
+def _unpacked(source: _Source, defects: Defects) -> Iterator[bytes]:
+    """LZFu: after each byte of eight flags eight tokens, a byte or a place in the window and a length.
+
+    `out` holds the window and what was not handed on; a place becomes a distance back from its end.
+    """
+    out = bytearray(PRELOAD)
+    base, given, held = 0, len(PRELOAD), b""
+    for piece in source.pieces():
+        data = held + piece if held else piece
+        position, ended = _groups(data, len(data) - LONGEST_MATCH, out, base, defects)
+        if ended:
+            yield bytes(out[given:])
+            return
+        held = data[position:]
+        if len(out) > _PIECE:
+            yield bytes(out[given:])
+            base += len(out) - WINDOW
+            del out[:-WINDOW]
+            given = WINDOW
+    ended = _tail(held, out, base, defects)
+    yield bytes(out[given:])
+    if not ended:
+        defects.note("compressed RTF", "no end")
+
+
+def _layout(flags: int) -> tuple[Callable[[bytes, int], tuple[Any, ...]], int]:
+    """What reads the eight tokens behind a byte of flags, and how many bytes they are: what stands for itself as bytes,
+    a place and a length as a number.
+    """
+    tokens = "".join("H" if flags >> place & 1 else "s" for place in range(8))
+    runs = re.sub("s+", lambda found: f"{len(found.group())}s", tokens)
+    layout = struct.Struct(">" + runs)
+    return layout.unpack_from, layout.size
+
+
+_LAYOUTS: Final = tuple(map(_layout, range(256)))
+
+
+def _groups(data: bytes, last: int, out: bytearray, base: int, defects: Defects) -> tuple[int, bool]:
+    """The groups that begin up to `last`, each with all its tokens; where the next one is, and whether this ends."""
+    position, end, layouts = 0, base + len(out), _LAYOUTS
+    while position <= last:
+        unpack, size = layouts[data[position]]
+        for token in unpack(data, position + 1):
+            if token.__class__ is bytes:
+                out += token
+                end += len(token)
+                continue
+            distance = (end - (token >> 4)) & 4095
+            length = (token & 15) + 2
+            start = end - base - distance
+            if not distance:
+                return position + size + 1, True
+            if start < 0:
+                defects.note("compressed RTF", "a place in the window that nothing was written to", value=token >> 4)
+                out += bytes(length)
+            elif distance >= length:
+                out += out[start : start + length]
+            else:
+                out += (out[start:] * (length // distance + 1))[:length]
+            end += length
+        position += size + 1
+    return position, False
+
+
+def _tail(data: bytes, out: bytearray, base: int, defects: Defects) -> bool:
+    """The last groups, of which tokens may be missing; whether the end was told."""
+    position = 0
+    while position < len(data):
+        padded = data[position : position + LONGEST_MATCH]
+        whole = len(padded) == LONGEST_MATCH
+        before = len(out)
+        moved, ended = _groups(padded + bytes(LONGEST_MATCH), 0, out, base, defects)
+        if not whole and moved > len(padded):
+            _cut(padded, out, before)
+            return False
+        if ended:
+            return True
+        position += moved
+    return False
+
+
+def _cut(data: bytes, out: bytearray, before: int) -> None:
+    """Take back what a group made of bytes that are not there: all but what its whole tokens say."""
+    flags, position, size = data[0], 1, before
+    for place in range(8):
+        taken = 2 if flags >> place & 1 else 1
+        if position + taken > len(data):
+            break
+        size += (data[position + 1] & 15) + 2 if taken == 2 else 1
+        position += taken
+    del out[size:]
+
+
+def _packed(rtf: bytes) -> bytes:
+    """LZFu tokens: at each place the last one with the same three bytes is looked at, and taken for as long as it
+    agrees.
+    """
+    data = PRELOAD + rtf
+    end, position, known = len(data), len(PRELOAD), _seen(PRELOAD)
+    out, group, flags, count = bytearray(), bytearray(), 0, 0
+    while position < end:
+        found = known.get(data[position : position + 3], -WINDOW)
+        length = _agreement(data, found, position, end) if position - found < WINDOW else 0
+        if length > 2:
+            group += (((found & 4095) << 4) | (length - 2)).to_bytes(2, "big")
+            flags |= 1 << count
+            for place in range(position, position + length):
+                known[data[place : place + 3]] = place
+            position += length
+        else:
+            group.append(data[position])
+            known[data[position : position + 3]] = position
+            position += 1
+        count += 1
+        if count == 8:
+            out.append(flags)
+            out += group
+            group, flags, count = bytearray(), 0, 0
+    out.append(flags | 1 << count)
+    return bytes(out + group + ((end & 4095) << 4).to_bytes(2, "big"))
+
+
+def _seen(data: bytes) -> dict[bytes, int]:
+    """The last place of each three bytes."""
+    return {data[place : place + 3]: place for place in range(len(data) - 2)}
+
+
+def _agreement(data: bytes, found: int, position: int, end: int) -> int:
+    """For how many bytes two places agree, 17 at most."""
+    most = min(LONGEST_MATCH, end - position)
+    one, other = data[found : found + most], data[position : position + most]
+    if one == other:
+        return most
+    difference = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
+    return most - (difference.bit_length() + 7) // 8
+
+
+def _checksum(data: bytes) -> int:
+    """The checksum of [MS-OXRTFCP] 2.1.3.2: CRC-32 that starts at 0 and is not inverted."""
+    return crc32(data, 0xFFFFFFFF) ^ 0xFFFFFFFF
+
+
+def _reader(data: memoryview) -> Callable[[int], bytes]:
+    """`read` over bytes."""
+    pieces = _cuts(data)
+    held = bytearray()
+
+    def read(size: int) -> bytes:
+        while len(held) < size and (piece := next(pieces, b"")):
+            held.extend(piece)
+        taken = bytes(held[:size])
+        del held[:size]
+        return taken
+
+    return read
+
+
+def _cuts(data: memoryview) -> Iterator[bytes]:
+    return (bytes(data[start : start + _PIECE]) for start in range(0, len(data), _PIECE))
+
+
+def _exactly(read: Callable[[int], bytes], size: int) -> bytes:
+    held = b""
+    while len(held) < size and (piece := read(size - len(held))):
+        held += piece
+    return held
