@@ -7,17 +7,22 @@ them. Objects have 64-bit numbers, unique in the store and never used again (E-0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from mapix.interfaces.notify import Event
-from mapix.interfaces.prop import ChangeSet, PropertySource
+from mapix.interfaces.backendrows import QueueRow, RowDecorator
+from mapix.interfaces.messagesource import (
+    AttachmentChanges,
+    MessageChanges,
+    MessageSource,
+    WholeMessageSource,
+)
+from mapix.interfaces.prop import PropertySource
+from mapix.interfaces.storechanges import Change, ChangeListener, Search
 from mapix.interfaces.table import RowKey, RowSource
 from mapix.properties.errors import NoSupport
 from mapix.properties.named import PropertyName
-from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_SIZE
 
@@ -26,95 +31,18 @@ if TYPE_CHECKING:
     from mapix.interfaces.retention import Retention
 
 
-@dataclass(slots=True)
-class AttachmentChanges(ChangeSet):
-    """Changes of one attachment; `embedded` those of the message inside, which they begin where there is none.
-
-    Deleting the identifier 0x3701 removes both PR_ATTACH_DATA_BIN and the message inside (A-010); `embedded` in the
-    same changes then begins a new one.
-    """
-
-    embedded: MessageChanges | None = None
-
-
-@dataclass(slots=True)
-class MessageChanges(ChangeSet):
-    """Changes of a message with its parts.
-
-    `recipients` is the whole new list (each row carries PR_ROWID), None when unchanged. `attachments` gives changes
-    by attachment number, None for a deleted one; numbers unknown to the source are new. `submit` puts the message
-    into the outgoing queue in the same step, due at `submit_due`.
-    """
-
-    recipients: list[dict[PropTag, Any]] | None = None
-    attachments: dict[int, AttachmentChanges | None] = field(default_factory=dict)
-    submit: bool = False
-    submit_due: int = 0
-
-
-class MessageSource(PropertySource, Protocol):
-    """The saved state of one message. A new one has number 0 until its first `apply`."""
-
-    number: int
-    folder: int
-    associated: bool
-
-    def recipients(self) -> list[dict[PropTag, Any]]:
-        """The saved recipient rows, each with PR_ROWID."""
-
-    def attachments(self) -> dict[int, dict[PropTag, Any]]:
-        """The saved attachments by number; data may be `LargeValue`."""
-
-    def embedded(self, attachment: int) -> MessageSource | None:
-        """The message inside an attachment; None when there is none. Saved only through the outer message."""
-
-
-class WholeMessageSource(MessageSource, Protocol):
-    """What a source of messages may offer besides; messages use it where it is there, and read ahead where not."""
-
-    def load_whole(self) -> tuple[dict[PropTag, Any], int]:
-        """All saved values and the version, as `load(None)`. From now on `recipients`, `attachments` and `embedded`
-        answer what was there at the same moment, whoever saves the message, except for what this source applies: an
-        open message is a copy made at opening (P-221).
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that happened in a store, told after it is permanent. Numbers of 0 mean: does not apply.
-
-    TABLE_MODIFIED says that a message has come into the contents of the search folder `parent`, left those of
-    `old_parent`, or changed in them, where both are the same; without a number all the contents may be others. Of a
-    folder it says that any row of its tables may be another.
-
-    `associated` says of a message that moved or was deleted in which of its folder's tables it was; None where nobody
-    can say, and then both are told.
-    """
-
-    event: Event
-    object_type: int
-    number: int
-    parent: int = 0
-    old_number: int = 0
-    old_parent: int = 0
-    associated: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a search folder looks for: messages, not associated, that lie in one of `folders` and satisfy
-    `restriction`; with SEARCH_RECURSIVE in `state` also below those folders.
-
-    While `state` has SEARCH_RUNNING and not SEARCH_STATIC, results follow every change in the transaction that makes
-    it. SEARCH_REBUILD says that the first pass has not come to its end (F-043).
-    """
-
-    restriction: Restriction
-    folders: tuple[int, ...]
-    state: int
-
-
-ChangeListener = Callable[[Sequence[Change]], None]
+__all__ = [
+    "AttachmentChanges",
+    "Change",
+    "ChangeListener",
+    "MessageChanges",
+    "MessageSource",
+    "QueueRow",
+    "RowDecorator",
+    "Search",
+    "StoreBackend",
+    "WholeMessageSource",
+]
 
 
 class StoreBackend(Protocol):
@@ -347,35 +275,3 @@ class StoreBackend(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections; twice is harmless."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A row of a backend's queue; see `QueueEntry`."""
-
-    number: int
-    submit_time: int
-    due: int
-    attempts: int
-    reason: str
-    locked: bool
-
-
-class RowDecorator(Protocol):
-    """Makes the columns that follow from an object's number and place; `objects.entryids.StoreIds` is the one
-    implementation.
-    """
-
-    def columns(self) -> frozenset[int]:
-        """Identifiers it answers."""
-
-    def value(self, prop_id: int, kind: int, number: int, parent: int) -> Any:
-        """The value for an object of `kind` (MAPI object type)."""
-
-    def values(self, prop_id: int, kind: int, numbers: Sequence[int], parents: Sequence[int]) -> list[Any]:
-        """The values for several objects, as `value` makes them."""
-
-    def table_key(self, table: str, folder: int) -> bytes:
-        """What `RowSource.notification_key` answers for a folder's table `contents`, `associated`, `hierarchy` or
-        `deep` (the hierarchy of all levels).
-        """

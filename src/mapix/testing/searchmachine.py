@@ -15,18 +15,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import invariant, rule
 
 from mapix.interfaces.container import MapiFolder
-from mapix.interfaces.message import Message, ModifyRecipients
-from mapix.interfaces.prop import Access, Keep, MapiProp
-from mapix.interfaces.store import MsgStore
+from mapix.interfaces.message import Message
+from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.evaluate import Get, matches
-from mapix.properties.errors import FolderCycle, MapiError
 from mapix.properties.flags import (
     BACKGROUND_SEARCH,
-    CLEAR_READ_FLAG,
     FOLDER_SEARCH,
     MSGFLAG_READ,
     RECURSIVE_SEARCH,
@@ -41,190 +38,36 @@ from mapix.properties.flags import (
 from mapix.properties.restriction import Content, Fuzzy, Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_ADDRTYPE,
     PR_CONTENT_COUNT,
     PR_CONTENT_UNREAD,
     PR_DISPLAY_NAME,
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_FOLDER_TYPE,
-    PR_IMPORTANCE,
-    PR_MESSAGE_CLASS,
-    PR_MESSAGE_DELIVERY_TIME,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_RECIPIENTS,
     PR_MSG_STATUS,
     PR_PARENT_DISPLAY,
     PR_PARENT_ENTRYID,
     PR_RECIPIENT_TYPE,
-    PR_RETENTION_AGE_LIMIT,
     PR_SUBJECT,
 )
+from mapix.testing.searchworld import MANY, PROPS, SEARCHED, SearchWorld
 from mapix.testing.store_bench import contents, entry_id_of
-from mapix.testing.strategies import restrictions, values
+from mapix.testing.strategies import restrictions
 
-_NAMED: Final = (PropTag(0x68200003), PropTag(0x6830101F))
-_OWN: Final = (PR_SUBJECT, PR_IMPORTANCE, PR_MESSAGE_DELIVERY_TIME, *_NAMED)
-_SEARCHED: Final = (*_OWN, PR_MESSAGE_FLAGS, PR_MSG_STATUS)
-_PROPS: Final = st.fixed_dictionaries({}, optional={tag: values(tag.type) for tag in _OWN})
-_CRITERIA: Final = restrictions(_SEARCHED, below=(PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE), max_leaves=4)
-_ADDRESSES: Final = st.lists(st.sampled_from(("a", "b", "ann@example.com")), max_size=2)
-_NAMES: Final = ("A", "B", "C")
-_MANY: Final = st.integers(0, 1_000_000)
+_CRITERIA: Final = restrictions(SEARCHED, below=(PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE), max_leaves=4)
 
 
-class SearchMachine(RuleBasedStateMachine):
-    """See the module. `background` says whether first passes may be left to threads."""
-
-    keeps_deleted = True
-
-    def make_store(self, opening: int) -> MsgStore:
-        """A store without messages, open for changes: the first time a new one, then the same one once more."""
-        raise NotImplementedError
-
-    @initialize()
-    def begin(self) -> None:
-        self.stores = [self.make_store(0), self.make_store(1)]
-        self.held: dict[bytes, frozenset[bytes]] = {}
-
-    def teardown(self) -> None:
-        for store in self.stores:
-            store.close()
-
-    # what there is
-
-    def root(self, which: int = 0) -> MapiFolder:
-        return self.opened(None, which)
-
-    def opened(self, entry_id: bytes | None, which: int = 0) -> MapiFolder:
-        folder = self.stores[which].open_entry(entry_id, Access.MODIFY)
-        assert isinstance(folder, MapiFolder)
-        return folder
-
-    def folders(self, kind: int | None = None) -> list[bytes]:
-        rows = query_all_rows(self.root().get_hierarchy_table(deep=True), (PR_ENTRYID, PR_FOLDER_TYPE))
-        return [entry_id for entry_id, its in rows if (its == FOLDER_SEARCH) == (kind == FOLDER_SEARCH)]
-
-    def pick(self, choice: int, among: list[bytes]) -> bytes | None:
-        return among[choice % len(among)] if among else None
-
-    def a_folder(self, choice: int, which: int = 0) -> MapiFolder:
-        return self.opened(self.pick(choice, [entry_id_of(self.root()), *self.folders()]), which)
-
-    def a_message(self, choice: int, which: int = 0) -> tuple[MapiFolder, bytes] | None:
-        found = [(folder, row[0]) for folder in self.all_folders() for row in contents(self.opened(folder), PR_ENTRYID)]
-        if not found:
-            return None
-        folder, entry_id = found[choice % len(found)]
-        return self.opened(folder, which), entry_id
-
-    def all_folders(self) -> list[bytes]:
-        return [entry_id_of(self.root()), *self.folders()]
-
-    # messages
-
-    @rule(where=_MANY, props=_PROPS, addresses=_ADDRESSES, which=st.integers(0, 1), associated=st.booleans())
-    def create(self, where: int, props: dict[PropTag, Any], addresses: list[str], which: int, associated: bool) -> None:
-        message = self.a_folder(where, which).create_message(associated=associated and where % 4 == 0)
-        message.set_props({PR_MESSAGE_CLASS: "IPM.Note"} | props)
-        _address(message, addresses)
-        message.save_changes(Keep.CLOSE)
-
-    @rule(which=_MANY, props=_PROPS, addresses=st.none() | _ADDRESSES, opening=st.integers(0, 1))
-    def change(self, which: int, props: dict[PropTag, Any], addresses: list[str] | None, opening: int) -> None:
-        found = self.a_message(which, opening)
-        if found is not None:
-            message = found[0].open_entry(found[1], Access.MODIFY)
-            assert isinstance(message, Message)
-            message.set_props({PR_MESSAGE_CLASS: "IPM.Note"} | props)
-            gone = [tag for tag in _OWN[1:] if tag not in props][: which % 3]
-            if gone:
-                message.delete_props(gone)
-            if addresses is not None:
-                _address(message, addresses)
-            message.save_changes(Keep.CLOSE)
-
-    @rule(which=_MANY, to=_MANY, move=st.booleans(), opening=st.integers(0, 1))
-    def copy_or_move(self, which: int, to: int, move: bool, opening: int) -> None:
-        found = self.a_message(which, opening)
-        if found is not None:
-            found[0].copy_messages([found[1]], self.a_folder(to, opening), move=move)
-
-    @rule(which=_MANY, hard=st.booleans(), opening=st.integers(0, 1))
-    def delete(self, which: int, hard: bool, opening: int) -> None:
-        found = self.a_message(which, opening)
-        if found is not None:
-            found[0].delete_messages([found[1]], hard=hard)
-
-    @rule(which=_MANY, flags=st.sampled_from((0, CLEAR_READ_FLAG)), all_of_them=st.booleans())
-    def mark(self, which: int, flags: int, all_of_them: bool) -> None:
-        found = self.a_message(which)
-        if found is not None:
-            found[0].set_read_flags(None if all_of_them else [found[1]], flags)
-
-    @rule(which=_MANY, status=st.integers(0, 15))
-    def set_status(self, which: int, status: int) -> None:
-        found = self.a_message(which)
-        if found is not None:
-            found[0].set_message_status(found[1], status, 0xF)
-
-    # folders
-
-    @rule(where=_MANY, name=st.sampled_from(_NAMES))
-    def create_folder(self, where: int, name: str) -> None:
-        self.a_folder(where).create_folder(name, open_if_exists=True)
-
-    @rule(which=_MANY, to=_MANY, name=st.sampled_from(_NAMES), move=st.booleans(), opening=st.integers(0, 1))
-    def copy_or_move_folder(self, which: int, to: int, name: str, move: bool, opening: int) -> None:
-        child = self.pick(which, self.folders())
-        if child is not None and len(self.folders()) < 8:
-            parent = self.opened(self.opened(child).get_prop(PR_PARENT_ENTRYID), opening)
-            try:
-                parent.copy_folder(child, self.a_folder(to, opening), name=name, move=move)
-            except (FolderCycle, MapiError):
-                return
-
-    @rule(which=_MANY, hard=st.booleans())
-    def delete_folder(self, which: int, hard: bool) -> None:
-        child = self.pick(which, self.folders())
-        if child is not None:
-            parent = self.opened(self.opened(child).get_prop(PR_PARENT_ENTRYID))
-            inside = {*self.searches_below(self.opened(child))}
-            parent.delete_folder(child, messages=True, folders=True, hard=hard)
-            for gone in inside:
-                self.held.pop(gone, None)
-
-    def searches_below(self, folder: MapiFolder) -> Iterator[bytes]:
-        rows = query_all_rows(folder.get_hierarchy_table(deep=True), (PR_ENTRYID, PR_FOLDER_TYPE))
-        return (entry_id for entry_id, kind in rows if kind == FOLDER_SEARCH)
-
-    @precondition(lambda self: self.keeps_deleted)
-    @rule(seconds=st.sampled_from((0, 3600)))
-    def keep_deleted(self, seconds: int) -> None:
-        self.stores[0].set_props({PR_RETENTION_AGE_LIMIT: seconds})
-
-    @precondition(lambda self: self.keeps_deleted)
-    @rule(where=_MANY, to=_MANY, folders=st.booleans())
-    def restore(self, where: int, to: int, folders: bool) -> None:
-        folder = self.a_folder(where)
-        table = folder.get_hierarchy_table(deleted=True) if folders else folder.get_contents_table(deleted=True)
-        kept = query_all_rows(table, (PR_ENTRYID,))
-        if not kept:
-            return
-        if not folders:
-            folder.copy_messages([kept[0][0]], self.a_folder(to), move=True)
-            return
-        try:
-            folder.copy_folder(kept[0][0], self.a_folder(to), move=True)
-        except MapiError:
-            return
+class SearchMachine(SearchWorld):
+    """See the module."""
 
     # searches
 
     @rule(
-        parent=_MANY,
+        parent=MANY,
         criteria=_CRITERIA,
-        scope=st.lists(_MANY, min_size=1, max_size=2),
+        scope=st.lists(MANY, min_size=1, max_size=2),
         flags=st.sampled_from((RECURSIVE_SEARCH, SHALLOW_SEARCH)),
         static=st.booleans(),
         background=st.booleans(),
@@ -250,7 +93,7 @@ class SearchMachine(RuleBasedStateMachine):
         while folder.get_search_criteria().state & SEARCH_REBUILD:
             time.sleep(0.001)
 
-    @rule(which=_MANY, flags=st.sampled_from((STOP_SEARCH, RESTART_SEARCH)))
+    @rule(which=MANY, flags=st.sampled_from((STOP_SEARCH, RESTART_SEARCH)))
     def stop_or_restart(self, which: int, flags: int) -> None:
         found = self.pick(which, self.folders(FOLDER_SEARCH))
         if found is not None:
@@ -259,14 +102,14 @@ class SearchMachine(RuleBasedStateMachine):
             self.wait_for(folder)
             self.held.pop(found, None)
 
-    @rule(which=_MANY, text=st.sampled_from(("a", "Budget", "straße")))
+    @rule(which=MANY, text=st.sampled_from(("a", "Budget", "straße")))
     def look_for_text(self, which: int, text: str) -> None:
         """A store may make an index for it, which searches may use later."""
         table = self.a_folder(which).get_contents_table()
         table.restrict(Content(PR_SUBJECT, text, Fuzzy.SUBSTRING | Fuzzy.IGNORECASE))
         assert table.get_row_count() >= 0
 
-    @rule(which=_MANY, result=_MANY, hard=st.booleans())
+    @rule(which=MANY, result=MANY, hard=st.booleans())
     def delete_a_result(self, which: int, result: int, hard: bool) -> None:
         found = self.pick(which, self.folders(FOLDER_SEARCH))
         if found is not None:
@@ -275,7 +118,7 @@ class SearchMachine(RuleBasedStateMachine):
             if entry_id is not None:
                 folder.delete_messages([entry_id], hard=hard)
 
-    @rule(where=_MANY, props=_PROPS, which=_MANY)
+    @rule(where=MANY, props=PROPS, which=MANY)
     def try_in_vain(self, where: int, props: dict[PropTag, Any], which: int) -> None:
         """A transaction that fails leaves nothing, wherever results were looked at inside it."""
         try:
@@ -288,7 +131,7 @@ class SearchMachine(RuleBasedStateMachine):
         except InterruptedError:
             return
 
-    @rule(where=_MANY, props=_PROPS, which=_MANY)
+    @rule(where=MANY, props=PROPS, which=MANY)
     def do_several_things_at_once(self, where: int, props: dict[PropTag, Any], which: int) -> None:
         with self.stores[0].transaction():
             self.create(where, props, [], 0, False)
@@ -348,16 +191,9 @@ class SearchMachine(RuleBasedStateMachine):
                 waiting += [child for child, kind in rows if kind != FOLDER_SEARCH]
 
 
-def _address(message: Message, addresses: list[str]) -> None:
-    rows = [
-        {PR_DISPLAY_NAME: one, PR_ADDRTYPE: "SMTP", PR_EMAIL_ADDRESS: one, PR_RECIPIENT_TYPE: 1} for one in addresses
-    ]
-    message.modify_recipients(ModifyRecipients.REPLACE, rows)
-
-
 def _satisfies(message: MapiProp, status: int, restriction: Restriction) -> bool:
     assert isinstance(message, Message)
-    own = message.get_props(_SEARCHED) | {PR_MSG_STATUS: status}
+    own = message.get_props(SEARCHED) | {PR_MSG_STATUS: status}
     columns = (PR_EMAIL_ADDRESS, PR_RECIPIENT_TYPE)
 
     def parts(tag: PropTag) -> list[Get]:

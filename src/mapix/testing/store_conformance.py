@@ -43,6 +43,7 @@ from mapix.testing.store_restrictions import RestrictionTests
 from mapix.testing.store_results import ResultTests
 from mapix.testing.store_saving import SavingTests
 from mapix.testing.store_search import SearchTests
+from mapix.testing.store_searching import SearchingTests
 from mapix.testing.store_sending import SendingTests
 from mapix.testing.store_special import SpecialFolderTests
 from mapix.testing.store_streams import StreamTests
@@ -82,6 +83,7 @@ class StoreConformance(
     SearchTests,
     ResultTests,
     FollowingTests,
+    SearchingTests,
     SendingTests,
     QueueTests,
     EventTests,

@@ -16,6 +16,7 @@ from mapix.properties.errors import CorruptStore, NoAccess, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_FLAGS
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.parts import numbered, unpacked
 from mapix.providers.sqlstore.properties import values_of
 
@@ -23,6 +24,7 @@ _MESSAGE: Final = 0
 _RECIPIENT: Final = 1
 
 
+@guarded
 class HeldMessage:
     """The message `number` as it is now; a `MessageSource` that is only read."""
 
