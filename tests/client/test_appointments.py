@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.formats.calendar.calendar_cases import CORPUS
 
 import mapix
 from mapix.formats.calendar.appointment import AppointmentRecurrence
@@ -15,7 +16,6 @@ from mapix.properties import named_tags as n
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.times import from_datetime
-from tests.formats.calendar.calendar_cases import CORPUS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -57,8 +57,8 @@ _NUMBERS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionInfo:
     """One occurrence that differs; `None` where it is as the others. Moments are minutes since 1601; `original` is when
-    it would have begun. `ansi` are its texts in 8 bits as they stood, and `highlight`, `reserved1`, `reserved2` the parts
-    of its extension, where `highlight` is None in older blobs.
+    it would have begun. `ansi` are its texts in 8 bits as they stood; `highlight`, `reserved1`, `reserved2` are parts
+    of its extension, the first of which older blobs do not have: None.
     """
 
     start: int

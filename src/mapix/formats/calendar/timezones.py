@@ -27,8 +27,12 @@ EFFECTIVE: Final = 0x0002
 _SYSTEMTIME: Final = Struct("<8H")
 _SINCE_EVER: Final = 1601
 _MAJOR, _MINOR, _RULE_SIZE = 2, 1, 0x3E
+_HAS_GUID, _HAS_KEY = 0x1, 0x2
 _MOST_RULES: Final = 1024
 _LONGEST_KEY: Final = 260
+_NEW_YEAR: Final = bytes.fromhex("0100 0000 0100 0000 0000 0000 0000")
+"""The rest of the SYSTEMTIME whose year a rule begins with: its first day."""
+
 LAST: Final = 5
 """`Onset.nth` of the last such weekday of a month."""
 
@@ -89,9 +93,13 @@ class ZoneRule:
     daylight: Onset = Onset()
     year: int = _SINCE_EVER
     flags: int = EFFECTIVE
-    reserved: bytes = field(default=bytes(14), repr=False)
+    begins: bytes = field(default=_NEW_YEAR, repr=False)
     years: tuple[int, int] = (0, 0)
     """The two years of PidLidTimeZoneStruct, which nobody uses."""
+
+    minor: int = _MINOR
+    extra: bytes = field(default=b"", repr=False)
+    """What later versions have besides."""
 
     @property
     def has_daylight(self) -> bool:
@@ -117,18 +125,20 @@ class ZoneRule:
     @classmethod
     def read_from(cls, reader: WireReader) -> ZoneRule:
         """The next rule of a definition (TZRule)."""
-        head = (reader.byte(), reader.byte(), reader.short())
-        if head != (_MAJOR, _MINOR, _RULE_SIZE):
-            raise CorruptData("no rule of a time zone", value=head)
-        flags, year, reserved = reader.short(), reader.short(), reader.take(14)
+        major, minor, size = reader.byte(), reader.byte(), reader.short()
+        if major != _MAJOR or size < _RULE_SIZE:
+            raise CorruptData("no rule of a time zone", value=(major, minor, size))
+        flags, year, begins = reader.short(), reader.short(), reader.take(14)
         biases = (reader.signed(), reader.signed(), reader.signed())
         standard, daylight = Onset.load(reader.take(16)), Onset.load(reader.take(16))
-        return cls(*biases, standard, daylight, year, flags, reserved)
+        extra = reader.take(size - _RULE_SIZE)
+        return cls(*biases, standard, daylight, year, flags, begins, minor=minor, extra=extra)
 
     def dump_rule(self) -> bytes:
         """As a definition has it (TZRule)."""
-        head = bytes((_MAJOR, _MINOR)) + number(_RULE_SIZE, 2) + number(self.flags, 2) + number(self.year, 2)
-        return head + self.reserved + self._biases() + self.standard.dump() + self.daylight.dump()
+        head = bytes((_MAJOR, self.minor)) + number(_RULE_SIZE + len(self.extra), 2)
+        begins = number(self.flags, 2) + number(self.year, 2) + self.begins
+        return head + begins + self._biases() + self.standard.dump() + self.daylight.dump() + self.extra
 
     def _biases(self) -> bytes:
         return b"".join(number(bias & 0xFFFFFFFF, 4) for bias in (self.bias, self.standard_bias, self.daylight_bias))
@@ -141,29 +151,37 @@ class ZoneDefinition:
     key: str
     rules: tuple[ZoneRule, ...]
     rest: bytes = field(default=b"", repr=False)
+    guid: bytes = field(default=b"", repr=False)
+    minor: int = _MINOR
+    extra: bytes = field(default=b"", repr=False)
+    """What later versions have in its head besides."""
 
     @classmethod
     def load(cls, data: bytes) -> ZoneDefinition:
-        """A TZDEFINITION blob; `CorruptData` for anything else."""
-        reader = WireReader(data, "definition of a time zone")
-        head, size, kind = (reader.byte(), reader.byte()), reader.short(), reader.short()
-        length = reader.short()
-        if head != (_MAJOR, _MINOR) or kind != 2 or size != 2 * length + 6:
-            raise CorruptData("no definition of a time zone", value=(head, size, kind, length))
-        key = reader.take(2 * length).decode("utf-16-le", "surrogatepass")
+        """A TZDEFINITION blob; `CorruptData` for anything else. What later minor versions have is kept unread."""
+        outer = WireReader(data, "definition of a time zone")
+        major, minor, size = outer.byte(), outer.byte(), outer.short()
+        reader = WireReader(outer.take(size), "head of a time zone")
+        flags = reader.short()
+        if major != _MAJOR or not flags & _HAS_KEY or flags > (_HAS_GUID | _HAS_KEY):
+            raise CorruptData("no definition of a time zone", value=(major, minor, flags))
+        guid = reader.take(16) if flags & _HAS_GUID else b""
+        key = reader.take(2 * reader.short()).decode("utf-16-le", "surrogatepass")
         many = reader.short()
         if not 1 <= many <= _MOST_RULES:
             raise CorruptData("a time zone has 1 to 1024 rules", value=many)
-        return cls(key, tuple(ZoneRule.read_from(reader) for _ in range(many)), reader.rest())
+        rules = tuple(ZoneRule.read_from(outer) for _ in range(many))
+        return cls(key, rules, outer.rest(), guid, minor, reader.rest())
 
     def dump(self) -> bytes:
         """As a blob; `BadValue` for what it cannot hold."""
         name = self.key.encode("utf-16-le", "surrogatepass")
         if len(name) > 2 * _LONGEST_KEY or not 1 <= len(self.rules) <= _MOST_RULES:
             raise BadValue("a time zone has a name of at most 260 characters, and 1 to 1024 rules", value=self.key)
-        head = bytes((_MAJOR, _MINOR)) + number(len(name) + 6, 2) + number(2, 2) + number(len(name) // 2, 2)
+        flags = number(_HAS_KEY | (_HAS_GUID if self.guid else 0), 2)
+        head = flags + self.guid + number(len(name) // 2, 2) + name + number(len(self.rules), 2) + self.extra
         rules = b"".join(rule.dump_rule() for rule in self.rules)
-        return head + name + number(len(self.rules), 2) + rules + self.rest
+        return bytes((_MAJOR, self.minor)) + number(len(head), 2) + head + rules + self.rest
 
     def rule_of(self, year: int) -> ZoneRule:
         """The rule that holds in a year: the last that is not younger, the first before them all."""
