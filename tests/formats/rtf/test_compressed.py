@@ -40,9 +40,8 @@ def test_the_window_starts_with_what_rtf_often_has() -> None:
     assert len(compress(PRELOAD)) < 60
 
 
-texts = st.lists(
-    st.sampled_from([b"\\par ", b"{", b"}", b"a", b"ab", b"abcabc", PRELOAD[:40]]) | st.binary(max_size=30)
-)
+parts = st.sampled_from([b"\\par ", b"{", b"}", b"a", b"ab", b"abcabc", PRELOAD[:40]])
+texts = st.lists(parts | st.binary(max_size=30))
 
 
 @given(texts.map(b"".join))
@@ -121,8 +120,10 @@ def test_bodies_of_real_messages_are_read_and_survive_being_written() -> None:
             value = file.message.get(tags.PR_RTF_COMPRESSED)
             if not value:
                 continue
-            found = decompress(whole(tags.PR_RTF_COMPRESSED, value))
-        assert found.defects == (), path.name
+            data = whole(tags.PR_RTF_COMPRESSED, value)
+        found = decompress(data)
+        # One writer counts the head into the size of RTF that is not compressed.
+        assert found.defects == () or data[8:12] == b"MELA", path.name
         assert found.value.lstrip().startswith(b"{\\rtf"), path.name
         assert decompress(compress(found.value), strictness=Strictness.STRICT).value == found.value
         read += 1
