@@ -1,0 +1,95 @@
+"""A process that saves a message in a file again and again, to be killed.
+
+`python -m tests.objects.imsg_kill_process FILE`; lines on standard input: the first starts saving in a process of its own (a fork), whose number is printed; the next
+waits for its end and prints how it ended. Before each save the number of the state is written into FILE.begun, after it
+into FILE.done.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+from mapix.formats.cfb.storage import open_docfile
+from mapix.formats.msg import MsgFile
+from mapix.formats.storage import Mode
+from mapix.interfaces.message import Message, ModifyRecipients
+from mapix.interfaces.prop import Keep
+from mapix.objects.imsg import open_imsg_on_istg, open_imsg_session
+from mapix.properties import tags as t
+from mapix.properties.flags import MAPI_UNICODE
+from mapix.properties.tag import PropTag
+from mapix.properties.value import whole
+
+State = tuple[Any, ...]
+EDIT = Mode.READWRITE | Mode.TRANSACTED | Mode.SHARE_EXCLUSIVE
+
+
+def state(number: int) -> State:
+    """What the message has after save `number`: subject, body, people, and what is attached."""
+    chance = random.Random(number)
+    body = chance.choice(("x", "y")) * chance.choice((0, 10, 3000, 30_000))
+    people = [f"Person {number}.{one}" for one in range(chance.randrange(8))]
+    attached = [bytes([number & 255]) * chance.choice((5, 500, 5000, 70_000)) for _ in range(chance.randrange(4))]
+    return str(number), body, people, attached
+
+
+def become(message: Message, wanted: State) -> None:
+    """Make a message one that has a state, and save it."""
+    subject, body, people, attached = wanted
+    message.set_props({t.PR_SUBJECT: subject, t.PR_BODY: body})
+    rows = [{t.PR_DISPLAY_NAME: one, t.PR_RECIPIENT_TYPE: 1} for one in people]
+    message.modify_recipients(ModifyRecipients.REPLACE, rows)
+    table = message.get_attachment_table()
+    table.set_columns((t.PR_ATTACH_NUM,))
+    for (number,) in table.query_rows(1000):
+        message.delete_attach(number)
+    for data in attached:
+        _, part = message.create_attach()
+        part.set_props({t.PR_ATTACH_METHOD: 1, t.PR_ATTACH_DATA_BIN: data})
+        part.save_changes()
+    message.save_changes(Keep.READWRITE)
+
+
+def found(path: Path) -> State:
+    """The state a file has."""
+    with MsgFile.open(path) as file:
+        return (
+            file.get(t.PR_SUBJECT),
+            file.get(t.PR_BODY, ""),
+            [one.get(t.PR_DISPLAY_NAME) for one in file.recipients],
+            [whole(PropTag(t.PR_ATTACH_DATA_BIN), one.get(t.PR_ATTACH_DATA_BIN)) for one in file.attachments],
+        )
+
+
+def work(path: Path) -> None:
+    """Save one state after another."""
+    number = int(found(path)[0])
+    begun, done = (os.open(f"{path}.{end}", os.O_WRONLY | os.O_CREAT) for end in ("begun", "done"))
+    with open_docfile(path, EDIT) as storage:
+        message = open_imsg_on_istg(open_imsg_session(MAPI_UNICODE), storage)
+        while True:
+            number += 1
+            os.pwrite(begun, b"%10d" % number, 0)
+            become(message, state(number))
+            os.pwrite(done, b"%10d" % number, 0)
+
+
+def main(path: Path) -> None:
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                work(path)
+            finally:
+                os._exit(1)
+        print(child, flush=True)
+        sys.stdin.readline()
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
