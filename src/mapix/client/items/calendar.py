@@ -13,9 +13,10 @@ clients read from some thirty properties, which every save fills in.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
-from mapix.client.items.attendees import Attendee, People, Response, attendee_rows, attendees_of, replace_attendees
+from mapix.client.items.attendees import Attendee, People, Response, attendees_of, replace_attendees
 from mapix.client.items.calendaritem import BusyStatus, CalendarFields, CalendarItem
 from mapix.client.place import Place
 from mapix.client.recipient import Recipient
@@ -135,14 +136,12 @@ class Appointment(CalendarItem):
         """
         if answer.clean_id != self.clean_id:
             raise NotFound("the answer is to another meeting", value=answer.subject)
-        when = answer.responded
-        for row in attendee_rows(self.mapi):
-            one = Attendee.of_row(row)
-            if one.address.casefold() == (answer.sender_address or "").casefold():
-                kept = [each for each in self.attendees if each != one]
-                told = Attendee(one.name, one.address, one.kind, answer.response, when)
-                self._have([*kept, told])
-                return told
+        people, address = self.attendees, (answer.sender_address or "").casefold()
+        for number, one in enumerate(people):
+            if one.address.casefold() == address:
+                people[number] = replace(one, response=answer.response, responded=answer.responded)
+                self._have(people)
+                return people[number]
         raise NotFound("the answer is of somebody who was not asked", value=answer.sender_address)
 
     def _complete(self) -> None:
