@@ -25,6 +25,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
 
 _KEPT: Final = 8
+_KEYS: Final = 65536
 
 
 class Instance(NamedTuple):
@@ -111,13 +112,33 @@ class InstanceList:
     ) -> list[Instance]:
         exist = None if with_all else Or(tuple(map(Exist, self.apart.instances.values())))
         tags = (*(key.tag for key in order), *columns)
-        found = []
-        for row, number, values in self.apart.every(both(where, exist), tags):
-            place = tuple(order_key(values[key.tag], key.tag.type, descending=key.descending) for key in order)
-            found.append(Instance((place, row, number), tuple(values[tag] for tag in columns)))
+        keys = [_key_maker(key) for key in order]
+        width, found = len(order), []
+        for row, number, values in self.apart.cells(both(where, exist), tags):
+            place = tuple([make(value) for make, value in zip(keys, values, strict=False)])
+            found.append(Instance((place, row, number), values[width:]))
         if order:
             found.sort(key=key_of)
         return found
+
+
+def _key_maker(key: SortKey) -> Callable[[Any], Any]:
+    """What makes sort keys of values; those of values that come again are made once."""
+    kind, descending = key.tag.type, key.descending
+    known: dict[Any, Any] = {}
+
+    def make(value: Any) -> Any:
+        try:
+            return known[value]
+        except KeyError:
+            if len(known) >= _KEYS:
+                known.clear()
+            found = known[value] = order_key(value, kind, descending=descending)
+            return found
+        except TypeError:  # a value that cannot be hashed
+            return order_key(value, kind, descending=descending)
+
+    return make
 
 
 def key_of(instance: Instance) -> RowKey:

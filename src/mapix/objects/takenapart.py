@@ -1,7 +1,7 @@
 """Rows of a source taken apart into one for each value of some columns: numbers, keys and cells of instances (P-053).
 
     apart = TakenApart(source, {PropTag(0x6830001F): PropTag(0x6830101F)})
-    [(number, values[PR_INSTANCE_KEY]) for _, number, values in apart.every(None, ())]
+    [(number, key) for _, number, (key,) in apart.cells(None, (PR_INSTANCE_KEY,))]
 
 Instances have a PR_INSTANCE_KEY of their own, made of their row's and a number, and that number as PidTagInstanceNum; a
 row that has no values keeps its key and has no number.
@@ -9,7 +9,7 @@ row that has no values keeps its key and has no number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from mapix.objects.instances import Instances
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_INSTANCE_KEY, PidTagInstanceNum
+from mapix.properties.value import Row
 
 _NUMBER_SIZE: Final = 4
 
@@ -37,14 +38,19 @@ class TakenApart:
         self.made = frozenset((*instances, PidTagInstanceNum))
         self.special = self.made | {PR_INSTANCE_KEY}
 
-    def every(self, where: Restriction | None, tags: Sequence[PropTag]) -> Iterator[tuple[RowKey, int, Values]]:
-        """Every instance in the source's own order: its row's key, its number, its values of `tags`; the number is -1
+    def cells(self, where: Restriction | None, tags: Sequence[PropTag]) -> Iterator[tuple[RowKey, int, Row]]:
+        """Every instance in the source's own order: its row's key, its number, its cells of `tags`; the number is -1
         for a row without values.
         """
         read = self._read_columns(tags)
-        for key, row in every_row(self.source, where, read):
+        lists = [read.index(whole) for whole in self.instances.values()]
+        rows = every_row(self.source, where, read)
+        if len(lists) == 1 and self.special.intersection(tags) <= self.instances.keys():
+            yield from _with_value(rows, lists[0], [None if tag in self.instances else read.index(tag) for tag in tags])
+            return
+        for key, row in rows:
             for number, values in self._instances(dict(zip(read, row, strict=True))):
-                yield key, number, values
+                yield key, number, tuple([values[tag] for tag in tags])
 
     def rows_of(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> dict[RowKey, dict[int, Values]]:
         """The instances of the rows that have `keys` in the source's own order: values by row and number."""
@@ -70,6 +76,19 @@ class TakenApart:
             singles = dict(zip(self.instances, combination, strict=True))
             own = {PR_INSTANCE_KEY: None if key is None else instance_key(key, number), PidTagInstanceNum: number}
             yield number, {**values, **singles, **own}
+
+
+def _with_value(
+    rows: Iterable[tuple[RowKey, Row]], place: int, picked: Sequence[int | None]
+) -> Iterator[tuple[RowKey, int, Row]]:
+    """The cells of instances of rows that have their values at `place`: the value, and what stands at other places."""
+    for key, row in rows:
+        values = row[place]
+        if not values:
+            yield key, -1, tuple([None if pick is None else row[pick] for pick in picked])
+            continue
+        for number, value in enumerate(values):
+            yield key, number, tuple([value if pick is None else row[pick] for pick in picked])
 
 
 def instance_key(key: bytes, number: int) -> bytes:
