@@ -18,7 +18,6 @@ from mapix.cli.sessions import logged_on, profile_option
 if TYPE_CHECKING:
     from mapix.client.session import Session
     from mapix.client.store import Store
-    from mapix.interfaces.care import Care
     from mapix.objects.copyreport import CopyReport
 
 name_option = click.option("--store", "name", metavar="NAME", help="The store; the default one when not told.")
@@ -31,7 +30,7 @@ name_option = click.option("--store", "name", metavar="NAME", help="The store; t
 def stats(name: str | None, as_json: bool, profile: str | None) -> None:
     """Show what a store holds: folders, messages, large values and what sharing saves, sizes in bytes."""
     with logged_on(profile) as session:
-        found = asdict(care_of(store_named(session, name)).stats())
+        found = asdict(store_named(session, name).stats())
     if as_json:
         emit_json(found)
     else:
@@ -45,10 +44,8 @@ def stats(name: str | None, as_json: bool, profile: str | None) -> None:
 @profile_option
 def compact(purge: bool, name: str | None, as_json: bool, profile: str | None) -> None:
     """Give room back to the system, in small steps while others go on."""
-    from mapix.properties.times import now
-
     with logged_on(profile) as session:
-        done = care_of(store_named(session, name)).compact(purge_before=now() if purge else None)
+        done = store_named(session, name).compact(purge=purge)
     if as_json:
         emit_json(asdict(done))
     else:
@@ -65,7 +62,7 @@ def backup(target: Path, name: str | None, profile: str | None) -> None:
     The copy is looked over before it takes its name. A file that is there already is left alone.
     """
     with logged_on(profile) as session:
-        care_of(store_named(session, name)).backup(target)
+        store_named(session, name).backup(target)
     say(f"wrote {target}")
 
 
@@ -137,16 +134,6 @@ def store_named(session: Session, name: str | None) -> Store:
         if found.casefold() == name.casefold():
             return store
     raise NotFound("the profile has no such store", value=name, hint=", ".join(there))
-
-
-def care_of(store: Store) -> Care:
-    """What can be done for a store; `NoSupport` where its provider offers nothing."""
-    from mapix.properties.errors import NoSupport
-
-    care = store.mapi.care()
-    if care is None:
-        raise NoSupport("this kind of store cannot be looked after", value=store.name)
-    return care
 
 
 def _tell(report: CopyReport) -> None:

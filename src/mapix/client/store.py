@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mapix.client.base import PropertyObject
@@ -11,11 +12,13 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.properties import tags as t
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import NoSupport, NotFound
 from mapix.properties.tag import PropTag
+from mapix.properties.times import now
 
 if TYPE_CHECKING:
     from mapix.client.searching import SearchFolders
+    from mapix.interfaces.care import Care, Compaction, Finding, Progress, StoreStats
 
 
 class Store(PropertyObject):
@@ -115,11 +118,43 @@ class Store(PropertyObject):
         """A folder by its entry identifier."""
         return Folder(self, cast(MapiFolder, self.mapi.open_entry(entry_id, Access.BEST)))
 
+    def check(self, *, repair: bool = False) -> list[Finding]:
+        """What is wrong with the store; with `repair` what can be is made good, and findings say so (`repaired`).
+
+        Raises `NoSupport` where its provider offers no care, as do the following.
+        """
+        return self._care.repair() if repair else self._care.check()
+
+    def stats(self) -> StoreStats:
+        """What the store holds: folders, messages, large values, sizes in bytes."""
+        return self._care.stats()
+
+    def compact(self, *, purge: bool = False) -> Compaction:
+        """Give room back to the system, while others go on; with `purge` everything goes that was deleted and is kept,
+        however recent.
+        """
+        return self._care.compact(purge_before=now() if purge else None)
+
+    def backup(self, target: Path | str, *, progress: Progress | None = None) -> None:
+        """Write a copy of the store as it is at one moment into the file `target`, while others go on.
+
+        `progress` hears how far it is: pages, of how many. Raises `Collision` for a file that is there already, and
+        `NoSupport` where stores are no files.
+        """
+        self._care.backup(Path(target), progress=progress)
+
     def __getitem__(self, key: str | int) -> Folder:
         return self.folder(key) if isinstance(key, str) and not key.startswith("PR_") else super().__getitem__(key)
 
     def __repr__(self) -> str:
         return f"<Store {self.name!r}>"
+
+    @property
+    def _care(self) -> Care:
+        care = self.mapi.care()
+        if care is None:
+            raise NoSupport("this kind of store cannot be looked after", value=self.name)
+        return care
 
     def _made(self, name: str) -> Folder:
         from mapix.objects import specialfolders
