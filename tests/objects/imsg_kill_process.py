@@ -1,8 +1,8 @@
 """A process that saves a message in a file again and again, to be killed.
 
-`python -m tests.objects.imsg_kill_process FILE`; lines on standard input: the first starts saving in a process of its own (a fork), whose number is printed; the next
-waits for its end and prints how it ended. Before each save the number of the state is written into FILE.begun, after it
-into FILE.done.
+`python -m tests.objects.imsg_kill_process FILE`. Lines on standard input: the first starts saving in a process of its
+own (a fork), whose number is printed; the next waits for its end and prints how it ended. Before each save the number
+of the state is written into FILE.begun, after it into FILE.done.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def set_(what: str, assignments: tuple[str, ...], delete: tuple[str, ...], profi
 
         with open(what, "r+") as message:
             changed = _change(message, assignments, delete)
-            message.save()
+            message.mapi.save_changes()
     else:
         from mapix.cli.choosing import find_object
 
