@@ -5,7 +5,7 @@
 (1, 2)
 >>> reader.long()
 Traceback (most recent call last):
-mapix.properties.errors.CorruptData: the example is cut short: 6
+mapix.properties.errors.CorruptData: MAPI_E_CORRUPT_DATA (0x8004011B): the example is cut short: 6
 """
 
 from __future__ import annotations
