@@ -51,6 +51,11 @@ DIFFERENCES: Final[dict[tuple[str, str], str]] = {
 }
 """Where the reader and this house disagree: in each case the house is right."""
 
+COUNTS: Final[dict[str, tuple[int, str]]] = {
+    "test-messages~Test at sign in personal From header.msg": (1, "an entry whose stream is missing has no value here"),
+}
+"""How many properties more the reader counts of a file, and why."""
+
 
 def value(item: Any, tag: PropTag) -> Any:
     found = item.get(tag)
@@ -102,7 +107,7 @@ def test_real_files_are_read_as_an_independent_reader_reads_them(path: Path) -> 
     mine, other = ours(path), theirs(path)
     differing = {field for field in mine if field != "count" and not same(mine[field], other[field])}
     assert differing == {field for name, field in DIFFERENCES if name == path.name}
-    assert mine["count"] <= other["count"] <= mine["count"] + 1
+    assert other["count"] - mine["count"] == COUNTS.get(path.name, (0, ""))[0]
 
 
 def same(mine: Any, other: Any) -> bool:
