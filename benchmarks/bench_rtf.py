@@ -45,7 +45,7 @@ def html_table(size: int) -> bytes:
     """RTF that encapsulates a table in HTML, as Outlook writes it."""
     chance = Random(2)
     row = (
-        rb"{\*\htmltag148 <tr>}\htmlrtf {\htmlrtf0 {\*\htmltag156 <td class=\"c%d\">}%d.%02d"
+        rb'{\*\htmltag148 <tr>}\htmlrtf {\htmlrtf0 {\*\htmltag156 <td class="c%d">}%d.%02d'
         rb"{\*\htmltag164 </td>}\htmlrtf }\htmlrtf0 \par "
     )
     rows: list[bytes] = []

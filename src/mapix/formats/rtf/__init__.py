@@ -1,6 +1,7 @@
 """Rich text: the compressed form in which messages carry it, and what can be made of it.
 
-`compressed` is LZFu and MELA ([MS-OXRTFCP]), in one piece or in a stream.
+`compressed` is LZFu and MELA ([MS-OXRTFCP]), in one piece or in a stream; `encapsulated` takes HTML and text out of RTF
+that was made of them ([MS-OXRTFEX]).
 """
 
 from mapix.formats.rtf.compressed import compress, decompress, decompressed_pieces, uncompressed
