@@ -1,5 +1,6 @@
 """Appointments, in files and in folders: what is told, what follows from it, and what is read again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from tests.formats.calendar.calendar_cases import CORPUS
 import mapix
 from mapix.formats.calendar.appointment import AppointmentRecurrence
 from mapix.formats.calendar.globalid import GlobalId
+from mapix.formats.calendar.pattern import PatternType
 from mapix.formats.calendar.timezones import ZoneDefinition, ZoneRule
 from mapix.properties import named_tags as n
-from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.errors import InvalidParameter, NoSupport, NotFound
 from mapix.properties.named import PropertyName
+from mapix.properties.tag import PropType
 from mapix.properties.times import from_datetime
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -279,3 +282,29 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
 def test_the_identifier_of_an_icalendar_event_is_kept(tmp_path: Path) -> None:
     one = saved(lunch(global_id=GlobalId.of_uid("a5@example.org")), tmp_path)
     assert one.global_id.uid == "a5@example.org"
+
+
+def test_a_series_of_another_calendar_stays_as_it_is(tmp_path: Path) -> None:
+    """It cannot be reckoned with, but read, asked about, changed otherwise and saved."""
+    path = tmp_path / "item.msg"
+    one = lunch(recurrence=mapix.Recurrence.monthly(day=3, count=2), attendees="bob@example.org", reminder=5)
+    one.organizer = "Ann <ann@example.org>"
+    one.save(path)
+    series = AppointmentRecurrence.load(named(one, n.PidLidAppointmentRecur))
+    hijri = replace(series, pattern=replace(series.pattern, pattern_type=PatternType.HIJRI_MONTH, calendar=6)).dump()
+    with mapix.open(path, "r+") as found:
+        found.set_named(n.PidLidAppointmentRecur, PropType.BINARY, hijri)
+        found.subject = "Iftar"
+        assert isinstance(found, mapix.Appointment)
+        found.reminder = 10
+        found.save()
+    with mapix.open(path) as found:
+        assert isinstance(found, mapix.Appointment)
+        with pytest.raises(NoSupport):
+            _ = found.recurrence
+        assert (found.is_recurring, found.subject, found.reminder) == (True, "Iftar", 10)
+        assert (blob_of(path), found["PR_ICON_INDEX"]) == (hijri, 0x403)
+    with mapix.open(path, "r+") as found:
+        assert isinstance(found, mapix.Appointment)
+        request = found.request()
+        assert (named(request, n.PidLidAppointmentRecur), named(request, n.PidLidCalendarType)) == (hijri, 6)

@@ -162,7 +162,7 @@ class Appointment(CalendarItem):
         super()._complete()
 
     def _icon(self) -> int:
-        return _ICONS[bool(self.state & MEETING), self.recurrence is not None]
+        return _ICONS[bool(self.state & MEETING), self.is_recurring]
 
     def _have(self, attendees: list[Attendee]) -> None:
         replace_attendees(self.mapi, attendees, self.organizer)

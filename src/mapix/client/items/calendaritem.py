@@ -27,6 +27,7 @@ from mapix.formats.calendar.globalid import GlobalId
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
+from mapix.properties.errors import CorruptData, NoSupport
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropType
 from mapix.properties.times import from_datetime, now
@@ -162,14 +163,17 @@ class CalendarItem(TimedItem):
         self._put({n.PidLidReminderTime: due, n.PidLidReminderSignalTime: max(signal, 0)})
 
     def _next(self) -> datetime:
-        """When it happens next, or else did last."""
+        """When it happens next, or else did last; of a series that cannot be reckoned with, when it begins."""
         assert self.start is not None
         found = self.start
-        if self.recurrence is not None:
-            for one in self.recurrence.occurrences(self.start, _MOST_PAST):
-                found = one.start
-                if from_datetime(found) > now():
-                    break
+        try:
+            recurrence = self.recurrence
+        except (NoSupport, CorruptData):
+            return found
+        for one in recurrence.occurrences(self.start, _MOST_PAST) if recurrence is not None else ():
+            found = one.start
+            if from_datetime(found) > now():
+                break
         return found
 
     def _complete_people(self) -> None:

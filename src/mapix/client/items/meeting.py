@@ -101,8 +101,8 @@ class MeetingRequest(MeetingMessage):
                 n.PidLidResponseStatus: Response.NOT_RESPONDED,
                 n.PidLidAppointmentMessageClass: Appointment.ITEM_CLASS,
                 n.PidLidAppointmentStateFlags: MEETING | RECEIVED,
-                n.PidLidIsRecurring: meeting.recurrence is not None,
-                n.PidLidCalendarType: None if meeting.recurrence is None else 0,
+                n.PidLidIsRecurring: meeting.is_recurring,
+                n.PidLidCalendarType: _calendar(meeting),
                 n.PidLidIsException: False,
                 n.PidLidFInvited: True,
                 n.PidLidWhere: meeting.location or "",
@@ -221,7 +221,7 @@ class MeetingCancellation(MeetingMessage):
                 n.PidLidAppointmentMessageClass: Appointment.ITEM_CLASS,
                 n.PidLidAppointmentStateFlags: MEETING | RECEIVED | CANCELED,
                 n.PidLidAppointmentSequence: meeting.sequence,
-                n.PidLidIsRecurring: meeting.recurrence is not None,
+                n.PidLidIsRecurring: meeting.is_recurring,
                 n.PidLidIsException: False,
                 n.PidLidWhere: meeting.location or "",
                 n.PidLidOwnerCriticalChange: now(),
@@ -242,6 +242,12 @@ def _copy(source: CalendarItem, target: CalendarItem) -> None:
     values = {tag: value for tag, value in content.properties.items() if tag not in _NOT_SENT and tag >> 16 not in home}
     write_content(MessageContent(values, [], content.attachments, content.names), target.mapi)
     target._put({n.PidLidSideEffects: target.SIDE_EFFECTS})
+
+
+def _calendar(meeting: Appointment) -> int | None:
+    """PidLidCalendarType: that of the series, absent where there is none."""
+    series = meeting._series()
+    return None if series is None else series.pattern.calendar
 
 
 def _forget_correspondents(message: MeetingMessage) -> None:

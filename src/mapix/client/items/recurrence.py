@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 from mapix.client.items.patterns import WEEKDAYS, fields_of, pattern_of
 from mapix.formats.calendar.expand import days_of
 from mapix.formats.calendar.pattern import RecurrencePattern
-from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.errors import CorruptData, InvalidParameter, NotFound
 
 _UNITS: Final = {"daily": "days", "weekly": "weeks", "monthly": "months", "yearly": "years"}
 _NTH: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
@@ -177,7 +177,10 @@ class Recurrence:
     @classmethod
     def of_pattern(cls, pattern: RecurrencePattern) -> Self:
         """The recurrence that a pattern is. `NoSupport` for one of another calendar, `CorruptData` for no sense."""
-        return cls(**fields_of(pattern))
+        try:
+            return cls(**fields_of(pattern))
+        except InvalidParameter as error:
+            raise CorruptData("a recurrence that makes no sense", value=pattern) from error
 
     def __str__(self) -> str:
         often = self.frequency if self.every == 1 else f"every {self.every} {_UNITS[self.frequency]}"

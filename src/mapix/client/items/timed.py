@@ -110,6 +110,11 @@ class TimedItem(Item):
             self._put(dict.fromkeys(_OF_SERIES))
         self._recurrence, self._timed = value, True
 
+    @property
+    def is_recurring(self) -> bool:
+        """Whether it recurs, in whatever way."""
+        return self._recurrence is not None or bool(self._value(n.PidLidAppointmentRecur))
+
     def occurrences(self, limit: int | None = None) -> list[Occurrence]:
         """When it happens: once, or the times of the series, at most `limit`. `InvalidParameter` without a limit where
         there is no end.
