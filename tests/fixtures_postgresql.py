@@ -73,7 +73,7 @@ class PostgreSql:
     def prepare(self, *, durable: bool) -> None:
         """Make the files of a server."""
         data = self.home / "data"
-        self._run("initdb", "-D", data, "-U", self.keeper, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        self.tool("initdb", "-D", data, "-U", self.keeper, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(_SETTINGS.format(home=self.home, fsync="on" if durable else "off"))
 
@@ -145,7 +145,8 @@ class PostgreSql:
             except subprocess.TimeoutExpired:
                 self.crash()
 
-    def _run(self, program: str, *arguments: object) -> None:
+    def tool(self, program: str, *arguments: object) -> None:
+        """Run a program of PostgreSQL's."""
         command = [str(self._programs / program), *map(str, arguments)]
         done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, **self._as_user(), check=False)
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"

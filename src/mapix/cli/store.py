@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from mapix.cli.sessions import logged_on, mapi, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
-    from mapix.interfaces.care import Finding
+    from mapix.interfaces.care import Care, Finding
 
 
 @command(examples=("mapix store list", "mapix store list --json"), name="list")
@@ -38,7 +39,7 @@ def list_stores(as_json: bool, profile: str | None) -> None:
 @json_option
 @profile_option
 def check(repair: bool, as_json: bool, profile: str | None) -> int:
-    """Check the store files of a profile: their pages, and whether everything in them fits together.
+    """Check the stores of a profile, in files and in databases: whether everything in them fits together.
 
     Nothing changes without --repair. The exit code is 6 when something is wrong that is still wrong afterwards.
     """
@@ -94,13 +95,19 @@ def _in_databases(profile: str | None, repair: bool) -> list[tuple[str, Finding]
         if not any(each.settings.get("dsn") for each in services):
             return []
     with logged_on(profile) as session:
-        cares = [(store.name or "", store.mapi.care()) for store in session.stores]
         return [
-            (name, finding)
-            for name, care in cares
-            if care is not None
-            for finding in (care.repair() if repair else care.check())
+            (name, finding) for name, care in _cares(session) for finding in (care.repair() if repair else care.check())
         ]
+
+
+def _cares(session: Session) -> Iterator[tuple[str, Care]]:
+    """The names of stores that are no files, and how they are looked after."""
+    from mapix.providers.sqlstore.sqlite.care import SqliteCare
+
+    for store in session.stores:
+        care = store.mapi.care()
+        if care is not None and not isinstance(care, SqliteCare):
+            yield store.name or "", care
 
 
 def _stores(session: Session) -> list[dict[str, Any]]:

@@ -87,7 +87,8 @@ class SqlCare:
 
     def backup(self, target: Path, *, progress: Progress | None = None) -> None:
         """See `Care.backup`."""
-        raise NoSupport("a mailbox of a database is no file", hint="mapix store copy, or the database's own backup")
+        text = "a mailbox of a database is no file that could be copied"
+        raise NoSupport(text, hint="pg_dump saves the whole database, mapix store copy this store into a file")
 
     def _purge(self, moment: int) -> int:
         """Let go of what was deleted before, some of it at a time."""

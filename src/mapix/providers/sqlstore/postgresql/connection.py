@@ -8,6 +8,7 @@ Numbers travel as 64 bits and text as bytes of UTF-8, whatever Python's strings 
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,8 @@ Cursor = psycopg.RawCursor[TupleRow]
 
 SCHEMA: Final = "mapix"
 """The schema of the database in which stores are."""
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it notes of lost connections, we tell
 
 _PREPARED: Final = 500
 _CONNECT_SECONDS: Final = 10
