@@ -84,8 +84,15 @@ pieces = st.sampled_from(
         rb"\'83",
         rb"\f2 ",
         rb"\uc9 ",
+        rb"\bin99999 ",
+        rb"\*",
+        b"\\",
+        rb"\par",
+        b"text",
+        rb"{\fonttbl{\f0\fcharset",
+        rb"\ansicpg1 ",
+        rb"\u99999999 ",
     ]
-    + [rb"\bin99999 ", rb"\*", b"\\", rb"\par", b"text", rb"{\fonttbl{\f0\fcharset", rb"\ansicpg1 ", rb"\u99999999 "]
 )
 
 
