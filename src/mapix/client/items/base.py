@@ -70,6 +70,8 @@ class Item(Message):
 
     ITEM_CLASS: ClassVar[str] = "IPM"
     ICON: ClassVar[int] = -1
+    ICON_FOLLOWS: ClassVar[tuple[Key, ...] | None] = None
+    """What the icon of an item that is there already follows from; None for whatever was set."""
     SIDE_EFFECTS: ClassVar[int] = SE_COERCE_TO_INBOX | SE_OPEN_FOR_CONTEXT_MENU
 
     companies = NamedTexts(n.PidLidCompanies, "Companies it has to do with.")
@@ -112,25 +114,41 @@ class Item(Message):
         self._put({t.PR_MESSAGE_CLASS: self.ITEM_CLASS, t.PR_MESSAGE_FLAGS: MSGFLAG_READ})
 
     def _complete(self) -> None:
-        """Fill in what nobody has set and what follows from other fields; before every save."""
-        self._put_missing(
-            {
-                t.PR_MESSAGE_CLASS: self.ITEM_CLASS,
-                t.PR_IMPORTANCE: 1,
-                t.PR_PRIORITY: 0,
-                t.PR_SENSITIVITY: 0,
-                t.PR_ALTERNATE_RECIPIENT_ALLOWED: True,
-                t.PR_INTERNET_CPID: UTF8,
-                t.PR_MESSAGE_LOCALE_ID: ENGLISH,
-                n.PidLidSideEffects: self.SIDE_EFFECTS,
-                n.PidLidReminderSet: False,
-            }
-        )
-        self._put({t.PR_ICON_INDEX: self._icon(), n.PidLidPrivate: self.sensitivity == PRIVATE})
+        """Before every save: what a new item has besides, and what follows from fields that were set. What others made
+        stays as it is but for that.
+        """
+        if self._made:
+            self._put_missing(self._usual())
+        if self._touched(*self.ICON_FOLLOWS or ()) or self.ICON_FOLLOWS is None:
+            self._put({t.PR_ICON_INDEX: self._icon()})
+        if self._touched(t.PR_SENSITIVITY):
+            self._put({n.PidLidPrivate: self.sensitivity == PRIVATE})
+
+    def _usual(self) -> dict[Key, Any]:
+        """What every new item has."""
+        return {
+            t.PR_MESSAGE_CLASS: self.ITEM_CLASS,
+            t.PR_IMPORTANCE: 1,
+            t.PR_PRIORITY: 0 if self.importance is None else self.importance - 1,
+            t.PR_SENSITIVITY: 0,
+            t.PR_ALTERNATE_RECIPIENT_ALLOWED: True,
+            t.PR_INTERNET_CPID: UTF8,
+            t.PR_MESSAGE_LOCALE_ID: ENGLISH,
+            n.PidLidSideEffects: self.SIDE_EFFECTS,
+            n.PidLidReminderSet: False,
+        }
+
+    def _touched(self, *keys: Key) -> bool:
+        """Whether one of these was set since the last save, or the item is new."""
+        return self._made or not self._changed.isdisjoint(keys)
 
     def _follows(self, target: Key, *sources: Key) -> bool:
-        """Whether a property has to be made anew: nobody set it now, and it is absent or one of its sources was set."""
-        return target not in self._changed and (self._value(target) is None or not self._changed.isdisjoint(sources))
+        """Whether a property has to be made anew: nobody set it now, and one of its sources was set, or the item is new
+        and has none.
+        """
+        if target in self._changed:
+            return False
+        return not self._changed.isdisjoint(sources) or (self._made and self._value(target) is None)
 
     def _icon(self) -> int:
         """PR_ICON_INDEX, which may follow from the fields."""

@@ -22,8 +22,8 @@ from typing import Any, Final, Unpack
 from mapix.client.fields import Text
 from mapix.client.items.base import SE_COERCE_TO_INBOX, SE_OPEN_TO_DELETE, SE_OPEN_TO_MOVE, Item
 from mapix.client.items.contactfields import ContactFields
-from mapix.client.items.electronic import EMAILS, EmailAddress, note_addresses, read_emails, write_emails
-from mapix.client.items.fields import NamedText, midnight
+from mapix.client.items.electronic import EMAILS, FAXES, EmailAddress, note_addresses, read_emails, write_emails
+from mapix.client.items.fields import NO_DATE, NamedText, midnight
 from mapix.client.items.postal import HOME, MAILING, OTHER, WORK, Parts, Postal, put_address
 from mapix.client.place import Place
 from mapix.client.recipient import Recipient
@@ -68,6 +68,7 @@ class Contact(Item):
 
     ITEM_CLASS = "IPM.Contact"
     ICON = 0x200
+    ICON_FOLLOWS = ()
     SIDE_EFFECTS = SE_OPEN_TO_DELETE | SE_COERCE_TO_INBOX | SE_OPEN_TO_MOVE
 
     display_name = Text(t.PR_DISPLAY_NAME, "The whole name; made of its parts where nobody sets it.")
@@ -232,8 +233,10 @@ class Contact(Item):
             self._put({t.PR_INITIALS: "".join(f"{letter}." for letter in letters if letter) or None})
         self._file(shown)
         self._copy_mailing_address()
-        note_addresses(self, shown)
-        self._put_missing({n.PidLidAutoLog: False, n.PidLidHasPicture: False})
+        if self._touched(*_NAMES, t.PR_DISPLAY_NAME, *FAXES, *(parts.address for parts in EMAILS)):
+            note_addresses(self, shown)
+        if self._made:
+            self._put_missing({n.PidLidAutoLog: False, n.PidLidHasPicture: False})
 
     def _file(self, shown: str) -> None:
         """What the contact stands under in a list (2.2.1.1.11, 2.2.1.1.12)."""
@@ -252,13 +255,13 @@ class Contact(Item):
 
     def _copy_mailing_address(self) -> None:
         """The address for mail is a copy of the one that is chosen; work, home or other where nobody chose."""
+        if not self._touched(*HOME, *WORK, *OTHER, n.PidLidPostalAddressId):
+            return
         if self._value(n.PidLidPostalAddressId) is None:
             choice = next((name for name in ("work", "home", "other") if getattr(self, f"{name}_address")), "none")
             self._put({n.PidLidPostalAddressId: _MAILING[choice][0]})
-        changed = self._changed & {*HOME, *WORK, *OTHER, n.PidLidPostalAddressId}
-        if changed or self.get(t.PR_POSTAL_ADDRESS) is None:
-            name = self.mailing_address
-            put_address(self, MAILING, None if name == "none" else getattr(self, f"{name}_address"))
+        name = self.mailing_address
+        put_address(self, MAILING, None if name == "none" else getattr(self, f"{name}_address"))
 
     def _composed(self) -> str:
         return self._joined(_NAMES[:5]) or self.company or self.nickname or ""
@@ -269,10 +272,10 @@ class Contact(Item):
     def _day(self, local: PropertyName, utc: PropTag) -> date | None:
         """A day: without time zone, or of a moment that others took for its midnight somewhere."""
         told = self._value(local)
-        if told is not None:
+        if told not in (None, NO_DATE):
             return to_datetime(told).date()
         moment = self.get(utc)
-        return None if moment is None else (to_datetime(moment) + timedelta(hours=12)).date()
+        return None if moment in (None, NO_DATE) else (to_datetime(moment) + timedelta(hours=12)).date()
 
     def _put_day(self, local: PropertyName, utc: PropTag, value: date | None, name: str) -> None:
         """The day's midnight, and 11:59 in UTC, which is this day nearly everywhere (2.2.1.5)."""

@@ -106,6 +106,7 @@ class DistributionList(Item):
 
     ITEM_CLASS = "IPM.DistList"
     ICON = 0x202
+    ICON_FOLLOWS = ()
     SIDE_EFFECTS = SE_OPEN_TO_DELETE | SE_COERCE_TO_INBOX | SE_OPEN_TO_MOVE
 
     name = NamedText(n.PidLidDistributionListName, "What the list is called.")
@@ -171,7 +172,10 @@ class DistributionList(Item):
         for key in (n.PidLidDistributionListName, t.PR_DISPLAY_NAME, t.PR_SUBJECT, n.PidLidFileUnder):
             if self._follows(key, n.PidLidDistributionListName):
                 self._put({key: name})
-        self._put_missing({n.PidLidFileUnderId: _OWN, n.PidLidAutoLog: False, n.PidLidAddressBookProviderArrayType: 0})
+        if self._made:
+            self._put_missing(
+                {n.PidLidFileUnderId: _OWN, n.PidLidAutoLog: False, n.PidLidAddressBookProviderArrayType: 0}
+            )
 
 
 def checksum(ids: Iterable[bytes]) -> int:

@@ -7,7 +7,7 @@ class Task(Item):
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, overload
 
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.named import PropertyName
@@ -15,6 +15,9 @@ from mapix.properties.tag import PropType
 from mapix.properties.times import from_datetime, to_datetime
 
 T = TypeVar("T")
+
+NO_DATE: Final = 915_151_392_000_000_000
+"""The first of January 4501, which Outlook writes for no day at all ([MS-OXOTASK] 2.2.2.2.5)."""
 
 
 class HasNames(Protocol):
@@ -31,6 +34,8 @@ class Named(Generic[T]):
     """One named property as a typed attribute."""
 
     kind: ClassVar[PropType]
+    nothing: ClassVar[Any] = None
+    """A value that says that there is none."""
 
     def __init__(self, name: PropertyName, doc: str = "") -> None:
         self.property_name = name
@@ -47,7 +52,7 @@ class Named(Generic[T]):
         if instance is None:
             return self
         value = instance.get_named(self.property_name, self.kind)
-        return None if value is None else self.from_mapi(value)
+        return None if value is None or value == self.nothing else self.from_mapi(value)
 
     def __set__(self, instance: HasNames, value: T | None) -> None:
         instance.set_named(self.property_name, self.kind, None if value is None else self.to_mapi(value))
@@ -111,6 +116,7 @@ class NamedTime(Named[datetime]):
     """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time."""
 
     kind = PropType.SYSTIME
+    nothing = NO_DATE
 
     def from_mapi(self, value: Any) -> datetime:
         """FILETIME ticks as a datetime."""
@@ -127,6 +133,7 @@ class NamedDay(Named[date]):
     """A day without a time zone, kept as its midnight."""
 
     kind = PropType.SYSTIME
+    nothing = NO_DATE
 
     def from_mapi(self, value: Any) -> date:
         """The day of FILETIME ticks."""

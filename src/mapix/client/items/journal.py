@@ -58,6 +58,7 @@ class JournalEntry(Item):
     """An entry of the journal. With `start` and a `duration` it has its `end`."""
 
     ITEM_CLASS = "IPM.Activity"
+    ICON_FOLLOWS = (n.PidLidLogType,)
 
     type = NamedText(n.PidLidLogType, "What kind of activity, as `Phone call`.")
     start = NamedTime(n.PidLidLogStart, "When it began.")
@@ -80,15 +81,23 @@ class JournalEntry(Item):
 
     def _complete(self) -> None:
         super()._complete()
+        if self._touched(n.PidLidLogStart, n.PidLidLogEnd, n.PidLidLogDuration):
+            self._agree()
+        if self._touched(n.PidLidLogType):
+            self._put({n.PidLidLogTypeDesc: self.type})
+        if self._made:
+            self._put_missing({n.PidLidLogFlags: 0, **dict.fromkeys(_DOCUMENT, False)})
+
+    def _agree(self) -> None:
+        """Beginning, end and duration tell the same (2.2.1.3 to 2.2.1.5)."""
         start = self._value(n.PidLidLogStart) or now()
         self._put_missing({n.PidLidLogStart: start})
         if self._follows(n.PidLidLogEnd, n.PidLidLogStart, n.PidLidLogDuration):
             self._put({n.PidLidLogEnd: start + (self._value(n.PidLidLogDuration) or 0) * _MINUTE})
-        end = self._value(n.PidLidLogEnd)
+        end = self._value(n.PidLidLogEnd) or start
         if self._follows(n.PidLidLogDuration, n.PidLidLogStart, n.PidLidLogEnd):
             self._put({n.PidLidLogDuration: max(0, end - start) // _MINUTE})
-        self._put({n.PidLidCommonStart: start, n.PidLidCommonEnd: end, n.PidLidLogTypeDesc: self.type})
-        self._put_missing({n.PidLidLogFlags: 0, **dict.fromkeys(_DOCUMENT, False)})
+        self._put({n.PidLidCommonStart: start, n.PidLidCommonEnd: end})
 
     def _icon(self) -> int:
         return _ICONS.get(self.type or "", _ANY_ICON)

@@ -23,6 +23,13 @@ COLORS: Final = ("blue", "green", "pink", "yellow", "white")
 _YELLOW: Final = 3
 _FIRST_ICON: Final = 0x300
 _LONGEST_TITLE: Final = 255
+_USUAL: Final = {
+    n.PidLidNoteColor: _YELLOW,
+    n.PidLidNoteWidth: 200,
+    n.PidLidNoteHeight: 166,
+    n.PidLidNoteX: 80,
+    n.PidLidNoteY: 80,
+}
 
 
 class NoteFields(ItemFields, total=False):
@@ -39,6 +46,7 @@ class Note(Item):
     """A sticky note. Its subject is the first line of its text; sizes and places are in pixels."""
 
     ITEM_CLASS = "IPM.StickyNote"
+    ICON_FOLLOWS = (n.PidLidNoteColor,)
 
     width = NamedInteger(n.PidLidNoteWidth, "How wide it is shown.")
     height = NamedInteger(n.PidLidNoteHeight, "How high it is shown.")
@@ -71,8 +79,8 @@ class Note(Item):
 
     def _complete(self) -> None:
         super()._complete()
-        self._put_missing({n.PidLidNoteColor: _YELLOW, n.PidLidNoteWidth: 200, n.PidLidNoteHeight: 166})
-        self._put_missing({n.PidLidNoteX: 80, n.PidLidNoteY: 80})
+        if self._made:
+            self._put_missing(_USUAL)
         if self._follows(t.PR_SUBJECT, t.PR_BODY, t.PR_HTML):
             lines = (self.text or "").strip().splitlines()
             self._put({t.PR_SUBJECT: lines[0][:_LONGEST_TITLE] if lines else None})

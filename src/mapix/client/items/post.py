@@ -30,6 +30,7 @@ class Post(Item):
 
     ITEM_CLASS = "IPM.Post"
     ICON = 0x1
+    ICON_FOLLOWS = ()
     SIDE_EFFECTS = 0
 
     def __init__(
@@ -44,6 +45,8 @@ class Post(Item):
 
     def _complete(self) -> None:
         super()._complete()
+        if not self._made:
+            return
         if self.get(t.PR_INTERNET_MESSAGE_ID) is None:
             self._put({t.PR_INTERNET_MESSAGE_ID: new_message_id(self.properties())})
         self._put_missing(

@@ -78,6 +78,10 @@ _USUAL: Final = {
 """What a task of one's own has ([MS-OXOTASK] 2.2.2.2)."""
 
 
+_PROGRESS: Final = (n.PidLidTaskComplete, n.PidLidTaskStatus, n.PidLidPercentComplete, n.PidLidTaskDateCompleted)
+"""What follows from one another ([MS-OXOTASK] 2.2.2.2.2, 2.2.2.2.3, 2.2.2.2.9, 2.2.2.2.20)."""
+
+
 class TaskFields(ItemFields, total=False):
     """The fields of `Task`."""
 
@@ -101,6 +105,7 @@ class Task(Item):
     """Something to do. `percent_complete` goes from 0.0 to 1.0."""
 
     ITEM_CLASS = "IPM.Task"
+    ICON_FOLLOWS = (n.PidLidTaskRecurrence,)
 
     start = NamedDay(n.PidLidTaskStartDate, "The day it begins.")
     due = NamedDay(n.PidLidTaskDueDate, "The day it has to be done.")
@@ -168,20 +173,17 @@ class Task(Item):
         self.set_named(n.PidLidTaskRecurrence, PropType.BINARY, told)
 
     def _complete(self) -> None:
-        self._agree()
+        if self._touched(*_PROGRESS):
+            self._agree()
         super()._complete()
-        self._put_missing(_USUAL)
-        recurs = self._value(n.PidLidTaskRecurrence) is not None
-        version = self._value(n.PidLidTaskVersion) or 0
-        self._put(
-            {
-                n.PidLidTaskFRecurring: recurs,
-                n.PidLidTaskVersion: version + 1,
-                n.PidLidTaskLastUpdate: now(),
-                n.PidLidCommonStart: _begin_of(self.start),
-                n.PidLidCommonEnd: _begin_of(self.due),
-            }
-        )
+        if self._made:
+            self._put_missing(_USUAL)
+        if self._touched(n.PidLidTaskRecurrence):
+            self._put({n.PidLidTaskFRecurring: self._value(n.PidLidTaskRecurrence) is not None})
+        if self._touched(n.PidLidTaskStartDate, n.PidLidTaskDueDate):
+            self._put({n.PidLidCommonStart: _begin_of(self.start), n.PidLidCommonEnd: _begin_of(self.due)})
+        if self._touched(*self._changed):
+            self._put({n.PidLidTaskVersion: (self.version or 0) + 1, n.PidLidTaskLastUpdate: now()})
 
     def _agree(self) -> None:
         """Status, share and completion tell the same (2.2.2.2.2, 2.2.2.2.3, 2.2.2.2.9, 2.2.2.2.20)."""
