@@ -70,16 +70,21 @@ def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
     return found
 
 
-def repaired(database: Database, more: Iterable[Look] = (), last: Callable[[], None] | None = None) -> list[Finding]:
-    """Make good what is wrong; what was found, marked where it no longer is. `last` is done in the same transaction
-    after everything else.
+def repaired(
+    database: Database,
+    more: Iterable[Look] = (),
+    first: Callable[[], None] | None = None,
+    last: Callable[[], None] | None = None,
+) -> list[Finding]:
+    """Make good what is wrong; what was found, marked where it no longer is. `first` and `last` are done in the same
+    transaction, before and after everything else.
     """
     looks = tuple(more)
     before = findings(database, looks)
     if not before:
         return []
     try:
-        _repair(database, last)
+        _repair(database, first, last)
         index = database.text_index()
         if index is not None and any(finding.kind == _UNINDEXED for finding in before):
             index.rebuild()
@@ -89,8 +94,10 @@ def repaired(database: Database, more: Iterable[Look] = (), last: Callable[[], N
     return [replace(finding, repaired=(finding.kind, finding.number) not in left) for finding in before]
 
 
-def _repair(database: Database, last: Callable[[], None] | None) -> None:
+def _repair(database: Database, first: Callable[[], None] | None, last: Callable[[], None] | None) -> None:
     with database.write():
+        if first is not None:
+            first()
         for name, sql in _checks(database).items():
             if _REPAIR in name:
                 database.run(sql)

@@ -5,25 +5,24 @@ Write-ahead logging lets any number of processes read while one writes; who has 
 
 from __future__ import annotations
 
-import logging
-import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.properties.errors import Busy, CorruptStore, NoAccess
+from mapix.properties.errors import Busy, NoAccess
 from mapix.providers.sqlstore.database import PATIENCE, Database, Params
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, is_passing, translated
 from mapix.providers.sqlstore.sqlite.functions import register, register_decorator
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
+from mapix.providers.sqlstore.sqlite.log import LateSync, looks
+from mapix.providers.sqlstore.sqlite.numbering import check_numbers
 from mapix.providers.sqlstore.sqlite.rolelock import RoleLock
 from mapix.providers.sqlstore.sqlite.turns import Turns
 from mapix.providers.sqlstore.statements import statements
@@ -32,15 +31,11 @@ from mapix.providers.sqlstore.watching import Stop
 if TYPE_CHECKING:
     from mapix.providers.sqlstore.textindex import TextIndex
 
-_log = logging.getLogger(__name__)
 _BUSY_MS: Final = 2000
 _CACHE_KIB: Final = 16_000
 _LOG_PAGES: Final = 4000
 """Pages after which the log is written into the file: a page that changes often is written once for all its changes."""
 _LONGEST_LOG: Final = 64 << 20
-_LOOK_EVERY: Final = 0.02
-_LOOK_ANYWAY: Final = 1.0
-_SYNC_AFTER: Final = 0.05
 _MARKS: Final = SQLITE.marks(0)
 _SQL: Final = statements(SQLITE.name, _MARKS)
 
@@ -63,10 +58,10 @@ class SqliteDatabase(Database):
         self._log = Path(f"{path}-wal")
         self.files = LargeFiles(path)
         self._turns = Turns(path.with_name(path.name + "-turn"))
-        self._sync: Timer | None = None
-        self._unsynced = False
+        self._late = LateSync(self._log)
         self._soon = False
         self._waits: bool | None = None
+        self._counts_on = False
         self.connection = connect(path, readonly=readonly, create=create)
         try:
             self._configure()
@@ -178,20 +173,14 @@ class SqliteDatabase(Database):
             finally:
                 self._soon = False
         if quick:
-            self._sync_soon()
+            self._late.soon()
 
     def blame(self, error: Exception) -> Exception:
         """See `Database.blame`: a file takes anything in any column."""
-        from mapix.providers.sqlstore.sqlite.misfits import misfits
+        from mapix.providers.sqlstore.sqlite.misfits import blamed
 
         with self.lock:
-            try:
-                found = next(misfits(self.connection), None)
-            except ERRORS as failure:
-                return translated(failure, self.path)
-        if found is None:
-            return error
-        return CorruptStore(f"the store is damaged ({found[2]})", value=str(self.path), hint="mapix store check")
+            return blamed(self, error)
 
     def free_to_write(self) -> bool:
         """See `Database.free_to_write`."""
@@ -232,6 +221,9 @@ class SqliteDatabase(Database):
 
     def take_numbers(self, highest: int, size: int) -> tuple[int, int]:
         """See `Database.take_numbers`."""
+        if not self._counts_on:
+            check_numbers(self)
+            self._counts_on = True
         (last,) = self.rows(self.sql["numbers_take"], (highest, size))[0]
         return last - size + 1, last
 
@@ -241,21 +233,7 @@ class SqliteDatabase(Database):
 
     def wait_for_news(self, stop: Stop) -> Iterator[None]:
         """See `Database.wait_for_news`: a commit changes the log, which is looked at many times a second."""
-        seen, changed, looked = None, True, 0.0
-        while not stop.is_set():
-            found, moment = self._stamp(), time.monotonic()
-            last, changed = changed, found != seen
-            if changed or last or moment > looked + _LOOK_ANYWAY:  # once more: clocks of files tick slowly
-                seen, looked = found, moment
-                yield
-            stop.wait(_LOOK_EVERY)
-
-    def _stamp(self) -> object:
-        try:
-            found = self._log.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
+        return looks(self._log, stop)
 
     def state(self) -> object:
         """See `Database.state`."""
@@ -271,40 +249,12 @@ class SqliteDatabase(Database):
 
     def close(self) -> None:
         """See `Database.close`; what was left for later goes to the disk."""
-        if self._sync is not None:
-            self._sync.cancel()
-            self._sync.join()
-            self._sync = None
-            self._write_out()
+        self._late.close()
         with self.lock:
             self.connection.close()
             self._turns.close()
 
     # inside
-
-    def _sync_soon(self) -> None:
-        if not self._unsynced:
-            self._unsynced = True
-            self._sync = Timer(_SYNC_AFTER, self._write_out)
-            self._sync.daemon = True
-            self._sync.start()
-
-    def _write_out(self) -> None:
-        """Have the system write the log out: the part of a full commit that `write_soon` leaves for later. A disk that
-        fails here fails the next commit, too, which tells.
-        """
-        self._unsynced = False
-        path = Path(f"{self.path}-wal")
-        try:
-            file = os.open(path, os.O_RDWR)
-            try:
-                os.fsync(file)
-            finally:
-                os.close(file)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            _log.warning("what was recorded may not survive power loss, %s: %s", path, error)
 
     def again(self, call: Callable[[], Any]) -> Any:
         """What `call` returns, tried again while other processes are in the way."""

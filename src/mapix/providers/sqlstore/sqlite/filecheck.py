@@ -79,15 +79,17 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
     if database.readonly:
         raise NoAccess("a file that cannot be written to is not repaired", value=str(database.path))
 
-    def last() -> None:
+    def first() -> None:
         mend(database)
         mend_orders(database)
+
+    def last() -> None:
         database.run("REINDEX")
         database.files.sweep(known_files(database))
 
     if any(finding.kind == DAMAGED for finding in _pages(database)):
         return check_database(database)
-    found = repaired(database, _LOOKS, last)
+    found = repaired(database, _LOOKS, first, last)
     sweep(database)
     return found
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mapix.objects import sortbytes
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.providers.sqlstore.guarding import STUMBLES
+from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.values import FLOAT_TYPES, NEVER_LARGE, STRUCTURES, loaded_text, sure
 
 if TYPE_CHECKING:
@@ -116,6 +117,17 @@ def misfits(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
         yield "property", number if isinstance(number, int) else 0, detail
     for number, prop_id, kind, detail in _unpacked(connection):
         yield "property", number, f"property 0x{prop_id:04X}{kind:04X}: {detail}"
+
+
+def blamed(database: SqliteDatabase, error: Exception) -> Exception:
+    """See `Database.blame`."""
+    try:
+        found = next(misfits(database.connection), None)
+    except ERRORS as failure:
+        return translated(failure, database.path)
+    if found is None:
+        return error
+    return CorruptStore(f"the store is damaged ({found[2]})", value=str(database.path), hint="mapix store check")
 
 
 def unfit(table: str, row: Sequence[Any], columns: Sequence[Column]) -> str:
