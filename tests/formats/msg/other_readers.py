@@ -42,7 +42,9 @@ Reader = Callable[[Sequence[Path]], dict[Path, Told]]
 def poi(paths: Sequence[Path]) -> dict[Path, Told]:
     """Apache POI's HSMF, by a small program that Java compiles as it starts."""
     classpath = os.pathsep.join(map(str, _jars()))
-    lines = _run(["java", "-Xshare:auto", "-cp", classpath, str(HERE / "Hsmf.java")], paths).splitlines()
+    lines = _run(
+        ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classpath, str(HERE / "Hsmf.java")], paths
+    ).splitlines()
     found = {path: Told(_empty("people", "addresses", "attached", "data", "inside")) for path in paths}
     names = {"person": "people", "address": "addresses", "attached": "attached", "data": "data", "inside": "inside"}
     for line in lines:
