@@ -321,7 +321,7 @@ def test_what_is_recorded_while_the_log_is_written_out_is_written_out_too(
         else:
             twice.set()
 
-    monkeypatch.setattr("mapix.providers.sqlstore.sqlite.database.os.fsync", fsync)
+    monkeypatch.setattr("mapix.providers.sqlstore.sqlite.log.os.fsync", fsync)
     with backend.database.write_soon():
         pass
     assert twice.wait(10)
