@@ -1,9 +1,9 @@
 """Messages in .msg files: reading and writing them, against other readers where these are installed.
 
 Peers are python-oxmsg, extract-msg and aspose-email-foss, each run as a program of its own under the Python that
-MAPIX_BENCH_PEERS names (this one where it names none); a line says which are missing. Files are real ones where they
-are present beside the project, and made up ones. Times are medians over the files of the least of some rounds; `ours`
-is of the files that the peer can read, too.
+MAPIX_BENCH_PEERS names (this one where it names none), and Apache POI in Java; a line says which are missing. Files are
+real ones where they are present beside the project, and made up ones. Times are medians over the files of the least of
+some rounds; `ours` is of the files that the peer can read, too.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from typing import Any
 
 from benchmarks.harness import Result, seconds, side_by_side
 from benchmarks.msg_peer import PEERS, ROUNDS
+from benchmarks.msg_poi import WAYS
+from benchmarks.msg_poi import measured as poi
 from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.properties import tags
 from mapix.properties.content import AttachmentContent, MessageContent
@@ -46,6 +48,7 @@ def run() -> list[Result]:
         place = Path(directory)
         files = real_files() + made_files(place)
         results = [one for task in WANTED for one in reading(task, files)]
+        results += java(files)
         return [*results, *crowd(place), *large(place), *writing(place), *copying(place)]
 
 
@@ -138,6 +141,21 @@ def reading(task: str, files: Sequence[Path]) -> list[Result]:
         pairs = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if other is not None]
         mine, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
         results.append(Result(f"{task}: {peer}, {len(pairs)} of {len(files)} files", mine, other, WANTED[task]))
+    return results
+
+
+def java(files: Sequence[Path]) -> list[Result]:
+    """The fields of all files, against Apache POI where a Java virtual machine that is warm reads them."""
+    results = []
+    for way, how in WAYS.items():
+        theirs = poi(way, files)
+        if theirs is None:
+            print("Apache POI is not installed")
+            break
+        ours = [least(lambda path=path: fields(path)) for path in files]
+        pairs = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if other is not None]
+        mine, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+        results.append(Result(f"fields: Apache POI, {how}, {len(pairs)} of {len(files)} files", mine, other, 1.0))
     return results
 
 

@@ -58,11 +58,21 @@ class Chains:
         for start, length in runs:
             self.marks[start : start + length] = bytes(length)
 
-    def shared(self, start: int) -> Runs:
-        """The runs from `start` on whoever has them, as far as they do not come back to themselves."""
-        seen = Chains.__new__(Chains)
-        seen.table, seen.count, seen.breaks, seen.marks = self.table, self.count, self.breaks, bytearray(self.count)
-        return seen.claim(start)[0]
+    def shared(self, start: int, count: int) -> Runs:
+        """The first `count` sectors from `start` on whoever has them, as far as they do not come back to themselves."""
+        runs: Runs = []
+        seen: dict[int, int] = {}
+        while start < self.count and count > 0:
+            last = self.breaks[bisect_left(self.breaks, start)]
+            until = seen.get(last, last + 1)
+            if until > start:
+                runs.append((start, min(until - start, count)))
+                count -= until - start
+            if last in seen:
+                break
+            seen[last] = start
+            start = self.table[last]
+        return runs
 
     def _cut(self, runs: Runs, start: int, taken: int) -> tuple[Runs, str]:
         mine = any(first <= taken < first + length for first, length in runs)

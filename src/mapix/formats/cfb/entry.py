@@ -36,22 +36,22 @@ class Entry:
     @property
     def clsid(self) -> bytes:
         """The class identifier, 16 bytes."""
-        return bytes(self.file.structure.record(self.number)[7])
+        return bytes(self.file.record(self.number)[7])
 
     @property
     def state_bits(self) -> int:
         """The user's bits."""
-        return int(self.file.structure.record(self.number)[8])
+        return int(self.file.record(self.number)[8])
 
     @property
     def created(self) -> int:
         """FILETIME ticks, 0 where none is kept."""
-        return int(self.file.structure.record(self.number)[9])
+        return int(self.file.record(self.number)[9])
 
     @property
     def modified(self) -> int:
         """FILETIME ticks, 0 where none is kept."""
-        return int(self.file.structure.record(self.number)[10])
+        return int(self.file.record(self.number)[10])
 
     @property
     def described(self) -> tuple[bytes, int, int, int]:

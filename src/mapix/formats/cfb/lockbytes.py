@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, BinaryIO, Final
 
 from mapix.formats.storage import LockBytes
@@ -29,6 +30,7 @@ from mapix.formats.storageerrors import (
 )
 
 _BINARY: Final[int] = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_PIECE: Final = 1 << 16
 _HAS_PREAD: Final = hasattr(os, "pread")
 
 
@@ -140,6 +142,33 @@ class FileBytes(LockBytes):
             return os.write(self._file, data)
 
 
+def read_small(path: str | os.PathLike[str], most: int) -> bytes | None:
+    """The bytes of a file; None where they are more than `most`, or the system does not give them.
+
+    What cannot be asked for its size, such as a pipe, is read to its end.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | _BINARY)
+    except (OSError, ValueError):
+        return None
+    try:
+        pieces = [os.read(file, _PIECE)]
+        if len(pieces[0]) == _PIECE and _is_larger(file, most):
+            return None
+        while piece := os.read(file, _PIECE):
+            pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+
+
+def _is_larger(file: int, most: int) -> bool:
+    status = os.fstat(file)
+    return S_ISREG(status.st_mode) and status.st_size > most
+
+
 class StreamBytes(LockBytes):
     """The bytes of a seekable Python file, from its start on. It stays open when this is closed."""
 
@@ -225,4 +254,4 @@ def _missing(path: Any, error: OSError) -> StorageError:
 _FULL: Final = {28, 122, 27}
 """ENOSPC, EDQUOT and EFBIG."""
 
-__all__ = ["FileBytes", "MemoryBytes", "ShareViolation", "StreamBytes", "system_errors"]
+__all__ = ["FileBytes", "MemoryBytes", "ShareViolation", "StreamBytes", "read_small", "system_errors"]

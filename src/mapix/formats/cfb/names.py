@@ -1,9 +1,14 @@
-"""Names of elements: what they may be, and how they are ordered and compared ([MS-CFB] 2.6.1, 2.6.4)."""
+"""Names of elements: what they may be, how they are ordered and compared, and how they are read from a directory.
+
+Source: [MS-CFB] 2.6.1, 2.6.4.
+"""
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode
 from typing import Final
 
+from mapix.formats.cfb.layout import ENTRY_SIZE
 from mapix.formats.storageerrors import InvalidName
 
 LONGEST: Final = 31
@@ -42,3 +47,28 @@ def checked(name: str) -> str:
 def _capital(char: str) -> str:
     capital = char.upper()
     return capital if len(capital) == 1 and char < "\U00010000" else char
+
+
+def names_of(directory: bytes) -> list[str]:
+    """The names of all entries of a directory. Most are ASCII and so every other byte of theirs."""
+    if any(directory[65::ENTRY_SIZE]):
+        return [name_at(directory, start) for start in range(0, len(directory), ENTRY_SIZE)]
+    low, high = directory[::2].decode("latin-1"), directory[1::2]
+    counts = directory[64::ENTRY_SIZE].translate(_LETTERS)
+    places = range(0, len(high), ENTRY_SIZE // 2)
+    return [
+        low[at : at + count] if count < 32 and high.count(0, at, at + count) == count else name_at(directory, 2 * at)
+        for at, count in zip(places, counts, strict=True)
+    ]
+
+
+def name_at(directory: bytes, start: int) -> str:
+    """The name of the entry at a place of a directory."""
+    length = directory[start + 64] | directory[start + 65] << 8
+    if 2 <= length <= 64 and not length & 1:
+        return utf_16_le_decode(directory[start : start + length - 2], "surrogatepass", True)[0]
+    return utf_16_le_decode(directory[start : start + 62], "surrogatepass", True)[0].partition("\0")[0]
+
+
+_LETTERS: Final = bytes(length // 2 - 1 if 2 <= length <= 64 and not length & 1 else 255 for length in range(256))
+"""The letters of a name by the low byte of its length; 255, more than there can be, where there is no such length."""

@@ -13,14 +13,16 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self, cast
+from typing import Any, BinaryIO, Final, Self, cast
 
 from mapix.formats.cfb.check import examine
 from mapix.formats.cfb.defects import CfbDefects
 from mapix.formats.cfb.entry import Entry
 from mapix.formats.cfb.header import read_header
-from mapix.formats.cfb.layout import CUTOFF, ENTRY_SIZE, HEADER_SIZE, MINI_SHIFT, STREAM
-from mapix.formats.cfb.lockbytes import FileBytes, StreamBytes
+from mapix.formats.cfb.layout import CUTOFF, ENTRY, ENTRY_SIZE, HEADER_SIZE, MINI_SHIFT, STREAM
+from mapix.formats.cfb.lockbytes import FileBytes, StreamBytes, read_small
+from mapix.formats.cfb.names import name_at, names_of
+from mapix.formats.cfb.outline import Outline, outline_of
 from mapix.formats.cfb.sectors import Extents, Sectors
 from mapix.formats.cfb.streamfile import StreamFile
 from mapix.formats.cfb.structure import Structure
@@ -41,20 +43,37 @@ Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | Lo
 class CompoundFile:
     """A compound file open for reading.
 
-    `root` is its root storage. A context manager that closes; entries are of no use afterwards.
+    `root` is its root storage. A context manager that closes; entries are of no use afterwards. A small file that is
+    sound has an `outline` that answers quickly; what that does not know is told by `structure`.
     """
 
-    __slots__ = ("_all", "_children", "_closes", "_examined", "_mini", "_names", "root", "structure")
+    __slots__ = (
+        "_all",
+        "_children",
+        "_closes",
+        "_examined",
+        "_mini",
+        "_names",
+        "_root",
+        "_structure",
+        "directory",
+        "outline",
+    )
 
-    def __init__(self, structure: Structure, closes: LockBytes | None) -> None:
-        self.structure = structure
+    def __init__(self, file: Structure | Outline, closes: LockBytes | None = None) -> None:
+        if isinstance(file, Outline):
+            self.outline: Outline | None = file
+            self._structure: Structure | None = None
+        else:
+            self.outline, self._structure = None, file
+        self.directory = file.directory
         self._closes = closes
         self._examined = False
         self._names: dict[int, dict[str, int]] = {}
         self._children: dict[int, dict[str, Entry]] = {}
         self._mini: bytes | Extents | None = None
         self._all: list[str] | None = None
-        self.root = Entry(self, 0, self.name_of(0), None)
+        self._root: Entry | None = None
 
     @classmethod
     def open(cls, source: Source, *, strictness: Strictness = Strictness.TOLERANT) -> CompoundFile:
@@ -63,18 +82,43 @@ class CompoundFile:
         Raises: InvalidHeader for what is no compound file, DocfileCorrupt where nothing can be read or, with STRICT,
         for the first defect; FileNotFound, AccessDenied, ReadFault.
         """
+        kind = type(source)
+        if kind is str or hasattr(kind, "__fspath__"):
+            source = read_small(cast(str, source), READ_AT_ONCE) or source
+        if type(source) is bytes and strictness is Strictness.TOLERANT:
+            outline = outline_of(source)
+            if outline is not None:
+                return cls(outline)
         bytes_or_place, mine = _opened(source)
         try:
-            file = cls(_structure(bytes_or_place, CfbDefects(strictness)), mine)
+            found = _found(bytes_or_place, CfbDefects(strictness))
+            file = cls(found, mine)
             if strictness is Strictness.STRICT:
                 file._examine()
         except BaseException:
             if mine is not None:
                 mine.close()
             raise
-        if file.structure.sectors.data is not None:
+        if isinstance(found, Outline) or found.sectors.data is not None:
             file.close()
         return file
+
+    @property
+    def root(self) -> Entry:
+        """The root storage."""
+        if self._root is None:
+            self._root = Entry(self, 0, self.name_of(0), None)
+        return self._root
+
+    @property
+    def structure(self) -> Structure:
+        """All that can be found out of the file; what was told before remains true."""
+        if self._structure is None:
+            data = cast(Outline, self.outline).data
+            defects = CfbDefects(Strictness.TOLERANT)
+            header = read_header(data, defects)
+            self._structure = Structure(Sectors(data, None, len(data), header.shift), header, defects)
+        return self._structure
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -85,7 +129,7 @@ class CompoundFile:
     @property
     def version(self) -> int:
         """The major version: 3, or 4."""
-        return 4 if self.structure.sectors.shift == 12 else 3
+        return 4 if self.outline is None and self.structure.sectors.shift == 12 else 3
 
     def read(self, entry: Entry) -> bytes:
         """The whole of a stream. Raises: InvalidFunction for a storage."""
@@ -112,14 +156,25 @@ class CompoundFile:
 
     def kind(self, number: int) -> int:
         """The type of an entry: STORAGE, STREAM or ROOT."""
-        return self.structure.reached[number]
+        return self.structure.reached[number] if self.outline is None else self.outline.types[number]
 
     def size_of(self, number: int) -> int:
         """Bytes of a stream that can be read; 0 for a storage."""
+        outline = self.outline
+        if outline is not None:
+            if outline.types[number] != STREAM:
+                return 0
+            if outline.stream(number) is not None:
+                return outline.sizes[number]
         return self.structure.sizes[number] if self.structure.reached[number] == STREAM else 0
 
     def stream(self, number: int) -> bytes:
         """The whole of the stream of that number. Raises: InvalidFunction for a storage."""
+        outline = self.outline
+        if outline is not None and outline.types[number] == STREAM:
+            data = outline.stream(number)
+            if data is not None:
+                return data
         structure = self.structure
         size = structure.sizes[number]
         if size < CUTOFF and structure.mini_runs is None and structure.reached[number] == STREAM:
@@ -148,14 +203,16 @@ class CompoundFile:
 
     def describe(self, number: int) -> tuple[str, bytes, int, int, int]:
         """Name, class, state bits and the two times of the entry of that number."""
-        fields = self.structure.record(number)
+        fields = self.record(number)
         return self.name_of(number), fields[7], fields[8], fields[9], fields[10]
+
+    def record(self, number: int) -> tuple[Any, ...]:
+        """All fields of an entry, as they stand (`layout.ENTRY`)."""
+        return ENTRY.unpack_from(self.directory, number * ENTRY_SIZE)
 
     def name_of(self, number: int) -> str:
         """The name of the entry of that number."""
-        if self._all is None:
-            self._all = names_of(self.structure.directory)
-        return self._all[number]
+        return self._all[number] if self._all is not None else name_at(self.directory, number * ENTRY_SIZE)
 
     def close(self) -> None:
         """Close the file of the system, where one is held; twice is harmless."""
@@ -165,6 +222,9 @@ class CompoundFile:
 
     def kids(self, number: int) -> list[int]:
         """The numbers of what is in the storage of that number, in order, two of one name as well."""
+        if self.outline is not None:
+            outline = self.outline
+            return in_order(outline.left, outline.right, outline.child[number]) if number in outline.kids else []
         structure = self.structure
         if structure.kids is not None:
             return structure.kids.get(number, [])
@@ -173,9 +233,11 @@ class CompoundFile:
         return list(in_order(structure.left, structure.right, structure.child[number]))
 
     def _name_kids(self, number: int) -> dict[str, int]:
+        if self._all is None:
+            self._all = names_of(self.directory)
         named: dict[str, int] = {}
         for kid in self.kids(number):
-            name = self.name_of(kid)
+            name = self._all[kid]
             if named.setdefault(name, kid) != kid:
                 self.structure.defects.note(f"directory entry {kid}", "its name is taken", value=name)
         return named
@@ -199,32 +261,7 @@ class CompoundFile:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<CompoundFile version {self.version}: {self.structure.count} entries>"
-
-
-def names_of(directory: bytes) -> list[str]:
-    """The names of all entries of a directory. Most are ASCII and so every other byte of theirs."""
-    if any(directory[65::ENTRY_SIZE]):
-        return [_name(directory, start) for start in range(0, len(directory), ENTRY_SIZE)]
-    low, high = directory[::2].decode("latin-1"), directory[1::2]
-    counts = directory[64::ENTRY_SIZE].translate(_LETTERS)
-    places = range(0, len(high), ENTRY_SIZE // 2)
-    return [
-        low[at : at + count] if count < 32 and high.count(0, at, at + count) == count else _name(directory, 2 * at)
-        for at, count in zip(places, counts, strict=True)
-    ]
-
-
-def _name(directory: bytes, start: int) -> str:
-    length = directory[start + 64] | directory[start + 65] << 8
-    data = directory[start : start + 64]
-    if 2 <= length <= 64 and not length & 1:
-        return data[: length - 2].decode("utf-16-le", "surrogatepass")
-    return data[:62].decode("utf-16-le", "surrogatepass").partition("\0")[0]
-
-
-_LETTERS: Final = bytes(length // 2 - 1 if 2 <= length <= 64 and not length & 1 else 255 for length in range(256))
-"""The letters of a name by the low byte of its length; 255, more than there can be, where there is no such length."""
+        return f"<CompoundFile version {self.version}: {len(self.directory) // ENTRY_SIZE} entries>"
 
 
 def bytes_at(data: bytes) -> Callable[[int, int], bytes]:
@@ -246,13 +283,16 @@ def _opened(source: Source) -> tuple[bytes | LockBytes, LockBytes | None]:
     return StreamBytes(source), None
 
 
-def _structure(source: bytes | LockBytes, defects: CfbDefects) -> Structure:
+def _found(source: bytes | LockBytes, defects: CfbDefects) -> Structure | Outline:
+    """The outline of a small file where it has one and a tolerant reader asks, else the structure."""
     place = None if isinstance(source, bytes) else source
     data: bytes | None = None if place else cast(bytes, source)
     size = len(data) if data is not None else cast(LockBytes, place).size()
     if place and size <= READ_AT_ONCE:
         data = place.read_at(0, size)
         size = len(data)
+        if defects.strictness is Strictness.TOLERANT and (outline := outline_of(data)) is not None:
+            return outline
     head = data if data is not None else cast(LockBytes, place).read_at(0, HEADER_SIZE)
     header = read_header(head, defects)
     return Structure(Sectors(data, place, size, header.shift), header, defects)

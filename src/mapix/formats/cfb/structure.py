@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from itertools import compress
-from typing import Any
+from typing import Any, Final
 
-from mapix.formats.cfb.chains import Chains, Runs, breaks_of, straight_chains
+from mapix.formats.cfb.chains import Chains, Runs, breaks_of, length_of, straight_chains
 from mapix.formats.cfb.defects import CfbDefects
 from mapix.formats.cfb.header import Header
 from mapix.formats.cfb.layout import (
@@ -29,6 +29,9 @@ from mapix.formats.cfb.layout import (
 from mapix.formats.cfb.sectors import Sectors, words
 from mapix.formats.cfb.tree import walked
 from mapix.formats.storageerrors import DocfileCorrupt
+
+SHARED: Final = 4
+"""How many times the file streams may share sectors with others before these are cut: it is no file any more then."""
 
 _NAME_LENGTHS = bytes(range(0, 65, 2))
 _TYPES = bytes((0, STORAGE, STREAM, ROOT))
@@ -215,9 +218,9 @@ class Structure:
             start = self.starts[number]
             runs, wrong = self.chains.claim(start)
             room = self.sectors.available(runs)
-            if wrong and room < self.sizes[number] and shared <= 4 * self.chains.count:
-                runs = self.chains.shared(start)
-                shared += sum(length for _, length in runs)
+            if wrong and room < self.sizes[number] and shared <= SHARED * self.sectors.size >> self.sectors.shift:
+                runs = self.chains.shared(start, -(-self.sizes[number] >> self.sectors.shift))
+                shared += length_of(runs)
                 room = self.sectors.available(runs)
             self._settle(number, room, wrong)
             self.runs[number] = runs
@@ -248,15 +251,15 @@ class Structure:
         for number in small:
             runs, wrong = chains.claim(self.starts[number])
             room = self._mini_available(runs)
-            if wrong and room < self.sizes[number] and shared <= 4 * chains.count:
-                runs = chains.shared(self.starts[number])
-                shared += sum(length for _, length in runs)
+            if wrong and room < self.sizes[number] and shared <= SHARED * self.sectors.size >> MINI_SHIFT:
+                runs = chains.shared(self.starts[number], (self.sizes[number] + 63) >> MINI_SHIFT)
+                shared += length_of(runs)
                 room = self._mini_available(runs)
             self._settle(number, room, wrong)
             self.mini_runs[number] = runs
 
     def _mini_available(self, runs: Runs) -> int:
-        length = sum(count for _, count in runs) << MINI_SHIFT
+        length = length_of(runs) << MINI_SHIFT
         if runs and runs[-1][0] + runs[-1][1] == len(self.minifat):
             length -= -self.mini_room & 63
         return length

@@ -13,14 +13,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from functools import cached_property
-from io import FileIO
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from mapix.formats.cfb import CompoundFile
-from mapix.formats.cfb.reader import READ_AT_ONCE
 from mapix.formats.defects import Defect, Defects, Strictness
 from mapix.formats.msg.context import Context
+from mapix.formats.msg.fileplace import file_place
 from mapix.formats.msg.layout import (
     ATTACHMENT,
     DEEPEST,
@@ -33,7 +33,7 @@ from mapix.formats.msg.layout import (
     numbered,
 )
 from mapix.formats.msg.names import NameMap
-from mapix.formats.msg.places import FilePlace, Place
+from mapix.formats.msg.places import Place
 from mapix.formats.msg.properties import PropertyObject
 from mapix.formats.msg.subtree import Subtree
 from mapix.formats.storageerrors import StorageError
@@ -43,6 +43,7 @@ from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_ATTACH_METHOD, PR_STORE
 
 Source = bytes | str | os.PathLike[str] | BinaryIO
 
+_by_number: Final = itemgetter(0, 1)
 _UNICODE_TYPES: Final = frozenset((0x001F, 0x101F))
 
 
@@ -131,8 +132,10 @@ class MsgMessage(PropertyObject):
     ) -> None:
         context = Context(defects, above)
         super().__init__(place, kind, context, where)
-        context.message = self
+        context.entries = self._entries
         self.depth = depth
+        self._recipients: list[MsgRecipient] | None = None
+        self._attachments: list[MsgAttachment] | None = None
 
     @property
     def unicode(self) -> bool:
@@ -141,43 +144,42 @@ class MsgMessage(PropertyObject):
             return True
         return any(tag & 0xFFFF in _UNICODE_TYPES for tag in self.stored_tags())
 
-    @cached_property
+    @property
     def recipients(self) -> list[MsgRecipient]:
         """The recipients, in the order of their numbers."""
-        return [
-            MsgRecipient(place, self.context, where, number)
-            for number, place, where in self._parts(RECIPIENT, "recipient")
-        ]
+        if self._recipients is None:
+            parts = self._parts(RECIPIENT, "recipient")
+            self._recipients = [MsgRecipient(place, self.context, where, number) for number, place, where in parts]
+        return self._recipients
 
-    @cached_property
+    @property
     def attachments(self) -> list[MsgAttachment]:
         """The attachments, in the order of their numbers."""
-        return [
-            MsgAttachment(place, self.context, where, number, self.depth)
-            for number, place, where in self._parts(ATTACHMENT, "attachment")
-        ]
+        if self._attachments is None:
+            context, depth = self.context, self.depth
+            parts = self._parts(ATTACHMENT, "attachment")
+            self._attachments = [MsgAttachment(place, context, where, number, depth) for number, place, where in parts]
+        return self._attachments
 
     def own_names(self) -> set[str]:
         """The names, in capitals, of what the message is made of."""
-        parts = {handle_name.upper() for start in (RECIPIENT, ATTACHMENT) for _, handle_name in self._numbered(start)}
+        parts = {name.upper() for start in (RECIPIENT, ATTACHMENT) for _, name, _ in self._numbered(start)}
         names = {NAMES.upper()} if self.kind is Kind.MESSAGE else set()
         return super().own_names() | parts | names
 
-    def _numbered(self, start: str) -> list[tuple[int, str]]:
-        """Numbers and names of the storages of parts."""
-        names, size = self.place.names, len(start) + 8
-        found = [(numbered(name, start), name) for name in names if len(name) == size]
-        return sorted(
-            (number, name) for number, name in found if number is not None and self.place.is_storage(names[name])
-        )
+    def _numbered(self, start: str) -> list[tuple[int, str, Any]]:
+        """Numbers, names and handles of the storages of parts."""
+        size = len(start) + 8
+        found = [(numbered(name, start), name, handle) for name, handle in self.place.storages() if len(name) == size]
+        return sorted([(number, name, handle) for number, name, handle in found if number is not None], key=_by_number)
 
     def _parts(self, start: str, word: str) -> list[tuple[int, Place, str]]:
         places: list[tuple[int, Place, str]] = []
         inside = f"{self.where}/" if self.depth else ""
-        for number, name in self._numbered(start):
+        for number, _, handle in self._numbered(start):
             where = f"{inside}{word} {number}"
             try:
-                places.append((number, self.place.inside(self.place.names[name]), where))
+                places.append((number, self.place.inside(handle), where))
             except StorageError as error:
                 self.context.defects.note(where, "the storage cannot be opened", value=str(error))
         told = self.header.recipients if start == RECIPIENT else self.header.attachments
@@ -196,7 +198,7 @@ class MsgFile:
     def __init__(self, file: CompoundFile, defects: Defects) -> None:
         self._file = file
         self._defects = defects
-        self.place = FilePlace(file)
+        self.place = file_place(file)
         self.message = MsgMessage(self.place, Kind.MESSAGE, defects, None, "message", 0)
 
     @classmethod
@@ -206,7 +208,7 @@ class MsgFile:
         Raises: StorageError where there is no compound file; CorruptData with STRICT, at the first defect, which may
         be later, when what is damaged is asked for.
         """
-        file = CompoundFile.open(_small(source), strictness=strictness)
+        file = CompoundFile.open(source, strictness=strictness)
         try:
             return cls(file, Defects(strictness))
         except BaseException:
@@ -260,14 +262,3 @@ class MsgFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-
-def _small(source: Source) -> Source:
-    """The bytes of a small file, any other source as it is."""
-    if not isinstance(source, str | os.PathLike):
-        return source
-    try:
-        with FileIO(source) as file:
-            return file.read() if os.fstat(file.fileno()).st_size <= READ_AT_ONCE else source
-    except OSError:
-        return source

@@ -120,6 +120,7 @@ def parsed_value_name(name: str) -> tuple[int, int | None] | None:
     return int(found[1], 16), None if found[2] is None else int(found[2], 16)
 
 
+@lru_cache(maxsize=4096)
 def numbered(name: str, start: str) -> int | None:
     """The number of a storage whose name begins with `start`; None for other names."""
     if len(name) != len(start) + 8 or name[: len(start)].lower() != start or not _NUMBER.fullmatch(name, len(start)):

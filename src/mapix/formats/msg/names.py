@@ -10,7 +10,9 @@ remainder of a hash, hold the same entries once more for those who look for a na
 from __future__ import annotations
 
 import re
+from codecs import utf_16_le_decode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from struct import Struct
 from typing import Any, Final
 from zlib import crc32
@@ -130,9 +132,9 @@ class _Reading:
         if len(group) != 16:
             return None
         if not kind & 1:
-            return PropertyName(group, ident)
+            return _known(group, ident)
         text = self._string(ident)
-        return None if text is None else PropertyName(group, text)
+        return None if text is None else _known(group, text)
 
     def _string(self, start: int) -> str | None:
         if start + 4 > len(self.strings):
@@ -141,7 +143,7 @@ class _Reading:
         data = self.strings[start + 4 : start + 4 + length]
         if len(data) != length or length & 1:
             return None
-        return data.decode("utf-16-le", "surrogatepass")
+        return utf_16_le_decode(data, "surrogatepass", True)[0]
 
     def _stream(self, name: str) -> bytes:
         handle = self.place.find(name)
@@ -153,6 +155,10 @@ class _Reading:
         except StorageError as error:
             self.defects.note(_WHERE, "a stream of the name map cannot be read", value=str(error))
             return b""
+
+
+_known = lru_cache(maxsize=4096)(PropertyName)
+"""A name; the same few hundred come again and again."""
 
 
 def _streams(names: Iterable[PropertyName]) -> dict[str, bytes]:

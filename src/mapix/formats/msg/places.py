@@ -7,31 +7,36 @@ a handle, which only the place understands, stands for it then.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader, RawIOBase
+from operator import itemgetter
 from typing import IO, Any, BinaryIO, Final, cast
 
-from mapix.formats.cfb import CompoundFile, Entry
-from mapix.formats.cfb.layout import STREAM
+from mapix.formats.msg.layout import PROPERTIES, VALUE, parsed_value_name, value_name
 from mapix.formats.storage import ElementType, Mode, Stat, Storage
 from mapix.formats.storageerrors import Reverted
 
 _READ: Final = Mode.READ | Mode.SHARE_EXCLUSIVE
 _PIECE: Final = 1 << 18
+_name: Final = itemgetter(0)
 
 
 class Place(ABC):
-    """A storage to read from. `names` gives the handle of each element, `read` all bytes of a stream."""
+    """A storage to read from: `read` has all bytes of a stream, `size` tells how many."""
 
-    __slots__ = ("_folded", "names", "read", "size")
+    __slots__ = ("_folded", "read", "size")
 
-    names: Mapping[str, Any]
     read: Callable[[Any], bytes]
     size: Callable[[Any], int]
 
     def __init__(self) -> None:
         self._folded: dict[str, Any] | None = None
+
+    @property
+    @abstractmethod
+    def names(self) -> Mapping[str, Any]:
+        """The handle of each element."""
 
     @abstractmethod
     def is_storage(self, handle: Any) -> bool:
@@ -50,49 +55,44 @@ class Place(ABC):
         """Class, state bits and times of this storage."""
 
     def find(self, name: str) -> Any | None:
-        """The handle of an element, case aside where none has exactly this name; None where there is none."""
+        """The handle of an element of this name, else of one but for the case of ASCII; None where there is none."""
         found = self.names.get(name)
         if found is not None:
             return found
         if self._folded is None:
-            self._folded = {other.upper(): handle for other, handle in self.names.items()}
+            named = sorted(self.names.items(), key=_name, reverse=True)
+            self._folded = {other.upper(): handle for other, handle in named if other.isascii()}
         return self._folded.get(name.upper())
 
+    def value(self, tag: int) -> Any | None:
+        """The handle of the stream of a value, None where none has exactly its name."""
+        return self.names.get(value_name(tag))
 
-class FilePlace(Place):
-    """A storage of a compound file; handles are numbers of its directory."""
+    def properties(self) -> bytes | None:
+        """The property stream, None where there is none."""
+        handle = self.find(PROPERTIES)
+        return None if handle is None or self.is_storage(handle) else self.read(handle)
 
-    __slots__ = ("_entry", "_number", "file")
+    def exactly(self, tag: int, size: int) -> bytes | None:
+        """All bytes of the stream of a value; None where there is none, it is a storage, or they are not so many."""
+        handle = self.names.get(value_name(tag))
+        if handle is None or self.size(handle) != size or (not size and self.is_storage(handle)):
+            return None
+        return self.read(handle)
 
-    def __init__(self, file: CompoundFile, number: int = 0) -> None:
-        self._folded = None
-        self.file = file
-        self._number = number
-        self.names = file.names(number)
-        self.read = file.stream
-        self.size = file.size_of
+    def storages(self) -> list[tuple[str, Any]]:
+        """Names and handles of the storages that lie here."""
+        return [(name, handle) for name, handle in self.names.items() if self.is_storage(handle)]
 
-    def is_storage(self, handle: int) -> bool:
-        """Whether it is a storage."""
-        return self.file.kind(handle) != STREAM
+    def unlisted(self, tags: Collection[int]) -> list[int]:
+        """The tags that names of elements tell, without those of `tags`, in their order."""
+        return unlisted(self.names, tags)
 
-    def open(self, handle: int) -> BinaryIO:
-        """A reader of a stream."""
-        return self._at(handle).open()
 
-    def inside(self, handle: int) -> FilePlace:
-        """A storage that lies there."""
-        return FilePlace(self.file, handle)
-
-    def stat(self) -> Stat:
-        """Class, state bits and times of this storage."""
-        entry = self._at(self._number)
-        return Stat(
-            entry.name, ElementType.STORAGE, 0, entry.modified, entry.created, 0, 0, entry.clsid, entry.state_bits
-        )
-
-    def _at(self, handle: int) -> Entry:
-        return Entry(self.file, handle, self.file.name_of(handle), None)
+def unlisted(names: Iterable[str], tags: Collection[int]) -> list[int]:
+    """The tags that names tell, without those of `tags`, in their order."""
+    told = [parsed_value_name(name) for name in names if name[:12].lower() == VALUE]
+    return sorted({one[0] for one in told if one is not None and one[1] is None and one[0] not in tags})
 
 
 class StoragePlace(Place):
@@ -102,14 +102,19 @@ class StoragePlace(Place):
     needs and closes it again, so that the same can be opened to be written at any time. `storage` may be a weak proxy.
     """
 
-    __slots__ = ("_held", "_path")
+    __slots__ = ("_held", "_names", "_path")
 
     def __init__(self, storage: Storage, path: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._held = storage
         self._path = path
         with self._opened() as here:
-            self.names = {stat.name: stat for stat in here.elements()}
+            self._names = {stat.name: stat for stat in here.elements()}
+
+    @property
+    def names(self) -> Mapping[str, Stat]:
+        """What the storage told of each element."""
+        return self._names
 
     def read(self, handle: Stat) -> bytes:
         """All bytes of a stream."""

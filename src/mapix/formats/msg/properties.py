@@ -9,6 +9,7 @@ is read. Sources: [MS-OXMSG] 2.2, 2.4.
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode
 from collections.abc import Collection
 from struct import Struct
 from typing import Any, Final
@@ -20,11 +21,9 @@ from mapix.formats.msg.layout import (
     LARGE,
     PROPERTIES,
     UNTOLD,
-    VALUE,
     VALUES,
     Header,
     Kind,
-    parsed_value_name,
     tag_of,
     value_name,
 )
@@ -35,7 +34,10 @@ from mapix.properties.tag import PropTag, PropType
 
 _ABSENT: Final = object()
 _BINARY: Final = int(PropType.BINARY)
-_DIRECT: Final = {_BINARY: 0, forms.TEXT: 2}
+_FIXED: Final = forms.FIXED
+_TEXT: Final = forms.TEXT
+_TEXT8: Final = forms.TEXT8
+_DIRECT: Final = {_BINARY: 0, _TEXT: 2, _TEXT8: 1}
 """Types of the most values, and how much more than their bytes a right entry tells."""
 _size: Final = Struct("<I").unpack_from
 
@@ -75,17 +77,19 @@ class PropertyObject:
         binary.
         """
         found: dict[PropTag, Any] = {}
+        entries, load = self._entries, self._load
         for tag in self.stored_tags():
             if ids is not None and tag >> 16 not in ids:
                 continue
-            value = self._load(tag)
-            if tag & 0xEFFF == forms.TEXT8 and value is not _ABSENT:
-                if found.setdefault(tag_of(tag | 1), value) is not value or tag | 1 in self._entries:
-                    self.note("text stands there in both widths", tag=tag)
-            elif value.__class__ is _Undecoded:
+            value = load(tag)
+            if value is _ABSENT:
+                continue
+            if value.__class__ is _Undecoded:
                 found.setdefault(tag_of(tag & 0xFFFF0000 | _BINARY), value.data)
-            elif value is not _ABSENT:
+            elif tag & 0xEFFF != _TEXT8:
                 found[tag_of(tag)] = value
+            elif found.setdefault(tag_of(tag | 1), value) is not value or tag | 1 in entries:
+                self.note("text stands there in both widths", tag=tag)
         return found
 
     def attributes(self) -> dict[int, int]:
@@ -95,12 +99,7 @@ class PropertyObject:
     def stored_tags(self) -> list[int]:
         """Tags as they stand in the file: those of the entries, then those of streams without an entry."""
         entries = self._entries
-        listed = set(map(value_name, entries))
-        told = [
-            parsed_value_name(name) for name in self.place.names if name not in listed and name[:12].lower() == VALUE
-        ]
-        rest = [one[0] for one in told if one is not None and one[1] is None]
-        return [*entries, *(tag for tag in rest if tag not in entries and tag & 0xFFFF not in forms.FIXED)]
+        return [*entries, *(tag for tag in self.place.unlisted(entries) if tag & 0xFFFF not in forms.FIXED)]
 
     def own_names(self) -> set[str]:
         """The names, in capitals, of the streams that the properties are made of; all others are foreign."""
@@ -124,15 +123,14 @@ class PropertyObject:
         self.note("an element has a name that cannot be written", value=name)
 
     def _property_stream(self) -> bytes:
-        handle = self.place.find(PROPERTIES)
-        if handle is None or self.place.is_storage(handle):
-            self.note("there is no property stream")
-            return b""
         try:
-            return self.place.read(handle)
+            data = self.place.properties()
         except StorageError as error:
             self.note("the property stream cannot be read", value=str(error))
             return b""
+        if data is None:
+            self.note("there is no property stream")
+        return data or b""
 
     def _entry_bytes(self, data: bytes) -> bytes:
         start = int(self.kind)
@@ -152,34 +150,41 @@ class PropertyObject:
 
     def _read(self, tag: int) -> Any:
         """The value of a tag, text in the other width where it is in that."""
-        value = self._load(tag)
-        if value is _ABSENT and tag & 0xEFFE == forms.TEXT8:
-            value = self._load(tag ^ 1)
+        first = tag
+        if tag & 0xEFFE == _TEXT8 and tag not in self._entries and tag ^ 1 in self._entries:
+            first = tag ^ 1
+        value = self._load(first)
+        if value is _ABSENT and tag & 0xEFFE == _TEXT8:
+            value = self._load(first ^ 1)
         return _ABSENT if value.__class__ is _Undecoded else value
 
     def _load(self, tag: int) -> Any:
         raw, kind = self._entries.get(tag), tag & 0xFFFF
-        fixed = forms.FIXED.get(kind)
+        fixed = _FIXED.get(kind)
         if fixed is not None:
             return _ABSENT if raw is None else fixed(raw)
-        place = self.place
-        handle = place.names.get(value_name(tag))
-        if handle is None:
-            if raw is None:
-                return _ABSENT
-            handle = place.find(value_name(tag))
-            if handle is None:
-                return self._without_stream(tag, raw)
         try:
-            if raw is not None and kind in _DIRECT and place.size(handle) + _DIRECT[kind] == _size(raw)[0] <= LARGE:
-                data = place.read(handle)
-                return data if kind == _BINARY else self._text(tag, data)
-            return self._load_stream(tag, handle, raw)
+            if raw is not None and (more := _DIRECT.get(kind)) is not None and (size := _size(raw)[0]) <= LARGE:
+                data = self.place.exactly(tag, size - more)
+                if data is not None:
+                    if kind == _BINARY:
+                        return data
+                    return self._text(tag, data) if kind == _TEXT else self._narrow(tag, data)
+            return self._load_found(tag, raw)
         except StorageError as error:
             self.note("the value cannot be read", tag=tag, value=str(error))
             return _ABSENT
 
-    def _without_stream(self, tag: int, raw: bytes) -> Any:
+    def _load_found(self, tag: int, raw: bytes | None) -> Any:
+        """A value whose entry does not tell the size of its stream."""
+        handle = self.place.value(tag)
+        if handle is None:
+            if raw is None:
+                return _ABSENT
+            handle = self.place.find(value_name(tag))
+        return self._without_stream(tag, raw) if handle is None else self._load_stream(tag, handle, raw)
+
+    def _without_stream(self, tag: int, raw: bytes | None) -> Any:
         """The eight bytes of an entry of an unknown type; else that there is no value."""
         if tag & 0xFFFF not in forms.KNOWN:
             return raw
@@ -228,7 +233,7 @@ class PropertyObject:
             if not sound:
                 self.note("text ends in half a letter", tag=tag)
             return text
-        return data.decode("utf-16-le", "surrogatepass")
+        return utf_16_le_decode(data, "surrogatepass", True)[0]
 
     def _narrow(self, tag: int, data: bytes) -> str:
         text, sound = self.context.texts.decode(forms.narrow_bytes(data), tag >> 16)

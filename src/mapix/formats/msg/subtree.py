@@ -14,8 +14,9 @@ from typing import IO, Any, BinaryIO, Final, cast
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
 from mapix.formats.cfb.names import checked, order
+from mapix.formats.msg.fileplace import file_place
 from mapix.formats.msg.layout import LARGE
-from mapix.formats.msg.places import FilePlace, Place, StoredValue
+from mapix.formats.msg.places import Place, StoredValue
 from mapix.formats.storageerrors import InvalidName, StorageError
 from mapix.properties.value import LargeValue
 
@@ -60,7 +61,7 @@ def node_from(value: bytes | LargeValue, name: str, files: ExitStack) -> Node | 
     try:
         source = value if isinstance(value, bytes) else cast(BinaryIO, reader)
         file = files.enter_context(CompoundFile.open(source))
-        return node_of(FilePlace(file), name, _refuse)
+        return node_of(file_place(file), name, _refuse)
     except StorageError:
         return None
 

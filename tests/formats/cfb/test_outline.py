@@ -1,0 +1,169 @@
+"""Small files are read quickly by their outline, and everything is as the thorough way tells it.
+
+Sources: [MS-CFB] 2.3 to 2.6; IMS-10, IMS-11.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tests.formats.cfb.cfb_cases import corpus
+
+from mapix.formats.cfb import CompoundFile, Node, write_compound_file
+from mapix.formats.cfb.defects import CfbDefects
+from mapix.formats.cfb.header import read_header
+from mapix.formats.cfb.sectors import Sectors
+from mapix.formats.cfb.structure import Structure
+from mapix.formats.defects import Defects, Strictness
+from mapix.formats.msg import MsgFile, content_of
+from mapix.formats.storageerrors import StorageError
+from mapix.properties.content import MessageContent
+from mapix.properties.tags import PR_BODY, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, PR_HTML, PR_SUBJECT
+from mapix.properties.value import whole
+
+LARGEST = 400_000
+NAMES = tuple(f"__substg1.0_{tag:08X}" for tag in (0x0037001F, 0x1000001F, 0x0C1A001E, 0x3001001F))
+
+
+def thoroughly(data: bytes) -> CompoundFile:
+    """A file opened without its outline."""
+    defects = CfbDefects(Strictness.TOLERANT)
+    header = read_header(data, defects)
+    return CompoundFile(Structure(Sectors(data, None, len(data), header.shift), header, defects))
+
+
+def told(file: CompoundFile) -> list[Any]:
+    """All that a file tells, in its order."""
+    found = [(entry.number, entry.path, entry.is_storage, entry.size, entry.described) for entry in file.root.walk()]
+    streams = [file.stream(number) for number, _, is_storage, _, _ in found if not is_storage]
+    return [file.version, file.root.name, found, streams, file.defects]
+
+
+def told_of_message(file: CompoundFile) -> list[Any]:
+    """All that is read of a message."""
+    message = MsgFile(file, Defects())
+    people = [[one.get(PR_DISPLAY_NAME), one.get(PR_EMAIL_ADDRESS)] for one in message.recipients]
+    first = [in_memory(message.get(tag)) for tag in (PR_SUBJECT, PR_BODY, PR_HTML)]
+    content = content_of(message)
+    return [people, first, flat(content), dict(content.names), message.unicode, sorted(map(str, message.defects))]
+
+
+def flat(content: MessageContent) -> list[Any]:
+    """A message's values, all in memory."""
+    parts = [(loaded(part.properties), part.message and flat(part.message)) for part in content.attachments]
+    return [loaded(content.properties), [loaded(row) for row in content.recipients], parts]
+
+
+def loaded(values: Any) -> dict[int, Any]:
+    """Values in memory; what is no number equals itself."""
+    return {tag: repr(in_memory(value)) for tag, value in values.items()}
+
+
+def in_memory(value: Any) -> Any:
+    """The bytes of a large value."""
+    return value if value is None else whole(PR_HTML, value)
+
+
+def agree(data: bytes) -> bool:
+    """Whether the outline answered; that both ways tell the same is asserted."""
+    try:
+        expected = thoroughly(data)
+    except StorageError as error:
+        with pytest.raises(type(error)):
+            CompoundFile.open(data)
+        return False
+    file = CompoundFile.open(data)
+    assert told(file) == told(expected)
+    assert told_of_message(CompoundFile.open(data)) == told_of_message(thoroughly(data))
+    return file.outline is not None
+
+
+def sound() -> bytes:
+    """A file like a message's: values of all sizes, two recipients, names."""
+    entries = b"".join(
+        struct.pack("<IIII", int(name[-8:], 16), 6, size, 0)
+        for name, size in zip(NAMES, (66, 702, 21, 9002), strict=True)
+    )
+    values = [Node(name, b"a\0" * size) for name, size in zip(NAMES, (32, 350, 10, 4500), strict=True)]
+    below = [Node("__properties_version1.0", bytes(8)), Node(NAMES[3], b"b\0" * 40)]
+    people = [Node(f"__recip_version1.0_#{number:08X}", children=below) for number in range(2)]
+    names = Node(
+        "__nameid_version1.0", children=[Node(f"__substg1.0_{n:04X}0102", bytes(80)) for n in (2, 3, 4, 0x1013)]
+    )
+    file = io.BytesIO()
+    properties = Node("__properties_version1.0", bytes(32) + entries)
+    write_compound_file(Node("", children=[properties, *values, *people, names]), file)
+    return file.getvalue()
+
+
+SOUND = sound()
+
+
+def test_a_small_sound_file_is_read_by_its_outline() -> None:
+    """IMS-10."""
+    assert agree(SOUND)
+
+
+def test_files_of_others_are_read_alike_by_both_ways() -> None:
+    """IMS-10."""
+    files = [path.read_bytes() for path in corpus("msg", "cfb") if path.stat().st_size < LARGEST]
+    if not files:
+        pytest.skip("the real files are absent")
+    by_outline = sum(agree(data) for data in files if data.startswith(SOUND[:8]))
+    assert by_outline > 100
+
+
+def places() -> dict[str, list[int]]:
+    """Where the words of the tables and of the directory stand in the sound file."""
+    structure = thoroughly(SOUND).structure
+    directory = [(first + at + 1) * 512 for first, count in structure.directory_runs for at in range(count)]
+    minifat = [(first + at + 1) * 512 for first, count in structure.minifat_runs for at in range(count)]
+    fields = (0, 24, 40, 64, 66, 68, 72, 76, 116, 120)
+    return {
+        "header": list(range(24, 84, 2)),
+        "FAT": [(number + 1) * 512 + 4 * at for number in structure.difat for at in range(structure.chains.count)],
+        "mini FAT": [start + 4 * at for start in minifat for at in range(128)],
+        "directory": [start + 128 * at + field for start in directory for at in range(4) for field in fields],
+    }
+
+
+PLACES = places()
+WORDS = st.sampled_from((0, 1, 2, 5, 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF)) | st.integers(0, 80)
+CHANGES = st.tuples(st.sampled_from(sorted(PLACES)), st.integers(0, 10_000), WORDS, st.sampled_from("BHI"))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(CHANGES, max_size=4), st.sampled_from((0, 0, 0, 1, 512, 700)))
+@example([("FAT", 0, 0, "I")], 0)
+@example([("mini FAT", 3, 2, "I")], 0)
+@example([("directory", 27, 3, "I")], 0)
+def test_whatever_is_wrong_both_ways_tell_the_same(changes: list[tuple[str, int, int, str]], cut: int) -> None:
+    """IMS-10, IMS-11."""
+    data = bytearray(SOUND)
+    for where, place, word, size in changes:
+        at = PLACES[where][place % len(PLACES[where])]
+        struct.pack_into(f"<{size}", data, at, word & ((1 << 8 * struct.calcsize(size)) - 1))
+    agree(bytes(data[: len(data) - cut]))
+
+
+def test_a_stream_that_shares_sectors_reads_what_its_chain_tells() -> None:
+    """IMS-11: the outline and the thorough way read the same bytes, and the defect is told."""
+    data = bytearray(SOUND)
+    file = thoroughly(SOUND)
+    numbers = [entry.number for entry in file.root.walk() if not entry.is_storage and 64 < entry.size < 4096]
+    first, second = numbers[:2]
+    entries = [at for at in PLACES["directory"] if not at % 128]
+    at = entries[second]
+    struct.pack_into("<I", data, at + 116, file.structure.starts[first])
+    assert agree(bytes(data))
+    assert any("shares sectors" in str(defect) for defect in CompoundFile.open(bytes(data)).defects)
+
+
+def test_a_strict_reader_takes_the_thorough_way() -> None:
+    """IMS-11."""
+    assert CompoundFile.open(SOUND, strictness=Strictness.STRICT).outline is None
