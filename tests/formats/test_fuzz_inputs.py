@@ -20,7 +20,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
     monkeypatch.syspath_prepend(FUZZ)
     monkeypatch.delitem(sys.modules, "running", raising=False)
     monkeypatch.setitem(sys.modules, "atheris", None)
-    return lambda name: run_path(str(FUZZ / f"fuzz_{name}.py"), run_name=name)
+    return lambda name: run_path(str(FUZZ / f"fuzz_{name}.py"), run_name=f"fuzz_{name}")
 
 
 @pytest.mark.parametrize("name", TARGETS)
