@@ -39,6 +39,7 @@ _KEEPALIVE: Final = {"keepalives_idle": "30", "keepalives_interval": "10", "keep
 _SETTINGS: Final = {
     "search_path": SCHEMA,
     "jit": "off",
+    "default_transaction_isolation": "read committed",
     "lock_timeout": "300s",
     "client_min_messages": "warning",
     "tcp_keepalives_idle": "30",

@@ -4,12 +4,13 @@ One connection at a time writes to a mailbox (`begin_writing` of the schema), so
 true until the end, and changes are numbered in the order of commits. Readers wait for nobody.
 
 A connection that is lost is made again: questions are asked again, and transactions begin again that had done nothing
-yet. What had begun is lost, and told so. Whether a commit came to be whose answer did not arrive is found out by the
-transaction's number.
+yet; so they do where the database let others go first. What had begun is lost, and told so. Whether a commit came to be
+whose answer did not arrive is found out by the transaction's number.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from mapix.properties.errors import MapiError, NetworkError, NoAccess, UnableToC
 from mapix.providers.sqlstore.database import Database, Params
 from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.postgresql.dialect import POSTGRESQL
-from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
+from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_conflict, is_lost
 from mapix.providers.sqlstore.postgresql.link import Link, channel
 from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
 from mapix.providers.sqlstore.postgresql.texts import for_several, needs_counts, numbered
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 32
 _AT_ONCE: Final = 16
+_PAUSES: Final = (0.01, 0.1, 0.5)
+"""Seconds before something is tried again that others were in the way of."""
 
 
 class PostgreSqlDatabase(Database):
@@ -304,14 +307,23 @@ class PostgreSqlDatabase(Database):
             self.link.control(wake.removeprefix("; "))
 
     def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
-        """What `call` returns over another connection, where the one there was is lost and nothing had begun."""
-        if self._began or self._closed or not is_lost(error):
-            raise self._failed(error) from error
-        self.link.renew()
-        try:
-            return call()
-        except ERRORS as latest:
-            raise self._failed(latest) from latest
+        """What `call` returns over another connection where the one there was is lost, or a moment later where others
+        were in the way; nothing had begun.
+        """
+        for pause in _PAUSES:
+            lost = is_lost(error)
+            if self._began or self._closed or not (lost or is_conflict(error)):
+                break
+            if lost:
+                self.link.renew()
+            else:
+                self.rollback()
+                time.sleep(pause)
+            try:
+                return call()
+            except ERRORS as latest:
+                error = latest
+        raise self._failed(error) from error
 
     def _again_if_lost(self, call: Callable[[], Any]) -> Any:
         try:

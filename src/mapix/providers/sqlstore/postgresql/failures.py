@@ -54,7 +54,7 @@ _FAILURES: Final[dict[str, _Failure]] = {
     "28": _Failure(LogonFailed, "the database does not know this user, or not this password", "the user and password"),
     "3D000": _Failure(NotFound, "there is no such database", "make it first: createdb"),
     "3F000": _Failure(Version, "the database has no stores, or others than this version can use"),
-    "40": _Failure(Busy, "others were in the way; nothing was done", _AGAIN),
+    "40": _Failure(Busy, "others were in the way; nothing of the transaction was done", _AGAIN),
     "42501": _Failure(NoAccess, "the database does not let this user do that"),
     "42P01": _Failure(Version, "the store is of another version", "a mapix of the same version everywhere"),
     "42703": _Failure(Version, "the store is of another version", "a mapix of the same version everywhere"),
@@ -84,6 +84,11 @@ def is_lost(error: Exception) -> bool:
         return False
     state = error.sqlstate or "08"
     return state[:2] == "08" or state in ("57P01", "57P02", "57P03", "57P05")
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether the database gave something up so that others could go on: the same may succeed in a moment."""
+    return isinstance(error, psycopg.Error) and error.sqlstate in ("40001", "40P01")
 
 
 def is_starting(error: Exception) -> bool:
