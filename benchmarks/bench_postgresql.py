@@ -22,7 +22,6 @@ from benchmarks.bench_texts import (
     ByHand,
     Search,
     drawn_texts,
-    indexed,
     message_row,
     span_of,
     text_values,
@@ -35,6 +34,7 @@ from benchmarks.big_folder import (
     Place,
     backend_of,
     copying,
+    indexed,
     measured,
     rows_wanted,
     seeded,
@@ -52,6 +52,7 @@ SAVED = {1: 500, 100: 2_000}
 USER = "bench"
 _VALUES = "number, real, data, key"
 _KEYS = ", display_name_key, address_type_key, address_key"
+_IN_TURN = " ORDER BY n.i, c.place"
 
 
 def run() -> list[Result]:
@@ -242,7 +243,7 @@ def filled(store: MsgStore, raw: BarePostgresql, size: int) -> Place:
         for number, each in enumerate(numbers):
             raw.rows("INSERT INTO copied VALUES (?, ?) RETURNING 1", (each, number))
         counter = f"WITH n (i) AS (SELECT generate_series(0, CAST({wanted // COPIED} AS bigint)))"
-        for sql in copying(columns, str(first), values=f"{_VALUES}, mailbox", keys=f"{_KEYS}, mailbox"):
+        for sql in copying(columns, str(first), values=f"{_VALUES}, mailbox", keys=f"{_KEYS}, mailbox", order=_IN_TURN):
             raw.run(f"{counter} {sql}".replace("?", str(wanted)))
         _count(raw, place)
     return place

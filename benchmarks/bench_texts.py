@@ -8,7 +8,6 @@ subjects, or trigrams. Subjects are six words of thirty thousand, few of them fr
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
@@ -17,13 +16,13 @@ from typing import Any, NamedTuple
 
 from benchmarks.bench_million import ROWS, BareSqlite
 from benchmarks.bench_store import BY_TIME, LINES, TIME, folder_of, open_store
-from benchmarks.big_folder import Bare, Place, backend_of, restricted
+from benchmarks.big_folder import Bare, Place, backend_of, indexed, restricted
 from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.store import MsgStore
 from mapix.objects.collate import fold
 from mapix.properties import tags as t
 from mapix.properties.where import parse_where
-from mapix.providers.sqlstore.textparts import SHORT, grams_of
+from mapix.providers.sqlstore.textparts import grams_of
 
 ByHand = tuple[str, str, tuple[Any, ...]]
 """The tables, condition and parameters of a floor."""
@@ -70,15 +69,6 @@ def run() -> list[Result]:
             raw = BareSqlite(path)
             found = [result for search in SEARCHES for result in searched(store, raw, place, search, _by_hand, ROWS)]
         return [Result("indexing the short texts of a message", took / ROWS), *found]
-
-
-def indexed(store: MsgStore) -> float:
-    """Bring the index up to date; seconds."""
-    index = backend_of(store).database.text_index()
-    assert index is not None
-    started = time.perf_counter()
-    assert index.settle(SHORT)
-    return time.perf_counter() - started
 
 
 def filled(store: MsgStore) -> Place:

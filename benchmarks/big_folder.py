@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from mapix.properties.restriction import Bitmask, Content, Fuzzy, Property, Relo
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.textparts import SHORT
 
 SMALL, MIDDLE = 10_000, 100_000
 COPIED = 64
@@ -96,9 +98,10 @@ def seeded(store: MsgStore, size: int) -> tuple[Place, list[int]]:
     return place, backend_of(store).messages(place.number)
 
 
-def copying(columns: Sequence[str], numbers: str, *, values: str, keys: str = "") -> list[str]:
+def copying(columns: Sequence[str], numbers: str, *, values: str, keys: str = "", order: str = "") -> list[str]:
     """The statements that copy the messages in a table `copied (id, place)` once for each row of `n (i)`; `numbers` is
-    the expression for the first new number, parameters are it, and how many copies are wanted.
+    the expression for the first new number, parameters are it, and how many copies are wanted. Rows come as they are,
+    copy by copy, unless there is an `order`.
     """
     at = f"n.i * {COPIED} + c.place"
     new = {
@@ -107,16 +110,25 @@ def copying(columns: Sequence[str], numbers: str, *, values: str, keys: str = ""
     }
     number = f"{numbers} + {at}"
     shown = ", ".join(new.get(name, f"m.{name}") for name in columns)
-    made = [(f"message (id, {', '.join(columns)})", f"{number}, {shown}", "message m ON m.id = c.id")]
+    made = [(f"message (id, {', '.join(columns)})", f"{number}, {shown}", "message m", "m.id")]
     for table, (owner, names) in _PARTS.items():
         copied = names.format(values=values, keys=keys)
         what = ", ".join(f"o.{name}" for name in copied.split(", "))
-        made.append((f"{table} ({owner}, {copied})", f"{number}, {what}", f"{table} o ON o.{owner} = c.id"))
-    return [
-        f"INSERT INTO {into} SELECT {what} FROM n CROSS JOIN copied c JOIN {joined} WHERE {at} < ?"
-        " ORDER BY n.i, c.place"
-        for into, what, joined in made
+        made.append((f"{table} ({owner}, {copied})", f"{number}, {what}", f"{table} o", f"o.{owner}"))
+    return [  # CROSS JOIN is also an order on SQLite, which else would go through a whole table for each copy
+        f"INSERT INTO {into} SELECT {what} FROM n CROSS JOIN copied c CROSS JOIN {table}"
+        f" WHERE {owner} = c.id AND {at} < ?{order}"
+        for into, what, table, owner in made
     ]
+
+
+def indexed(store: MsgStore) -> float:
+    """Bring the index of short texts up to date, as a store at rest does by itself; seconds."""
+    index = backend_of(store).database.text_index()
+    assert index is not None
+    started = time.perf_counter()
+    assert index.settle(SHORT)
+    return time.perf_counter() - started
 
 
 def backend_of(store: MsgStore) -> SqlBackend:

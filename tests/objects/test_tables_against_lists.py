@@ -1,5 +1,6 @@
 """Tables compared with a plain list: whatever is done to both, they answer alike."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.interfaces.table import Bookmark, Page, RowKey, TableType
 from mapix.objects.tabledata import TableData
 from mapix.objects.tableview import TableView
-from mapix.properties.restriction import Restriction
-from mapix.properties.sort import SortKey
+from mapix.properties.restriction import Property, Relop, Restriction
+from mapix.properties.sort import SortKey, SortOrder
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_FLAGS
 from mapix.testing.strategies import COLUMNS, rows
@@ -82,6 +83,45 @@ def test_a_table_under_headings_or_one_row_a_value_is_a_list_too(
     """T-060, T-061, T-062, T-063, T-064, T-065, T-066, P-053, P-054, P-055."""
     table = Numbered(open_table(kind, given_rows, LAYERED), LAYERED)
     compare_tables(table, ListTable(LAYERED, given_rows), steps)
+
+
+ROWID = PropTag(0x30000003)
+numbers = st.integers(0, 12)
+
+
+@pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
+@settings(deadline=None, max_examples=150)
+@given(
+    given_numbers=st.sets(numbers, min_size=1),
+    chosen=numbers,
+    gone=st.sets(numbers, max_size=4),
+    new=st.sets(numbers, max_size=4),
+    moves=st.lists(st.integers(-3, 3), max_size=3),
+    asks=st.booleans(),
+)
+def test_a_cursor_on_a_row_that_was_found_stays_on_it_whatever_comes_and_goes(
+    kind: str, given_numbers: set[int], chosen: int, gone: set[int], new: set[int], moves: list[int], asks: bool
+) -> None:
+    """T-025, T-028, T-035."""
+    data = TableData([ROWID], [{ROWID: number} for number in given_numbers], index=ROWID)
+    types = {"dynamic": TableType.DYNAMIC, "snapshot": TableType.SNAPSHOT}
+    table = data.view() if kind == "direct" else TableView(Plain(data, types[kind]))
+    table.sort_table(SortOrder((SortKey(ROWID),)))
+    found = min(given_numbers, key=lambda number: (abs(number - chosen), number))
+    table.find_row(Property(Relop.EQ, ROWID, found), Bookmark.BEGINNING)
+    if kind != "snapshot":  # the rows of a snapshot stay what they are
+        data.delete_rows([number for number in gone if number in given_numbers])
+        data.modify_rows([{ROWID: number} for number in new])
+        given_numbers = (given_numbers - gone) | new
+    left = sorted(given_numbers)
+    place = bisect_left(left, found)
+    for count in moves:
+        target = max(0, min(place + count, len(left)))
+        assert table.seek_row(Bookmark.CURRENT, count) == target - place
+        place = target
+        if asks:
+            assert table.query_position()[0] == place
+    assert table.query_rows(3) == [(number,) for number in left[place : place + 3]]
 
 
 @settings(deadline=None, max_examples=50)

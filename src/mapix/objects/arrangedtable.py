@@ -15,7 +15,7 @@ from mapix.interfaces.prop import ErrorInfo
 from mapix.interfaces.table import MapiTable, RowSource, TableType
 from mapix.objects.arrangement import Arrangement, Wanted
 from mapix.objects.bookmarks import Bookmarks
-from mapix.objects.life import Life, remembered, told
+from mapix.objects.life import Life, told
 from mapix.objects.tablecolumns import in_width, resolve
 from mapix.objects.tablework import RESTRICTING, SETTING_COLUMNS, SORTING, Kind, TableWork
 from mapix.properties.errors import MapiError, UnknownFlags
@@ -41,11 +41,14 @@ class _Step(NamedTuple):
 def anytime(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
     """A method that refuses closed tables and remembers what it failed of."""
 
-    @remembered
     @wraps(method)
     def call(self: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self._life.check()
-        return method(self, *args, **kwargs)
+        try:
+            self._life.check()
+            return method(self, *args, **kwargs)
+        except MapiError as error:
+            self._last_error = error
+            raise
 
     return call
 
@@ -53,11 +56,15 @@ def anytime(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P
 def idle(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
     """The same, refused while the table is at work (T-040)."""
 
-    @anytime
     @wraps(method)
     def call(self: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self._work.check()
-        return method(self, *args, **kwargs)
+        try:
+            self._life.check()
+            self._work.check()
+            return method(self, *args, **kwargs)
+        except MapiError as error:
+            self._last_error = error
+            raise
 
     return call
 
@@ -65,14 +72,17 @@ def idle(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], 
 def looking(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
     """The same, for a method that needs what was put off: its errors appear here (T-040)."""
 
-    @remembered
     @wraps(method)
     def call(self: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self._life.check()
-        self._work.check()
-        if self._put_off:
-            self._catch_up()
-        return method(self, *args, **kwargs)
+        try:
+            self._life.check()
+            self._work.check()
+            if self._put_off:
+                self._catch_up()
+            return method(self, *args, **kwargs)
+        except MapiError as error:
+            self._last_error = error
+            raise
 
     return call
 
@@ -88,7 +98,7 @@ class ArrangedTable(MapiTable):
         self._shown = Arrangement(source, Wanted(columns), codepage)
         self._cursor = self._shown.cursor
         self._bookmarks = Bookmarks()
-        self._work = TableWork(self._tell_end)
+        self._work = TableWork()
         self._put_off: list[Callable[[], None]] = []
         self._last_error: MapiError | None = None
         self._life = Life(life)
@@ -181,7 +191,7 @@ class ArrangedTable(MapiTable):
         self._work.settled()
         step = change()
         if flags & TBL_ASYNC:
-            self._work.start(kind, step.prepare, step.adopt)
+            self._work.start(kind, step.prepare, step.adopt, self._tell_end)
         else:
             step.adopt()
 
@@ -192,7 +202,7 @@ class ArrangedTable(MapiTable):
             step()
 
     def _rearranged(self, wanted: Wanted, *, new_order: bool = False) -> _Step:
-        shown = Arrangement(self._source, wanted, self._codepage, new_order=new_order)
+        shown = Arrangement(self._source, wanted, self._codepage, new_order=new_order, former=self._shown)
         return _Step(shown.prepare, lambda: self._adopt(shown))
 
     def _adopt(self, shown: Arrangement) -> None:

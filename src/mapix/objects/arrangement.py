@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mapix.interfaces.rows import RowSource
-from mapix.objects.canonical import canonical, looks_below
-from mapix.objects.evaluate import check
+from mapix.objects.canonical import looks_below
+from mapix.objects.evaluate import checked
 from mapix.objects.instances import Instances, instances_in, singled, with_singles
 from mapix.objects.sorting import check_available, sorting_of
 from mapix.objects.tablecolumns import ColumnSet, column_set
@@ -43,20 +43,28 @@ class Wanted:
 
 class Arrangement:
     """`source` arranged as `wanted`; `TooComplex` and `InvalidParameter` for what cannot be. A new order must be of
-    columns that there are.
+    columns that there are. What a `former` arrangement of the source has found out is not found out again.
 
     `rows` are those of the source, or instances of them; `where` and `sorting` are what rows are asked for with, and
     `grouped` shows them under headings, None without categories. `cursor` stands in what shows.
     """
 
-    def __init__(self, source: RowSource, wanted: Wanted, codepage: int, *, new_order: bool = False) -> None:
+    def __init__(
+        self,
+        source: RowSource,
+        wanted: Wanted,
+        codepage: int,
+        *,
+        new_order: bool = False,
+        former: Arrangement | None = None,
+    ) -> None:
         self.source = source
         self.wanted = wanted
         self.codepage = codepage
         self.instances = _instances(wanted)
         self.rows = _taken_apart(source, self.instances) if self.instances else source
         self.columns = self._column_set(wanted.columns)
-        self.where = None if wanted.where is None else self.condition(wanted.where)
+        self.where = self._condition(former)
         self.sorting = sorting_of(wanted.order, singled(self.instances))
         if new_order:
             check_available(self.sorting, self.columns.wanted, self.rows.available_columns)
@@ -67,9 +75,7 @@ class Arrangement:
 
     def condition(self, restriction: Restriction) -> Restriction:
         """A caller's restriction as rows are asked with it; `TooComplex` for what cannot be evaluated."""
-        wanted = canonical(with_singles(restriction, self.instances), self.codepage)
-        check(wanted)
-        return wanted
+        return checked(with_singles(restriction, self.instances), self.codepage)
 
     def shows_same_rows(self, columns: Sequence[PropTag]) -> bool:
         """Whether other columns would leave rows and order as they are (P-057)."""
@@ -90,6 +96,12 @@ class Arrangement:
         pause()
         self.cursor.next_key()
 
+    def _condition(self, former: Arrangement | None) -> Restriction | None:
+        asked = self.wanted.where
+        if former is not None and former.wanted.where is asked and former.instances == self.instances:
+            return former.where
+        return None if asked is None else self.condition(asked)
+
     def _column_set(self, columns: Sequence[PropTag]) -> ColumnSet:
         return column_set(tuple(columns), self.codepage)
 
@@ -100,7 +112,7 @@ class Arrangement:
 
 
 def _instances(wanted: Wanted) -> dict[PropTag, PropTag]:
-    return instances_in((*wanted.columns, *(key.tag for key in wanted.order.keys)))
+    return instances_in((*wanted.columns, *[key.tag for key in wanted.order.keys]))
 
 
 def _taken_apart(source: RowSource, instances: Instances) -> RowSource:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
+from typing import Final
 
 from mapix.interfaces.table import Bookmark, RowKey
 from mapix.objects.tablecursor import TableCursor
 from mapix.properties.errors import InvalidBookmark
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tags import PR_INSTANCE_KEY
+
+_FIRST: Final = max(Bookmark) + 1
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class Bookmarks:
     """The bookmarks of one table; numbers are never used again."""
 
     def __init__(self) -> None:
-        self._numbers = count(max(Bookmark) + 1)
+        self._numbers = count(_FIRST)
         self._marks: dict[int, _Mark] = {}
 
     def create(self, cursor: TableCursor) -> int:

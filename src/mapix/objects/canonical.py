@@ -71,13 +71,16 @@ def _leaf(restriction: Restriction, codepage: int) -> Restriction:
     match restriction:
         case Content(tag, value) | Property(_, tag, value):
             wide = canonical_tag(tag)
-            return replace(restriction, tag=wide, value=_text(wide, value, codepage))
+            text = _text(wide, value, codepage)
+            return restriction if wide == tag and text is value else replace(restriction, tag=wide, value=text)
         case CompareProps(_, left, right):
-            return replace(restriction, left=canonical_tag(left), right=canonical_tag(right))
+            pair = canonical_tag(left), canonical_tag(right)
+            return restriction if pair == (left, right) else replace(restriction, left=pair[0], right=pair[1])
         case Size(_, tag) if tag.base_type == PropType.STRING8:
             return restriction
         case Bitmask(tag) | Size(_, tag) | Exist(tag):
-            return replace(restriction, tag=canonical_tag(tag))
+            wide = canonical_tag(tag)
+            return restriction if wide == tag else replace(restriction, tag=wide)
         case _:
             return restriction
 

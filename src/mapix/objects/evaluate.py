@@ -43,7 +43,7 @@ from mapix.properties.restriction import (
 )
 from mapix.properties.tags import PR_MESSAGE_ATTACHMENTS, PR_MESSAGE_RECIPIENTS
 
-__all__ = ["Cell", "Get", "IsMember", "Matcher", "Parts", "check", "compile_matcher", "matches"]
+__all__ = ["Cell", "Get", "IsMember", "Matcher", "Parts", "check", "checked", "compile_matcher", "matches"]
 
 
 def matches(restriction: Restriction | None, get: Get, parts: Parts | None = None) -> bool:
@@ -68,7 +68,14 @@ def compile_matcher(restriction: Restriction, codepage: int = ANSI, *, is_member
 def check(restriction: Restriction | None, codepage: int = ANSI) -> None:
     """Raise `TooComplex` for a restriction that cannot be evaluated on any row."""
     if restriction is not None:
-        compile_matcher(restriction, codepage)
+        checked(restriction, codepage)
+
+
+def checked(restriction: Restriction, codepage: int = ANSI) -> Restriction:
+    """The canonical form of a restriction that can be evaluated; `TooComplex` for others."""
+    wanted = canonical(restriction, codepage)
+    _compile(wanted)
+    return wanted
 
 
 def _matcher(restriction: Restriction) -> Matcher:

@@ -72,7 +72,7 @@ def sorting_of(order: SortOrder, single: Callable[[PropTag], PropTag] = canonica
         return Sorting()
     if not 0 <= order.expanded <= order.categories <= len(order.keys):
         raise InvalidParameter("expanded levels are categories, and these are keys", value=order)
-    sorting = _divided([replace(key, tag=_sortable(key.tag, single)) for key in order.keys], order)
+    sorting = _divided([SortKey(_sortable(key.tag, single), key.order) for key in order.keys], order)
     tags = [key.tag for key in sorting.keys]
     if len(set(tags)) < len(tags):
         raise TooComplex("a column can be sorted by once", value=tags)
@@ -81,7 +81,7 @@ def sorting_of(order: SortOrder, single: Callable[[PropTag], PropTag] = canonica
 
 def check_available(sorting: Sorting, columns: Sequence[PropTag], available: Callable[[], Sequence[PropTag]]) -> None:
     """`TooComplex` for keys neither among `columns`, as rows are asked for them, nor `available` (T-051)."""
-    unknown = {key.tag for key in (*sorting.keys, *sorting.extremes)} - set(columns)
+    unknown = {key.tag for key in (*sorting.keys, *sorting.extremes) if key.tag not in columns}
     if unknown:
         unknown -= set(map(canonical_tag, available()))
     if unknown:
@@ -106,6 +106,8 @@ def _divided(keys: Sequence[SortKey], order: SortOrder) -> Sorting:
             raise TooComplex("this order needs a category before it", value=key.order)
         else:
             levels[-1] = _joined(levels[-1], key)
+    if not levels:
+        return Sorting(rest=tuple(rest))
     if any(key.tag.is_multi for level in levels for key in level.keys):
         raise TooComplex("categories are made of single values", value=order, hint="the column with MVI_FLAG")
     if any(key.tag == PR_CONTENT_UNREAD for level in levels for key in level.keys):

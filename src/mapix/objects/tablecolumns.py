@@ -59,9 +59,9 @@ def resolve(tags: Sequence[PropTag], available: Callable[[], Sequence[PropTag]],
     if not tags:
         raise InvalidParameter("a table shows at least one column")
     for tag in tags:
-        if tag.type == PropType.ERROR:
+        if tag & 0xFFFF == PropType.ERROR:
             raise InvalidParameter("a column has a type", value=tag)
-    if all(tag.type for tag in tags):
+    if PropType.UNSPECIFIED not in [tag & 0xFFFF for tag in tags]:
         return list(tags)
     known = {tag.id: tag for tag in reversed(in_width(available(), unicode=unicode))}
     return [tag if tag.type else known.get(tag.id, tag) for tag in tags]

@@ -7,8 +7,7 @@ and go elsewhere neither move it nor cost it anything. Used by `TableView` only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mapix.interfaces.table import Page, RowKey, RowSource, TableType
 from mapix.objects.readahead import ReadAhead
@@ -19,8 +18,12 @@ from mapix.properties.tag import PropTag
 STEP: Final = 1000
 """Keys fetched at once while walking."""
 
-_NOT_ASKED: Final = object()
-"""The version under which a cursor came to the first row, until it reads: nothing stands before that in any version."""
+
+class Found(NamedTuple):
+    """The key of a row, and the state of the source in which it was there; None where nobody knows."""
+
+    key: RowKey
+    version: Any = None
 
 
 class TableCursor:
@@ -30,27 +33,30 @@ class TableCursor:
         self.source = source
         self.where = where
         self.order = tuple(order)
-        self.before: RowKey | None = None
+        self._before: RowKey | None = None
+        self._on: Found | None = None
         self.ahead = ReadAhead()
         self._key_at: Callable[..., RowKey | None] | None = getattr(source, "key_at", None)
         self._version_of: Callable[[], Any] | None = getattr(source, "version", None)
-        self._index: int | None = 0
-        self._index_version: Any = _NOT_ASKED
+        self._index: int | None = None
+        self._index_version: Any = None
+
+    @property
+    def before(self) -> RowKey | None:
+        """The key of the row before the cursor, None at the start. Of a cursor that was put on a row it is looked up
+        when somebody needs it.
+        """
+        if self._on is not None:
+            keys = self._page(self._on.key, -1, ()).keys
+            self._before, self._on = keys[-1] if keys else None, None
+        return self._before
 
     # reading
 
     def forward(self, count: int, columns: Sequence[PropTag]) -> Page:
         """The next rows, up to `count`; the cursor stays."""
-        if not self.ahead.begun:
-            self.ahead.begun = True
-            return self._page(self.before, count, columns)
-        version = self._version()
-        if self.before is None and self._index_version is _NOT_ASKED:
-            self._index_version = version
-        if version is None:
-            return self._page(self.before, count, columns)
-        stamp = version, columns
-        return self.ahead.read(self.before, count, stamp, lambda size: self._page(self.before, size, columns))
+        before = self.before
+        return self.ahead.read(before, count, self._version, columns, lambda size: self._page(before, size, columns))
 
     def backward(self, count: int, columns: Sequence[PropTag]) -> Page:
         """The rows before the cursor, up to `count`, in table order; the cursor stays."""
@@ -72,12 +78,18 @@ class TableCursor:
         keys = self.source.page(where, self.order, start, -1 if backward else 1, ()).keys
         return keys[0] if keys else None
 
+    def find_row(self, wanted: Restriction, *, backward: bool) -> Found | None:
+        """The same, with the state of the source in which the row was there: for `to_found`."""
+        version = self._version()
+        key = self.find(wanted, backward=backward)
+        return None if key is None else Found(key, version)
+
     # moving
 
     def fork(self) -> TableCursor:
         """Another cursor at the same place."""
-        twin = copy(self)
-        twin.ahead = ReadAhead()
+        twin = object.__new__(TableCursor)
+        twin.__dict__.update(self.__dict__, ahead=ReadAhead())
         return twin
 
     def to_start(self) -> None:
@@ -91,8 +103,12 @@ class TableCursor:
 
     def to_row(self, key: RowKey) -> None:
         """On the row of `key`, or on the next one where it is gone."""
-        keys = self._page(key, -1, ()).keys
-        self._stand(keys[-1] if keys else None)
+        self.to_found(Found(key))
+
+    def to_found(self, found: Found) -> None:
+        """On a row that was found. Where that is among the others is looked up when somebody asks."""
+        self._stand(None)
+        self._on = found
 
     def to_row_after(self, key: RowKey) -> None:
         """After the row of `key`."""
@@ -118,6 +134,8 @@ class TableCursor:
 
     def index(self) -> int:
         """How many rows stand before the cursor."""
+        if self.before is None:
+            return 0
         version = self._version()
         if self._index is None or version is None or version != self._index_version:
             self._index, self._index_version = self._find_index(), version
@@ -135,18 +153,15 @@ class TableCursor:
 
     def _stand(self, before: RowKey | None, index: int | None = None) -> None:
         self.ahead.clear()
-        self.before = before
-        self._index = 0 if before is None else index
-        self._index_version = _NOT_ASKED if not self._index else self._version()
+        self._before, self._on = before, None
+        self._index, self._index_version = index, None if index is None else self._version()
 
     def _shift(self, before: RowKey, rows: int) -> None:
-        self.before = before
+        self._before = before
         if self._index is not None:
             self._index += rows
 
     def _find_index(self) -> int:
-        if self.before is None:
-            return 0
         key = self.next_key()
         return self.count() if key is None else self.source.position(self.where, self.order, key)
 
@@ -157,7 +172,7 @@ class TableCursor:
         return target - start
 
     def _walk(self, count: int) -> int:
-        moved = 0
+        moved = self._over_own_row()
         while moved < count:
             keys = self._page(self.before, min(STEP, count - moved), ()).keys
             if not keys:
@@ -165,6 +180,14 @@ class TableCursor:
             moved += len(keys)
             self._shift(keys[-1], len(keys))
         return moved
+
+    def _over_own_row(self) -> int:
+        """Step over the row that was found here, if nothing has changed since; rows moved."""
+        found = self._on
+        if found is None or found.version is None or found.version != self._version():
+            return 0
+        self._stand(found.key)
+        return 1
 
     def _walk_back(self, count: int) -> int:
         moved, here = 0, self.next_key() if count else None

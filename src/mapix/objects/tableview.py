@@ -129,10 +129,10 @@ class TableView(ArrangedTable):
         `NotFound` leaves it where it was (T-028); `TooComplex` as `restrict`.
         """
         wanted = self._shown.condition(restriction)
-        key = self._at(bookmark).find(wanted, backward=backward)
-        if key is None:
+        found = self._at(bookmark).find_row(wanted, backward=backward)
+        if found is None:
             raise NotFound("no row is like that", value=restriction)
-        self._cursor.to_row(key)
+        self._cursor.to_found(found)
 
     @looking
     def create_bookmark(self) -> int:

@@ -43,6 +43,8 @@ SORTING: Final = Kind(TBLSTAT_SORTING, TBLSTAT_SORT_ERROR, TableEvent.SORT_DONE)
 Told = Callable[[TableEvent, MapiError | None], None]
 """What is told in the end: the event of the kind of work, or ERROR with the reason."""
 
+_Task = Callable[[Callable[[], None]], None]
+
 
 class _AbortedError(Exception):
     """Nobody waits for this work any more."""
@@ -62,10 +64,9 @@ class _Job:
 
 
 class TableWork:
-    """The work of one table; `tell` is called, on the thread of the work, when a piece of it has come to its end."""
+    """The work of one table. It does not know the table, so that tables go with their last user."""
 
-    def __init__(self, tell: Told) -> None:
-        self._tell = tell
+    def __init__(self) -> None:
         self._change = threading.Condition()
         self._job: _Job | None = None
         self._status = TBLSTAT_COMPLETE
@@ -85,13 +86,15 @@ class TableWork:
         """What failed last does not matter any more."""
         self._status = TBLSTAT_COMPLETE
 
-    def start(self, kind: Kind, task: Callable[[Callable[[], None]], None], adopt: Callable[[], None]) -> None:
-        """Do `task` on a thread, then `adopt` what it has made; `task` is given what to call between its steps."""
+    def start(self, kind: Kind, task: _Task, adopt: Callable[[], None], tell: Told) -> None:
+        """Do `task` on a thread, then `adopt` what it has made; `task` is given what to call between its steps. `tell`
+        is called on that thread when it has come to its end.
+        """
         with self._change:
             self.check()
             job = self._job = _Job(kind)
             self._status = TBLSTAT_COMPLETE
-        threading.Thread(target=self._run, args=(job, task, adopt), name="mapix table", daemon=True).start()
+        threading.Thread(target=self._run, args=(job, task, adopt, tell), name="mapix table", daemon=True).start()
 
     def wait(self, timeout: float | None) -> int:
         """Wait until nothing is under way, seconds or for ever; the status. `TimedOut`."""
@@ -114,7 +117,7 @@ class TableWork:
             if self._job is not None:
                 self.abort()
 
-    def _run(self, job: _Job, task: Callable[[Callable[[], None]], None], adopt: Callable[[], None]) -> None:
+    def _run(self, job: _Job, task: _Task, adopt: Callable[[], None], tell: Told) -> None:
         error: MapiError | None = None
         try:
             task(job.pause)
@@ -131,7 +134,7 @@ class TableWork:
             if error is None:
                 adopt()
             self._finish(TBLSTAT_COMPLETE if error is None else job.kind.failed)
-        self._tell(job.kind.done if error is None else TableEvent.ERROR, error)
+        tell(job.kind.done if error is None else TableEvent.ERROR, error)
 
     def _finish(self, status: int) -> None:
         self._job, self._status = None, status

@@ -22,6 +22,7 @@ from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restri
 from mapix.properties.where import parse_where
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.judging import has_phrase, has_word_start
+from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.postgresql.backend import open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.rows import ContentsRows
@@ -114,14 +115,18 @@ def texts_of(store: SqlBackend) -> TextIndex:
     return index
 
 
+def _itself(predicate: Predicate) -> Predicate:
+    return predicate
+
+
 def found(store: SqlBackend, where: str | Restriction, *, driven: bool | None = None) -> list[int]:
     """The numbers that a new table of the root shows; `driven` whether the index must have been asked."""
     rows = store.contents(store.root, associated=False)
     assert isinstance(rows, ContentsRows)
     restriction = parse_where(where) if isinstance(where, str) else where
     if driven is not None:
-        with rows._asked(restriction) as predicate:
-            assert (predicate.driver is not None) is driven
+        predicate = rows._asked(restriction, None, _itself)
+        assert (predicate.driver is not None) is driven
     numbers = [key[-1] for key in rows.page(restriction, (), None, 1000, ()).keys]
     assert rows.count(restriction) == len(numbers)
     for place, number in enumerate(numbers):
@@ -246,11 +251,11 @@ def test_many_hits_are_not_collected_for_a_first_page(store: SqlBackend, monkeyp
     numbers = [mail(store, f"budget {number}") for number in range(6)]
     rows = store.contents(store.root, associated=False)
     where = parse_where("subject ~ budget")
-    with rows._asked(where) as predicate:
-        assert predicate.driver is not None
-    with rows._asked(where, ()) as predicate:
-        assert predicate.driver is None
-        assert " IN " not in predicate.sql
+    predicate = rows._asked(where, None, _itself)
+    assert predicate.driver is not None
+    predicate = rows._asked(where, (), _itself)
+    assert predicate.driver is None
+    assert " IN " not in predicate.sql
     assert found(store, where) == numbers
 
 
@@ -260,11 +265,11 @@ def test_hits_among_many_rows_are_found_in_the_order_of_the_rows(
     monkeypatch.setattr("mapix.providers.sqlstore.sqlrows._QUICK", 3)
     numbers = [mail(store, f"budget {number}") for number in range(6)]
     rows = store.contents(store.root, associated=False)
-    with rows._asked(parse_where("subject ~ budget"), ()) as predicate:
-        assert predicate.driver is None
-        assert predicate.sql.startswith("m.id IN (SELECT")
-    with rows._asked(parse_where("subject ~ budget and unread"), ()) as predicate:
-        assert predicate.driver is not None
+    predicate = rows._asked(parse_where("subject ~ budget"), (), _itself)
+    assert predicate.driver is None
+    assert predicate.sql.startswith("m.id IN (SELECT")
+    predicate = rows._asked(parse_where("subject ~ budget and unread"), (), _itself)
+    assert predicate.driver is not None
     assert found(store, "subject ~ budget") == numbers
 
 
@@ -272,15 +277,15 @@ def test_the_beginning_of_a_subject_is_a_span_of_an_index(sqlite: SqliteBackend)
     numbers = [mail(sqlite, text) for text in ("Budget", "budgets", "the budget", "BUDGEU", "budgf")]
     rows = sqlite.contents(sqlite.root, associated=False)
     where = parse_where("subject startswith budget")
-    with rows._asked(where) as predicate:
-        assert predicate.driver is None
-        plan = sqlite.database.rows(
-            f"EXPLAIN QUERY PLAN SELECT 1 FROM message m WHERE m.folder = 1 AND m.associated = 0 AND {predicate.sql}",
-            predicate.params,
-        )
+    predicate = rows._asked(where, None, _itself)
+    assert predicate.driver is None
+    plan = sqlite.database.rows(
+        f"EXPLAIN QUERY PLAN SELECT 1 FROM message m WHERE m.folder = 1 AND m.associated = 0 AND {predicate.sql}",
+        predicate.params,
+    )
     assert "message_whole_subject" in str(plan)
-    with rows._asked(where, ()) as predicate:
-        assert predicate.driver is not None
+    predicate = rows._asked(where, (), _itself)
+    assert predicate.driver is not None
     assert found(sqlite, where) == numbers[:2]
     assert found(sqlite, "subject startswith budget and subject ~ dgets") == [numbers[1]]
     assert found(sqlite, "subject startswith ''") == numbers

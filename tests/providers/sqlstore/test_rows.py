@@ -26,6 +26,7 @@ from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag, PropType
 from mapix.providers.sqlstore import sqlrows as rows_module
 from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.postgresql.backend import open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.rows import ContentsRows
@@ -184,7 +185,7 @@ def test_a_row_is_found_by_its_instance_key_without_a_search(backend: SqlBackend
     (row,) = contents.page(None, (), (numbers[6],), 1, (tags.PR_INSTANCE_KEY, tags.PR_ENTRYID, tags.PR_RECORD_KEY)).rows
     for tag, value in zip((tags.PR_INSTANCE_KEY, tags.PR_ENTRYID, tags.PR_RECORD_KEY), row, strict=True):
         where = Property(Relop.EQ, tag, value)
-        assert contents._predicate(where).sql == f"m.id = {numbers[7]}"
+        assert contents._predicate(where) == Predicate("m.id = ?", (numbers[7],))
         assert [key[-1] for key in contents.page(where, (), None, 5, ()).keys] == [numbers[7]]
         others = contents.page(Not(where), (), None, 50, ()).keys
         assert [key[-1] for key in others] == [number for number in numbers if number != numbers[7]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mapix.interfaces.backend import (
     RowDecorator,
@@ -24,18 +24,32 @@ from mapix.providers.sqlstore.values import AS_THEY_ARE, loader, misfit, sure
 _NOTHING: Final = "NULL"
 
 Cells = Sequence[Any]
-Maker = Callable[[Cells, Cells], list[Any]]
+Maker = Callable[[Cells, Cells], Cells]
+
+
+class KeyPlaces(NamedTuple):
+    """Sort keys in a select list: `sql` of those that are no columns, `places` of all, and of the `first` column."""
+
+    sql: str
+    places: tuple[int, ...]
+    first: int
 
 
 class ColumnPlan:
-    """How the columns `tags` of objects of one kind are read. `sql` is their part of the select list."""
+    """How the columns `tags` of objects of one kind are read. `sql` is their part of the select list; the parent is
+    selected only with `of_parent`.
+    """
 
     def __init__(
         self, kind: ObjectType, tags: tuple[PropTag, ...], rows: Expressions, decorator: RowDecorator | None
     ) -> None:
         made = decorator.columns() if decorator is not None else frozenset()
-        self.sql = "".join(f", {_NOTHING if tag.id in made else rows.value(tag) or _NOTHING}" for tag in tags)
-        read = [(place, tag.type) for place, tag in enumerate(tags) if tag.id not in made]
+        selected = [tag for tag in tags if tag.id not in made]
+        expressions = [rows.value(tag) or _NOTHING for tag in selected]
+        self.sql = "".join(f", {sql}" for sql in expressions)
+        self._places = {sql: place for place, sql in enumerate(expressions)}
+        self._keys: dict[Sequence[str], KeyPlaces] = {}
+        read = [(place, tag.type) for place, tag in enumerate(selected)]
         self._plain = [
             (place, code, frozenset((AS_THEY_ARE[code], NoneType))) for place, code in read if code in AS_THEY_ARE
         ]
@@ -49,16 +63,41 @@ class ColumnPlan:
             for place, tag in enumerate(tags)
             if decorator is not None and tag.id in made
         ]
+        self.of_parent = any(
+            decorator.value(tag.id, int(kind), 1, 1) != decorator.value(tag.id, int(kind), 1, 2)
+            for tag in tags
+            if decorator is not None and tag.id in made
+        )
 
-    def page(self, found: Sequence[Row], keys: int) -> Page:
-        """The rows of a statement that selects number, parent, `keys` sort keys and then the columns."""
+    def begin(self, number: str, parent: str) -> str:
+        """The beginning of the select list, of expressions for both."""
+        return f"{number}, {parent}" if self.of_parent else number
+
+    def keys(self, keys: tuple[str, ...]) -> KeyPlaces:
+        """What is selected of sort keys besides the columns, of which some may be keys, and where all of them stand."""
+        found = self._keys.get(keys)
+        if found is None:
+            begun = 2 if self.of_parent else 1
+            apart = [key for key in keys if key not in self._places]
+            first = begun + len(apart)
+            places = [begun + apart.index(key) if key in apart else first + self._places[key] for key in keys]
+            found = self._keys[keys] = KeyPlaces("".join(f", {key}" for key in apart), tuple(places), first)
+        return found
+
+    def page(self, found: Sequence[Row], keys: int | KeyPlaces) -> Page:
+        """The rows of a statement that selects what `begin` says, sort keys (so many of them, or as `keys` says), and
+        then the columns.
+        """
         if not found:
             return Page([], [])
         columns = list(zip(*found, strict=True))
-        numbers, parents, shown = columns[0], columns[1], columns[2 + keys :]
-        places = list(zip(*columns[2 : 2 + keys], numbers, strict=True))
-        if not shown:
-            return Page(places, [()] * len(found))
+        begun = 2 if self.of_parent else 1
+        numbers, parents = columns[0], columns[begun - 1]
+        if isinstance(keys, int):
+            values, shown = columns[begun : begun + keys], columns[begun + keys :]
+        else:
+            values, shown = [columns[place] for place in keys.places], columns[keys.first :]
+        places = list(zip(*values, numbers, strict=True))
         for place, code, plain in self._plain:
             if not plain.issuperset(map(type, shown[place])):
                 shown[place] = tuple([None if value is None else sure(code, value) for value in shown[place]])
@@ -68,7 +107,9 @@ class ColumnPlan:
             except (TypeError, ValueError, CorruptData) as error:
                 raise misfit(code) from error
         for place, make in self._makers:
-            shown[place] = tuple(make(numbers, parents))
+            shown.insert(place, tuple(make(numbers, parents)))
+        if not shown:
+            return Page(places, [()] * len(found))
         return Page(places, list(zip(*shown, strict=True)))
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from mapix.objects.canonical import canonical
-from mapix.objects.evaluate import Cell, check
+from mapix.objects.evaluate import Cell, checked
 from mapix.properties.restriction import And, Comment, Count, Exist, Not, Or, Property, Restriction, Sub
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_RECIPIENTS
@@ -28,8 +27,7 @@ First = Callable[[int, Predicate], Predicate]
 
 def compile_restriction(restriction: Restriction, rows: Expressions, identify: Identify, first: First) -> Predicate:
     """`restriction` as a condition on `rows`; `TooComplex` for what cannot be evaluated at all."""
-    check(restriction)
-    return _Compiler(rows, identify, first).compile(canonical(restriction))
+    return _Compiler(rows, identify, first).compile(checked(restriction))
 
 
 def count_of(predicate: Predicate, limit: int, numbers: str, params: Sequence[Any]) -> Predicate:

@@ -8,6 +8,7 @@ that have the leading key to those that lack it; without that seam the index on 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -43,6 +44,16 @@ def legs(keys: Sequence[OrderKey], number: str, after: Sequence[Any], *, backwar
 
     `indexed` says that the leading key has an index.
     """
+    places = tuple([None if value is None else place for place, value in enumerate(after)])
+    found = _legs(tuple(keys), number, places, backward, indexed)
+    return [Leg(leg.sql, tuple([after[place] for place in leg.params]), leg.present) for leg in found]
+
+
+@lru_cache(maxsize=256)
+def _legs(
+    keys: tuple[OrderKey, ...], number: str, after: tuple[int | None, ...], backward: bool, indexed: bool
+) -> list[Leg]:
+    """The legs of all keys of one shape: of values that are there the places stand for them."""
     whole = beyond(keys, number, after, backward=backward)
     if not (indexed and keys):
         return [whole]

@@ -62,7 +62,7 @@ class Predicate:
         return replace(self, sql=sql, params=(*numbers.params, *self.params))
 
 
-Identify = Callable[[PropTag, bytes], str | None]
+Identify = Callable[[PropTag, bytes], Leg | None]
 """The condition under which a column that identifies a row has a value; None for columns that identify none."""
 
 TRUE: Final = Predicate("true")
@@ -157,7 +157,7 @@ def _property(
     if tag.is_multi or constant is None:
         return None
     if relop == Relop.EQ and isinstance(constant, bytes) and (found := identify(tag, constant)):
-        return Predicate(found)
+        return Predicate(found.sql, found.params)
     wanted = folded(constant) if isinstance(constant, str) else value_key(tag.type)(constant)
     if isinstance(wanted, int) and wanted not in _INTEGERS:
         return None

@@ -82,8 +82,9 @@ class TableQuery:
 
     def keys(self, condition: Predicate, order: Order) -> list[RowKey]:
         """The keys of all of them."""
-        shown = "".join(f"{key.sql}, " for key in order)
-        sorted_by = order_by(order, NUMBER, backward=False)
+        names = _named("", order)
+        shown = "".join(f"{key.sql} AS {name.sql}, " for key, name in zip(order, names, strict=True))
+        sorted_by = order_by(names, NUMBER, backward=False)
         sql = f"{self._head.start}SELECT {shown}{NUMBER} {self._from(condition)} {sorted_by}"
         return self.database.rows(sql, self._params(condition))
 
@@ -107,6 +108,9 @@ class TableQuery:
         rows: list[Row] = []
         driver = "" if condition.driver is None else condition.driver.sql
         indexed = bool(order) and is_indexed(order) and not driver and not condition.gathered
+        at_once = _at_once(self._head, driver, condition.gathered, order)
+        keys = plan.keys(tuple([key.sql for key in order])) if at_once else len(order)
+        begun = plan.begin(NUMBER, self._head.parent) + ("" if isinstance(keys, int) else keys.sql)
         if after is not None:
             ways = legs(order, NUMBER, after, backward=backward, indexed=indexed)
         elif indexed and self.database.dialect.falling_indexes and not order[0].descending:
@@ -115,12 +119,14 @@ class TableQuery:
             ways = [Leg()]
         for leg in ways:
             present = leg.present and indexed and self.database.dialect.falling_indexes
-            gathered = condition.gathered
-            sql = _select(self._head, driver, gathered, condition.sql, order, leg.sql, plan.sql, backward, present)
+            gathered, key_leg = condition.gathered, leg.sql
+            sql = _select(
+                self._head, driver, gathered, condition.sql, order, key_leg, begun, plan.sql, backward, present
+            )
             rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
             if len(rows) >= wanted:
                 break
-        page = plan.page(rows[::-1] if backward else rows, len(order))
+        page = plan.page(rows[::-1] if backward else rows, keys)
         if after is not None and rows and not self.database.dialect.ordered_by_itself:
             _check_order(order, after, page.keys[0 if backward else -1], backward=backward)
         return page
@@ -130,11 +136,12 @@ class TableQuery:
         if not columns:
             return Page(keys, [()] * len(keys))
         plan = self.plan(self.expressions, columns)
+        begun = plan.begin(NUMBER, self._head.parent)
         found: dict[Any, Row] = {}
         for start in range(0, len(keys), _AT_ONCE):
             numbers = [key[-1] for key in keys[start : start + _AT_ONCE]]
             condition = f"{NUMBER} IN ({', '.join('?' * len(numbers))})"
-            sql = f"{self._head.start}SELECT {NUMBER}, {self._head.parent}{plan.sql} {self._head.where(condition)}"
+            sql = f"{self._head.start}SELECT {begun}{plan.sql} {self._head.where(condition)}"
             found |= {row[0]: row for row in self.database.rows(sql, (*self._base, *numbers))}
         present = [key for key in keys if key[-1] in found]
         return Page(present, plan.page([found[key[-1]] for key in present], 0).rows)
@@ -148,7 +155,7 @@ class TableQuery:
         inner = f"SELECT {NUMBER} AS number, {grouping.inner} {self._from(condition)}"
         groups = f"SELECT min(i.number) AS number, {grouping.sums} FROM ({inner}) i{by}"
         sql = (
-            f"SELECT {NUMBER}, {self._head.parent}, {grouping.shown}{plan.sql}"
+            f"SELECT {plan.begin(NUMBER, self._head.parent)}, {grouping.shown}{plan.sql}"
             f" FROM ({groups}) g, {self._head.table} WHERE {NUMBER} = g.number ORDER BY g.number"
         )
         return plan.page(self.database.rows(sql, self._params(condition)), grouping.shown.count(",") + 1)
@@ -196,6 +203,11 @@ class _Head(NamedTuple):
         return f"FROM {self.table} WHERE {self.base} AND ({condition})"
 
 
+def _at_once(head: _Head, driver: str, gathered: bool, order: Order) -> bool:
+    """Whether rows are read with their columns as they come, since they need not be sorted or cannot be read again."""
+    return (is_indexed(order) and not driver and not gathered) or bool(head.start)
+
+
 @lru_cache(maxsize=1024)
 def _select(
     head: _Head,
@@ -204,35 +216,39 @@ def _select(
     condition: str,
     order: Order,
     leg: str,
+    begun: str,
     columns: str,
     backward: bool,
     present: bool,
 ) -> str:
-    """The statement for one leg of a page: number, parent, keys and columns."""
+    """The statement for one leg of a page: what is `begun` with, which has the keys of rows that are read at once, and
+    columns.
+    """
     where = head.where(condition, driver) + (f" AND ({leg})" if leg else "")
     sorted_by = order_by(order, NUMBER, backward=backward, present=present)
-    shown = "".join(f", {key.sql}" for key in order)
-    if (is_indexed(order) and not driver and not gathered) or head.start:
-        return f"{head.start}SELECT {NUMBER}, {head.parent}{shown}{columns} {where} {sorted_by} LIMIT ?"
-    named = f"SELECT {NUMBER} AS number" + "".join(f", {key.sql} AS k{place}" for place, key in enumerate(order))
+    if _at_once(head, driver, gathered, order):
+        return f"{head.start}SELECT {begun}{columns} {where} {sorted_by} LIMIT ?"
+    names = _named("", order)  # named, each key is made but once a row
+    pairs = zip(order, names, strict=True)
+    named = f"SELECT {NUMBER} AS number" + "".join(f", {key.sql} AS {name.sql}" for key, name in pairs)
     if gathered:
-        keys = order_by(_named("g", order), "g.number", backward=backward)
-        return _in_two_steps(
-            head, f"SELECT * FROM ({named} {where} OFFSET 0) g {keys} LIMIT ?", order, columns, backward
-        )
-    return _in_two_steps(head, f"{named} {where} {sorted_by} LIMIT ?", order, columns, backward)
+        keys = order_by(_named("g.", order), "g.number", backward=backward)
+        inner = f"SELECT * FROM ({named} {where} OFFSET 0) g {keys} LIMIT ?"
+    else:
+        inner = f"{named} {where} {order_by(names, NUMBER, backward=backward)} LIMIT ?"
+    return _in_two_steps(head, inner, order, begun, columns, backward)
 
 
-def _in_two_steps(head: _Head, keys: str, order: Order, columns: str, backward: bool) -> str:
+def _in_two_steps(head: _Head, keys: str, order: Order, begun: str, columns: str, backward: bool) -> str:
     """Where all rows must be sorted, sort `keys` alone, and read the columns of those that are left."""
-    outer = _named("k", order)
+    outer = _named("k.", order)
     shown = "".join(f", {key.sql}" for key in outer)
     return (
-        f"SELECT {NUMBER}, {head.parent}{shown}{columns} FROM ({keys}) k"
+        f"SELECT {begun}{shown}{columns} FROM ({keys}) k"
         f", {head.table} WHERE {NUMBER} = k.number {order_by(outer, 'k.number', backward=backward)}"
     )
 
 
-def _named(alias: str, order: Order) -> Order:
-    """The keys of an order as columns of a subselect."""
-    return tuple(OrderKey(f"{alias}.k{place}", key.descending) for place, key in enumerate(order))
+def _named(owner: str, order: Order) -> Order:
+    """The keys of an order by names of their own, as columns of `owner`."""
+    return tuple(OrderKey(f"{owner}k{place}", key.descending) for place, key in enumerate(order))

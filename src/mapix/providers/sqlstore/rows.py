@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from mapix.interfaces.prop import ObjectType
 from mapix.objects.columns import CONTENTS, HIERARCHY
@@ -17,6 +17,8 @@ from mapix.providers.sqlstore.query import Order, TableQuery
 from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import FOLDER_PARENT, Surroundings
 from mapix.providers.sqlstore.values import tag_of
+
+T = TypeVar("T")
 
 
 @guarded
@@ -73,11 +75,9 @@ class HierarchyRows(SqlRows):
         self.folder = folder
         self.deep = self.shares_key = deep
 
-    @contextmanager
-    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+    def _asked(self, where: Restriction | None, first_in: Order | None, ask: Callable[[Predicate], T]) -> T:
         self.database.keep_up()
-        with super()._asked(where, first_in) as predicate:
-            yield predicate
+        return super()._asked(where, first_in, ask)
 
     def default_columns(self) -> Sequence[PropTag]:
         """See `RowSource.default_columns`."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey
@@ -16,6 +16,8 @@ from mapix.providers.sqlstore.leaves import Predicate
 from mapix.providers.sqlstore.query import Order, TableQuery
 from mapix.providers.sqlstore.sqlrows import SqlRows
 from mapix.providers.sqlstore.surroundings import MESSAGE_PARENT, Surroundings
+
+T = TypeVar("T")
 
 
 @guarded
@@ -64,8 +66,6 @@ class SearchRows(SqlRows):
         table = "associated" if self.associated else "contents"
         return None if decorator is None else decorator.table_key(table, self.folder)
 
-    @contextmanager
-    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
+    def _asked(self, where: Restriction | None, first_in: Order | None, ask: Callable[[Predicate], T]) -> T:
         self._catch_up()
-        with super()._asked(where, first_in) as predicate:
-            yield predicate
+        return super()._asked(where, first_in, ask)

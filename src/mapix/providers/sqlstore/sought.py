@@ -78,8 +78,9 @@ class Sought:
         database, predicate = self.around.database, predicate or self.predicate
         judge = None if predicate.residual is None else Judge(database, predicate.residual)
         plan = self.around.plan(self.around.messages, judge.columns if judge else ())
+        shown = plan.begin("m.id", MESSAGE_PARENT) + plan.sql
         rows = database.rows(
-            f"{start}SELECT m.id, {MESSAGE_PARENT}{plan.sql} FROM message m WHERE {condition} AND ({predicate.sql})",
+            f"{start}SELECT {shown} FROM message m WHERE {condition} AND ({predicate.sql})",
             (*params, *predicate.params),
         )
         page = plan.page(rows, 0)

@@ -7,30 +7,32 @@ and tried one by one. A walk through a table that has to be sorted or tried anew
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Group, Page, RowKey, TableType
 from mapix.objects.counting import counts
 from mapix.objects.evaluate import Cell
-from mapix.properties.restriction import And, Comment, Content, Count, Not, Or, Property, Restriction
+from mapix.properties.restriction import And, Comment, Content, Count, Not, Or, Property, Relop, Restriction
 from mapix.properties.sort import SortKey
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.groups import read_groups
 from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
-from mapix.providers.sqlstore.keyset import OrderKey
+from mapix.providers.sqlstore.keyset import Leg, OrderKey
 from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.providers.sqlstore.textindex import FEW
+
+T = TypeVar("T")
 
 _BATCH: Final = 500
 _LARGER: Final = 4
@@ -54,14 +56,20 @@ class SqlRows:
         self.database = around.database
         self.query = query
         self._natural = natural
+        self._identify = identified(around, self.kind)
         self._kept = KeptKeys()
+        self._said_order: Sequence[SortKey] = ()
+        self._sql_order: Order = ()
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`."""
-        with self._asked(where) as predicate:
+
+        def counted(predicate: Predicate) -> int:
             if predicate.residual is None:
                 return self.query.count(predicate)
             return sum(1 for _ in self._walk(predicate, (), None, ()))
+
+        return self._asked(where, None, counted)
 
     def page(
         self,
@@ -73,33 +81,42 @@ class SqlRows:
     ) -> Page:
         """See `RowSource.page`."""
         keys, shown = self._order(order), tuple(columns)
-        with self._asked(where, keys) as predicate:
+
+        def read(predicate: Predicate) -> Page:
             if (kept := self._keys(predicate, keys)) and (found := kept.beyond(after, count)) is not None:
                 return self.query.by_number(found, shown)
             if predicate.residual is None:
                 return self.query.page(predicate, keys, after, count, shown)
             return self._tried(predicate, keys, after, count, shown)
 
+        return self._asked(where, keys, read)
+
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """See `RowSource.position`."""
         keys = self._order(order)
-        with self._asked(where) as predicate:
+
+        def found(predicate: Predicate) -> int:
             if (kept := self._keys(predicate, keys)) and (place := kept.place(key)) is not None:
                 return place
             if predicate.residual is None:
                 return self.query.before(predicate, keys, key)
             return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
 
+        return self._asked(where, None, found)
+
     def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
         """See `DirectRowSource.key_at`."""
         keys = self._order(order)
-        with self._asked(where, keys) as predicate:
+
+        def found(predicate: Predicate) -> RowKey | None:
             if kept := self._keys(predicate, keys):
                 return kept.keys[index] if index < len(kept.keys) else None
             if predicate.residual is None:
                 return self.query.key_at(predicate, keys, index)
-            found = self._tried(predicate, keys, None, index + 1, ()).keys
-            return found[index] if index < len(found) else None
+            first = self._tried(predicate, keys, None, index + 1, ()).keys
+            return first[index] if index < len(first) else None
+
+        return self._asked(where, keys, found)
 
     def version(self) -> object:
         """See `DirectRowSource.version`."""
@@ -113,8 +130,7 @@ class SqlRows:
         self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
     ) -> list[Group] | None:
         """See `GroupingRowSource.groups`."""
-        with self._asked(where) as predicate:
-            return read_groups(self.query, predicate, keys, extremes)
+        return self._asked(where, None, lambda predicate: read_groups(self.query, predicate, keys, extremes))
 
     # inside
 
@@ -123,17 +139,15 @@ class SqlRows:
         """Whether a statement can be made to find rows by their condition first."""
         return self.database.dialect.fences and not self.query.is_recursive
 
-    @contextmanager
-    def _asked(self, where: Restriction | None, first_in: Order | None = None) -> Iterator[Predicate]:
-        """The condition of a restriction, for questions that see the store at one moment.
+    def _asked(self, where: Restriction | None, first_in: Order | None, ask: Callable[[Predicate], T]) -> T:
+        """What `ask` finds with the condition of a restriction, seeing the store at one moment.
 
         The full text index says where to look, if it is asked for all rows, or for the first ones in an order in which
         finding them takes longer than looking at what the index has.
         """
         predicate = self._predicate(where)
         if (predicate.wish is None and predicate.span is None) or self.kind is not ObjectType.MESSAGE:
-            yield predicate
-            return
+            return ask(predicate)
         texts = self.around.texts
         if texts is not None and predicate.wish is not None:
             texts.catch_up(predicate.wish)
@@ -141,9 +155,8 @@ class SqlRows:
         with at_one_moment:
             alone = isinstance(where, Content | Property)
             if first_in is None or not is_indexed(first_in):
-                yield self._driven(predicate, alone=alone)
-            else:
-                yield self._driven_first(predicate, alone=alone)
+                return ask(self._driven(predicate, alone=alone))
+            return ask(self._driven_first(predicate, alone=alone))
 
     def _driven(self, predicate: Predicate, *, alone: bool) -> Predicate:
         """A condition of which all rows are wanted, with where to look for them."""
@@ -171,6 +184,8 @@ class SqlRows:
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:
             return TRUE
+        if isinstance(where, Property) and (one := self._identified(where)) is not None:
+            return one
         predicate = self._compiled(where)
         if predicate.residual is not None and counts(where):
             return self._compiled(self._counted(where))
@@ -180,7 +195,17 @@ class SqlRows:
         def first(limit: int, predicate: Predicate) -> Predicate:
             return self.query.first(predicate, limit, self._natural)
 
-        return compile_restriction(where, self.query.expressions, identified(self.around, self.kind), first)
+        found = compile_restriction(where, self.query.expressions, self._identify, first)
+        if found.span is not None and found.span.sql == found.sql:
+            return replace(found, wish=None)  # an index answers all of it: no full text is needed
+        return found
+
+    def _identified(self, where: Property) -> Predicate | None:
+        """The condition of the one row that a value identifies; None where it is another kind of value."""
+        if where.relop != Relop.EQ or where.tag.type != PropType.BINARY or not isinstance(where.value, bytes):
+            return None
+        found = self._identify(where.tag, where.value)
+        return None if found is None else Predicate(found.sql, found.params)
 
     def _counted(self, where: Restriction) -> Restriction:
         """`where` with each COUNT made at once, where SQL cannot count (R-016)."""
@@ -202,12 +227,17 @@ class SqlRows:
     def _order(self, order: Sequence[SortKey]) -> Order:
         if not order:
             return self._natural
-        sorted_by = self.database.dialect.sorted_by
-        return tuple(
-            OrderKey(sql, key.descending)
-            for key in order
-            for sql in sorted_by(self.query.expressions.key(key.tag) or "NULL")
-        )
+        if order is not self._said_order:  # a table asks with one and the same object
+            sorted_by = self.database.dialect.sorted_by
+            self._said_order, self._sql_order = (
+                order,
+                tuple(
+                    OrderKey(sql, key.descending)
+                    for key in order
+                    for sql in sorted_by(self.query.expressions.key(key.tag) or "NULL")
+                ),
+            )
+        return self._sql_order
 
     def _keys(self, predicate: Predicate, order: Order) -> KeyList | None:
         """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
@@ -256,13 +286,15 @@ class SqlRows:
 def identified(around: Surroundings, kind: ObjectType = ObjectType.MESSAGE) -> Identify:
     """The condition for the row whose entry identifier or key is a value, if it is one."""
 
-    def identify(tag: PropTag, value: bytes) -> str | None:
+    def identify(tag: PropTag, value: bytes) -> Leg | None:
         decorator = around.decorator
         if decorator is None or tag.id not in decorator.columns() or len(value) < 8:
             return None
         number = int.from_bytes(value[-8:], "little")
         if number >= 1 << 63 or decorator.value(tag.id, int(kind), number, 0) != value:
             return None
-        return None if decorator.value(tag.id, int(kind), number + 1, 0) == value else f"{NUMBER} = {number}"
+        if decorator.value(tag.id, int(kind), number + 1, 0) == value:
+            return None
+        return Leg(f"{NUMBER} = ?", (number,))
 
     return identify

@@ -47,6 +47,8 @@ def register_decorator(database: SqliteDatabase, decorator: RowDecorator) -> Non
 
 
 def _fold(text: Any) -> bytes | None:
+    if isinstance(text, str) and text.isascii():  # what `folded` does, for every row that is sorted
+        return text.lower().encode()
     return None if text is None else folded(loaded_text(text))
 
 
