@@ -261,3 +261,24 @@ def test_copies_of_items_in_files_go_into_folders(tmp_path: Path, folder: mapix.
         assert isinstance(note, mapix.Note)
         assert note.color == "green"
     assert len(folder.messages) == 2
+
+
+def test_the_message_of_a_file_that_is_read_stays_in_its_file(tmp_path: Path, folder: mapix.Folder) -> None:
+    note = saved(mapix.Note("x"), tmp_path)
+    with pytest.raises(NoAccess, match="stays"):
+        note.save(folder)
+    note.save(tmp_path / "copy.msg")
+    with mapix.open(tmp_path / "copy.msg", "r+") as copy:
+        copy.save(folder)
+    assert [one.subject for one in folder.messages] == ["x"]
+
+
+def test_what_was_changed_goes_along_when_an_item_is_saved_elsewhere(tmp_path: Path) -> None:
+    mapix.Contact(given_name="Ann").save(tmp_path / "a.msg")
+    with mapix.open(tmp_path / "a.msg", "r+") as contact:
+        assert isinstance(contact, mapix.Contact)
+        contact.surname = "Archer"
+        contact.save_as(tmp_path / "b.msg")
+    with mapix.open(tmp_path / "b.msg") as found, mapix.open(tmp_path / "a.msg") as old:
+        assert isinstance(found, mapix.Contact)
+        assert (found.file_as, found.display_name, old.subject) == ("Archer, Ann", "Ann Archer", "Ann")

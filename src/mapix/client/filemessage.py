@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
@@ -26,6 +26,9 @@ from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue
+
+if TYPE_CHECKING:
+    from mapix.client.folder import Folder
 
 EDIT: Final = Mode.READWRITE | Mode.TRANSACTED | Mode.SHARE_EXCLUSIVE
 _READ: Final = Mode.READ | Mode.SHARE_DENY_WRITE
@@ -79,6 +82,12 @@ class FileMessage(Message):
     def set_named(self, name: PropertyName, kind: int, value: Any) -> None:
         """Never, as `set`."""
         self.set(PropTag.of(0, kind), value)
+
+    def save(self, target: str | Path | Folder | None = None) -> Self:
+        """Write it to another file; into a folder goes a copy, by `folder.messages.add`."""
+        if target is not None and not isinstance(target, str | Path):
+            raise NoAccess("the message of a file stays there", hint="folder.messages.add(message)")
+        return super().save(target)
 
     @property
     def text(self) -> str | None:

@@ -106,6 +106,8 @@ class Item(Message):
         return f"<{type(self).__name__} {self.subject!r}>"
 
     def _content(self) -> MessageContent:
+        if self._changed and not self._made:
+            self._complete()
         content = super()._content()
         self._changed.clear()
         return content
