@@ -1,9 +1,7 @@
 """Postal addresses: the parts, the address composed of them, and the one that mail goes to ([MS-OXOCNTC] 2.2.1.3).
 
->>> print(PostalAddress("12 Mill Lane", "Oxford", "", "OX1 1AA", "United Kingdom"))
-12 Mill Lane
-Oxford  OX1 1AA
-United Kingdom
+>>> str(PostalAddress("12 Mill Lane", "Oxford", "", "OX1 1AA", "United Kingdom")).splitlines()
+['12 Mill Lane', 'Oxford  OX1 1AA', 'United Kingdom']
 """
 
 from __future__ import annotations
