@@ -501,9 +501,9 @@ def test_an_index_in_use_is_brought_up_to_date_when_a_store_is_closed(sqlite: Sq
 
 
 def test_giant_texts_are_looked_at_without_being_indexed(store: SqlBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapix.providers.sqlstore.textindex.LONGEST", 70_000)
-    monkeypatch.setattr("mapix.providers.sqlstore.textindex._GIANT", "x" * 70_001)
-    monkeypatch.setattr("mapix.providers.sqlstore.textindex._AT_ONCE", 10)
+    monkeypatch.setattr("mapix.providers.sqlstore.textsource.LONGEST", 70_000)
+    monkeypatch.setattr("mapix.providers.sqlstore.textsource._GIANT", "x" * 70_001)
+    monkeypatch.setattr("mapix.providers.sqlstore.textsource._AT_ONCE", 10)
     small = [mail(store, "small", f"budget {number}") for number in range(60)]
     giant = mail(store, "giant", "y" * 200_000 + " budget of giants")
     middle = mail(store, "middle", "y" * 69_000 + " budget of the middle")

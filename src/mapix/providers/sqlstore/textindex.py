@@ -13,42 +13,22 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
-from mapix.properties.errors import CorruptStore, MapiError
-from mapix.properties.tag import PropType
+from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.keyset import Leg
-from mapix.providers.sqlstore.textparts import (
-    ATTACHMENT_TAGS,
-    COLUMNS,
-    PART_OF,
-    SHORT,
-    Combined,
-    Wish,
-    plain,
-)
-from mapix.providers.sqlstore.values import loaded_text
+from mapix.providers.sqlstore.textparts import COLUMNS, Combined, Wish
+from mapix.providers.sqlstore.textsource import Entry, some_entries
 
 _log = logging.getLogger(__name__)
 _BATCH: Final = 500
 _LISTED: Final = 1024
 """So many numbers are sooner named in a statement than asked for again."""
 
-_SLICE: Final = 25
-_AT_ONCE: Final = 500_000
-LONGEST: Final = 100_000
-"""Characters of a message that an index has at most; longer ones are looked at in every search."""
-
-_GIANT: Final = "x" * (LONGEST + 1)
 _FOR_A_SEARCH: Final = 0.15
 FEW: Final = 20_000
 """So many rows are soon looked at one by one."""
-
-_TYPE: Final = int(PropType.UNICODE)
-
-Entry = tuple[int, tuple[str, ...]]
-"""A message's number and the plain texts of its parts in an index."""
 
 
 class State(NamedTuple):
@@ -181,7 +161,7 @@ class TextIndex(ABC):
     def _step(self, name: str) -> bool:
         """Index some messages; whether there were any."""
         pending = self.pending(name, _BATCH)
-        entries, giants = self._some(name, pending or self.fresh(name, _BATCH))
+        entries, giants = some_entries(self.database, name, pending or self.fresh(name, _BATCH))
         numbers = [number for number, _ in entries]
         if pending:
             self.put_again(name, entries, numbers)
@@ -189,57 +169,6 @@ class TextIndex(ABC):
             self.put(name, entries, numbers[-1])
         self.note_giants(name, giants, numbers if pending else ())
         return bool(entries)
-
-    def _some(self, name: str, numbers: Sequence[int]) -> tuple[list[Entry], list[int]]:
-        """What the index will have of the first of some messages, not too much at once, and which are giants."""
-        entries: list[Entry] = []
-        giants: list[int] = []
-        size = 0
-        for start in range(0, len(numbers), _SLICE):
-            if size > _AT_ONCE:
-                break
-            for number, texts in self._entries(name, numbers[start : start + _SLICE]):
-                length = sum(map(len, texts))
-                if length > LONGEST:
-                    giants.append(number)
-                    entries.append((number, ("",) * len(texts)))
-                else:
-                    entries.append((number, texts))
-                    size += length
-        return entries, giants
-
-    def _entries(self, name: str, numbers: Sequence[int]) -> Iterable[Entry]:
-        """What the index has of some messages."""
-        texts: dict[int, dict[str, dict[str, None]]] = {number: {} for number in numbers}
-        for number, part, text in self._texts(name, numbers):
-            if number not in texts:
-                raise CorruptStore("an index of the store is damaged", value=number, hint="mapix store check")
-            if text is not None:
-                found = _GIANT if text == 1 else plain(loaded_text(text))
-                texts[number].setdefault(part, {})[found] = None
-        for number, parts in texts.items():
-            yield number, tuple("\n".join(parts.get(part, ())) for part in COLUMNS[name])
-
-    def _texts(self, name: str, numbers: Sequence[int]) -> Iterable[tuple[int, str, Any]]:
-        """The texts of some messages, with their parts; 1 for one that is too long to be read."""
-        marks = ", ".join("?" * len(numbers))
-        text = self.database.dialect.value(_TYPE)
-        ids = ", ".join(str(number) for number, part in PART_OF.items() if part in COLUMNS[name])
-        giant = f"p.blob IS NOT NULL AND (SELECT b.size FROM blob b WHERE b.id = p.blob) > {2 * LONGEST}"
-        own = f"SELECT p.object, p.id, {giant}, CASE WHEN {giant} THEN NULL ELSE {text} END FROM property p"
-        of_these = f"WHERE p.object IN ({marks}) AND p.id IN ({ids}) AND p.type = {_TYPE}"
-        for number, prop_id, is_giant, value in self.database.rows(f"{own} {of_these}", numbers):
-            yield number, PART_OF[prop_id], 1 if is_giant else value
-        if name != SHORT:
-            return
-        people = f"SELECT message, display_name, address FROM recipient WHERE message IN ({marks})"
-        for number, *values in self.database.rows(people, numbers):
-            yield from ((number, "recipients", value) for value in values)
-        ids = ", ".join(str(tag.id) for tag in ATTACHMENT_TAGS)
-        files = f"SELECT a.message, {text} FROM attachment a JOIN property p ON p.object = a.id"
-        of_these = f"WHERE a.message IN ({marks}) AND p.id IN ({ids}) AND p.type = {_TYPE}"
-        for number, value in self.database.rows(f"{files} {of_these}", numbers):
-            yield number, "attachments", value
 
     # asking
 

@@ -12,8 +12,9 @@ from zlib import crc32
 
 from mapix.providers.sqlstore.keyset import Leg
 from mapix.providers.sqlstore.postgresql.database import PostgreSqlDatabase
-from mapix.providers.sqlstore.textindex import FEW, Entry, State, TextIndex
+from mapix.providers.sqlstore.textindex import FEW, State, TextIndex
 from mapix.providers.sqlstore.textparts import COLUMNS, Combined, Needle, Wish, grams_of
+from mapix.providers.sqlstore.textsource import Entry
 
 _SIGN: Final = 1 << 31
 

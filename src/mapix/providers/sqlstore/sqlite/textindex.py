@@ -13,8 +13,9 @@ from typing import Final
 from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.keyset import Leg
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
-from mapix.providers.sqlstore.textindex import FEW, Entry, State, TextIndex
+from mapix.providers.sqlstore.textindex import FEW, State, TextIndex
 from mapix.providers.sqlstore.textparts import COLUMNS, Needle, Wish, grams_of
+from mapix.providers.sqlstore.textsource import Entry, entries_of
 
 _MAKE: Final = (
     "CREATE VIRTUAL TABLE text_{name} USING fts5({parts}, content = '', columnsize = 0, detail = {detail},"
@@ -147,7 +148,7 @@ class SqliteTextIndex(TextIndex):
             found = f"SELECT 1 FROM text_{name} WHERE text_{name} MATCH ? AND rowid = ?"
             numbers = [number for (number,) in self.database.rows(_INDEXED, (step, *(name,) * 4))]
             for start in range(0, len(numbers), _BATCH):
-                for number, texts in self._entries(name, numbers[start : start + _BATCH]):
+                for number, texts in entries_of(self.database, name, numbers[start : start + _BATCH]):
                     for part, text in zip(parts, texts, strict=True):
                         grams = grams_of(text[:_BEGINNING])
                         if grams and not self.database.value(found, (_match(name, Needle(part, grams)), number)):
