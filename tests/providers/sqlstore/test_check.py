@@ -54,6 +54,8 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
         ("root folder inside another", "UPDATE folder SET parent = 2 WHERE id = 1"),
         ("deleted folder kept in itself", KEPT_IN_ITSELF),
         ("value of another kind", "UPDATE folder SET contents_sort = 9e999 WHERE id = 2"),
+        ("folder both there and deleted", "UPDATE folder SET kept_in = 1, deleted_on = 1, deleted_with = 2 WHERE id = 2"),
+        ("value of another kind", "INSERT INTO named_property VALUES (40000, x'01', 7, NULL, NULL)"),
         ("search of no folder", "INSERT INTO search VALUES (99, x'00', 0, 0)"),
         ("place to search that is gone", "INSERT INTO search_scope VALUES (2, 99, 0)"),
         ("result of no search", "INSERT INTO search_link VALUES (2, 3, NULL, 0, 0)"),

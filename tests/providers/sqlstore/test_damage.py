@@ -40,7 +40,7 @@ from mapix.testing.support import BenchSupport
 
 pytestmark = pytest.mark.usefixtures("damaged")
 
-PATIENT = 20.0
+PATIENT = 60.0
 """Seconds that nothing may take."""
 
 

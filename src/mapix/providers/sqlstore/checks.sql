@@ -60,6 +60,14 @@ SELECT id, 'folder', folder, 'deleted from', kept_in FROM message
 UPDATE message SET kept_in = NULL, deleted_on = NULL, deleted_with = NULL
  WHERE {mine} AND folder IS NOT NULL AND kept_in IS NOT NULL
 
+-- name: folder both there and deleted
+SELECT id, 'folder', parent, 'deleted from', kept_in FROM folder
+ WHERE {mine} AND parent IS NOT NULL AND kept_in IS NOT NULL
+
+-- name: folder both there and deleted repair
+UPDATE folder SET kept_in = NULL, deleted_on = NULL, deleted_with = NULL
+ WHERE {mine} AND parent IS NOT NULL AND kept_in IS NOT NULL
+
 -- name: message in a deleted folder
 SELECT id, 'folder', folder FROM message
  WHERE {mine} AND folder IN (SELECT id FROM folder WHERE {mine} AND kept_in IS NOT NULL)

@@ -76,7 +76,7 @@ class NameMap:
     def _read(self) -> None:
         for number, guid, numeric, text in self.database.rows(self.database.sql["name_list"]):
             if number not in self._names:
-                name = _name(guid, loaded_text(text) if numeric is None else numeric)
+                name = read_name(guid, numeric, text)
                 self._names[number] = name
                 self._ids[name] = number
 
@@ -92,8 +92,9 @@ class NameMap:
                         self._insert(number, name)
 
 
-def _name(guid: Any, name: Any) -> PropertyName:
+def read_name(guid: Any, numeric: Any, text: Any) -> PropertyName:
     """A name as it was written down; `CorruptStore` for what is none."""
+    name = loaded_text(text) if numeric is None else numeric
     if isinstance(guid, bytes) and isinstance(name, int | str):
         with suppress(MapiError):
             return PropertyName(guid, name)

@@ -80,8 +80,11 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
         raise NoAccess("a file that cannot be written to is not repaired", value=str(database.path))
 
     def first() -> None:
-        mend(database)
-        mend_orders(database)
+        try:
+            mend(database)
+            mend_orders(database)
+        except ERRORS as error:
+            raise translated(error, database.path) from error
 
     def last() -> None:
         database.run("REINDEX")

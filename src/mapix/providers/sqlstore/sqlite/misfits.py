@@ -18,6 +18,7 @@ from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.providers.sqlstore.guarding import STUMBLES
+from mapix.providers.sqlstore.names import read_name
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.values import FLOAT_TYPES, NEVER_LARGE, STRUCTURES, loaded_text, sure
 
@@ -138,6 +139,8 @@ def unfit(table: str, row: Sequence[Any], columns: Sequence[Column]) -> str:
             return f"{name} holds nothing"
         if value is not None and classes is not None and not isinstance(value, classes):
             return f"{name} holds {type(value).__name__}"
+        if declared == "TEXT" and isinstance(value, bytes) and not _is_text(value):
+            return f"{name} holds no text"
         if name == "id" and table in _NUMBERS and not 0 < value < MOST_NUMBER:
             return f"{name} is {value}"
         if name == "uid" and len(value) != _UID:
@@ -153,7 +156,7 @@ def drop_misfits(database: SqliteDatabase) -> list[str]:
         told.append(f"object {number}: property 0x{prop_id:04X}{kind:04X}: {detail}")
         database.run("DELETE FROM property WHERE object = ? AND id = ?", (number, prop_id))
     for folder, what, sql in list(_unread(database.connection)):
-        told.append(f"folder {folder}: {what}")
+        told.append(f"{what} ({folder})")
         database.run(sql, (folder,))
     return told
 
@@ -161,10 +164,16 @@ def drop_misfits(database: SqliteDatabase) -> list[str]:
 def _no_texts(connection: sqlite3.Connection, table: str, first: str, name: str) -> Iterator[tuple[str, int, str]]:
     """Bytes in a column of texts that are none."""
     for number, data in connection.execute(f"SELECT {first}, {name} FROM {table} WHERE typeof({name}) = 'blob'"):
-        try:
-            loaded_text(data)
-        except MapiError:
+        if not _is_text(data):
             yield table, number if isinstance(number, int) else 0, f"{table}.{name} holds no text"
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        loaded_text(data)
+    except MapiError:
+        return False
+    return True
 
 
 def mend_orders(database: SqliteDatabase) -> None:
@@ -184,7 +193,12 @@ def _unpacked(connection: sqlite3.Connection) -> Iterator[tuple[int, int, int, s
 
 
 def _unread(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
-    """Folders whose saved order, or what they look for, cannot be read; and what lets go of that."""
+    """Names of properties, saved orders of folders and what they look for that cannot be read; what lets go of that."""
+    for row in connection.execute("SELECT id, guid, number, name FROM named_property").fetchall():
+        try:
+            read_name(*row[1:])
+        except MapiError:
+            yield row[0], "the name of a property", "DELETE FROM named_property WHERE id = ?"
     for load, query, what, sql in _READ:
         for number, packed in connection.execute(query):
             try:

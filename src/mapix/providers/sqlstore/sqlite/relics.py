@@ -68,7 +68,7 @@ def _attachments(source: sqlite3.Connection, database: SqliteDatabase) -> Iterat
     known = _index(source, "attachment", ("id", "message", "number"), ("message", "number"), "attachment_number")
     there = {number for (number,) in database.rows("SELECT id FROM attachment")}
     for number, message, place in known:
-        if number not in there:
+        if number not in there and isinstance(message, int) and isinstance(place, int):
             yield f"the row of attachment {place} of message {message}, made again"
             database.run(_NEW_ATTACHMENT, (number, message, place))
 
