@@ -21,6 +21,7 @@ KEPT_IN_ITSELF = (
     "INSERT INTO folder (id, name, name_key, folder_type, creation_time, modification_time, kept_in, deleted_on,"
     " deleted_with) VALUES (90, 'k', x'6b', 1, 0, 0, 90, 1, 90)"
 )
+THERE_AND_DELETED = KEPT_IN_ITSELF.replace("(id, ", "(id, parent, ").replace("(90, ", "(90, 1, ")
 
 
 @pytest.fixture
@@ -54,8 +55,7 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
         ("root folder inside another", "UPDATE folder SET parent = 2 WHERE id = 1"),
         ("deleted folder kept in itself", KEPT_IN_ITSELF),
         ("value of another kind", "UPDATE folder SET contents_sort = 9e999 WHERE id = 2"),
-        ("folder both there and deleted", "UPDATE folder SET kept_in = 1, deleted_on = 1, deleted_with = 2 WHERE id = 2"),
-        ("value of another kind", "INSERT INTO named_property VALUES (40000, x'01', 7, NULL, NULL)"),
+        ("folder both there and deleted", THERE_AND_DELETED),
         ("search of no folder", "INSERT INTO search VALUES (99, x'00', 0, 0)"),
         ("place to search that is gone", "INSERT INTO search_scope VALUES (2, 99, 0)"),
         ("result of no search", "INSERT INTO search_link VALUES (2, 3, NULL, 0, 0)"),

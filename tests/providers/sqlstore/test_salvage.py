@@ -268,6 +268,7 @@ def test_a_cell_of_another_kind_is_told_and_left_out(filled: Path) -> None:
     connection.execute("UPDATE property SET value = 'text' WHERE object = 6 AND type = 3")
     connection.execute("UPDATE property SET type = x'00' WHERE object = 9 AND id = 55")
     connection.execute("UPDATE store SET last_number = x'ff'")
+    connection.execute("INSERT INTO named_property VALUES (40000, x'01', 7, NULL, x'ff')")
     connection.commit()
     connection.close()
     assert {finding.kind for finding in check_store(filled)} >= {"value of another kind"}
