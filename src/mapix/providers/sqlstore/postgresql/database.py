@@ -10,20 +10,18 @@ whose answer did not arrive is found out by the transaction's number.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
 from mapix.properties.errors import MapiError, NetworkError, NoAccess, UnableToComplete
-from mapix.providers.sqlstore.database import Database, Params
+from mapix.providers.sqlstore.postgresql.asking import Asking
 from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.postgresql.dialect import POSTGRESQL
-from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_conflict, is_lost
-from mapix.providers.sqlstore.postgresql.link import Link, channel
+from mapix.providers.sqlstore.postgresql.failures import ERRORS, is_lost
+from mapix.providers.sqlstore.postgresql.link import channel
 from mapix.providers.sqlstore.postgresql.sessionlock import SessionLock
-from mapix.providers.sqlstore.postgresql.texts import for_several, needs_counts, numbered
 from mapix.providers.sqlstore.statements import statements
 from mapix.providers.sqlstore.watching import Stop
 
@@ -31,100 +29,30 @@ if TYPE_CHECKING:
     from mapix.providers.sqlstore.textindex import TextIndex
 
 _BLOCK: Final = 32
-_AT_ONCE: Final = 16
-_PAUSES: Final = (0.01, 0.1, 0.5)
-"""Seconds before something is tried again that others were in the way of."""
 
 
-class PostgreSqlDatabase(Database):
+class PostgreSqlDatabase(Asking):
     """The mailbox of a number in the database at `place`."""
 
     dialect = POSTGRESQL
 
     def __init__(self, place: Place, mailbox: int, *, readonly: bool = False, full: bool = True) -> None:
-        super().__init__(readonly=readonly, full=full)
-        self.place = place
-        self.mailbox = mailbox
-        self.name = place.name
+        super().__init__(place, mailbox, readonly=readonly, full=full)
         self.identity = (place.name, mailbox)
         self.store_object = mailbox
         self.marks = POSTGRESQL.marks(mailbox)
         self.sql = statements(POSTGRESQL.name, self.marks)
-        self._began = False
-        self._writing = False
         self._soon = False
-        self._closed = False
         self._transaction = ""
         self._first_number: int | None = None
-        self._last_change = 0
         self._due = False
         self._none_due_at = -1
         self.wake: set[int] = set()
-        self.link = Link(place, mailbox, full=full)
         try:
             self.readonly = readonly or bool(self.value("SELECT pg_is_in_recovery()"))
         except BaseException:
             self.link.close()
             raise
-
-    # statements
-
-    def rows(self, sql: str, params: Params = ()) -> list[Any]:
-        """See `Database.rows`."""
-        with self.lock:
-            if self._began and needs_counts(sql):
-                self._settle()
-            try:
-                return self.link.reader.execute(numbered(sql), params).fetchall()
-            except ERRORS as error:
-                found: list[Any] = self._again(
-                    error, lambda: self.link.reader.execute(numbered(sql), params).fetchall()
-                )
-                return found
-
-    def row(self, sql: str, params: Params = ()) -> Any:
-        """See `Database.row`."""
-        with self.lock:
-            if self._began and needs_counts(sql):
-                self._settle()
-            try:
-                return self.link.reader.execute(numbered(sql), params).fetchone()
-            except ERRORS as error:
-                return self._again(error, lambda: self.link.reader.execute(numbered(sql), params).fetchone())
-
-    def value(self, sql: str, params: Params = ()) -> Any:
-        """See `Database.value`. Who writes knows the number of the last change: nobody else makes one meanwhile."""
-        if self._writing and sql == self.sql["change_last"]:
-            return self._last_change
-        return super().value(sql, params)
-
-    def run(self, sql: str, params: Params = ()) -> int:
-        """See `Database.run`."""
-        if needs_counts(sql):
-            self._settle()
-        try:
-            return self.link.writer.execute(numbered(sql), params).rowcount
-        except ERRORS as error:
-            raise self._failed(error) from error
-
-    def insert(self, sql: str, params: Params = ()) -> int:
-        """See `Database.insert`."""
-        try:
-            row = self.link.writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
-        except ERRORS as error:
-            raise self._failed(error) from error
-        return 0 if row is None else int(row[0])
-
-    def many(self, sql: str, rows: Iterable[Params]) -> int:
-        """See `Database.many`."""
-        given = list(rows)
-        try:
-            if len(given) <= _AT_ONCE and (whole := for_several(sql, len(given))):
-                return self.link.writer.execute(whole, [cell for row in given for cell in row]).rowcount
-            self.link.writer.executemany(numbered(sql), given)
-            return self.link.writer.rowcount
-        except ERRORS as error:
-            raise self._failed(error) from error
 
     # transactions
 
@@ -263,14 +191,6 @@ class PostgreSqlDatabase(Database):
 
     # inside
 
-    def _settle(self) -> None:
-        """Have the counts of folders written that are summed up in the transaction under way."""
-        if self._writing:
-            try:
-                self.link.reader.execute(b"SELECT settle_counts()")
-            except ERRORS as error:
-                raise self._failed(error) from error
-
     def _open(self, soon: str) -> Any:
         cursor = self.link.connection.execute(f"BEGIN; {soon}SELECT * FROM begin_writing()".encode(), prepare=False)
         while cursor.nextset():
@@ -305,37 +225,3 @@ class PostgreSqlDatabase(Database):
             raise NetworkError(text, value=self.name, hint="look whether it is there before doing it again")
         with suppress(*ERRORS):
             self.link.control(wake.removeprefix("; "))
-
-    def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
-        """What `call` returns over another connection where the one there was is lost, or a moment later where others
-        were in the way; nothing had begun.
-        """
-        for pause in _PAUSES:
-            lost = is_lost(error)
-            if self._began or self._closed or not (lost or is_conflict(error)):
-                break
-            if lost:
-                self.link.renew()
-            else:
-                self.rollback()
-                time.sleep(pause)
-            try:
-                return call()
-            except ERRORS as latest:
-                error = latest
-        raise self._failed(error) from error
-
-    def _again_if_lost(self, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except ERRORS as error:
-            return self._again(error, call)
-
-    def _failed(self, error: Exception) -> MapiError:
-        """`error` in MAPI's words; a connection that is lost takes its transaction with it."""
-        failure = self.place.told(error)
-        if is_lost(error) and not self._closed:
-            self._lost = failure if self._began else None
-            self._began = self._writing = False
-            self.link.close()
-        return failure
