@@ -96,6 +96,8 @@ class _Faulty:
             return found
         if name == "transaction":
             return self._transaction
+        if name == "sorted_contents":
+            return self._sorted_contents
         return self._call(name, found)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -109,6 +111,10 @@ class _Faulty:
             return result if part is None or result is None else _Faulty(result, self.faults, part)
 
         return call
+
+    def _sorted_contents(self, folder: int) -> tuple[Any, Any]:
+        """Two calls in one, each of which may fail."""
+        return self.contents(folder, associated=False), self.contents_sort(folder)
 
     def _transaction(self) -> AbstractContextManager[None]:
         @contextmanager
