@@ -33,6 +33,7 @@ COPIED = 64
 FOUR = (t.PR_ENTRYID, t.PR_SUBJECT, t.PR_MESSAGE_DELIVERY_TIME, t.PR_MESSAGE_SIZE)
 SHOWN = "id, subject, sender_name, display_to, delivery_time, size, flags, has_attach"
 _AT_ONCE = 500
+_TIMES = 5
 _HERE = "folder = ? AND associated = 0"
 _PARTS = {
     "property": ("object", "id, type, blob, {values}"),
@@ -149,19 +150,19 @@ def showing(store: MsgStore, raw: Bare, places: dict[int, Place]) -> list[Result
     for size in (SMALL, biggest):
         place = places[size]
         first[size] = side_by_side(
-            lambda place=place: [look(store, place.entry_id) for _ in range(20)],
-            lambda place=place: [first_rows(raw, place.number) for _ in range(20)],
+            lambda place=place: [look(store, place.entry_id) for _ in range(_TIMES)],
+            lambda place=place: [first_rows(raw, place.number) for _ in range(_TIMES)],
         )
         entry_id, key = row_at(store, raw, place, size // 2)
         far[size] = side_by_side(
-            lambda place=place, entry_id=entry_id: [scroll(store, place, entry_id) for _ in range(20)],
-            lambda place=place, key=key: [rows_after(raw, place.number, key) for _ in range(20)],
+            lambda place=place, entry_id=entry_id: [scroll(store, place, entry_id) for _ in range(_TIMES)],
+            lambda place=place, key=key: [rows_after(raw, place.number, key) for _ in range(_TIMES)],
         )
     results = []
     for what, times in ((f"first {LINES} rows by time", first), ("the same after the row in the middle", far)):
         ours, floor = times[biggest]
-        results.append(Result(f"{biggest:,} messages: {what}", ours / 20, floor / 20, 3.0))
-        results.append(Result(f"{what}, {biggest:,} against {SMALL:,}", ours / 20, times[SMALL][0] / 20, 1.5))
+        results.append(Result(f"{biggest:,} messages: {what}", ours / _TIMES, floor / _TIMES, 3.0))
+        results.append(Result(f"{what}, {biggest:,} against {SMALL:,}", ours / _TIMES, times[SMALL][0] / _TIMES, 1.5))
     return results
 
 
