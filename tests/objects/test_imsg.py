@@ -89,7 +89,7 @@ def subject_of(path: Path) -> Any:
 
 
 def test_a_session_knows_one_flag() -> None:
-    """IMS-1, IMS-2."""
+    """IMS-1, IMS-2; scenario 22."""
     assert not open_imsg_session().unicode
     assert open_imsg_session(MAPI_UNICODE).unicode
     for flags in (1, 2, MAPI_UNICODE | 1, -1):
@@ -98,7 +98,7 @@ def test_a_session_knows_one_flag() -> None:
 
 
 def test_a_unicode_message_says_so_and_keeps_text() -> None:
-    """IMS-2, IMS-21."""
+    """IMS-2, IMS-21; scenario 22."""
     for flags, unicode in ((MAPI_UNICODE, True), (0, False)):
         message = open_imsg_on_istg(None, new_storage(), flags=flags)
         assert bool(message.get_prop(t.PR_STORE_SUPPORT_MASK) & STORE_UNICODE_OK) is unicode
@@ -111,7 +111,7 @@ def test_a_unicode_message_says_so_and_keeps_text() -> None:
 
 
 def test_closing_a_session_ends_everything_opened_in_it() -> None:
-    """IMS-3, IMS-4."""
+    """IMS-3, IMS-4; scenario 22."""
     place = MemoryBytes()
     session = open_imsg_session()
     message = open_imsg_on_istg(session, new_storage(place))
@@ -155,7 +155,7 @@ def test_sessions_and_messages_without_one_are_independent() -> None:
 
 
 def test_the_callback_comes_once_however_the_message_ends() -> None:
-    """IMS-4: lpfMsgCallRelease."""
+    """IMS-4; scenario 22: lpfMsgCallRelease."""
     calls: list[tuple[int, StorageMessage]] = []
     session = open_imsg_session()
 
@@ -172,7 +172,7 @@ def test_the_callback_comes_once_however_the_message_ends() -> None:
 
 
 def test_storages_of_other_modes_and_no_storage_are_refused() -> None:
-    """IMS-10: STGM_READ, or STGM_READWRITE with STGM_TRANSACTED."""
+    """IMS-10; scenario 22: STGM_READ, or STGM_READWRITE with STGM_TRANSACTED."""
     with pytest.raises(InvalidParameter):
         open_imsg_on_istg(None, None)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameter, match="TRANSACTED"):
@@ -239,7 +239,7 @@ def test_what_is_not_saved_does_not_reach_the_storage(tmp_path: Path) -> None:
 
 
 def test_without_a_commit_of_its_own_the_owner_commits(tmp_path: Path) -> None:
-    """IMS-11: IMSG_NO_ISTG_COMMIT."""
+    """IMS-11; scenario 22: IMSG_NO_ISTG_COMMIT."""
     path = saved(tmp_path / "x.msg")
     for commits, expected in ((False, "Budget"), (True, "Agenda")):
         with open_docfile(path, EDIT) as storage:
@@ -271,7 +271,7 @@ def test_the_ways_to_save_are_those_of_every_object(tmp_path: Path) -> None:
 
 
 def test_what_others_put_into_the_storage_survives(tmp_path: Path) -> None:
-    """IMS-12."""
+    """IMS-12; scenario 22."""
     path = tmp_path / "x.msg"
     with create_docfile(path, NEW) as storage:
         with storage.create_stream("Mine") as stream:
@@ -295,7 +295,7 @@ def test_what_others_put_into_the_storage_survives(tmp_path: Path) -> None:
 
 
 def test_a_part_that_is_open_is_the_same_when_opened_again(tmp_path: Path) -> None:
-    """IMS-13: the first opener's access counts."""
+    """IMS-13; scenario 22: the first opener's access counts."""
     with open_docfile(saved(tmp_path / "x.msg"), EDIT) as storage:
         message = open_imsg_on_istg(None, storage)
         first = message.open_attach(0, Access.READ)
@@ -424,7 +424,7 @@ def test_an_attachment_can_be_a_document_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_message_on_a_storage_is_not_sent_and_has_no_place() -> None:
-    """IMS-20."""
+    """IMS-20; scenario 22."""
     message = open_imsg_on_istg(None, new_storage())
     message.set_props({t.PR_SUBJECT: "x"})
     message.save_changes(Keep.READWRITE)

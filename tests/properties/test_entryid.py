@@ -29,7 +29,7 @@ BILL = ("Bill", "SMTP", "bill@example.com")
 
 
 def test_a_unicode_one_off_has_the_bytes_of_the_layout() -> None:
-    """E-010."""
+    """ABK-60, E-010."""
     data = OneOff(*BILL).dump()
     tail = "".join(f"{text}\0" for text in BILL).encode("utf-16-le")
     assert data == bytes(4) + ONE_OFF_UID + struct.pack("<HH", 0, 0x8001) + tail
@@ -37,7 +37,7 @@ def test_a_unicode_one_off_has_the_bytes_of_the_layout() -> None:
 
 
 def test_an_eight_bit_one_off_has_the_bytes_of_the_layout() -> None:
-    """E-010."""
+    """ABK-60, E-010."""
     data = OneOff(*BILL, ONE_OFF_NO_RICH_INFO).dump()
     assert data == bytes(4) + ONE_OFF_UID + struct.pack("<HH", 0, 0x0001) + b"Bill\0SMTP\0bill@example.com\0"
     assert len(data) == 24 + 5 + 5 + 17
@@ -59,6 +59,7 @@ def test_an_eight_bit_one_off_is_in_a_code_page() -> None:
 
 
 def test_other_flags_of_a_one_off_are_kept() -> None:
+    """ABK-60."""
     assert OneOff.load(OneOff(*BILL, 0x9001).dump()).flags == 0x9001
 
 
@@ -68,7 +69,7 @@ def test_a_one_off_string_ends_at_its_first_nul() -> None:
 
 
 def test_the_search_key_is_upper_case_and_ends_with_nul() -> None:
-    """E-009, E-010."""
+    """ABK-5, E-009, E-010."""
     assert search_key("smtp", "bill@example.com") == b"SMTP:BILL@EXAMPLE.COM\0"
 
 
@@ -105,14 +106,14 @@ def test_any_bytes_give_mapi_errors(data: bytes) -> None:
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30), st.binary(max_size=64))
 def test_a_store_is_unwrapped_to_what_was_wrapped(provider: str, inner: bytes) -> None:
-    """E-011, E-012."""
+    """SPI-30, E-011, E-012."""
     wrapped = wrap_store(provider, inner)
     assert is_wrapped_store(wrapped)
     assert unwrap_store(wrapped) == (provider, inner)
 
 
 def test_a_wrapped_store_has_the_bytes_of_the_layout() -> None:
-    """E-012."""
+    """SPI-30, E-012."""
     wrapped = wrap_store("emsmdb.dll", b"inner")
     assert wrapped == bytes(4) + STORE_WRAP_UID + b"\0\0" + b"emsmdb.dll\0" + b"\0\0\0" + b"inner"
     assert wrapped.index(b"inner") == 22 + 14
@@ -136,7 +137,7 @@ def test_an_identifier_that_wraps_no_store_is_unknown() -> None:
 
 @given(UIDS, UIDS, st.integers(0, 255), st.integers(0, (1 << 64) - 1))
 def test_an_object_comes_back_from_its_identifier(provider: bytes, store: bytes, kind: int, number: int) -> None:
-    """E-001, E-004."""
+    """EID-1, E-001, E-004."""
     entry = ObjectEntryId(provider, store, kind, number)
     assert ObjectEntryId.load(entry.dump()) == entry
     assert provider_uid(entry.dump()) == provider

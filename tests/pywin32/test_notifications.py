@@ -76,7 +76,7 @@ KEY = (mapitags.PR_INSTANCE_KEY, b"key")
     ],
 )
 def test_a_notification_is_a_pair_of_event_and_information(given: Notification, seen: Any) -> None:
-    """N-032."""
+    """NOT-27, N-032."""
     assert told([given]) == [seen]
 
 

@@ -354,6 +354,7 @@ def test_a_store_compares_identifiers_and_knows_its_receive_folders(store: Any, 
 
 
 def test_a_submitted_message_can_be_taken_back(store: Any) -> None:
+    """SPL-35."""
     outbox = store.OpenEntry(value(store, mapitags.PR_IPM_OUTBOX_ENTRYID), None, mapi.MAPI_BEST_ACCESS)
     made = outbox.CreateMessage(None, 0)
     made.ModifyRecipients(mapi.MODRECIP_ADD, [TO])
@@ -382,6 +383,7 @@ def test_a_dropped_session_keeps_its_objects_alive(profile: str) -> None:
 
 
 def test_objects_die_with_their_session(session: Any, folder: Any) -> None:
+    """SUB-16."""
     session.Logoff(0, 0, 0)
     assert failure(folder.GetContentsTable, 0) == mapi.MAPI_E_INVALID_OBJECT
     assert failure(session.GetMsgStoresTable, 0) == mapi.MAPI_E_INVALID_OBJECT

@@ -58,6 +58,7 @@ def folder_rows(entry_tag: int) -> list[Any]:
 
 
 def test_the_example_sends_to_everybody_once(smtp: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """Scenario 1."""
     words = [OTHERS[0], "Grüße", "--cc", OTHERS[1], "--bcc", OTHERS[2], "--text", "Guten Tag\r\n"]
     assert run_script(EXAMPLE, words) == 0
     people, message = received(smtp)
@@ -143,6 +144,7 @@ def test_nobody_waits_when_nothing_was_submitted(smtp: Server, tmp_path: Path) -
 
 
 def test_a_session_without_mail_leaves_its_messages_queued(smtp: Server, tmp_path: Path) -> None:
+    """LOG-30; scenario 5."""
     path = tmp_path / "quiet.py"
     text = submitting(tmp_path).read_text(encoding="utf-8")
     path.write_text(text.replace("import send_mail", "import send_mail; mapi.MAPI_USE_DEFAULT |= mapi.MAPI_NO_MAIL"))
@@ -175,6 +177,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.xdist_group("pywin32")
 def test_pywin32s_own_demo_runs_unmodified(smtp: Server, demo: Path, tmp_path: Path) -> None:
+    """Scenario 1."""
     caller = tmp_path / "caller.py"
     caller.write_text(
         f"import sys; sys.path.insert(0, {str(demo.parent)!r})\n"

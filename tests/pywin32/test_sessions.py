@@ -15,6 +15,7 @@ from mapix.subsystem.initialize import Subsystem
 
 
 def test_before_initialization_nothing_can_be_called(profile: str) -> None:
+    """SUB-1, SUB-10, SUB-12, SUB-14, GEN-3; scenario 3."""
     for call in (
         lambda: mapi.MAPILogonEx(0, "", None, NO_MAIL),
         lambda: mapi.MAPIAdminProfiles(0),
@@ -31,6 +32,7 @@ def test_before_initialization_nothing_can_be_called(profile: str) -> None:
 
 
 def test_the_start_takes_none_or_a_tuple(home: Path) -> None:
+    """SUB-3, SUB-4."""
     with pytest.raises(TypeError):
         mapi.MAPIInitialize([0, 0])
     assert failure(mapi.MAPIInitialize, (1, 0)) == mapi.MAPI_E_INVALID_PARAMETER
@@ -48,6 +50,7 @@ def test_the_start_takes_none_or_a_tuple(home: Path) -> None:
     ],
 )
 def test_a_logon_that_cannot_work_fails(profile: str, name: Any, password: Any, flags: int) -> None:
+    """LOG-1, LOG-2, LOG-3, LOG-16; scenario 2."""
     mapi.MAPIInitialize(None)
     assert failure(mapi.MAPILogonEx, 0, name, password, flags) == mapi.MAPI_E_LOGON_FAILED
 
@@ -62,12 +65,14 @@ def test_without_a_default_profile_the_logon_fails_and_says_what_to_type(home: P
 
 @pytest.mark.parametrize("name", ["", None, "Work", b"Work"])
 def test_the_default_profile_and_a_named_one_log_on(profile: str, name: Any) -> None:
+    """LOG-1, LOG-3, LOG-5."""
     mapi.MAPIInitialize(None)
     session = mapi.MAPILogonEx(0, name, "", NO_MAIL)
     assert type(session).__name__ == "PyIMAPISession"
 
 
 def test_wide_strings_are_text_only(profile: str) -> None:
+    """LOG-5, GEN-4."""
     mapi.MAPIInitialize(None)
     with pytest.raises(TypeError):
         mapi.MAPILogonEx(0, b"Work", None, NO_MAIL | mapi.MAPI_UNICODE)
@@ -75,6 +80,7 @@ def test_wide_strings_are_text_only(profile: str) -> None:
 
 
 def test_the_stores_table_finds_the_default_store_as_scripts_look_for_it(session: Any) -> None:
+    """SES-34, SES-45."""
     table = session.GetMsgStoresTable(0)
     table.SetColumns((mapitags.PR_ENTRYID, mapitags.PR_DISPLAY_NAME_A, mapitags.PR_DEFAULT_STORE), 0)
     (row,) = table.QueryRows(1, 0)
@@ -89,6 +95,7 @@ def test_the_stores_table_finds_the_default_store_as_scripts_look_for_it(session
 
 
 def test_a_store_opened_as_an_entry_is_asked_for_its_interface(session: Any) -> None:
+    """SES-5, SES-8."""
     entry_id = dict(session.GetMsgStoresTable(0).QueryRows(1, 0)[0])[mapitags.PR_ENTRYID]
     opened = session.OpenEntry(entry_id, None, mapi.MAPI_BEST_ACCESS)
     assert type(opened.QueryInterface(mapi.IID_IMsgStore)).__name__ == "PyIMsgStore"
@@ -101,16 +108,19 @@ def test_another_wrapper_of_a_session_does_not_end_it(session: Any) -> None:
 
 
 def test_none_opens_the_roots_of_store_and_address_book_but_nothing_on_a_session(session: Any, store: Any) -> None:
+    """SES-2; scenario 8."""
     assert failure(session.OpenEntry, None, None, 0) == mapi.MAPI_E_INVALID_PARAMETER
     assert type(store.OpenEntry(None, None, 0)).__name__ == "PyIMAPIFolder"
     assert type(session.OpenAddressBook(0, None, 0).OpenEntry(None, None, 0)).__name__ == "PyIABContainer"
 
 
 def test_entries_of_an_open_store_open_through_the_session(session: Any, folder: Any) -> None:
+    """SES-1, SES-8."""
     assert type(session.OpenEntry(value(folder, mapitags.PR_ENTRYID), None, 0)).__name__ == "PyIMAPIFolder"
 
 
 def test_the_identity_is_none_where_nobody_knows_it_and_opens_where_somebody_does(profile: str) -> None:
+    """SES-40, SES-41; scenario 13."""
     mapi.MAPIInitialize(None)
     assert mapi.MAPILogonEx(0, "", None, NO_MAIL).QueryIdentity() is None
     session = mapi.MAPILogonEx(0, "", None, NO_MAIL & ~mapi.MAPI_NO_MAIL)
@@ -122,6 +132,7 @@ def test_the_identity_is_none_where_nobody_knows_it_and_opens_where_somebody_doe
 
 
 def test_the_address_book_makes_one_offs_of_addresses(session: Any) -> None:
+    """ABK-20, ABK-22, ABK-23, ABK-65."""
     book = session.OpenAddressBook(0, None, mapi.AB_NO_DIALOG)
     row = ((mapitags.PR_DISPLAY_NAME_A, "ann@example.org"), (mapitags.PR_RECIPIENT_TYPE, mapi.MAPI_TO))
     (found,) = book.ResolveName(0, 0, None, [row])
@@ -136,6 +147,7 @@ def test_the_address_book_makes_one_offs_of_addresses(session: Any) -> None:
 
 
 def test_the_status_table_has_objects_behind_its_rows(session: Any) -> None:
+    """SES-31, STA-2, STA-4, STA-11."""
     table = session.GetStatusTable(mapi.MAPI_UNICODE)
     rows = mapi.HrQueryAllRows(table, (mapitags.PR_ENTRYID, mapitags.PR_RESOURCE_TYPE), None, None, 0)
     assert len(rows) >= 2
@@ -147,11 +159,13 @@ def test_the_status_table_has_objects_behind_its_rows(session: Any) -> None:
 
 
 def test_a_logoff_takes_zero_for_its_reserved_argument(session: Any) -> None:
+    """SES-60, GEN-4."""
     assert failure(session.Logoff, 0, 0, 1) == mapi.MAPI_E_INVALID_PARAMETER
     assert failure(session.Logoff, 0, 0x40, 0) == mapi.MAPI_E_UNKNOWN_FLAGS
 
 
 def test_profiles_are_made_copied_renamed_and_deleted(home: Path) -> None:
+    """PRF-11, SES-33; scenario 11."""
     mapi.MAPIInitialize(None)
     admin = mapi.MAPIAdminProfiles(0)
 
@@ -179,6 +193,7 @@ def test_profiles_are_made_copied_renamed_and_deleted(home: Path) -> None:
 
 
 def test_services_and_providers_are_administered(home: Path) -> None:
+    """PRF-11, PRF-16."""
     mapi.MAPIInitialize(None)
     profiles = mapi.MAPIAdminProfiles(0)
     profiles.CreateProfile("One", None)
@@ -206,6 +221,7 @@ def test_services_and_providers_are_administered(home: Path) -> None:
 
 
 def test_profile_sections_open_by_uid(session: Any) -> None:
+    """SES-25, SES-27, SES-28."""
     uid = pythoncom.CreateGuid()
     assert failure(session.OpenProfileSection, uid, None, 0) == mapi.MAPI_E_NOT_FOUND
     section = session.OpenProfileSection(uid, None, mapi.MAPI_MODIFY)
@@ -232,6 +248,7 @@ class Told:
 
 
 def test_a_gateway_gets_a_list_and_a_callback_a_tuple(store: Any, folder: Any) -> None:
+    """NOT-1, NOT-10, NOT-20, NOT-23, SES-51."""
     gateway, told = Told(), []
     mask = mapi.fnevObjectCreated | mapi.fnevObjectModified
     first = store.Advise(None, mask, wrap(gateway))
@@ -254,6 +271,7 @@ def test_a_gateway_gets_a_list_and_a_callback_a_tuple(store: Any, folder: Any) -
 
 
 def test_a_table_tells_that_it_has_changed(folder: Any) -> None:
+    """NOT-5, NOT-27."""
     table = folder.GetContentsTable(0)
     table.SetColumns((mapitags.PR_SUBJECT_A, mapitags.PR_INSTANCE_KEY), 0)
     gateway = Told()
@@ -269,6 +287,7 @@ def test_a_table_tells_that_it_has_changed(folder: Any) -> None:
 
 
 def test_a_failing_callback_is_swallowed(store: Any, folder: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """NOT-23."""
     store.Advise(None, mapi.fnevObjectCreated, mapi.HrAllocAdviseSink(lambda told, context: 1 / 0))
     message(folder)
     mapi.HrDispatchNotifications(0)
@@ -276,6 +295,7 @@ def test_a_failing_callback_is_swallowed(store: Any, folder: Any, caplog: pytest
 
 
 def test_a_sink_of_this_thread_is_told_on_this_thread(profile: str) -> None:
+    """NOT-21, NOT-22."""
     mapi.MAPIInitialize((0, mapi.MAPI_MULTITHREAD_NOTIFICATIONS))
     session = mapi.MAPILogonEx(0, "", None, NO_MAIL)
     from tests.pywin32.conftest import default_store
@@ -293,6 +313,7 @@ def test_a_sink_of_this_thread_is_told_on_this_thread(profile: str) -> None:
 
 
 def test_members_hear_of_one_another(profile: str) -> None:
+    """NOT-14, LOG-6."""
     mapi.MAPIInitialize(None)
     flags = mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT | mapi.MAPI_NO_MAIL
     first = mapi.MAPILogonEx(0, "", None, flags | mapi.MAPI_ALLOW_OTHERS)

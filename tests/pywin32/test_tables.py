@@ -241,6 +241,7 @@ def test_numbers_are_ints(number: Any) -> None:
 
 
 def test_the_last_error_belongs_to_the_object_that_failed() -> None:
+    """GEN-10."""
     view, other = table(), table()
     with pytest.raises(com_error):
         view.FindRow((mapi.RES_EXIST, (0x6666001F,)), 0, 0)

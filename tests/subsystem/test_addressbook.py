@@ -83,6 +83,7 @@ def add(book: AddrBook, name: str, address: str) -> bytes:
 
 
 def test_the_bytes_of_a_unicode_one_off_are_exact(book: AddrBook) -> None:
+    """ABK-60; scenario 21."""
     entry_id = book.create_one_off("Bill", "SMTP", "bill@example.com")
     strings = "".join(text + "\0" for text in ("Bill", "SMTP", "bill@example.com")).encode("utf-16-le")
     head = bytes(4) + bytes.fromhex("812B1FA4BEA310199D6E00DD010F5402") + b"\0\0" + (0x8001).to_bytes(2, "little")
@@ -91,12 +92,14 @@ def test_the_bytes_of_a_unicode_one_off_are_exact(book: AddrBook) -> None:
 
 
 def test_the_bytes_of_an_8_bit_one_off_are_exact_and_read_back() -> None:
+    """ABK-60; scenario 21."""
     entry_id = OneOff("Bill", "SMTP", "bill@example.com", flags=1).dump()
     assert entry_id[24:] == b"Bill\0SMTP\0bill@example.com\0"
     assert OneOff.load(entry_id) == OneOff("Bill", "SMTP", "bill@example.com", flags=1)
 
 
 def test_a_one_off_opens_through_session_and_book_as_a_mail_user(session: Session, book: AddrBook) -> None:
+    """ABK-5, ABK-61, ABK-65, ABK-3, SES-1, SES-8; scenario 21."""
     entry_id = book.create_one_off("Bill", "SMTP", "bill@example.com")
     for user in (session.open_entry(entry_id), book.open_entry(entry_id, Access.MODIFY)):
         assert user.object_type is ObjectType.MAILUSER
@@ -110,6 +113,7 @@ def test_a_one_off_opens_through_session_and_book_as_a_mail_user(session: Sessio
 
 
 def test_a_one_off_that_takes_rich_text_says_so_unless_it_is_an_internet_address(book: AddrBook) -> None:
+    """ABK-62."""
     fax = book.open_entry(book.create_one_off("Bill", "FAX", "555", rich=True))
     mail = book.open_entry(book.create_one_off("Bill", "SMTP", "b@example.com", rich=True))
     assert fax.get_prop(PR_SEND_RICH_INFO) is True
@@ -117,6 +121,7 @@ def test_a_one_off_that_takes_rich_text_says_so_unless_it_is_an_internet_address
 
 
 def test_a_one_off_without_a_name_is_called_by_its_address(book: AddrBook) -> None:
+    """ABK-64."""
     assert OneOff.load(book.create_one_off(None, "FAX", "555")).name == "555"
     for kind, address in (("", "555"), ("FAX", "")):
         with pytest.raises(InvalidParameter):
@@ -124,6 +129,7 @@ def test_a_one_off_without_a_name_is_called_by_its_address(book: AddrBook) -> No
 
 
 def test_one_offs_are_compared_by_address(book: AddrBook) -> None:
+    """EID-5."""
     one = book.create_one_off("Bill", "SMTP", "bill@example.com")
     same = book.create_one_off("William", "smtp", "BILL@example.com")
     assert book.compare_entry_ids(one, same)
@@ -145,6 +151,7 @@ def test_one_offs_are_compared_by_address(book: AddrBook) -> None:
     ],
 )
 def test_a_text_may_spell_a_one_off(text: str, person: tuple[str, str, str]) -> None:
+    """ABK-63."""
     found = parse_address(text)
     assert found is not None
     assert (found.name, found.address_type, found.address) == person
@@ -152,6 +159,7 @@ def test_a_text_may_spell_a_one_off(text: str, person: tuple[str, str, str]) -> 
 
 @pytest.mark.parametrize("text", ["", "Bill", "a@b", "@b.com", "a@.com", "a@b@c.com", "N[FAX:1] x", "N[FAX]", "N[:1]"])
 def test_other_texts_are_names(text: str) -> None:
+    """ABK-21, ABK-63."""
     assert parse_address(text) is None
 
 
@@ -159,6 +167,7 @@ def test_other_texts_are_names(text: str) -> None:
 
 
 def test_an_address_resolves_without_any_book(book: AddrBook) -> None:
+    """ABK-21, ABK-81; scenario 20."""
     result = book.resolve_name([{PR_DISPLAY_NAME: "a@b.com", PR_RECIPIENT_TYPE: 2}, {PR_DISPLAY_NAME: "N[FAX:123]"}])
     assert not result.unresolved
     assert not result.ambiguous
@@ -170,6 +179,7 @@ def test_an_address_resolves_without_any_book(book: AddrBook) -> None:
 
 
 def test_unique_ambiguous_and_unknown_names_are_told_apart(book: AddrBook) -> None:
+    """ABK-21, ABK-22, ABK-24; scenario 20."""
     names = ["Archer", "Bill L", "Zebedee", "billy"]
     result = book.resolve_name([{PR_DISPLAY_NAME: name} for name in names])
     assert result.unresolved == [2]
@@ -180,6 +190,7 @@ def test_unique_ambiguous_and_unknown_names_are_told_apart(book: AddrBook) -> No
 
 
 def test_resolved_and_empty_rows_are_left_alone(book: AddrBook) -> None:
+    """ABK-21, ABK-80."""
     rows = [{PR_DISPLAY_NAME: "Bill L", PR_ENTRYID: b"x"}, {}]
     result = book.resolve_name(rows)
     assert result.rows == rows
@@ -188,6 +199,7 @@ def test_resolved_and_empty_rows_are_left_alone(book: AddrBook) -> None:
 
 
 def test_a_container_earlier_in_the_search_path_decides(book: AddrBook) -> None:
+    """ABK-21, ABK-24; scenario 20."""
     add(book, "Bill Lee", "friend@example.com")
     (row,) = book.resolve_name([{PR_DISPLAY_NAME: "Bill Lee"}]).rows
     assert row[PR_EMAIL_ADDRESS] == "friend@example.com"
@@ -202,6 +214,7 @@ def test_a_container_earlier_in_the_search_path_decides(book: AddrBook) -> None:
 
 
 def test_bill_l_matches_as_the_reference_says() -> None:
+    """ABK-25."""
     assert [name for name in STAFF if anr_matches("Bill L", name)] == list(STAFF)[:4]
     assert not anr_matches("", "Bill")
 
@@ -209,6 +222,7 @@ def test_bill_l_matches_as_the_reference_says() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text("abcAB", min_size=1, max_size=4), min_size=1, max_size=4), st.data())
 def test_beginnings_of_words_of_a_name_always_match_it(words: list[str], data: st.DataObject) -> None:
+    """ABK-25."""
     chosen = data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3))
     parts = [word[: data.draw(st.integers(1, len(word)))] for word in chosen]
     assert anr_matches(" ".join(parts), " ".join(words))
@@ -218,6 +232,7 @@ def test_beginnings_of_words_of_a_name_always_match_it(words: list[str], data: s
 
 
 def test_the_root_shows_the_containers_of_all_books(book: AddrBook) -> None:
+    """ABK-1, ABK-70."""
     root = book.open_entry(None)
     assert isinstance(root, AbContainer)
     rows = query_all_rows(root.get_hierarchy_table(), [PR_DISPLAY_NAME, PR_DEPTH, PR_CONTAINER_FLAGS, PR_OBJECT_TYPE])
@@ -233,6 +248,7 @@ def test_the_personal_book_and_the_directory_have_defaults(book: AddrBook) -> No
 
 
 def test_a_contact_is_kept_for_every_session(system: Subsystem, session: Session, book: AddrBook, home: Path) -> None:
+    """ABK-5."""
     entry_id = add(book, "Zoë Zimmer", "zoe@example.com")
     assert "Zoë Zimmer" in (home / "contacts.toml").read_text(encoding="utf-8")
     system.admin_profiles().create_profile("Other")
@@ -244,6 +260,7 @@ def test_a_contact_is_kept_for_every_session(system: Subsystem, session: Session
 
 
 def test_a_contact_has_no_identifier_before_it_is_saved(book: AddrBook) -> None:
+    """ABK-71."""
     user = contacts(book).create_entry()
     assert user.get_prop(PR_ENTRYID) is None
     user.set_props({PR_DISPLAY_NAME: "Only a name"})
@@ -263,6 +280,7 @@ def test_a_contact_can_be_changed_and_removed(session: Session, book: AddrBook) 
 
 
 def test_a_container_opened_to_read_takes_no_contacts(book: AddrBook) -> None:
+    """ABK-71."""
     container = book.open_entry(book.get_pab())
     assert isinstance(container, PersonalContainer)
     with pytest.raises(NoAccess):
@@ -270,7 +288,7 @@ def test_a_container_opened_to_read_takes_no_contacts(book: AddrBook) -> None:
 
 
 def test_the_contents_table_finds_people_by_name_prefix_and_key(book: AddrBook) -> None:
-    """R-030."""
+    """ABK-25, ABK-76, R-030."""
     for name, address in STAFF.items():
         add(book, name, address)
     table = contacts(book).get_contents_table()
@@ -298,6 +316,7 @@ def test_a_damaged_file_of_contacts_is_named(book: AddrBook, home: Path) -> None
 
 
 def test_prepared_recipients_have_the_columns_in_front_and_keep_the_rest(book: AddrBook) -> None:
+    """ABK-40."""
     entry_id = add(book, "Zoë", "zoe@example.com")
     rows = [
         {PR_RECIPIENT_TYPE: 1, PR_ENTRYID: entry_id, PR_DISPLAY_NAME: "As written"},
@@ -315,6 +334,7 @@ def test_prepared_recipients_have_the_columns_in_front_and_keep_the_rest(book: A
 
 
 def test_a_recipient_that_is_gone_is_not_found(book: AddrBook) -> None:
+    """ABK-40."""
     entry_id = add(book, "Zoë", "zoe@example.com")
     contacts(book).delete_entries([entry_id])
     with pytest.raises(NotFound):

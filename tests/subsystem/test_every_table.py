@@ -211,14 +211,14 @@ LIVE = (
 
 @pytest.mark.parametrize("name", LIVE)
 def test_tables_of_what_changes_are_live_and_tell(world: World, name: str) -> None:
-    """T-002, T-020."""
+    """SES-30, SES-31, T-002, T-020."""
     table = TABLES[name][1](world)
     assert table.get_status()[1] is TableType.DYNAMIC
     table.unadvise(table.advise(Event.TABLE_MODIFIED, lambda batch: None))
 
 
 def test_tables_that_never_change_tell_nothing(world: World) -> None:
-    """T-002, T-020."""
+    """SES-32, NOT-5, T-002, T-020."""
     table = world.profiles.get_profile_table()
     assert table.get_status()[1] is TableType.SNAPSHOT
     with pytest.raises(NoSupport):

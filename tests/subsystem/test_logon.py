@@ -83,7 +83,7 @@ def process(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("process")
 def test_nothing_works_before_initialize_and_after_the_balancing_uninitialize() -> None:
-    """Scenario 3."""
+    """SUB-1, SUB-10, GEN-3; scenario 3."""
     with pytest.raises(NotInitialized):
         subsystem()
     mapi_initialize()
@@ -97,6 +97,7 @@ def test_nothing_works_before_initialize_and_after_the_balancing_uninitialize() 
 
 @pytest.mark.usefixtures("process")
 def test_uninitializing_too_often_is_harmless() -> None:
+    """SUB-12."""
     mapi_uninitialize()
     mapi_initialize()
     assert subsystem()
@@ -104,6 +105,7 @@ def test_uninitializing_too_often_is_harmless() -> None:
 
 @pytest.mark.usefixtures("process")
 def test_the_last_uninitialize_ends_every_session() -> None:
+    """SUB-1, SUB-16."""
     mapi_initialize()
     subsystem().admin_profiles().create_profile("Work")
     session = subsystem().logon("Work")
@@ -114,6 +116,7 @@ def test_the_last_uninitialize_ends_every_session() -> None:
 
 @pytest.mark.usefixtures("process")
 def test_unknown_flags_of_initialize_are_refused() -> None:
+    """SUB-3, SUB-5, GEN-4."""
     with pytest.raises(UnknownFlags):
         mapi_initialize(0x2)
     assert not initialize.is_initialized()
@@ -121,6 +124,7 @@ def test_unknown_flags_of_initialize_are_refused() -> None:
 
 @pytest.mark.usefixtures("process")
 def test_the_first_initialize_decides_who_delivers_notifications() -> None:
+    """SUB-6, SUB-7."""
     mapi_initialize(MAPI_MULTITHREAD_NOTIFICATIONS)
     mapi_initialize()
     assert subsystem().notifications.threaded
@@ -128,6 +132,7 @@ def test_the_first_initialize_decides_who_delivers_notifications() -> None:
 
 @pytest.mark.usefixtures("process")
 def test_profiles_that_cannot_be_read_stop_initialize(home: Path) -> None:
+    """SUB-3."""
     home.mkdir()
     (home / "profiles").write_text("a file where a directory belongs", encoding="utf-8")
     with pytest.raises(NotInitialized, match="profiles"):
@@ -138,7 +143,7 @@ def test_profiles_that_cannot_be_read_stop_initialize(home: Path) -> None:
 
 
 def test_without_any_profile_the_way_to_one_is_told(system: Subsystem) -> None:
-    """Scenario 2."""
+    """LOG-16; scenario 2."""
     with pytest.raises(LogonFailed) as caught:
         system.logon("", None, MAPI_USE_DEFAULT | MAPI_EXTENDED)
     told = "MAPI_E_LOGON_FAILED (0x80040111): there is no default profile. Try: mapix init"
@@ -146,12 +151,14 @@ def test_without_any_profile_the_way_to_one_is_told(system: Subsystem) -> None:
 
 
 def test_without_a_default_profile_one_is_proposed(system: Subsystem, profile: str) -> None:
+    """LOG-13."""
     with pytest.raises(LogonFailed, match="mapix profile default 'Work'"):
         system.logon(flags=MAPI_USE_DEFAULT)
 
 
 @pytest.mark.parametrize("flags", [0, MAPI_EXPLICIT_PROFILE, NEW, MAPI_LOGON_UI])
 def test_an_empty_name_without_leave_for_the_default_fails(system: Subsystem, profile: str, flags: int) -> None:
+    """LOG-14, LOG-16."""
     system.admin_profiles().set_default_profile(profile)
     with pytest.raises(LogonFailed):
         system.logon("", None, flags)
@@ -159,6 +166,7 @@ def test_an_empty_name_without_leave_for_the_default_fails(system: Subsystem, pr
 
 @pytest.mark.parametrize("flags", [MAPI_USE_DEFAULT, MAPI_USE_DEFAULT | MAPI_EXPLICIT_PROFILE | MAPI_UNICODE])
 def test_the_default_profile_is_used_when_asked_for(system: Subsystem, profile: str, flags: int) -> None:
+    """LOG-1, LOG-2, LOG-5, LOG-13."""
     system.admin_profiles().set_default_profile(profile)
     for name in ("", None):
         with system.logon(name, None, flags) as session:
@@ -166,6 +174,7 @@ def test_the_default_profile_is_used_when_asked_for(system: Subsystem, profile: 
 
 
 def test_a_given_name_wins_over_the_default(system: Subsystem, profile: str) -> None:
+    """LOG-12."""
     system.admin_profiles().create_profile("Home")
     system.admin_profiles().set_default_profile(profile)
     with system.logon("Home", flags=MAPI_USE_DEFAULT) as session:
@@ -173,16 +182,19 @@ def test_a_given_name_wins_over_the_default(system: Subsystem, profile: str) -> 
 
 
 def test_an_unknown_profile_is_a_failed_logon(system: Subsystem, profile: str) -> None:
+    """LOG-12; scenario 2."""
     with pytest.raises(LogonFailed, match="'Work'"):
         system.logon("Wrok")
 
 
 def test_a_name_of_65_characters_is_refused(system: Subsystem) -> None:
+    """LOG-2; scenario 2."""
     with pytest.raises(LogonFailed, match="64"):
         system.logon("x" * 65)
 
 
 def test_a_password_is_refused(system: Subsystem, profile: str) -> None:
+    """LOG-3; scenario 2."""
     with pytest.raises(LogonFailed, match="password"):
         system.logon(profile, "x")
     system.logon(profile, "").logoff()
@@ -198,11 +210,13 @@ def test_a_damaged_profile_is_a_failed_logon_that_names_the_line(system: Subsyst
     "flags", [0x80, MAPI_LOGON_UI | MAPI_PASSWORD_UI, MAPI_NT_SERVICE, MAPI_NT_SERVICE | MAPI_NO_MAIL | MAPI_LOGON_UI]
 )
 def test_flags_that_are_unknown_or_exclude_each_other_are_refused(system: Subsystem, profile: str, flags: int) -> None:
+    """LOG-17, LOG-18, GEN-4."""
     with pytest.raises(UnknownFlags):
         system.logon(profile, flags=flags)
 
 
 def test_a_service_logs_on_without_mail(system: Subsystem, profile: str) -> None:
+    """LOG-18."""
     system.logon(profile, flags=MAPI_NT_SERVICE | MAPI_NO_MAIL).logoff()
 
 
@@ -210,7 +224,7 @@ def test_a_service_logs_on_without_mail(system: Subsystem, profile: str) -> None
 
 
 def test_a_shared_session_is_joined_whatever_profile_is_named(system: Subsystem, profile: str) -> None:
-    """Scenario 4."""
+    """LOG-6, LOG-7, LOG-8, LOG-10, LOG-31, LOG-33, LOG-35; scenario 4."""
     first = system.logon(profile, flags=MAPI_ALLOW_OTHERS)
     second = system.logon("another name")
     third = system.logon(profile, flags=NEW)
@@ -225,11 +239,13 @@ def test_a_shared_session_is_joined_whatever_profile_is_named(system: Subsystem,
 
 
 def test_a_session_that_allows_no_others_is_not_joined(system: Subsystem, profile: str) -> None:
+    """LOG-11."""
     first, second = system.logon(profile), system.logon(profile)
     assert first._core is not second._core
 
 
 def test_the_newest_shared_session_is_handed_out(system: Subsystem, profile: str) -> None:
+    """LOG-9."""
     first = system.logon(profile, flags=NEW | MAPI_ALLOW_OTHERS)
     second = system.logon(profile, flags=NEW | MAPI_ALLOW_OTHERS)
     assert system.logon()._core is second._core
@@ -237,6 +253,7 @@ def test_the_newest_shared_session_is_handed_out(system: Subsystem, profile: str
 
 
 def test_the_others_hear_of_a_logoff_and_of_the_wish_that_all_log_off(system: Subsystem, profile: str) -> None:
+    """LOG-35, SES-60, NOT-14; scenario 4."""
     first, second = system.logon(profile, flags=MAPI_ALLOW_OTHERS), system.logon()
     third = system.logon()
     told: list[Notification] = []
@@ -254,6 +271,7 @@ def test_the_others_hear_of_a_logoff_and_of_the_wish_that_all_log_off(system: Su
 
 
 def test_critical_errors_reach_session_sinks_whatever_they_asked_for(system: Subsystem, profile: str) -> None:
+    """SES-50, SES-51, NOT-14."""
     first, second = system.logon(profile, flags=MAPI_ALLOW_OTHERS), system.logon()
     told: list[Notification] = []
     connection = second.advise(None, Event.NEW_MAIL, told.extend)
@@ -266,7 +284,7 @@ def test_critical_errors_reach_session_sinks_whatever_they_asked_for(system: Sub
 
 
 def test_a_short_timeout_does_not_wait_for_another_logon(system: Subsystem, profile: str) -> None:
-    """Scenario 6."""
+    """LOG-21; scenario 6."""
     entered, leave = threading.Event(), threading.Event()
 
     class Slow(Script):
@@ -291,6 +309,7 @@ def test_a_short_timeout_does_not_wait_for_another_logon(system: Subsystem, prof
 
 
 def test_after_logoff_the_session_and_what_it_opened_are_dead(system: Subsystem, profile: str) -> None:
+    """SES-60, SUB-16, GEN-9."""
     session = system.logon(profile)
     status, book = session.get_status_table(), session.open_address_book()
     root, section = book.open_entry(None), session.open_profile_section(None)
@@ -310,6 +329,7 @@ def test_after_logoff_the_session_and_what_it_opened_are_dead(system: Subsystem,
 
 
 def test_unknown_flags_of_logoff_are_refused_and_the_session_lives(system: Subsystem, profile: str) -> None:
+    """SES-60, GEN-4."""
     session = system.logon(profile)
     with pytest.raises(UnknownFlags):
         session.logoff(0x40)
@@ -317,6 +337,7 @@ def test_unknown_flags_of_logoff_are_refused_and_the_session_lives(system: Subsy
 
 
 def test_providers_are_logged_off_with_the_last_member(system: Subsystem, profile: str) -> None:
+    """LOG-35, SES-61, SPI-5, SPI-50."""
     script, beside = Script(), Script()
     system.catalogue.register(book_service(script, transport=beside))
     add(system, "BOOK")
@@ -333,7 +354,7 @@ def test_providers_are_logged_off_with_the_last_member(system: Subsystem, profil
 
 
 def test_without_mail_there_are_no_transports_and_the_spooler_does_not_work(system: Subsystem, profile: str) -> None:
-    """Scenario 5, first half."""
+    """LOG-30, LOG-32, STA-7; scenario 5, first half."""
     script = Script()
     system.catalogue.register(fax_service(script))
     add(system, "FAX")
@@ -351,6 +372,7 @@ def test_without_mail_there_are_no_transports_and_the_spooler_does_not_work(syst
 
 
 def test_the_subsystems_row_carries_the_profiles_name(system: Subsystem, profile: str) -> None:
+    """STA-4, SES-36."""
     session = system.logon(profile)
     table = session.get_status_table()
     table.set_columns([PR_DISPLAY_NAME])
@@ -364,7 +386,7 @@ def test_the_subsystems_row_carries_the_profiles_name(system: Subsystem, profile
 def test_a_provider_that_is_unconfigured_once_is_configured_once_and_tried_once_more(
     system: Subsystem, profile: str, home: Path
 ) -> None:
-    """Scenario 7, first half."""
+    """LOG-23, LOG-29, SPI-12; scenario 7, first half."""
     script, asked = Script(Unconfigured("no path")), []
 
     def configure(settings: object) -> dict[str, str]:
@@ -382,7 +404,7 @@ def test_a_provider_that_is_unconfigured_once_is_configured_once_and_tried_once_
 def test_a_provider_that_is_unconfigured_twice_disables_its_service_for_the_session(
     system: Subsystem, profile: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Scenario 7, second half."""
+    """LOG-20, LOG-22, LOG-23, LOG-25, LOG-29, SES-21; scenario 7, second half."""
     script, beside = Script(Unconfigured("no path"), Unconfigured("still no path")), Script()
     system.catalogue.register(book_service(script, transport=beside, configure=lambda settings: {}))
     add(system, "BOOK")
@@ -405,6 +427,7 @@ def test_a_provider_that_is_unconfigured_twice_disables_its_service_for_the_sess
 def test_without_anybody_to_configure_it_an_unconfigured_provider_is_asked_once(
     system: Subsystem, profile: str
 ) -> None:
+    """LOG-24."""
     script = Script(Unconfigured("no path"))
     system.catalogue.register(book_service(script))
     add(system, "BOOK")
@@ -413,6 +436,7 @@ def test_without_anybody_to_configure_it_an_unconfigured_provider_is_asked_once(
 
 
 def test_a_provider_that_fails_alone_leaves_its_siblings_working(system: Subsystem, profile: str) -> None:
+    """LOG-28, SPI-12; scenario 7."""
     script, beside = Script(FailOneProvider("wrong password")), Script()
     system.catalogue.register(book_service(script, transport=beside))
     add(system, "BOOK")
@@ -425,6 +449,7 @@ def test_a_provider_that_fails_alone_leaves_its_siblings_working(system: Subsyst
 def test_any_other_failure_disables_the_service_and_the_session_is_there(
     system: Subsystem, profile: str, failure: Exception
 ) -> None:
+    """LOG-22, LOG-26, SPI-12."""
     script, beside = Script(failure), Script()
     system.catalogue.register(book_service(script, transport=beside))
     add(system, "BOOK")
@@ -434,6 +459,7 @@ def test_any_other_failure_disables_the_service_and_the_session_is_there(
 
 
 def test_a_service_that_is_not_installed_any_more_does_not_stop_the_logon(system: Subsystem, profile: str) -> None:
+    """LOG-26."""
     system.catalogue.register(fax_service(Script()))
     add(system, "FAX")
     with Subsystem(system.home) as later, later.logon(profile) as session:
@@ -444,7 +470,7 @@ def test_a_service_that_is_not_installed_any_more_does_not_stop_the_logon(system
 
 
 def test_a_session_opens_nothing_without_an_identifier(system: Subsystem, profile: str) -> None:
-    """Scenario 8."""
+    """SES-2, SES-20; scenario 8."""
     session = system.logon(profile)
     with pytest.raises(InvalidParameter):
         session.open_entry(None)
@@ -454,6 +480,7 @@ def test_a_session_opens_nothing_without_an_identifier(system: Subsystem, profil
 
 
 def test_a_failure_is_told_by_get_last_error(system: Subsystem, profile: str) -> None:
+    """GEN-10, SES-4."""
     session = system.logon(profile)
     with pytest.raises(UnknownEntryid):
         session.open_entry(bytes(40))
@@ -463,6 +490,7 @@ def test_a_failure_is_told_by_get_last_error(system: Subsystem, profile: str) ->
 
 
 def test_entries_of_an_address_book_open_through_the_session(system: Subsystem, profile: str) -> None:
+    """SES-1, SES-45, SES-46, EID-5."""
     system.catalogue.register(book_service(Script(), {"Ann": "ann@example.com"}))
     add(system, "BOOK")
     session = system.logon(profile)

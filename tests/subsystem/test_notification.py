@@ -59,7 +59,7 @@ def threaded() -> Iterator[NotificationEngine]:
 
 
 def test_a_sink_is_never_called_inside_the_causing_call(engine: NotificationEngine) -> None:
-    """N-005, X-46."""
+    """NOT-20, N-005, X-46; scenario 19."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink)
     assert engine.notify(KEY, [told(1)])
@@ -69,7 +69,7 @@ def test_a_sink_is_never_called_inside_the_causing_call(engine: NotificationEngi
 
 
 def test_a_batch_is_told_first_to_last(engine: NotificationEngine) -> None:
-    """N-006."""
+    """NOT-12, N-006."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink)
     engine.notify(KEY, [told(1), told(2)])
@@ -88,18 +88,19 @@ def test_only_events_of_the_mask_are_told(engine: NotificationEngine) -> None:
 
 
 def test_a_key_without_sinks_is_no_error(engine: NotificationEngine) -> None:
+    """NOT-26."""
     assert not engine.notify(b"nobody", [told(1)])
 
 
 def test_connection_numbers_are_never_zero_and_never_the_same(engine: NotificationEngine) -> None:
-    """N-003, N-004."""
+    """NOT-1, N-003, N-004."""
     numbers = [engine.subscribe(KEY, Event.EXTENDED, Sink()) for _ in range(3)]
     assert all(numbers)
     assert len(set(numbers)) == 3
 
 
 def test_what_waits_is_dropped_with_the_registration(engine: NotificationEngine) -> None:
-    """N-004."""
+    """NOT-3, N-004."""
     sink = Sink()
     number = engine.subscribe(KEY, Event.EXTENDED, sink)
     engine.notify(KEY, [told(1)])
@@ -134,6 +135,8 @@ def test_a_sink_may_end_its_own_registration(engine: NotificationEngine) -> None
 def test_what_a_sink_raises_is_logged_and_the_others_go_on(
     engine: NotificationEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """NOT-23."""
+
     def broken(_notifications: Sequence[Notification]) -> None:
         raise RuntimeError("broken sink")
 
@@ -182,7 +185,7 @@ def test_other_sinks_that_lag_behind_are_told_that_something_was_lost() -> None:
 
 
 def test_a_sink_of_one_thread_is_called_there_only(engine: NotificationEngine) -> None:
-    """N-005."""
+    """NOT-21, N-005; scenario 19."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, this_thread_sink(sink))
     engine.notify(KEY, [told(1)])
@@ -195,7 +198,7 @@ def test_a_sink_of_one_thread_is_called_there_only(engine: NotificationEngine) -
 
 
 def test_mapis_own_thread_delivers_by_itself(threaded: NotificationEngine) -> None:
-    """N-005."""
+    """SUB-6, SUB-8, N-005."""
     sink = Sink()
     threaded.subscribe(KEY, Event.EXTENDED, sink)
     threaded.notify(KEY, [told(1)])
@@ -205,6 +208,7 @@ def test_mapis_own_thread_delivers_by_itself(threaded: NotificationEngine) -> No
 
 
 def test_a_sink_of_one_thread_stays_there_beside_mapis_own_thread(threaded: NotificationEngine) -> None:
+    """NOT-21."""
     sink, other = Sink(), Sink()
     threaded.subscribe(KEY, Event.EXTENDED, this_thread_sink(sink))
     threaded.subscribe(KEY, Event.EXTENDED, other)
@@ -217,7 +221,7 @@ def test_a_sink_of_one_thread_stays_there_beside_mapis_own_thread(threaded: Noti
 
 
 def test_ending_a_registration_waits_for_its_running_sink(threaded: NotificationEngine) -> None:
-    """N-004."""
+    """NOT-2, N-004; scenario 19."""
     entered, leave, left = threading.Event(), threading.Event(), threading.Event()
 
     def slow(_notifications: Sequence[Notification]) -> None:
@@ -252,13 +256,14 @@ def test_mapis_own_thread_looks_for_changes_of_others(threaded: NotificationEngi
 
 
 def test_the_thread_ends_with_the_engine(threaded: NotificationEngine) -> None:
+    """SUB-6."""
     threaded.subscribe(KEY, Event.EXTENDED, Sink())
     threaded.close()
     assert all(thread.name != "mapix notifications" for thread in threading.enumerate())
 
 
 def test_a_synchronous_sink_is_called_at_once(engine: NotificationEngine) -> None:
-    """N-007."""
+    """NOT-25, N-007."""
     sink = Sink()
     engine.subscribe(KEY, Event.EXTENDED, sink, sync=True)
     engine.notify(KEY, [told(1)])
@@ -268,7 +273,7 @@ def test_a_synchronous_sink_is_called_at_once(engine: NotificationEngine) -> Non
 
 
 def test_a_synchronous_sink_can_stop_the_others(engine: NotificationEngine) -> None:
-    """N-007."""
+    """NOT-23, NOT-25, N-007."""
     heard: list[str] = []
 
     def first(batch: Sequence[Notification]) -> int:

@@ -24,28 +24,33 @@ def search_key(system: Subsystem, name: str) -> bytes:
 
 
 def test_without_profiles_the_table_is_empty(system: Subsystem) -> None:
+    """SES-33."""
     assert names(system) == []
 
 
 def test_the_profile_table_has_exactly_two_columns(system: Subsystem, profile: str) -> None:
+    """SES-32."""
     table = system.admin_profiles().get_profile_table()
     assert table.query_columns() == [PR_DISPLAY_NAME, PR_DEFAULT_PROFILE]
     assert query_all_rows(table) == [("Work", False)]
 
 
 def test_the_profile_table_is_a_snapshot_that_notifies_nobody(system: Subsystem, profile: str) -> None:
+    """SES-32, NOT-5."""
     table = system.admin_profiles().get_profile_table()
     with pytest.raises(NoSupport):
         table.advise(0x100, lambda _: None)  # type: ignore[arg-type]
 
 
 def test_a_second_profile_of_a_name_is_refused(system: Subsystem, profile: str) -> None:
+    """Scenario 11."""
     with pytest.raises(NoAccess):
         system.admin_profiles().create_profile(profile)
 
 
 @pytest.mark.parametrize("name", ["", " Work", "Work ", "a/b", "..", "x" * 65, "a\nb", "back\\slash"])
 def test_a_bad_name_is_refused(system: Subsystem, home: Path, name: str) -> None:
+    """PRF-7, LOG-2."""
     with pytest.raises(InvalidParameter):
         system.admin_profiles().create_profile(name)
     assert not home.exists()
@@ -53,11 +58,13 @@ def test_a_bad_name_is_refused(system: Subsystem, home: Path, name: str) -> None
 
 @pytest.mark.parametrize("name", ["Büro", "My mail 2", "under_score", "x" * 64])
 def test_letters_digits_underscores_and_inner_blanks_make_a_name(system: Subsystem, name: str) -> None:
+    """PRF-7, LOG-2."""
     system.admin_profiles().create_profile(name)
     assert names(system) == [(name, False)]
 
 
 def test_the_default_profile_can_be_set_and_taken_away(system: Subsystem, profile: str) -> None:
+    """Scenario 11."""
     admin = system.admin_profiles()
     admin.set_default_profile(profile)
     assert names(system) == [("Work", True)]
@@ -68,6 +75,7 @@ def test_the_default_profile_can_be_set_and_taken_away(system: Subsystem, profil
 
 
 def test_a_copy_has_a_search_key_of_its_own(system: Subsystem, profile: str) -> None:
+    """PRF-5."""
     system.admin_profiles().copy_profile(profile, "Copy")
     assert search_key(system, "Copy") != search_key(system, profile)
     with pytest.raises(NoAccess):
@@ -77,6 +85,7 @@ def test_a_copy_has_a_search_key_of_its_own(system: Subsystem, profile: str) -> 
 
 
 def test_a_name_used_again_gets_another_search_key(system: Subsystem, profile: str) -> None:
+    """PRF-5."""
     first = search_key(system, profile)
     system.admin_profiles().delete_profile(profile)
     system.admin_profiles().create_profile(profile)
@@ -104,7 +113,7 @@ def test_a_deleted_default_profile_is_the_default_no_more(system: Subsystem, pro
 
 
 def test_a_profile_in_use_goes_with_its_last_session(system: Subsystem, profile: str, home: Path) -> None:
-    """Scenario 11: gone from the table at once, usable until logoff, gone for good afterwards."""
+    """PRF-6, LOG-36; scenario 11: gone from the table at once, usable until logoff, gone for good afterwards."""
     session = system.logon(profile, flags=MAPI_NEW_SESSION)
     system.admin_profiles().delete_profile(profile)
     assert names(system) == []
@@ -116,6 +125,7 @@ def test_a_profile_in_use_goes_with_its_last_session(system: Subsystem, profile:
 
 
 def test_a_profile_in_use_is_renamed_with_its_last_session(system: Subsystem, profile: str) -> None:
+    """PRF-6; scenario 11."""
     session = system.logon(profile, flags=MAPI_NEW_SESSION)
     system.admin_profiles().rename_profile(profile, "Home")
     assert session.profile_name == "Work"

@@ -48,6 +48,7 @@ def provider_uid(session: Session) -> bytes:
 
 
 def test_an_unknown_section_is_made_for_writing_and_not_found_for_reading(session: Session) -> None:
+    """SES-25, SES-28; scenario 9."""
     with pytest.raises(NotFound):
         session.open_profile_section(UID)
     with pytest.raises(NotFound):
@@ -57,11 +58,13 @@ def test_an_unknown_section_is_made_for_writing_and_not_found_for_reading(sessio
 
 
 def test_many_may_read_a_section(session: Session) -> None:
+    """SES-27; scenario 9."""
     first, second = session.open_profile_section(None), session.open_profile_section(None)
     assert first.get_props() == second.get_props()
 
 
 def test_nobody_writes_what_others_read(session: Session) -> None:
+    """SES-27; scenario 9."""
     reader = session.open_profile_section(None)
     with pytest.raises(NoAccess):
         session.open_profile_section(None, Access.MODIFY)
@@ -70,6 +73,7 @@ def test_nobody_writes_what_others_read(session: Session) -> None:
 
 
 def test_nobody_opens_what_another_writes(session: Session, system: Subsystem, profile: str) -> None:
+    """SES-27; scenario 9."""
     writer = session.open_profile_section(UID, Access.MODIFY)
     for access in Access:
         with pytest.raises(NoAccess):
@@ -97,6 +101,7 @@ def test_a_section_that_is_forgotten_is_given_free(session: Session) -> None:
 
 
 def test_the_section_of_a_provider_needs_force(session: Session) -> None:
+    """SES-25, SES-26, PRF-18; scenario 9."""
     uid = provider_uid(session)
     for access in (Access.READ, Access.MODIFY):
         with pytest.raises(NoAccess):
@@ -108,6 +113,7 @@ def test_the_section_of_a_provider_needs_force(session: Session) -> None:
 
 
 def test_every_section_says_what_it_is_and_whose(session: Session) -> None:
+    """PRF-1, PRF-20, PRF-26."""
     section = session.open_profile_section(provider_uid(session), force=True)
     found = section.get_props([PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID])
     assert found[PR_OBJECT_TYPE] == ObjectType.PROFSECT
@@ -116,6 +122,7 @@ def test_every_section_says_what_it_is_and_whose(session: Session) -> None:
 
 
 def test_what_mapi_computes_cannot_be_set(session: Session) -> None:
+    """PRF-20."""
     section = session.open_profile_section(UID, Access.MODIFY)
     problems = section.set_props({PR_PROFILE_NAME: "Other", PR_DISPLAY_NAME: "mine"})
     assert [(problem.tag, problem.scode) for problem in problems] == [(PR_PROFILE_NAME, Computed.hresult)]
@@ -123,6 +130,7 @@ def test_what_mapi_computes_cannot_be_set(session: Session) -> None:
 
 
 def test_changes_act_at_once_and_last(session: Session, home: Path) -> None:
+    """PRF-21."""
     section = session.open_profile_section(UID, Access.MODIFY)
     section.set_props({OWN: "at once"})
     assert "at once" in (home / "profiles" / "Work.toml").read_text(encoding="utf-8")
@@ -146,6 +154,7 @@ def test_values_of_every_type_last(session: Session, home: Path) -> None:
 
 
 def test_there_are_no_named_properties(session: Session) -> None:
+    """PRF-22."""
     section = session.open_profile_section(UID, Access.MODIFY)
     with pytest.raises(NoSupport):
         section.get_ids_from_names([PropertyName(PS_PUBLIC_STRINGS, "x")], create=True)
@@ -156,6 +165,7 @@ def test_there_are_no_named_properties(session: Session) -> None:
 
 
 def test_the_instance_section_holds_the_search_key_and_is_for_reading(session: Session) -> None:
+    """PRF-5, PRF-25."""
     section = session.open_profile_section(MUID_PROFILE_INSTANCE)
     assert len(section.get_prop(PR_SEARCH_KEY)) == 16
     with pytest.raises(NoAccess):
@@ -165,7 +175,7 @@ def test_the_instance_section_holds_the_search_key_and_is_for_reading(session: S
 def test_a_secure_property_is_hidden_and_not_in_the_file(
     session: Session, home: Path, kept: dict[tuple[str, str], str]
 ) -> None:
-    """Scenario 10."""
+    """PRF-23; scenario 10."""
     section = session.open_profile_section(UID, Access.MODIFY)
     assert section.set_props({SECRET: "open sesame", OWN: "public"}) == []
     assert SECRET not in section.get_prop_list()
@@ -181,6 +191,7 @@ def test_a_secure_property_is_hidden_and_not_in_the_file(
 
 
 def test_without_a_keyring_a_secure_property_is_refused(session: Session, no_keyring: None) -> None:
+    """PRF-23."""
     section = session.open_profile_section(UID, Access.MODIFY)
     (problem,) = section.set_props({OWN: "public", SECRET: "open sesame"})
     assert (problem.tag, problem.scode) == (SECRET, NoSupport.hresult)

@@ -52,6 +52,7 @@ def smtp(address: str, **more: Any) -> Row:
 
 
 def test_a_row_with_type_and_address_becomes_a_one_off(book: AddrBook) -> None:
+    """SPL-15."""
     (row,) = expanded(book, smtp("a@example.com") | {PR_DISPLAY_NAME: "A"})
     assert OneOff.load(row[PR_ENTRYID]).address == "a@example.com"
     assert row[PR_SEARCH_KEY] == b"SMTP:A@EXAMPLE.COM\0"
@@ -69,6 +70,7 @@ def test_a_row_with_type_and_address_becomes_a_one_off(book: AddrBook) -> None:
     ],
 )
 def test_an_address_is_found_wherever_it_stands(book: AddrBook, given: Row) -> None:
+    """SPL-15, ABK-63."""
     (row,) = expanded(book, given)
     assert (row[PR_ADDRTYPE], row[PR_EMAIL_ADDRESS]) == ("SMTP", "a@example.com")
     assert is_one_off(row[PR_ENTRYID])
@@ -141,6 +143,7 @@ def a_list(entry_id: bytes) -> Mapping[PropTag, Any]:
 def test_a_personal_list_is_expanded_with_the_lists_in_it_each_once(
     book: AddrBook, lists: dict[bytes, ListBag]
 ) -> None:
+    """ABK-75."""
     outer, inner = bytes(20) + b"outer", bytes(20) + b"inner"
     lists[outer] = ListBag([smtp("a@example.com"), dict(a_list(inner))])
     lists[inner] = ListBag([smtp("b@example.com"), dict(a_list(outer)), smtp("a@example.com")])

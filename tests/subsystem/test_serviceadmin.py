@@ -52,6 +52,7 @@ def transports(admin: MsgServiceAdmin) -> list[tuple[bytes, bytes]]:
 
 
 def test_services_are_listed_in_the_order_they_were_added(admin: MsgServiceAdmin) -> None:
+    """SES-32."""
     admin.create_msg_service("FAX")
     admin.create_msg_service("BOOK", "My book")
     rows = query_all_rows(admin.get_msg_service_table(), [PR_SERVICE_NAME, PR_DISPLAY_NAME])
@@ -59,12 +60,14 @@ def test_services_are_listed_in_the_order_they_were_added(admin: MsgServiceAdmin
 
 
 def test_an_unknown_service_is_not_found(admin: MsgServiceAdmin) -> None:
+    """Scenario 12."""
     with pytest.raises(NotFound):
         admin.create_msg_service("nope")
     assert services(admin) == []
 
 
 def test_a_single_copy_service_is_refused_the_second_time(admin: MsgServiceAdmin) -> None:
+    """Scenario 12."""
     admin.create_msg_service("ONEFAX")
     with pytest.raises(NoAccess):
         admin.create_msg_service("ONEFAX")
@@ -102,6 +105,7 @@ def test_without_a_keyring_a_secret_is_refused_and_nothing_is_added(admin: MsgSe
 
 
 def test_a_deleted_service_takes_its_providers_along(admin: MsgServiceAdmin) -> None:
+    """PRF-1, PRF-2."""
     uid = admin.create_msg_service("FAX")
     admin.create_msg_service("BOOK")
     admin.delete_msg_service(uid)
@@ -112,12 +116,14 @@ def test_a_deleted_service_takes_its_providers_along(admin: MsgServiceAdmin) -> 
 
 
 def test_a_transport_that_wants_to_be_last_is_last(admin: MsgServiceAdmin) -> None:
+    """PRF-4; scenario 12."""
     last = admin.create_msg_service("LASTFAX")
     first = admin.create_msg_service("FAX")
     assert [service for _, service in transports(admin)] == [first, last]
 
 
 def test_the_transport_order_overrides_the_wish_to_be_last(admin: MsgServiceAdmin) -> None:
+    """PRF-4."""
     last = admin.create_msg_service("LASTFAX")
     first = admin.create_msg_service("FAX")
     by_service = {service: provider for provider, service in transports(admin)}
@@ -126,6 +132,7 @@ def test_the_transport_order_overrides_the_wish_to_be_last(admin: MsgServiceAdmi
 
 
 def test_a_transport_order_names_all_transports_and_no_others(admin: MsgServiceAdmin) -> None:
+    """Scenario 12."""
     admin.create_msg_service("LASTFAX")
     admin.create_msg_service("FAX")
     known = [provider for provider, _ in transports(admin)]
@@ -138,6 +145,8 @@ def test_a_transport_order_names_all_transports_and_no_others(admin: MsgServiceA
 
 
 def test_the_first_capable_transport_says_who_the_user_is_and_the_next_takes_over(admin: MsgServiceAdmin) -> None:
+    """PRF-51."""
+
     def identity() -> list[str]:
         rows = query_all_rows(admin.get_provider_table(), [PR_SERVICE_NAME, PR_RESOURCE_FLAGS])
         return [name for name, flags in rows if flags & STATUS_PRIMARY_IDENTITY]
@@ -153,6 +162,7 @@ def test_the_first_capable_transport_says_who_the_user_is_and_the_next_takes_ove
 
 
 def test_providers_of_one_service_can_be_listed_added_and_removed(admin: MsgServiceAdmin) -> None:
+    """PRF-15, PRF-16, PRF-17."""
     providers = admin.admin_providers(admin.create_msg_service("FAX"))
     uid = providers.create_provider("fax", {PR_DISPLAY_NAME: "second"})
     assert len(query_all_rows(providers.get_provider_table())) == 2
@@ -168,6 +178,7 @@ def test_providers_of_one_service_can_be_listed_added_and_removed(admin: MsgServ
 def test_a_session_sees_changes_of_its_profile_at_the_next_logon(
     admin: MsgServiceAdmin, system: Subsystem, profile: str
 ) -> None:
+    """SES-65, PRF-10."""
     with system.logon(profile, flags=MAPI_NEW_SESSION) as session:
         session.admin_services().create_msg_service("FAX")
         kinds = query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE])

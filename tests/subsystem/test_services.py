@@ -47,6 +47,7 @@ def test_the_quick_reader_finds_what_the_standard_library_finds() -> None:
 
 
 def test_a_service_of_a_stranger_is_found(installed: Path) -> None:
+    """SPI-2."""
     service = Catalogue().get("notes")
     assert isinstance(service, MessageService)
     assert service.display_name == "Acme Notes"
@@ -81,6 +82,7 @@ def test_of_one_distribution_found_twice_the_first_on_the_path_counts(
 
 
 def test_a_program_may_register_a_service() -> None:
+    """SPI-2."""
     catalogue = Catalogue()
     catalogue.register(book_service(Script()))
     assert catalogue.get("book").name == "BOOK"

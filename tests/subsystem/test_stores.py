@@ -140,7 +140,7 @@ def subjects(where: MapiFolder) -> list[str]:
 
 
 def test_the_stores_table_has_every_column_a_client_may_count_on(mail: Subsystem, profile: str) -> None:
-    """ST-027."""
+    """SES-30, ST-027."""
     with mail.logon(profile) as session:
         columns = [
             PR_DEFAULT_STORE,
@@ -163,7 +163,7 @@ def test_the_stores_table_has_every_column_a_client_may_count_on(mail: Subsystem
 
 
 def test_the_table_and_the_store_agree_on_what_names_it(mail: Subsystem, profile: str) -> None:
-    """ST-022, ST-023."""
+    """EID-6, ST-022, ST-023."""
     with mail.logon(profile) as session:
         tags = [PR_ENTRYID, PR_RECORD_KEY, PR_MDB_PROVIDER]
         row = query_all_rows(session.get_msg_stores_table(), tags)[0]
@@ -178,7 +178,7 @@ def test_the_table_and_the_store_agree_on_what_names_it(mail: Subsystem, profile
     ],
 )
 def test_the_default_store_is_found_by_either_restriction(mail: Subsystem, profile: str, restriction: Any) -> None:
-    """ST-027."""
+    """SES-34, SES-35, ST-027."""
     with mail.logon(profile) as session:
         table = session.get_msg_stores_table()
         assert query_all_rows(table, [PR_DISPLAY_NAME], restriction) == [(ANN,)]
@@ -188,14 +188,14 @@ def test_the_default_store_is_found_by_either_restriction(mail: Subsystem, profi
 
 
 def test_the_default_store_gets_all_special_folders_and_another_the_three(mail: Subsystem, profile: str) -> None:
-    """ST-043, ST-044."""
+    """SES-19, ST-043, ST-044."""
     with mail.logon(profile) as session:
         assert subjects(folder(open_store(session), PR_IPM_SENTMAIL_ENTRYID)) == []
         assert open_store(session, BOB).get_prop(PR_IPM_SUBTREE_ENTRYID)
 
 
 def test_a_store_that_is_opened_to_read_lets_nothing_be_changed(mail: Subsystem, profile: str) -> None:
-    """ST-005, ST-006, ST-075."""
+    """SES-16, GEN-12, ST-005, ST-006, ST-075."""
     with mail.logon(profile) as session:
         store = open_store(session, access=Access.READ)
         root = store.open_entry(None)
@@ -207,14 +207,14 @@ def test_a_store_that_is_opened_to_read_lets_nothing_be_changed(mail: Subsystem,
 
 
 def test_a_session_opens_a_store_by_its_identifier(mail: Subsystem, profile: str) -> None:
-    """ST-005, E-014."""
+    """SES-5, SES-8, ST-005, E-014."""
     with mail.logon(profile) as session:
         opened = session.open_entry(stores_of(session)[BOB], Access.MODIFY)
         assert opened.object_type is ObjectType.STORE
 
 
 def test_a_folder_opens_through_the_session_only_while_its_store_is_open(mail: Subsystem, profile: str) -> None:
-    """ST-073, E-006, E-007."""
+    """SES-1, SES-7, SES-8, ST-073, E-006, E-007."""
     with mail.logon(profile) as session:
         first = open_store(session)
         entry_id = inbox(first).get_prop(PR_ENTRYID)
@@ -228,7 +228,7 @@ def test_a_folder_opens_through_the_session_only_while_its_store_is_open(mail: S
 
 
 def test_identifiers_lead_to_the_store_that_has_them(mail: Subsystem, profile: str) -> None:
-    """E-006."""
+    """SES-45, EID-5, E-006."""
     with mail.logon(profile) as session:
         ann, bob = open_store(session), open_store(session, BOB)
         for store in (ann, bob):
@@ -241,7 +241,7 @@ def test_identifiers_lead_to_the_store_that_has_them(mail: Subsystem, profile: s
 
 
 def test_stores_are_compared_by_their_identifiers(mail: Subsystem, profile: str) -> None:
-    """ST-008, E-005, E-011."""
+    """SES-45, SES-46, ST-008, E-005, E-011."""
     with mail.logon(profile) as session:
         known = stores_of(session)
         assert session.compare_entry_ids(known[ANN], known[ANN])
@@ -249,7 +249,7 @@ def test_stores_are_compared_by_their_identifiers(mail: Subsystem, profile: str)
 
 
 def test_a_store_of_an_unknown_service_is_unknown(mail: Subsystem, profile: str) -> None:
-    """ST-007, E-007."""
+    """SES-10, SES-15, ST-007, E-007."""
     with mail.logon(profile) as session:
         with pytest.raises(UnknownEntryid):
             session.open_msg_store(wrap_store("NOPE", bytes(40)))
@@ -261,7 +261,7 @@ def test_a_store_of_an_unknown_service_is_unknown(mail: Subsystem, profile: str)
 def test_a_store_that_stands_in_no_profile_opens_by_its_identifier_and_shows_in_no_table(
     mail: Subsystem, profile: str
 ) -> None:
-    """ST-003."""
+    """SES-18, PRF-2, ST-003."""
     mail.admin_profiles().create_profile("Other")
     with mail.logon(profile, flags=NEW) as session, mail.logon("Other", flags=NEW) as other:
         entry_id = stores_of(session)[BOB]
@@ -272,6 +272,8 @@ def test_a_store_that_stands_in_no_profile_opens_by_its_identifier_and_shows_in_
 
 
 def test_a_store_that_its_user_closed_leaves_session_and_status_table(mail: Subsystem, profile: str) -> None:
+    """SPI-52, SPI-23, STA-13."""
+
     def kinds(session: Session) -> list[int]:
         return [row[0] for row in query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE])]
 
@@ -288,7 +290,7 @@ def test_a_store_that_its_user_closed_leaves_session_and_status_table(mail: Subs
 def test_a_store_that_does_not_exist_is_not_found_and_the_others_go_on(
     mail: Subsystem, profile: str, kind: str
 ) -> None:
-    """ST-007."""
+    """SES-15, ST-007."""
     with mail.logon(profile) as session:
         service, inner = unwrap_store(stores_of(session)[ANN])
         strange = inner[:20] + bytes(16) + inner[36:]
@@ -298,7 +300,7 @@ def test_a_store_that_does_not_exist_is_not_found_and_the_others_go_on(
 
 
 def test_everything_of_a_store_dies_with_its_member_and_nothing_of_the_others(mail: Subsystem, profile: str) -> None:
-    """ST-001, ST-073."""
+    """SUB-16, LOG-35, GEN-9, ST-001, ST-073."""
     first, second = mail.logon(profile, flags=MAPI_ALLOW_OTHERS), mail.logon()
     mine, other = open_store(first), open_store(second)
     opened, message = inbox(mine), inbox(mine).create_message()
@@ -312,7 +314,7 @@ def test_everything_of_a_store_dies_with_its_member_and_nothing_of_the_others(ma
 
 
 def test_a_store_whose_provider_fails_is_shown_and_tells_why_when_it_is_opened(system: Subsystem, profile: str) -> None:
-    """ST-004."""
+    """LOG-20, ST-004."""
     from dataclasses import replace
 
     service = system.catalogue.get("MEMORY")
@@ -331,7 +333,7 @@ def test_a_store_whose_provider_fails_is_shown_and_tells_why_when_it_is_opened(s
 
 
 def test_a_store_that_lacks_a_setting_is_a_failed_logon(system: Subsystem, profile: str) -> None:
-    """ST-003, ST-004."""
+    """SES-12, ST-003, ST-004."""
     from dataclasses import replace
 
     from mapix.interfaces.spi import Setting
@@ -348,7 +350,7 @@ def test_a_store_that_lacks_a_setting_is_a_failed_logon(system: Subsystem, profi
 
 
 def test_another_default_store_shows_in_table_and_profile_and_sinks_hear_of_it(mail: Subsystem, profile: str) -> None:
-    """Scenario 14."""
+    """SES-55, SES-56, SES-58; scenario 14."""
     told: list[Notification] = []
     with mail.logon(profile, flags=NEW) as session:
         table = session.get_msg_stores_table()
@@ -366,6 +368,7 @@ def test_another_default_store_shows_in_table_and_profile_and_sinks_hear_of_it(m
 
 
 def test_there_may_be_no_default_store(mail: Subsystem, profile: str) -> None:
+    """SES-56."""
     with mail.logon(profile) as session:
         session.set_default_store(None)
         rows = query_all_rows(session.get_msg_stores_table(), [PR_DEFAULT_STORE])
@@ -373,6 +376,8 @@ def test_there_may_be_no_default_store(mail: Subsystem, profile: str) -> None:
 
 
 def test_the_other_roles_of_stores_are_set_each_by_itself(mail: Subsystem, profile: str) -> None:
+    """SES-55, SES-56."""
+
     def flags(session: Session, owner: str) -> int:
         rows = dict(query_all_rows(session.get_msg_stores_table(), [PR_DISPLAY_NAME, PR_RESOURCE_FLAGS]))
         value: int = rows[owner]
@@ -392,7 +397,7 @@ def test_the_other_roles_of_stores_are_set_each_by_itself(mail: Subsystem, profi
 def test_a_store_without_submission_cannot_be_the_default(
     mail: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ST-031."""
+    """SES-57, ST-031; scenario 14."""
     from mapix.objects import storeobject
 
     with mail.logon(profile) as session:
@@ -411,7 +416,7 @@ def test_a_store_without_submission_cannot_be_the_default(
 
 
 def test_a_message_goes_from_one_store_to_the_other(mail: Subsystem, profile: str) -> None:
-    """Scenario 1, at this face: rows without identifiers, a message never saved by itself."""
+    """SPL-15; scenario 1, at this face: rows without identifiers, a message never saved by itself."""
     with mail.logon(profile) as session:
         assert session.spooler is None
         store = open_store(session)
@@ -425,7 +430,7 @@ def test_a_message_goes_from_one_store_to_the_other(mail: Subsystem, profile: st
 
 
 def test_a_store_tells_of_new_mail_once(mail: Subsystem, profile: str) -> None:
-    """ST-070."""
+    """NOT-20, ST-070."""
     told: list[Notification] = []
     with mail.logon(profile) as session:
         receiving, again = open_store(session, BOB), open_store(session, BOB)
@@ -441,6 +446,7 @@ def test_a_store_tells_of_new_mail_once(mail: Subsystem, profile: str) -> None:
 
 
 def test_mapis_own_thread_tells_of_new_mail_by_itself(home: Path, tmp_path: Path, kind: str) -> None:
+    """SUB-6."""
     called = threading.Event()
     threads: set[int] = set()
 
@@ -462,7 +468,7 @@ def test_mapis_own_thread_tells_of_new_mail_by_itself(home: Path, tmp_path: Path
 
 
 def test_without_mail_a_message_waits_until_a_member_with_mail_joins(mail: Subsystem, profile: str) -> None:
-    """Scenario 5, second half."""
+    """LOG-30, LOG-32; scenario 5, second half."""
     first = mail.logon(profile, flags=MAPI_ALLOW_OTHERS | MAPI_NO_MAIL)
     submit(open_store(first), "Waiting")
     assert first.flush(0.1) == 1
@@ -477,6 +483,7 @@ def test_without_mail_a_message_waits_until_a_member_with_mail_joins(mail: Subsy
 
 
 def test_what_a_session_left_behind_is_sent_by_the_next(mail: Subsystem, profile: str) -> None:
+    """SUB-17, SPL-75."""
     with mail.logon(profile, flags=NEW | MAPI_NO_MAIL) as session:
         submit(open_store(session), "Left")
     with mail.logon(profile, flags=NEW) as session:
@@ -513,7 +520,7 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
 
 
 def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, profile: str) -> None:
-    """ST-001."""
+    """SES-13, ST-001."""
     with mail.logon(profile) as session:
         open_store(session)
         submit(open_store(session, no_mail=True), "Quiet")
@@ -523,7 +530,7 @@ def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, 
 
 
 def test_the_spooler_object_flushes_the_queues(mail: Subsystem, profile: str) -> None:
-    """Scenario 18 as far as the spooler's object goes."""
+    """SPL-55, SPL-56, STA-2, STA-3, STA-8, STA-10, STA-12; scenario 18 as far as the spooler's object goes."""
     from mapix.interfaces.status import Status
 
     with mail.logon(profile) as session:
@@ -549,7 +556,7 @@ def test_the_spooler_object_flushes_the_queues(mail: Subsystem, profile: str) ->
 
 
 def test_the_identity_is_that_of_the_transport(mail: Subsystem, profile: str) -> None:
-    """Scenario 13, first step."""
+    """SES-40, SES-42; scenario 13, first step."""
     with mail.logon(profile) as session:
         entry_id = session.query_identity()
         assert entry_id is not None
@@ -558,7 +565,7 @@ def test_the_identity_is_that_of_the_transport(mail: Subsystem, profile: str) ->
 
 
 def test_without_the_primary_ones_the_first_identity_counts(system: Subsystem, profile: str) -> None:
-    """Scenario 13, third and fourth step."""
+    """SES-40, SES-66; scenario 13, third and fourth step."""
     system.catalogue.register(fax_service(Script()))
     admin = system.admin_profiles().admin_services(profile)
     admin.create_msg_service("FAX", "silent")
@@ -585,6 +592,7 @@ def test_without_mail_there_is_no_identity_but_messages_have_a_sender(mail: Subs
 
 
 def test_only_what_is_open_and_tells_of_changes_can_be_listened_to(mail: Subsystem, profile: str) -> None:
+    """SES-51, NOT-4."""
     with mail.logon(profile) as session:
         entry_id = stores_of(session)[ANN]
         with pytest.raises(UnknownEntryid):
@@ -596,6 +604,7 @@ def test_only_what_is_open_and_tells_of_changes_can_be_listened_to(mail: Subsyst
 
 
 def test_a_change_in_one_member_is_told_to_the_other_once(mail: Subsystem, profile: str) -> None:
+    """SES-50, NOT-20."""
     told: list[Notification] = []
     first, second = mail.logon(profile, flags=MAPI_ALLOW_OTHERS), mail.logon()
     writing, watching = open_store(first), open_store(second)

@@ -53,7 +53,7 @@ class EventTests(StoreBench):
         assert [one.event for one in self.of(of_folder, _FOLDER)] == [Event.OBJECT_MODIFIED]
 
     def test_folders_come_change_and_go(self) -> None:
-        """N-001, the matrix."""
+        """NOT-11, N-001, the matrix."""
         heard, root = self.listen(_OBJECTS), self.root()
         folder = root.create_folder("Work")
         created = self.of(heard, _FOLDER)
@@ -69,7 +69,7 @@ class EventTests(StoreBench):
         assert (Event.OBJECT_DELETED, entry_id) in [(one.event, one.entry_id) for one in self.of(heard, _FOLDER)]
 
     def test_a_moved_folder_tells_where_it_was(self) -> None:
-        """NOT-10."""
+        """NOT-11, NOT-10."""
         root, folder, shelf = self.root(), self.folder(), self.folder("Shelf")
         of_folder = self.listen(entry_id=entry_id_of(folder))
         old = entry_id_of(folder)
@@ -90,7 +90,7 @@ class EventTests(StoreBench):
         )
 
     def test_messages_are_copied_moved_and_deleted_aloud(self) -> None:
-        """The matrix; old identifiers for copies and moves only (NOT-10)."""
+        """NOT-11: the matrix; old identifiers for copies and moves only (NOT-10)."""
         folder, shelf = self.folder(), self.folder("Shelf")
         entry_id = self.message(folder)
         heard, of_message = self.listen(), self.listen(entry_id=entry_id)
@@ -146,14 +146,14 @@ class EventTests(StoreBench):
         assert [one.entry_id for one in batch if isinstance(one, ObjectNotification)] == entry_ids
 
     def test_events_nobody_registers_for(self) -> None:
-        """N-001, N-003: events of status objects are nobody's, and no event is none."""
+        """NOT-1, N-001, N-003: events of status objects are nobody's, and no event is none."""
         self.need(Powers.EVENTS)
         for mask in (Event.STATUS_OBJECT_MODIFIED, Event(0)):
             with pytest.raises(NoSupport):
                 self.store.advise(None, mask, print)
 
     def test_identifiers_in_notifications_open_what_they_name(self) -> None:
-        """N-006: they are long-term; E-004."""
+        """NOT-26, N-006: they are long-term; E-004."""
         heard = self.listen()
         folder = self.root().create_folder("Work")
         entry_id = self.message(folder)
@@ -187,7 +187,7 @@ class EventTests(StoreBench):
         assert [(one.event, one.entry_id) for one in self.of(heard, _MESSAGE)] == [(Event.OBJECT_DELETED, first)]
 
     def test_a_contents_table_is_told_of_its_messages(self) -> None:
-        """N-030, N-032, X-45."""
+        """NOT-13, N-030, N-032, X-45."""
         self.need(Powers.EVENTS)
         folder, heard = self.folder(), list[Notification]()
         table = folder.get_contents_table()
@@ -212,7 +212,7 @@ class EventTests(StoreBench):
         assert table.get_row_count() == 2
 
     def test_registrations_end(self) -> None:
-        """ST-071, N-003, N-004."""
+        """NOT-1, ST-071, N-003, N-004."""
         self.need(Powers.EVENTS)
         heard: list[Notification] = []
         connection = self.store.advise(None, _OBJECTS, heard.extend)
@@ -225,7 +225,7 @@ class EventTests(StoreBench):
             self.store.unadvise(connection)
 
     def test_a_store_has_no_table_events(self) -> None:
-        """N-001, N-002."""
+        """NOT-4, N-001, N-002."""
         self.need(Powers.EVENTS)
         with pytest.raises(NoSupport):
             self.store.advise(None, Event.TABLE_MODIFIED, print)

@@ -27,7 +27,7 @@ class IdentifierTests(StoreBench):
     """What names the objects of a store."""
 
     def test_entry_identifiers_are_long_term_and_open_their_objects(self) -> None:
-        """E-001, E-002, E-004, E-007: flags of zero, then the uid of the provider."""
+        """EID-1, EID-2, E-001, E-002, E-004, E-007: flags of zero, then the uid of the provider."""
         folder = self.folder()
         entry_id = self.message(folder)
         assert entry_id[:4] == entry_id_of(folder)[:4] == bytes(4)
@@ -42,7 +42,7 @@ class IdentifierTests(StoreBench):
                 self.store.open_entry(foreign)
 
     def test_identifiers_are_compared_by_their_store(self) -> None:
-        """ST-061, E-005, X-37."""
+        """SES-45, GEN-14, ST-061, E-005, X-37."""
         folder = self.folder()
         first, second = self.message(folder), self.message(folder)
         assert self.store.compare_entry_ids(first, first)
@@ -67,7 +67,7 @@ class IdentifierTests(StoreBench):
         assert contents(self.folder_of(entry_id_of(folder), store)) == [("Budget",)]
 
     def test_tables_and_properties_tell_the_same_identifier(self) -> None:
-        """E-003, E-014: there are no short-term ones, and each store's object names the store."""
+        """EID-3, EID-4, E-003, E-014: there are no short-term ones, and each store's object names the store."""
         folder = self.folder()
         entry_id = self.message(folder)
         assert contents(folder, PR_ENTRYID) == [(entry_id,)]
@@ -85,14 +85,14 @@ class IdentifierTests(StoreBench):
         assert self.folder_of(entry_id).get_prop(PR_DISPLAY_NAME) == "Play"
 
     def test_the_store_s_own_identifier_is_wrapped(self) -> None:
-        """E-011, E-012, ST-022: clients never see another."""
+        """EID-6, SPI-30, E-011, E-012, ST-022: clients never see another."""
         entry_id = entry_id_of(self.store)
         assert is_wrapped_store(entry_id)
         assert self.folder().get_prop(PR_STORE_ENTRYID) == entry_id
         assert self.store.compare_entry_ids(entry_id, entry_id)
 
     def test_record_keys_tell_objects_apart_and_search_keys_data(self) -> None:
-        """E-008, E-009."""
+        """GEN-14, E-008, E-009."""
         folder = self.folder()
         first, second = (self.message_of(self.message(folder)) for _ in range(2))
         keys = [item.get_prop(PR_RECORD_KEY) for item in (first, second, folder, self.root(), self.store)]
@@ -112,7 +112,7 @@ class IdentifierTests(StoreBench):
         assert message.get_props((PR_ENTRYID, PR_RECORD_KEY)) == {}
 
     def test_what_is_opened_is_read_only_unless_more_is_asked_for(self) -> None:
-        """E-016, ST-005, ST-060: PR_ACCESS_LEVEL tells what was granted."""
+        """GEN-12, E-016, ST-005, ST-060: PR_ACCESS_LEVEL tells what was granted."""
         folder = self.folder()
         entry_id = self.message(folder)
 

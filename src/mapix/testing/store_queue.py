@@ -84,7 +84,7 @@ class QueueTests(SendingBench):
         assert second.outgoing.become_spooler()
 
     def test_a_locked_message_is_the_spoolers(self) -> None:
-        """ST-060, ST-066, ST-068."""
+        """SPL-35, ST-060, ST-066, ST-068."""
         entry_id, spooler = self.submit(), self.spooler()
         spooler.set_lock_state(entry_id, locked=True)
         with pytest.raises(UnableToAbort):

@@ -65,7 +65,7 @@ class RecipientTests(StoreBench):
         assert contents(self.folder_of(message.get_prop(PR_PARENT_ENTRYID)), PR_DISPLAY_CC) == [("",)]
 
     def test_recipients_are_replaced_changed_and_removed_by_row(self) -> None:
-        """M-080."""
+        """ABK-82, M-080."""
         message = self.draft(self.folder(), "ann@example.com", "bob@example.com")
         (ann, _), (bob, _) = recipients(message, PR_ROWID, PR_DISPLAY_NAME)
         message.modify_recipients(ModifyRecipients.MODIFY, [{PR_ROWID: bob, PR_DISPLAY_NAME: "Robert"}])
@@ -77,7 +77,7 @@ class RecipientTests(StoreBench):
         assert recipients(self.message_of(entry_id_of(message))) == [("Cay",)]
 
     def test_rows_of_recipients_are_checked(self) -> None:
-        """M-081."""
+        """ABK-82, M-081."""
         message = self.draft(self.folder(), "ann@example.com")
         with pytest.raises(InvalidParameter):
             message.modify_recipients(ModifyRecipients.ADD, [{PR_NULL: None}])
@@ -141,7 +141,7 @@ class RecipientTests(StoreBench):
         ]
 
     def test_an_address_has_a_search_key(self) -> None:
-        """M-087: type and address in capitals."""
+        """ABK-5, M-087: type and address in capitals."""
         message = self.draft(self.folder(), "ann@example.com")
         assert recipients(message, PR_SEARCH_KEY) == [(b"SMTP:ANN@EXAMPLE.COM\0",)]
 

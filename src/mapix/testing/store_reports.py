@@ -118,7 +118,7 @@ class ReportTests(ReportBench):
     # reading
 
     def test_reading_a_message_sends_the_report_its_sender_asked_for(self) -> None:
-        """M-120, RP-001, RP-002, RP-004."""
+        """SPL-65, SPL-69, M-120, RP-001, RP-002, RP-004."""
         folder = self.folder()
         entry_id = self.asking(folder)
         self.message_of(entry_id).set_read_flag(0)
@@ -158,7 +158,7 @@ class ReportTests(ReportBench):
         assert props[PR_DELETE_AFTER_SUBMIT] is True
 
     def test_a_report_is_sent_once(self) -> None:
-        """M-122, RP-004: read again, or unread and read again, it is not repeated."""
+        """SPL-69, M-122, RP-004: read again, or unread and read again, it is not repeated."""
         message = self.message_of(self.asking())
         for flags in (0, 0, CLEAR_READ_FLAG, 0, GENERATE_RECEIPT_ONLY):
             message.set_read_flag(flags)
@@ -236,7 +236,7 @@ class ReportTests(ReportBench):
     # sending again
 
     def test_recipients_who_had_the_message_do_not_get_it_again(self) -> None:
-        """RP-015, M-145, X-10: those marked as submitted are only shown, their second rows are sent to."""
+        """SPL-31, RP-015, M-145, X-10: those marked as submitted are only shown, their second rows are sent to."""
         message = self.draft(self.folder())
         message.set_props({PR_MESSAGE_FLAGS: MSGFLAG_UNSENT | MSGFLAG_RESEND})
         rows = [

@@ -131,7 +131,7 @@ class SendingTests(SendingBench):
         assert not self.message_of(copy).get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_SUBMIT
 
     def test_an_aborted_submission_is_a_draft_again(self) -> None:
-        """ST-066, M-012."""
+        """SPL-35, ST-066, M-012."""
         entry_id = self.submit()
         self.store.abort_submit(entry_id)
         message = self.message_of(entry_id)
@@ -141,7 +141,7 @@ class SendingTests(SendingBench):
         assert [entry.entry_id for entry in self.store.outgoing.entries()] == [entry_id]
 
     def test_aborting_what_is_not_queued_is_told(self) -> None:
-        """ST-066."""
+        """SPL-35, ST-066."""
         entry_id = self.message(self.folder())
         with pytest.raises(NotInQueue):
             self.store.abort_submit(entry_id)
@@ -221,7 +221,7 @@ class SendingTests(SendingBench):
         assert heard == [told]
 
     def test_leaving_a_store_tells_of_what_waits(self) -> None:
-        """ST-065, X-35."""
+        """SPL-60, ST-065, X-35."""
         assert self.store.store_logoff(LOGOFF_ORDERLY) == LOGOFF_COMPLETE
         self.submit()
         assert self.store.store_logoff(LOGOFF_ORDERLY) == LOGOFF_OUTBOUND_QUEUE

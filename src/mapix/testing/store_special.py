@@ -85,7 +85,7 @@ class SpecialFolderTests(StoreBench):
     # special folders
 
     def test_the_special_folders_are_made_once(self) -> None:
-        """ST-021, ST-040..ST-043, C-011."""
+        """SES-19, ST-021, ST-040..ST-043, C-011."""
         validate_ipm_subtree(self.store, full=True)
         validate_ipm_subtree(self.store, full=True, force=True)
         subtree = self.folder_of(self.store.get_prop(PR_IPM_SUBTREE_ENTRYID))

@@ -67,7 +67,7 @@ class TableEventTests(StoreBench):
         return dict(query_all_rows(self.folder().get_contents_table(), (PR_SUBJECT, PR_INSTANCE_KEY)))
 
     def test_messages_come_change_and_go_row_by_row(self) -> None:
-        """N-030, N-032, X-45."""
+        """NOT-13, N-030, N-032, X-45; scenario 19."""
         folder, elsewhere = self.folder(), self.folder("Elsewhere")
         self.message(folder, {PR_SUBJECT: "b"})
         table = folder.get_contents_table()
@@ -107,7 +107,7 @@ class TableEventTests(StoreBench):
         assert self.row_events() == [(GONE, None), (GONE, None)]
 
     def test_no_row_is_told_before_a_save(self) -> None:
-        """N-005, N-032."""
+        """NOT-13, N-005, N-032."""
         folder = self.folder()
         self.hear_table(folder.get_contents_table(), PR_SUBJECT)
         message = self.draft(folder)
@@ -145,7 +145,7 @@ class TableEventTests(StoreBench):
         assert self.row_events() == [(ADDED, "a")]
 
     def test_hidden_messages_are_silent(self) -> None:
-        """N-033, T-067."""
+        """NOT-13, N-033, T-067; scenario 19."""
         folder = self.folder()
         table = folder.get_contents_table()
         table.restrict(Property(Relop.EQ, PR_IMPORTANCE, 2))

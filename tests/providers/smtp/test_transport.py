@@ -305,6 +305,7 @@ def test_one_address_in_two_rows_is_sent_to_once(bench, logon):
 
 
 def test_rows_of_a_resend_are_sent_to_and_not_shown(bench, logon):
+    """SPL-31."""
     with running() as server:
         bench.submit(["bob@example.com", recipient("cy@example.com", 1 | MAPI_P1)])
         assert send(bench, logon(server)) == 0

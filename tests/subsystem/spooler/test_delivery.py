@@ -111,6 +111,7 @@ def test_whom_no_transport_takes_fails_with_a_clear_text():
 
 
 def test_a_transport_that_is_down_makes_the_message_wait_for_ever_without_a_report():
+    """SPL-14."""
     long_ago = NOW - 400 * 86400 * TICKS_PER_SECOND
     value = delivery(submitted=long_ago).asking(ONE, (1, 2)).after(Outcome(OutcomeKind.WAIT, text="no network"))
     value = value.round_over(NOW, PACE, 0.0)

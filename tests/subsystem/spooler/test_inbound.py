@@ -54,7 +54,7 @@ def mail(subject: str = "news", **more) -> MessageContent:
 
 
 def test_the_sender_stands_for_himself_unless_he_says_otherwise():
-    """M-002."""
+    """SPL-51, M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert SENT_REPRESENTING.smtp(props) == "bob@example.com"
     assert RCVD_REPRESENTING.smtp(props) == "ann@example.com"
@@ -63,7 +63,7 @@ def test_the_sender_stands_for_himself_unless_he_says_otherwise():
 
 
 def test_times_and_class_are_filled_in_where_they_are_missing():
-    """M-002."""
+    """SPL-51, M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert (props[PR_MESSAGE_DELIVERY_TIME], props[PR_CLIENT_SUBMIT_TIME]) == (1000, 1000)
     assert props[PR_MESSAGE_CLASS] == "IPM.Note"
@@ -72,7 +72,7 @@ def test_times_and_class_are_filled_in_where_they_are_missing():
 
 
 def test_answers_go_to_the_sender():
-    """M-002."""
+    """SPL-51, M-002."""
     props = arrived(mail(), 1000, {}).properties
     assert props[PR_REPLY_RECIPIENT_ENTRIES] == flat_entry_list([props[SENDER.entry_id]])
     assert props[PR_REPLY_RECIPIENT_NAMES] == "Bob"
@@ -86,6 +86,7 @@ def test_a_flat_entry_list_is_padded_to_four_bytes():
     ("kind", "named"), [(1, (True, False, True)), (2, (False, True, True)), (3, (False, False, True))]
 )
 def test_the_receiver_is_told_how_he_was_named(kind, named):
+    """SPL-51."""
     props = arrived(mail(rows=[recipient("ANN@example.com", kind), recipient("x@example.com")]), 1, {}).properties
     assert (props[PR_MESSAGE_TO_ME], props[PR_MESSAGE_CC_ME], props[PR_MESSAGE_RECIP_ME]) == named
 
@@ -96,11 +97,13 @@ def test_a_receiver_who_is_not_in_the_list_was_not_named():
 
 
 def test_mail_arrives_unread_and_unmodified():
+    """SPL-51."""
     flags = arrived(mail(values={PR_MESSAGE_FLAGS: MSGFLAG_READ | MSGFLAG_UNSENT}), 1, {}).properties[PR_MESSAGE_FLAGS]
     assert flags == MSGFLAG_UNMODIFIED
 
 
 def test_mail_from_oneself_says_so():
+    """SPL-51."""
     assert arrived(mail(values=ANN), 1, ANN).properties[PR_MESSAGE_FLAGS] & MSGFLAG_FROMME
     assert not arrived(mail(), 1, ANN).properties[PR_MESSAGE_FLAGS] & MSGFLAG_FROMME
     for_bob = mail(values=ANN | RECEIVED_BY.filled("Bob", "bob@example.com"))
@@ -111,7 +114,7 @@ def test_mail_from_oneself_says_so():
 
 
 def test_a_message_is_put_into_the_inbox_and_told(bench):
-    """M-143."""
+    """SPL-1, M-143; scenario 17."""
     told = []
     bench.spooler_store.notify_new_mail = told.append
     entry_id = deliver(bench.spooler_store, mail(), b"key")
@@ -146,6 +149,7 @@ def test_a_delivery_that_fails_is_not_remembered(bench):
 
 
 def test_the_receive_folder_of_the_longest_prefix_gets_the_message(bench):
+    """Scenario 17."""
     root = bench.store.open_entry(bench.store.get_prop(PR_IPM_SUBTREE_ENTRYID), Access.MODIFY)
     orders = root.create_folder("Orders")
     bench.store.set_receive_folder("IPM.Note.Order", orders.get_prop(PR_ENTRYID))
@@ -179,6 +183,7 @@ class Hook:
 
 
 def test_inbound_hooks_may_put_a_message_elsewhere(bench):
+    """SPL-22, SPI-6; scenario 17."""
     elsewhere = bench.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID)
     inbox = bench.store.get_receive_folder("")[0]
     first, second = Hook(Placement(elsewhere)), Hook()
@@ -189,6 +194,7 @@ def test_inbound_hooks_may_put_a_message_elsewhere(bench):
 
 
 def test_an_inbound_hook_may_end_the_chain(bench):
+    """SPI-6."""
     inbox = bench.store.get_receive_folder("")[0]
     second = Hook()
     deliver(bench.spooler_store, mail(), b"key", hooks=[Hook(Placement(inbox, stop=True)), second])
@@ -196,6 +202,7 @@ def test_an_inbound_hook_may_end_the_chain(bench):
 
 
 def test_an_inbound_hook_may_drop_a_message_and_it_stays_dropped(bench):
+    """SPI-6; scenario 17."""
     assert deliver(bench.spooler_store, mail(), b"key", hooks=[Hook(Placement(None))]) is None
     assert bench.inbox() == bench.contents(PR_IPM_WASTEBASKET_ENTRYID) == []
     assert deliver(bench.spooler_store, mail(), b"key") is None

@@ -72,6 +72,7 @@ def check(log: Path, kept: dict[str, str], kills: int, rounds: int, seconds: flo
 
 
 def test_a_killed_spooler_loses_nothing_and_repeats_nothing_acknowledged(tmp_path, capsys):
+    """SPL-76."""
     counts = campaign(tmp_path, messages=60, kills=40, pause=0.05, longest=0.35, seed=random.randrange(1 << 30))
     with capsys.disabled():
         print(f"\n{counts}")

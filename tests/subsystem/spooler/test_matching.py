@@ -23,29 +23,35 @@ SMTP = {PR_ADDRTYPE: "SMTP", PR_ENTRYID: OneOff("Bob", "SMTP", "bob@example.com"
 
 
 def test_uids_are_scanned_before_address_types():
+    """SPL-10, SPL-11."""
     offers = [(b"by type", AddressTypes(("SMTP",))), (b"by uid", AddressTypes((), (ONE_OFF_UID,)))]
     assert candidates(SMTP, offers) == [b"by uid", b"by type"]
 
 
 def test_address_types_are_asked_in_transport_order():
+    """SPL-10."""
     offers = [(b"1", AddressTypes(("FAX", "SMTP"))), (b"2", AddressTypes(("SMTP",)))]
     assert candidates(SMTP, offers) == [b"1", b"2"]
 
 
 @pytest.mark.parametrize("kind", ["smtp", "Smtp", "SMTP"])
 def test_address_types_match_whatever_their_case(kind):
+    """SPL-11."""
     assert candidates({PR_ADDRTYPE: kind}, [(b"1", AddressTypes(("SMTP",)))]) == [b"1"]
 
 
 def test_no_type_list_takes_every_type():
+    """SPL-12."""
     assert candidates({PR_ADDRTYPE: "X400"}, [(b"1", AddressTypes(None))]) == [b"1"]
 
 
 def test_a_single_empty_type_takes_nobody():
+    """SPL-12."""
     assert candidates(SMTP, [(b"1", AddressTypes(("",)))]) == []
 
 
 def test_an_unresolved_recipient_is_taken_by_nobody():
+    """SPL-15."""
     assert candidates({}, [(b"1", AddressTypes(None)), (b"2", AddressTypes(("",)))]) == []
 
 

@@ -43,6 +43,7 @@ def rows_of(bench, entry_id) -> dict[str, dict]:
 
 
 def test_a_message_that_is_sent_leaves_the_queue_for_the_sent_mail_folder(bench):
+    """SPL-1, SPL-25; scenario 16."""
     bench.submit(subject="off")
     transport = Scripted()
     assert bench.spooler([transport]).pump()
@@ -54,6 +55,7 @@ def test_a_message_that_is_sent_leaves_the_queue_for_the_sent_mail_folder(bench)
 
 
 def test_without_a_sent_mail_folder_it_stays_in_the_outbox(bench):
+    """SPL-25; scenario 16."""
     bench.submit(sent=False)
     bench.spooler([Scripted()]).pump()
     assert bench.queue() == []
@@ -62,12 +64,14 @@ def test_without_a_sent_mail_folder_it_stays_in_the_outbox(bench):
 
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_message_to_be_deleted_after_submission_is_gone(bench, sent):
+    """Scenario 16."""
     bench.submit(sent=sent, values={PR_DELETE_AFTER_SUBMIT: True})
     bench.spooler([Scripted()]).pump()
     assert bench.contents() == bench.contents(PR_IPM_OUTBOX_ENTRYID) == bench.queue() == []
 
 
 def test_messages_leave_in_the_order_of_submission(bench):
+    """SPL-4."""
     for number in range(5):
         bench.submit(subject=str(number))
     transport = Scripted()
@@ -76,6 +80,7 @@ def test_messages_leave_in_the_order_of_submission(bench):
 
 
 def test_what_a_transport_declines_goes_to_the_next_in_order(bench):
+    """SPL-10; scenario 15."""
     bench.submit(["bob@example.com", "cy@example.com"])
     first, second = Scripted({"bob@example.com": SENT, "cy@example.com": DECLINED}), Scripted()
     bench.spooler([first, second]).pump()
@@ -84,6 +89,7 @@ def test_what_a_transport_declines_goes_to_the_next_in_order(bench):
 
 
 def test_not_me_asks_the_next_transport(bench):
+    """SPL-10; scenario 15."""
     bench.submit()
     first, second = Scripted(Outcome(OutcomeKind.NOT_ME)), Scripted()
     bench.spooler([first, second]).pump()
@@ -92,6 +98,7 @@ def test_not_me_asks_the_next_transport(bench):
 
 
 def test_each_address_type_finds_its_transport(bench):
+    """SPL-10, SPL-11."""
     bench.submit(["bob@example.com", recipient("+49 30 123", address_type="FAX")])
     smtp, fax = Scripted(), Scripted(types=AddressTypes(("fax",)))
     bench.spooler([smtp, fax]).pump()
@@ -101,6 +108,7 @@ def test_each_address_type_finds_its_transport(bench):
 
 @pytest.mark.parametrize("kind", [OutcomeKind.WAIT, OutcomeKind.BUSY])
 def test_a_transport_that_is_down_makes_the_message_wait_without_a_report(bench, kind):
+    """SPL-14; scenario 15."""
     bench.submit()
     transport = Scripted(Outcome(kind, wait=120, text="no line"))
     before = now()
@@ -121,6 +129,7 @@ def test_a_transport_that_is_down_is_not_asked_for_every_message(bench):
 
 
 def test_a_later_message_overtakes_one_that_waits_for_another_transport(bench):
+    """SPL-4."""
     bench.submit([recipient("+49 30 123", address_type="FAX")])
     bench.submit()
     fax = Scripted(Outcome(OutcomeKind.WAIT, text="no line"), AddressTypes(("FAX",)))
@@ -147,6 +156,7 @@ def test_without_any_transport_messages_wait(bench):
 
 
 def test_a_transport_that_could_not_be_logged_on_keeps_its_mail_waiting(bench):
+    """SPL-14."""
     bench.submit()
     bench.spooler([Scripted(DECLINED), AbsentTransport("the settings are incomplete")]).pump()
     assert bench.queue()[0].reason == "the settings are incomplete"
@@ -164,6 +174,7 @@ def test_only_who_was_put_off_is_tried_again(bench):
 
 
 def test_results_are_durable_when_progress_returns(bench):
+    """SPL-76."""
     entry_id = bench.submit(["bob@example.com", "cy@example.com"])
     seen = []
 
@@ -253,6 +264,7 @@ def test_what_became_of_each_recipient_stands_in_its_row(bench):
 
 
 def test_abort_works_before_not_during_and_not_after(bench):
+    """SPL-35; scenario 15."""
     aborted = bench.submit(subject="never")
     bench.store.abort_submit(aborted)
     tried = []
@@ -272,6 +284,7 @@ def test_abort_works_before_not_during_and_not_after(bench):
 
 
 def test_a_crash_between_two_transports_leaves_only_the_second_to_do(bench):
+    """SPL-76; scenario 16."""
     bench.submit(["bob@example.com", "cy@example.com"])
 
     class Killed(BaseException):
@@ -293,6 +306,7 @@ def test_a_crash_between_two_transports_leaves_only_the_second_to_do(bench):
 
 
 def test_a_message_with_nobody_left_to_serve_is_finished_after_a_restart(bench):
+    """SPL-76."""
     entry_id = bench.submit()
     row = rows_of(bench, entry_id)["bob@example.com"]
     bench.spooler_store.outgoing.become_spooler()
@@ -317,6 +331,7 @@ class Hook:
 
 
 def test_an_outbound_hook_may_choose_another_folder_for_sent_mail(bench):
+    """SPL-22, SPI-6."""
     target = bench.store.get_prop(PR_IPM_WASTEBASKET_ENTRYID)
     hook = Hook(target)
     bench.submit(subject="seen")
@@ -345,6 +360,7 @@ def test_an_outbound_hook_that_fails_does_not_stop_the_message(bench):
 
 
 def test_a_message_whose_time_has_not_come_stays(bench):
+    """SPL-36."""
     from mapix.properties.tags import PR_DEFERRED_SEND_TIME
 
     bench.submit(values={PR_DEFERRED_SEND_TIME: now() + 3600 * TICKS_PER_SECOND})

@@ -74,7 +74,7 @@ def delivered(number: int = 2, **more) -> dict:
 
 
 def test_failure_is_reported_unless_it_was_declined():
-    """RP-002, RP-006."""
+    """SPL-67, RP-002, RP-006."""
     silent = failed(3) | {PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED: False}
     asked = failed(4) | {PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED: True}
     assert [row[PR_ROWID] for row in owed(Kind.FAILED, {}, [failed(1), delivered(2), silent, asked])] == [1, 4]
@@ -82,7 +82,7 @@ def test_failure_is_reported_unless_it_was_declined():
 
 
 def test_delivery_is_reported_on_request_of_the_recipient_row_or_the_message():
-    """RP-002, RP-006, X-34."""
+    """SPL-67, RP-002, RP-006, X-34."""
     asked = delivered(3) | {PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True}
     assert [row[PR_ROWID] for row in owed(Kind.DELIVERED, {}, [delivered(2), asked, failed()])] == [3]
     assert len(owed(Kind.DELIVERED, {PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True}, [delivered()])) == 1
@@ -116,7 +116,7 @@ ORIGINAL = MessageContent(
 
 
 def test_a_nondelivery_report_has_the_required_properties():
-    """RP-007."""
+    """SPL-65, SPL-68, RP-007."""
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1234, to=ANN, key=b"key")
     props = report.properties
     assert props[PR_MESSAGE_CLASS] == "REPORT.IPM.Note.Order.NDR"
@@ -153,7 +153,7 @@ def test_the_body_is_readable_and_names_recipient_and_reply():
 
 
 def test_a_nondelivery_report_carries_the_original_as_it_was_submitted():
-    """RP-009."""
+    """SPL-68, RP-009."""
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1234, to=ANN, key=b"k")
     (attachment,) = report.attachments
     assert attachment.message.properties == ORIGINAL.properties
@@ -163,7 +163,7 @@ def test_a_nondelivery_report_carries_the_original_as_it_was_submitted():
 
 
 def test_a_delivery_report_carries_no_original():
-    """RP-009."""
+    """SPL-65, SPL-68, RP-009."""
     report = report_content(Kind.DELIVERED, ORIGINAL, [delivered()], 1234, to=ANN, key=b"k")
     assert report.attachments == []
     assert report.properties[PR_MESSAGE_CLASS] == "REPORT.IPM.Note.Order.DR"
@@ -174,6 +174,7 @@ def test_a_delivery_report_carries_no_original():
 
 
 def test_a_refused_recipient_is_told_to_the_sender_once(bench):
+    """SPL-66."""
     bench.submit(["bob@example.com", "cy@example.com"], subject="Order")
     bench.spooler([Scripted({"bob@example.com": SENT, "cy@example.com": FAILED})]).pump()
     (report,) = bench.inbox()
@@ -199,7 +200,7 @@ def test_the_original_can_be_opened_inside_the_report(bench):
 
 
 def test_whom_no_transport_takes_is_told_to_the_sender(bench):
-    """M-142."""
+    """SPL-10, SPL-15, M-142; scenario 15."""
     bench.submit([recipient("+49 30 123", address_type="FAX"), "bob@example.com"])
     bench.spooler([Scripted()]).pump()
     (report,) = bench.inbox()
@@ -209,7 +210,7 @@ def test_whom_no_transport_takes_is_told_to_the_sender(bench):
 
 
 def test_several_failures_of_one_attempt_make_one_report(bench):
-    """RP-012."""
+    """SPL-66, RP-012."""
     bench.submit([f"nobody{n}@example.com" for n in range(3)])
     bench.spooler([Scripted(FAILED)]).pump()
     (report,) = bench.inbox()
@@ -267,7 +268,7 @@ def test_a_delivery_report_comes_when_it_was_asked_for(bench):
 
 
 def test_a_report_asked_to_go_elsewhere_is_sent_there(bench):
-    """RP-003, RP-014."""
+    """SPL-68, RP-003, RP-014."""
     elsewhere = OneOff("Post office", "SMTP", "post@example.com").dump()
     bench.submit(values={PR_REPORT_ENTRYID: elsewhere})
     transport = Scripted([FAILED, SENT])

@@ -85,6 +85,7 @@ def test_flush_tries_again_what_waits_after_a_failed_attempt(bench):
 
 
 def test_a_transport_that_says_it_is_ready_is_asked_at_once(bench):
+    """SPL-43."""
     bench.submit()
     transport = Scripted([Outcome(OutcomeKind.WAIT, text="down"), SENT])
     spooler = bench.spooler([transport], pace=SLOW)
@@ -136,6 +137,7 @@ def test_a_spooler_can_be_started_again(bench):
 
 
 def test_idle_transports_are_told_so(bench):
+    """SPL-3."""
     transport = Scripted()
     spooler = bench.spooler([transport])
     spooler.start()
@@ -275,7 +277,7 @@ class Mailbag(TransportLogon):
 
 
 def test_waiting_mail_is_fetched_into_the_inbox_and_then_acknowledged(bench):
-    """M-143."""
+    """SPL-76, M-143; scenario 17."""
     bag = Mailbag("one", "two")
     spooler = bench.spooler([bag])
     assert spooler.pump()
@@ -284,6 +286,7 @@ def test_waiting_mail_is_fetched_into_the_inbox_and_then_acknowledged(bench):
 
 
 def test_mail_offered_again_after_a_crash_arrives_once(bench):
+    """SPL-52, SPL-76."""
     bag = Mailbag("one")
     bag.accept_message = lambda token: (_ for _ in ()).throw(RuntimeError("the line broke"))
     bench.spooler([bag]).pump()
