@@ -27,6 +27,8 @@ from mapix.formats.cfb.volume import Volume
 _BLOCK: Final = 1 << 14
 """Numbers of a FAT that are looked at or made at once."""
 
+_FREE: Final = array("I", [FREESECT])
+
 ROUNDS: Final = 5
 """How often a file is packed; each time what is left gets smaller."""
 
@@ -171,7 +173,7 @@ class Committing:
                 self._mark(fats[place], FREESECT)
                 fats[place] = self._take_one(FATSECT)
                 fresh.add(place)
-        self.fat.extend([FREESECT] * (len(fats) * self.per_sector - len(self.fat)))
+        self.fat.extend(_FREE * (len(fats) * self.per_sector - len(self.fat)))
         del self.fat[len(fats) * self.per_sector :]
         return fats
 
@@ -252,8 +254,8 @@ class Committing:
         fat = self.fat
         for place, (first, count) in enumerate(runs):
             end = first + count
-            if end > len(fat):
-                fat.extend([FREESECT] * (end - len(fat)))
+            if first > len(fat):
+                fat.extend(_FREE * (first - len(fat)))
             for at in range(first, end, _BLOCK):
                 fat[at : min(at + _BLOCK, end)] = array("I", range(at + 1, min(at + _BLOCK, end) + 1))
             fat[end - 1] = runs[place + 1][0] if place + 1 < len(runs) else ENDOFCHAIN
@@ -263,12 +265,13 @@ class Committing:
         for first, count in runs:
             end = min(first + count, len(self.fat))
             if first < end:
-                self.fat[first:end] = array("I", [FREESECT]) * (end - first)
+                for at in range(first, end, _BLOCK):
+                    self.fat[at : min(at + _BLOCK, end)] = _FREE * (min(at + _BLOCK, end) - at)
                 self.changed.update(range(first // self.per_sector, (end - 1) // self.per_sector + 1))
 
     def _mark(self, number: int, mark: int) -> None:
         if number >= len(self.fat):
-            self.fat.extend([FREESECT] * (number + 1 - len(self.fat)))
+            self.fat.extend(_FREE * (number + 1 - len(self.fat)))
         self.fat[number] = mark
         self.changed.add(number // self.per_sector)
 

@@ -4,7 +4,7 @@
         data = file.read(file.root.children["__properties_version1.0"])
 
 Opening looks at the whole structure once, so that nothing read afterwards can run in circles, out of the file or out
-of memory. A file of up to a mebibyte is read at once; of a larger one only the tables and what is asked for.
+of memory. A file of up to two mebibytes is read at once; of a larger one only the tables and what is asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mapix.formats.defects import Defect, Strictness
 from mapix.formats.storage import LockBytes
 from mapix.formats.storageerrors import InvalidFunction, InvalidParameter
 
-READ_AT_ONCE: Final = 1 << 20
+READ_AT_ONCE: Final = 1 << 21
 """Bytes of a file that is small enough to be held."""
 
 MINI_AT_ONCE: Final = 1 << 22

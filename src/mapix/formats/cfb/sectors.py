@@ -57,9 +57,12 @@ class Sectors:
 
     def read_numbers(self, numbers: list[int]) -> array[int]:
         """The words of sectors, which are read in as few pieces as possible; for one outside the file, FREESECT."""
-        gap = b"\xff" * (1 << self.shift)
-        pieces = [self.read(*run) if run[0] < self.count else gap * run[1] for run in joined(numbers, self.count)]
-        return words(b"".join(pieces))
+        found = array("I")
+        for first, count in joined(numbers, self.count):
+            found.frombytes(self.read(first, count) if first < self.count else b"\xff" * (count << self.shift))
+        if _SWAP:
+            found.byteswap()
+        return found
 
 
 class Extents:

@@ -99,27 +99,27 @@ def _ended_with(root: DocRoot, forget: Callable[[], None]) -> DocRoot:
 
 
 def _created(place: LockBytes, path: Path | None, release: Callable[[], None], mode: int, version: int) -> DocRoot:
-    volume = Volume(place, version)
     item = StorageItem(ROOT_NAME)
     item.modified = times.now()
-    if mode & Mode.TRANSACTED and _stays(place, version):
-        volume.load()
+    volume = _kept(place, version) if mode & Mode.TRANSACTED else None
+    if volume is not None:
         volume.changed = True
     else:
+        volume = Volume(place, version)
         place.set_size(0)
         commit(volume, item, durable=False)
     return DocRoot(volume, item, mode, path=path, release=release)
 
 
-def _stays(place: LockBytes, version: int) -> bool:
-    """Whether there is a file that can stay until the first commit."""
+def _kept(place: LockBytes, version: int) -> Volume | None:
+    """The volume of a file that can stay until the first commit; None where there is none."""
     if not place.size():
-        return False
+        return None
     volume = Volume(place)
     with suppress(StorageError):
         volume.load()
-        return volume.version == version
-    return False
+        return volume if volume.version == version else None
+    return None
 
 
 def _opened_to_create(target: Target | None, mode: int) -> tuple[LockBytes, Path | None, Callable[[], None]]:

@@ -130,7 +130,7 @@ class Volume:
         self.tables = {"all that was": [(0, sectors)]}
 
     def _items(self, file: CompoundFile) -> StorageItem:
-        root = StorageItem(file.root.name)
+        root = StorageItem(file.name_of(0))
         waiting = [(0, root)]
         while waiting:
             number, item = waiting.pop()
