@@ -1,6 +1,6 @@
 """Small files are read quickly by their outline, and everything is as the thorough way tells it.
 
-Sources: [MS-CFB] 2.3 to 2.6; IMS-10, IMS-11.
+Source: [MS-CFB] 2.3 to 2.6.
 """
 
 from __future__ import annotations
@@ -105,12 +105,10 @@ SOUND = sound()
 
 
 def test_a_small_sound_file_is_read_by_its_outline() -> None:
-    """IMS-10."""
     assert agree(SOUND)
 
 
 def test_files_of_others_are_read_alike_by_both_ways() -> None:
-    """IMS-10."""
     files = [path.read_bytes() for path in corpus("msg", "cfb") if path.stat().st_size < LARGEST]
     if not files:
         pytest.skip("the real files are absent")
@@ -143,7 +141,6 @@ CHANGES = st.tuples(st.sampled_from(sorted(PLACES)), st.integers(0, 10_000), WOR
 @example([("mini FAT", 3, 2, "I")], 0)
 @example([("directory", 27, 3, "I")], 0)
 def test_whatever_is_wrong_both_ways_tell_the_same(changes: list[tuple[str, int, int, str]], cut: int) -> None:
-    """IMS-10, IMS-11."""
     data = bytearray(SOUND)
     for where, place, word, size in changes:
         at = PLACES[where][place % len(PLACES[where])]
@@ -152,7 +149,7 @@ def test_whatever_is_wrong_both_ways_tell_the_same(changes: list[tuple[str, int,
 
 
 def test_a_stream_that_shares_sectors_reads_what_its_chain_tells() -> None:
-    """IMS-11: the outline and the thorough way read the same bytes, and the defect is told."""
+    """Both ways read the same bytes, and the defect is told."""
     data = bytearray(SOUND)
     file = thoroughly(SOUND)
     numbers = [entry.number for entry in file.root.walk() if not entry.is_storage and 64 < entry.size < 4096]
@@ -165,5 +162,4 @@ def test_a_stream_that_shares_sectors_reads_what_its_chain_tells() -> None:
 
 
 def test_a_strict_reader_takes_the_thorough_way() -> None:
-    """IMS-11."""
     assert CompoundFile.open(SOUND, strictness=Strictness.STRICT).outline is None
