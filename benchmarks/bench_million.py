@@ -9,19 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.bench_store import folder_of, open_store
-from benchmarks.big_folder import (
-    COPIED,
-    MIDDLE,
-    SMALL,
-    Bare,
-    Place,
-    backend_of,
-    copying,
-    indexed,
-    measured,
-    rows_wanted,
-    seeded,
-)
+from benchmarks.big_folder import MIDDLE, SMALL, Bare, indexed, measured, rows_wanted
+from benchmarks.copies import COPIED, Place, backend_of, copying, seeded
 from benchmarks.harness import Result, seconds
 from mapix.interfaces.store import MsgStore
 from mapix.providers.sqlstore.backend import SqlBackend

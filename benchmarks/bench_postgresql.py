@@ -26,19 +26,8 @@ from benchmarks.bench_texts import (
     span_of,
     text_values,
 )
-from benchmarks.big_folder import (
-    COPIED,
-    MIDDLE,
-    SMALL,
-    Bare,
-    Place,
-    backend_of,
-    copying,
-    indexed,
-    measured,
-    rows_wanted,
-    seeded,
-)
+from benchmarks.big_folder import MIDDLE, SMALL, Bare, indexed, measured, rows_wanted
+from benchmarks.copies import COPIED, Place, backend_of, copying, seeded
 from benchmarks.harness import Result, seconds, side_by_side
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore

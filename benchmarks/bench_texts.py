@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.bench_million import ROWS, BareSqlite
 from benchmarks.bench_store import BY_TIME, LINES, TIME, folder_of, open_store
-from benchmarks.big_folder import Bare, Place, backend_of, indexed, restricted
+from benchmarks.big_folder import Bare, indexed, restricted
+from benchmarks.copies import Place, backend_of
 from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.store import MsgStore
 from mapix.objects.collate import fold

@@ -1,7 +1,7 @@
 """What is measured of a big folder, on every kind of store: opening, scrolling, restricting, sorting, reading it all.
 
 Each is compared with the statement that answers the same question, run by the bare driver (`Bare`) on the same
-database. The rows are copies of 64 messages that the store saved, with times and flags of their own.
+database. `copies` makes the folders.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.bench_store import BY_TIME, COLUMNS, LINES, TIME, folder_of, look, save
+from benchmarks.bench_store import BY_TIME, COLUMNS, LINES, look
+from benchmarks.copies import Place, backend_of
 from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.store import MsgStore
@@ -25,30 +26,14 @@ from mapix.properties.flags import MSGFLAG_READ
 from mapix.properties.restriction import Bitmask, Content, Fuzzy, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import PropTag
-from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.textparts import SHORT
 
 SMALL, MIDDLE = 10_000, 100_000
-COPIED = 64
 FOUR = (t.PR_ENTRYID, t.PR_SUBJECT, t.PR_MESSAGE_DELIVERY_TIME, t.PR_MESSAGE_SIZE)
 SHOWN = "id, subject, sender_name, display_to, delivery_time, size, flags, has_attach"
 _AT_ONCE = 500
 _TIMES = 5
 _HERE = "folder = ? AND associated = 0"
-_PARTS = {
-    "property": ("object", "id, type, blob, {values}"),
-    "recipient": (
-        "message",
-        "row_id, position, recipient_type, display_name, address_type, address, responsibility, properties{keys}",
-    ),
-}
-
-
-class Place(NamedTuple):
-    """A folder, as MAPI and as SQL know it."""
-
-    entry_id: bytes
-    number: int
 
 
 class Bare(ABC):
@@ -89,40 +74,6 @@ def measured(store: MsgStore, raw: Bare, places: dict[int, Place]) -> list[Resul
     ]
 
 
-def seeded(store: MsgStore, size: int) -> tuple[Place, list[int]]:
-    """A new folder with the messages that are to be copied until it has `size`, and their numbers."""
-    entry_id: bytes = folder_of(store).create_folder(f"{size} messages").get_prop(t.PR_ENTRYID)
-    place = Place(entry_id, int.from_bytes(entry_id[-8:], "little"))
-    folder = folder_of(store, entry_id)
-    for each in range(COPIED):
-        save(folder, each)
-    return place, backend_of(store).messages(place.number)
-
-
-def copying(columns: Sequence[str], numbers: str, *, values: str, keys: str = "", order: str = "") -> list[str]:
-    """The statements that copy the messages in a table `copied (id, place)` once for each row of `n (i)`; `numbers` is
-    the expression for the first new number, parameters are it, and how many copies are wanted. Rows come as they are,
-    copy by copy, unless there is an `order`.
-    """
-    at = f"n.i * {COPIED} + c.place"
-    new = {
-        "delivery_time": f"{TIME} + (({at}) * 7919 % 1000003) * 10000000",
-        "flags": f"CASE WHEN ({at}) % 50 = 0 THEN m.flags & ~1 ELSE m.flags | 1 END",
-    }
-    number = f"{numbers} + {at}"
-    shown = ", ".join(new.get(name, f"m.{name}") for name in columns)
-    made = [(f"message (id, {', '.join(columns)})", f"{number}, {shown}", "message m", "m.id")]
-    for table, (owner, names) in _PARTS.items():
-        copied = names.format(values=values, keys=keys)
-        what = ", ".join(f"o.{name}" for name in copied.split(", "))
-        made.append((f"{table} ({owner}, {copied})", f"{number}, {what}", f"{table} o", f"o.{owner}"))
-    return [  # CROSS JOIN is also an order on SQLite, which else would go through a whole table for each copy
-        f"INSERT INTO {into} SELECT {what} FROM n CROSS JOIN copied c CROSS JOIN {table}"
-        f" WHERE {owner} = c.id AND {at} < ?{order}"
-        for into, what, table, owner in made
-    ]
-
-
 def indexed(store: MsgStore) -> float:
     """Bring the index of short texts up to date, as a store at rest does by itself; seconds."""
     index = backend_of(store).database.text_index()
@@ -130,14 +81,6 @@ def indexed(store: MsgStore) -> float:
     started = time.perf_counter()
     assert index.settle(SHORT)
     return time.perf_counter() - started
-
-
-def backend_of(store: MsgStore) -> SqlBackend:
-    """The backend under a store."""
-    assert isinstance(store, StoreObject)
-    backend = store.context.backend
-    assert isinstance(backend, SqlBackend)
-    return backend
 
 
 # opening and scrolling
