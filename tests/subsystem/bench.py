@@ -41,7 +41,7 @@ from mapix.properties.tags import (
     PR_IDENTITY_SEARCH_KEY,
     PR_OBJECT_TYPE,
 )
-from mapix.subsystem.anr import AnrTable
+from mapix.objects.anr import AnrTable
 
 BOOK_UID = bytes.fromhex("00112233445566778899aabbccddeeff")
 ROOT = bytes(4) + BOOK_UID

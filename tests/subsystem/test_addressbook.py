@@ -37,7 +37,7 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
 )
-from mapix.subsystem.anr import anr_matches
+from mapix.objects.anr import anr_matches
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.oneoff import parse_address
 from mapix.subsystem.personal import PersonalContainer

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapix.interfaces.container import MapiContainer
+from mapix.interfaces.container import Completion, MapiContainer
 from mapix.interfaces.prop import Access, MapiProp
+from mapix.properties.errors import NoSupport
 from mapix.properties.tag import PropTag
 
 
@@ -20,6 +21,30 @@ class AbContainer(MapiContainer):
         """Per row 0 unresolved, 1 ambiguous, 2 resolved; resolved rows get PR_ENTRYID and `columns` (ABK-24). May be
         `NoSupport`.
         """
+
+    def create_entry(self, template: bytes | None = None, flags: int = 0) -> MapiProp:
+        """A new entry made from a template, or a copy of an entry; it is there after its first save (ABK-71).
+
+        None is the template of a user. `flags` are of CREATE_CHECK_DUP_STRICT, CREATE_CHECK_DUP_LOOSE and
+        CREATE_REPLACE; duplicates are judged when it is saved (`Collision`). `NoSupport` where nothing can be made.
+        """
+        raise NoSupport("nothing can be made in this container")
+
+    def copy_entries(self, entry_ids: Sequence[bytes], flags: int = 0) -> Completion:
+        """Copy entries, of whichever book, into this container (ABK-72); into a list they become its members.
+
+        With CREATE_CHECK_DUP_STRICT or CREATE_CHECK_DUP_LOOSE what is here already is passed over, with CREATE_REPLACE
+        replaced. What could not be copied is in the completion.
+        """
+        raise NoSupport("nothing can be copied into this container")
+
+    def delete_entries(self, entry_ids: Sequence[bytes]) -> Completion:
+        """Delete entries, of a list: members (ABK-72). What could not be deleted is in the completion."""
+        raise NoSupport("nothing can be deleted from this container")
+
+
+class DistList(AbContainer):
+    """A distribution list: a recipient, and the container of its members (IDistList; ABK-75)."""
 
 
 class MailUser(MapiProp):

@@ -31,7 +31,7 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
 )
-from mapix.subsystem.anr import AnrTable, anr_matches
+from mapix.objects.anr import AnrTable, anr_matches
 from mapix.subsystem.contacts import Contact, Contacts
 from mapix.subsystem.oneoff import SMTP
 

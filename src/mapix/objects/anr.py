@@ -23,8 +23,8 @@ _WORDS = re.compile(r"[\s,;.@_<>()\"'-]+")
 
 def anr_matches(wanted: str, *texts: str) -> bool:
     """Whether every word of `wanted` begins some word of `texts`, case aside."""
-    words = [word for text in texts for word in _words(text)]
-    parts = _words(wanted)
+    words = [word for text in texts for word in name_words(text)]
+    parts = name_words(wanted)
     return bool(parts) and all(any(word.startswith(part) for word in words) for part in parts)
 
 
@@ -87,5 +87,6 @@ def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _words(text: str) -> list[str]:
+def name_words(text: str) -> list[str]:
+    """The words of a name or an address, case aside."""
     return [word for word in _WORDS.split(fold(text)) if word]
