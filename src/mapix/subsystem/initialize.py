@@ -86,6 +86,7 @@ class _Process:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
         self.count = 0
         self.subsystem: Subsystem | None = None
 
@@ -107,6 +108,7 @@ def mapi_initialize(flags: int = 0) -> None:
             if not directory_is_readable(made.profiles.directory):
                 raise NotInitialized("the directory of profiles cannot be read", value=str(made.profiles.directory))
             _process.subsystem = made
+            _process.changed.notify_all()
         _process.count += 1
 
 
@@ -132,5 +134,5 @@ def subsystem() -> Subsystem:
 
 
 def is_initialized() -> bool:
-    """Whether this process has MAPI initialized (SUB-13)."""
+    """Whether this process has MAPI initialized; `initmonitor` waits for it (SUB-13)."""
     return _process.subsystem is not None
