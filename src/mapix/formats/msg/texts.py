@@ -76,8 +76,8 @@ class Texts:
         return cls(found, tuple(dict.fromkeys((*internet, *found))))
 
     def decode(self, data: bytes, prop_id: int = 0) -> tuple[str, bool]:
-        """Text, and whether the first code page could read it. What is plainly UTF-16, as a writer has left it, is read as
-        that.
+        """Text, and whether the first code page could read it. What is plainly UTF-16, as a writer has left it, is read
+        as that.
         """
         if data[1:2] == b"\0" and _is_wide(data):
             return data[::2].decode("ascii"), False
