@@ -58,13 +58,5 @@ def _show(message: Message, word: str, html: bool, documents: list[dict[str, Any
     if place and not html:
         click.echo()
     display(message, html)
-    if not html and _only_rtf(message):
-        say("The text is there as compressed RTF only.")
     if defects:
         say(f"{clean(word)} has defects: mapix msg check {clean(word)}")
-
-
-def _only_rtf(message: Message) -> bool:
-    from mapix.properties import tags as t
-
-    return message.text is None and message.get(t.PR_RTF_COMPRESSED) is not None

@@ -5,5 +5,14 @@ that was made of them ([MS-OXRTFEX]).
 """
 
 from mapix.formats.rtf.compressed import compress, decompress, decompressed_pieces, uncompressed
+from mapix.formats.rtf.encapsulated import Encapsulated, de_encapsulate, plain_text
 
-__all__ = ["compress", "decompress", "decompressed_pieces", "uncompressed"]
+__all__ = [
+    "Encapsulated",
+    "compress",
+    "de_encapsulate",
+    "decompress",
+    "decompressed_pieces",
+    "plain_text",
+    "uncompressed",
+]

@@ -1,0 +1,67 @@
+"""Text and HTML of a message that has its body in another form."""
+
+from pathlib import Path
+
+import pytest
+
+import mapix
+from mapix.formats.msg import MsgFile
+from mapix.formats.rtf import compress, uncompressed
+from mapix.properties import tags as t
+
+CORPUS = Path(__file__).parents[2].parent / "shared" / "corpora" / "msg"
+HTML = rb"{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}caf\'e9{\*\htmltag72 </p>}\htmlrtf\par\htmlrtf0}"
+TEXT = rb"{\rtf1\ansi\ansicpg1251\fromtext one\par \'e4}"
+OWN = rb"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\colortbl;}{\info{\author Ann}}\pard\b one\b0\par two\tab three\emdash}"
+
+
+def written(path: Path, rtf: bytes, **fields: str) -> mapix.Message:
+    message = mapix.Message(subject="s", **fields)
+    message.set(t.PR_RTF_COMPRESSED, rtf)
+    message.save(path)
+    return mapix.open(path)
+
+
+@pytest.mark.parametrize("pack", [compress, uncompressed])
+@pytest.mark.parametrize(
+    ("rtf", "html", "text"),
+    [
+        (HTML, "<p>caf\u00e9</p>", "caf\u00e9"),
+        (TEXT, None, "one\r\n\u0434"),
+        (OWN, None, "one\r\ntwo\tthree\u2014"),
+    ],
+)
+def test_a_body_that_is_rich_text_only_is_read(tmp_path: Path, rtf: bytes, html: str, text: str, pack: object) -> None:
+    """M-040, [MS-OXRTFEX]."""
+    assert callable(pack)
+    with written(tmp_path / "x.msg", pack(rtf)) as message:
+        assert message.html == html
+        assert message.text == text
+
+
+def test_what_is_stored_goes_before_what_could_be_made(tmp_path: Path) -> None:
+    with written(tmp_path / "x.msg", compress(HTML), text="stored") as message:
+        assert message.text == "stored"
+        assert message.html == "<p>caf\u00e9</p>"
+
+
+def test_what_is_no_rich_text_is_no_body(tmp_path: Path) -> None:
+    with written(tmp_path / "x.msg", b"neither one nor the other") as message:
+        assert message.html is None
+        assert message.text is None
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
+def test_real_messages_whose_html_is_in_the_rich_text_have_html() -> None:
+    found = 0
+    for path in sorted(CORPUS.glob("*/*.msg")):
+        if "clusterfuzz" in path.name:
+            continue
+        with MsgFile.open(path) as file:
+            only_rtf = file.message.get(t.PR_RTF_COMPRESSED) and not file.message.get(t.PR_HTML)
+        if only_rtf:
+            with mapix.open(path) as message:
+                html = message.html
+                assert html is None or "<" in html, path.name
+                found += html is not None
+    assert found > 60
