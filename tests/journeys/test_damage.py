@@ -219,6 +219,7 @@ def test_a_damaged_profile_is_told_with_file_and_line(ann: Home, damage: Callabl
 
 
 def test_a_damaged_profile_can_be_deleted_and_made_anew_on_the_same_store(ann: Home) -> None:
+    """PRF-8."""
     (ann.home / "profiles" / "Default.toml").write_text("what = = this")
     assert "mapix profile delete Default" in ann("init", "--yes", code=Exit.FAILED).stderr
     ann("profile", "delete", "Default", "--yes")

@@ -134,7 +134,7 @@ def test_a_value_set_and_then_deleted_is_gone_and_back_again() -> None:
 
 
 def test_nothing_is_set_when_one_value_is_wrong() -> None:
-    """P-150, P-154."""
+    """GEN-5, P-150, P-154."""
     item = bag()
     with pytest.raises(InvalidParameter):
         item.set_props({PR_SUBJECT: "one", PR_IMPORTANCE: "high"})

@@ -17,6 +17,7 @@ FAILURES = [row for row in records("errors.csv") if row["class"]]
 
 @pytest.mark.parametrize("row", FAILURES, ids=lambda row: row["symbol"])
 def test_each_failure_has_its_class(row):
+    """GEN-2."""
     cls = getattr(errors, row["class"])
     code = int(row["hresult"], 16)
     assert issubclass(cls, MapiError)
@@ -78,6 +79,7 @@ def test_not_found_is_a_key_error_that_keeps_its_text():
 
 
 def test_an_unknown_failure_gets_a_class_of_its_own():
+    """GEN-2."""
     cls = lookup(0x80990001)
     assert issubclass(cls, MapiError)
     assert (cls.symbol, cls.hresult) == ("MAPI_E_0x80990001", 0x80990001)
@@ -87,6 +89,7 @@ def test_an_unknown_failure_gets_a_class_of_its_own():
 
 @pytest.mark.parametrize("code", [0, 1, 0x00040380])
 def test_a_success_or_warning_is_not_an_error(code):
+    """GEN-1."""
     with pytest.raises(InvalidParameter):
         lookup(code)
 

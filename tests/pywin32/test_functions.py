@@ -80,6 +80,7 @@ def test_a_sink_needs_something_to_call() -> None:
     ],
 )
 def test_what_is_not_here_yet_says_so(call: Any, word: str) -> None:
+    """GEN-7."""
     with pytest.raises(com_error) as caught:
         call()
     assert caught.value.hresult == mapi.MAPI_E_NO_SUPPORT

@@ -58,6 +58,7 @@ def test_a_place_kept_free_stays_empty() -> None:
     ("wide", "tag", "name"), [(False, PR_DISPLAY_NAME_A, b"Ann"), (True, PR_DISPLAY_NAME_W, "Ann")]
 )
 def test_the_width_of_first_columns_is_that_of_opening(wide: bool, tag: int, name: Any) -> None:
+    """GEN-6."""
     view = table(wide)
     assert view.QueryColumns(0)[:2] == (tag, ROWID)
     assert tag in view.QueryColumns(mapi.TBL_ALL_COLUMNS)
@@ -192,6 +193,7 @@ def test_an_object_that_carries_its_com_object_will_do() -> None:
 
 
 def test_another_interface_is_refused() -> None:
+    """GEN-8."""
     with pytest.raises(com_error) as caught:
         mapi.HrQueryAllRows(PyIUnknown(object()), None, None, None, 0)
     assert caught.value.hresult == -2147467262

@@ -173,7 +173,7 @@ def test_one_number_asks_for_one_property() -> None:
 
 @pytest.mark.parametrize(("flags", "tag", "value"), [(0, 0x6601001E, b"x"), (-2147483648, 0x6601001F, "x")])
 def test_the_width_of_text_nobody_chose_is_that_of_the_call(flags: int, tag: int, value: Any) -> None:
-    """P-040, P-041, P-043, P-120."""
+    """GEN-6, P-040, P-041, P-043, P-120."""
     prop = bag({PropTag(0x6601001F): "x", PropTag(0x66020003): 1})
     assert prop.GetPropList(flags) == (tag, 0x66020003)
     assert prop.GetProps(None, flags) == (0, ((tag, value), (0x66020003, 1)))

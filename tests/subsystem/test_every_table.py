@@ -185,7 +185,7 @@ def world(request: pytest.FixtureRequest, system: Subsystem, profile: str, tmp_p
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_the_one_and_answers_every_call(world: World, name: str) -> None:
-    """T-001, T-003, T-020..T-041."""
+    """ABK-78, T-001, T-003, T-020..T-041."""
     least, open_table = TABLES[name]
     table = open_table(world)
     assert type(table) is TableView

@@ -146,6 +146,7 @@ def test_a_replacement_leaves_no_other_files(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_named_with_its_line(home: Path, store: ProfileStore) -> None:
+    """PRF-8."""
     store.create("Work")
     path = home / "profiles" / "Work.toml"
     path.write_text("format = 1\nname = \n", encoding="utf-8")

@@ -530,7 +530,7 @@ def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, 
 
 
 def test_the_spooler_object_flushes_the_queues(mail: Subsystem, profile: str) -> None:
-    """SPL-55, SPL-56, STA-2, STA-3, STA-8, STA-10, STA-12; scenario 18 as far as the spooler's object goes."""
+    """GEN-7, SPL-55, SPL-56, STA-2, STA-3, STA-8, STA-10, STA-12; scenario 18 as far as the spooler's object goes."""
     from mapix.interfaces.status import Status
 
     with mail.logon(profile) as session:
@@ -623,6 +623,7 @@ def test_a_change_in_one_member_is_told_to_the_other_once(mail: Subsystem, profi
 
 
 def test_sessions_come_and_go_in_many_threads_at_once(mail: Subsystem, profile: str) -> None:
+    """GEN-13."""
     failures: list[BaseException] = []
 
     def work(number: int) -> None:

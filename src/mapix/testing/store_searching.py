@@ -98,7 +98,7 @@ class SearchingTests(SearchBench):
         assert self.results_of(search) == [*(f"m{number:02}" for number in range(30)), "meanwhile"]
 
     def test_the_end_of_a_search_is_told(self) -> None:
-        """F-044, X-21; the matrix of section 9: to the store and the search folder."""
+        """NOT-11, F-044, X-21; the matrix of section 9: to the store and the search folder."""
         self.need(Powers.EVENTS | Powers.SEARCH_FOLDERS)
         search = self.root().create_folder("Search", kind=FOLDER_SEARCH)
         of_store = self.listen(Event.SEARCH_COMPLETE)

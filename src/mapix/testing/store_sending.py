@@ -106,7 +106,7 @@ class SendingTests(SendingBench):
         assert len(self.store.outgoing.entries()) == 1
 
     def test_a_submitted_message_is_closed_to_changes(self) -> None:
-        """ST-060, F-063, M-122."""
+        """ST-060, F-063, M-122; scenario 15."""
         entry_id = self.submit()
         with pytest.raises(Submitted):
             self.store.open_entry(entry_id, Access.MODIFY)
@@ -212,7 +212,7 @@ class SendingTests(SendingBench):
         assert self.store.mark_delivered(b"two")
 
     def test_new_mail_is_told_to_the_whole_store(self) -> None:
-        """ST-070, N-021."""
+        """NOT-11, ST-070, N-021."""
         heard, folder, spooler = self.listen(Event.NEW_MAIL), self.folder(), self.spooler()
         entry_id = self.message(folder, {PR_MESSAGE_FLAGS: MSGFLAG_READ})
         told = NewMailNotification(Event.NEW_MAIL, entry_id, entry_id_of(folder), "IPM.Note", MSGFLAG_READ)

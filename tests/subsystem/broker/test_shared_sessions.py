@@ -146,7 +146,7 @@ def test_two_that_share_at_once_find_one_broker(home: Path, process: Make) -> No
 
 
 def test_a_member_without_mail_keeps_to_itself(home: Path, process: Make) -> None:
-    """LOG-30, LOG-32."""
+    """LOG-30, LOG-32; scenario 5."""
     first, second = process(), process()
     first.do("logon", "Work", MAPI_ALLOW_OTHERS | MAPI_NO_MAIL)
     assert second.do("logon", "-", 0)[0] == "Work"

@@ -36,6 +36,7 @@ def wait_for(condition, seconds: float = 5.0) -> bool:
 
 
 def test_the_thread_sends_what_is_submitted_when_it_is_woken(bench):
+    """SPL-3."""
     spooler = bench.spooler([Scripted()])
     spooler.start()
     time.sleep(0.1)
@@ -62,11 +63,13 @@ def test_flush_waits_until_everything_is_handed_over(bench):
 
 
 def test_flush_works_without_a_thread(bench):
+    """SPL-3."""
     bench.submit()
     assert bench.spooler([Scripted([RETRY, RETRY, SENT])]).flush(5) == 0
 
 
 def test_flush_tells_how_many_are_left_and_does_not_wait_for_what_cannot_move(bench):
+    """SPL-14."""
     bench.submit()
     spooler = bench.spooler([Scripted(Outcome(OutcomeKind.WAIT, text="down"))], pace=SLOW)
     spooler.start()
@@ -137,7 +140,6 @@ def test_a_spooler_can_be_started_again(bench):
 
 
 def test_idle_transports_are_told_so(bench):
-    """SPL-3."""
     transport = Scripted()
     spooler = bench.spooler([transport])
     spooler.start()
@@ -286,7 +288,7 @@ def test_waiting_mail_is_fetched_into_the_inbox_and_then_acknowledged(bench):
 
 
 def test_mail_offered_again_after_a_crash_arrives_once(bench):
-    """SPL-52, SPL-76."""
+    """SPL-52, SPL-76; scenario 17."""
     bag = Mailbag("one")
     bag.accept_message = lambda token: (_ for _ in ()).throw(RuntimeError("the line broke"))
     bench.spooler([bag]).pump()

@@ -1,0 +1,307 @@
+"""What a session opens and how, its default stores, its identity, and the kinds of its status rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.subsystem.bench import Script, WaitingProvider, book_service, fax_service
+
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
+from mapix.interfaces.prop import Access
+from mapix.interfaces.spi import (
+    MessageService,
+    ProviderKind,
+    ProviderSpec,
+    TransportLogon,
+    TransportSupport,
+)
+from mapix.interfaces.table import query_all_rows
+from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
+from mapix.properties.errors import NotFound
+from mapix.properties.flags import (
+    MAPI_ALLOW_OTHERS,
+    MAPI_NEW_SESSION,
+    MAPI_PRIMARY_STORE,
+    MAPI_SECONDARY_STORE,
+    STATUS_NO_DEFAULT_STORE,
+    STATUS_PRIMARY_STORE,
+    STATUS_SECONDARY_STORE,
+)
+from mapix.properties.restriction import Bitmask
+from mapix.properties.tags import (
+    PR_DEFAULT_STORE,
+    PR_DISPLAY_NAME,
+    PR_ENTRYID,
+    PR_IDENTITY_DISPLAY,
+    PR_IDENTITY_SEARCH_KEY,
+    PR_INSTANCE_KEY,
+    PR_RESOURCE_FLAGS,
+    PR_RESOURCE_TYPE,
+    PR_SUBJECT,
+)
+from mapix.providers.memory.mailbox import forget_mailbox
+from mapix.providers.memory.provider import MemoryStoreProvider
+from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.notification import NotificationEngine
+from mapix.subsystem.session import Session
+
+NEW = MAPI_NEW_SESSION
+STORES = ("one", "two")
+
+
+@pytest.fixture
+def stores(system: Subsystem, profile: str, tmp_path: Path) -> Iterator[Subsystem]:
+    """A profile with two stores in memory."""
+    admin = system.admin_profiles().admin_services(profile)
+    for name in STORES:
+        admin.create_msg_service("MEMORY", name, {"name": f"{tmp_path} {name}"})
+    yield system
+    for name in STORES:
+        forget_mailbox(f"{tmp_path} {name}")
+
+
+def known(session: Session) -> dict[str, bytes]:
+    """Entry identifiers by display name."""
+    return dict(query_all_rows(session.get_msg_stores_table(), [PR_DISPLAY_NAME, PR_ENTRYID]))
+
+
+def default_name(session: Session) -> list[str]:
+    rows = query_all_rows(session.get_msg_stores_table(), [PR_DISPLAY_NAME, PR_DEFAULT_STORE])
+    return [name for name, is_default in rows if is_default]
+
+
+# opening
+
+
+def test_any_way_of_opening_leads_to_the_same_object(stores: Subsystem, profile: str) -> None:
+    """SES-6: session, store and folder open what any of them can reach."""
+    with stores.logon(profile, flags=NEW) as session:
+        store = session.open_msg_store(known(session)["one"])
+        folder = store.open_entry(store.get_receive_folder("")[0], Access.MODIFY)
+        assert isinstance(folder, MapiFolder)
+        message = folder.create_message()
+        message.set_props({PR_SUBJECT: "Where am I"})
+        message.save_changes()
+        entry_id = message.get_prop(PR_ENTRYID)
+        assert {one.open_entry(entry_id).get_prop(PR_SUBJECT) for one in (session, store, folder)} == {"Where am I"}
+
+
+def test_a_temporary_store_stands_in_no_table_and_in_no_profile(stores: Subsystem, profile: str) -> None:
+    """SES-14, SES-18, SES-30."""
+    stores.admin_profiles().create_profile("Other")
+    with stores.logon(profile, flags=NEW) as session, stores.logon("Other", flags=NEW) as other:
+        entry_id = known(session)["two"]
+        assert other.open_msg_store(entry_id, temporary=True).get_prop(PR_ENTRYID) == entry_id
+        assert known(other) == {}
+    with stores.logon("Other", flags=NEW) as again:
+        assert known(again) == {}
+
+
+class Lenient(MemoryStoreProvider):
+    """Takes every identifier for that of its store, and counts."""
+
+    def __init__(self, made: list[Lenient]) -> None:
+        made.append(self)
+        self.logons = 0
+
+    def logon(self, *args: Any, **options: Any) -> Any:
+        self.logons += 1
+        return super().logon(*args, **options)
+
+    def compare_store_ids(self, first: bytes, second: bytes) -> bool:
+        return True
+
+
+def test_the_provider_says_which_store_an_identifier_names_and_is_made_once(stores: Subsystem, profile: str) -> None:
+    """SES-17, SPI-5, SPI-20: compared before any store is open; one provider object, a logon for each opening."""
+    made: list[Lenient] = []
+    service = stores.catalogue.get("MEMORY")
+    spec = replace(service.providers[0], load=lambda: Lenient(made))
+    stores.catalogue.register(replace(service, name="LENIENT", providers=(spec,)))
+    stores.admin_profiles().admin_services(profile).create_msg_service("LENIENT", "three", {"name": "three"})
+    with stores.logon(profile, flags=NEW) as session:
+        entry_id = known(session)["three"]
+        name, inner = unwrap_store(entry_id)
+        strange = wrap_store(name, inner[:20] + bytes(len(inner) - 20))
+        assert strange != entry_id
+        for _ in range(2):
+            assert session.open_msg_store(strange, no_mail=True).get_prop(PR_ENTRYID) == entry_id
+        assert session.compare_entry_ids(strange, entry_id)
+    assert [each.logons for each in made] == [2]
+    forget_mailbox("three")
+
+
+def test_a_forgotten_registration_is_told_at_once(stores: Subsystem, profile: str) -> None:
+    """SES-51."""
+    with stores.logon(profile, flags=NEW) as session:
+        session.open_msg_store(known(session)["one"])
+        number = session.advise(known(session)["one"], Event.NEW_MAIL, lambda _: None)
+        assert number > 0
+        session.unadvise(number)
+        with pytest.raises(NotFound):
+            session.unadvise(number)
+
+
+def test_threads_share_what_a_session_opened(stores: Subsystem, profile: str) -> None:
+    """GEN-13, SUB-9: an object is used from any thread."""
+    with stores.logon(profile, flags=NEW) as session:
+        store = session.open_msg_store(known(session)["one"])
+        root = store.open_entry(None, Access.MODIFY)
+        assert isinstance(root, MapiFolder)
+        threads = [threading.Thread(target=root.create_folder, args=(f"folder {n}",)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        names = {name for (name,) in query_all_rows(root.get_hierarchy_table(), [PR_DISPLAY_NAME])}
+        assert {f"folder {n}" for n in range(8)} <= names
+
+
+# default stores
+
+
+def test_the_first_store_that_can_be_it_is_the_default(system: Subsystem, profile: str) -> None:
+    """PRF-3."""
+    service = system.catalogue.get("MEMORY")
+    spec = replace(service.providers[0], resource_flags=STATUS_NO_DEFAULT_STORE)
+    system.catalogue.register(replace(service, name="NEVER", providers=(spec,)))
+    admin = system.admin_profiles().admin_services(profile)
+    for name, kind in (("archive", "NEVER"), ("first", "MEMORY"), ("second", "MEMORY")):
+        admin.create_msg_service(kind, name, {"name": f"default {name}"})
+    with system.logon(profile, flags=NEW) as session:
+        assert default_name(session) == ["first"]
+        session.set_default_store(known(session)["second"])
+        assert default_name(session) == ["second"]
+    with system.logon(profile, flags=NEW) as session:
+        assert default_name(session) == ["second"]
+    for name in ("archive", "first", "second"):
+        forget_mailbox(f"default {name}")
+
+
+def test_the_secondary_store_becomes_the_default_where_the_primary_fails(stores: Subsystem, profile: str) -> None:
+    """SES-59."""
+
+    def role(session: Session, flag: int) -> bytes:
+        rows = query_all_rows(session.get_msg_stores_table(), [PR_ENTRYID], Bitmask(PR_RESOURCE_FLAGS, flag))
+        ((entry_id,),) = rows
+        return bytes(entry_id)
+
+    def fails() -> Any:
+        raise RuntimeError("the first store is away")
+
+    service = stores.catalogue.get("MEMORY")
+    spec = replace(service.providers[0], load=fails)
+    stores.catalogue.register(replace(service, name="AWAY", providers=(spec,)))
+    stores.admin_profiles().admin_services(profile).create_msg_service("AWAY", "away")
+    with stores.logon(profile, flags=NEW) as session:
+        session.set_default_store(known(session)["away"], MAPI_PRIMARY_STORE)
+        session.set_default_store(known(session)["two"], MAPI_SECONDARY_STORE)
+        with pytest.raises(Exception, match="the first store is away"):
+            session.open_msg_store(role(session, STATUS_PRIMARY_STORE))
+        session.open_msg_store(role(session, STATUS_SECONDARY_STORE))
+        session.set_default_store(role(session, STATUS_SECONDARY_STORE))
+        assert default_name(session) == ["two"]
+
+
+def test_another_default_store_is_told_in_the_status_table_too(stores: Subsystem, profile: str) -> None:
+    """SES-58; scenario 14: rows of both tables change, the old one's and the new one's."""
+    told: list[Notification] = []
+    with stores.logon(profile, flags=NEW) as session:
+        for name in STORES:
+            session.open_msg_store(known(session)[name])
+        session.dispatch_notifications()
+        session.get_status_table().advise(Event.TABLE_MODIFIED, told.extend)
+        session.set_default_store(known(session)["two"])
+        session.dispatch_notifications()
+        changed = [each for each in told if isinstance(each, TableNotification)]
+        assert {each.table_event for each in changed} == {TableEvent.ROW_MODIFIED}
+        assert len({dict(each.row)[PR_INSTANCE_KEY] for each in changed}) == 2
+
+
+# identity
+
+
+class Nameless(WaitingProvider):
+    """Knows the user's address, and has no entry of an address book for it."""
+
+    def logon(self, support: TransportSupport) -> TransportLogon:
+        made = super().logon(support)
+        key = search_key("FAX", "555")
+        support.modify_status_row({PR_IDENTITY_DISPLAY: "Ann", PR_IDENTITY_SEARCH_KEY: key}, update=True)
+        return made
+
+
+def test_of_an_identity_without_an_entry_a_one_off_is_made(system: Subsystem, profile: str) -> None:
+    """SES-40; scenario 13, second step."""
+    spec = ProviderSpec(ProviderKind.TRANSPORT, "fax", "Fax", lambda: Nameless(Script()))
+    system.catalogue.register(MessageService("NAMELESS", "Fax", (spec,)))
+    admin = system.admin_profiles().admin_services(profile)
+    admin.create_msg_service("NAMELESS")
+    system.catalogue.register(fax_service(Script()))
+    admin.create_msg_service("FAX", settings={"number": "777"})
+    with system.logon(profile, flags=NEW) as session:
+        assert query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE]).count((36,)) == 2
+        entry_id = session.query_identity()
+        assert entry_id is not None
+        person = OneOff.load(entry_id)
+        assert (person.name, person.address_type, person.address) == ("Ann", "FAX", "555")
+
+
+# the kinds of rows
+
+
+def test_each_row_of_the_status_table_says_what_kind_it_is(stores: Subsystem, profile: str) -> None:
+    """PRF-50, SES-31: store 33, address book 34, its providers 35, transport 36, spooler 37, subsystem 39."""
+    stores.catalogue.register(book_service(Script(), transport=Script()))
+    stores.admin_profiles().admin_services(profile).create_msg_service("BOOK")
+    with stores.logon(profile, flags=NEW) as session:
+        session.open_address_book()
+        session.open_msg_store(known(session)["one"])
+        kinds = sorted(kind for (kind,) in query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE]))
+        assert kinds == [33, 34, 35, 36, 37, 39]
+
+
+# notifications
+
+
+def test_sinks_cannot_change_what_others_are_told(stores: Subsystem, profile: str) -> None:
+    """NOT-24."""
+    told: list[Notification] = []
+
+    def meddling(batch: Sequence[Notification]) -> None:
+        with pytest.raises(FrozenInstanceError):
+            batch[0].event = Event.NEW_MAIL  # type: ignore[misc]
+        assert isinstance(batch, tuple)
+
+    first = stores.logon(profile, flags=MAPI_ALLOW_OTHERS)
+    with stores.logon() as second:
+        second.advise(None, Event.EXTENDED, meddling)
+        second.advise(None, Event.EXTENDED, told.extend)
+        first.logoff()
+        second.dispatch_notifications()
+        assert [each.event for each in told] == [Event.EXTENDED]
+
+
+def test_a_sink_may_dispatch_within_its_own_call() -> None:
+    """NOT-24: handlers are re-entrant."""
+    engine = NotificationEngine()
+    heard: list[int] = []
+
+    def sink(batch: Sequence[Notification]) -> None:
+        heard.append(len(batch))
+        if len(heard) == 1:
+            engine.notify(b"key", [Notification(Event.EXTENDED)])
+            engine.dispatch()
+
+    engine.subscribe(b"key", Event.EXTENDED, sink)
+    engine.notify(b"key", [Notification(Event.EXTENDED), Notification(Event.EXTENDED)])
+    engine.dispatch()
+    engine.dispatch()
+    assert heard == [2, 1]
+    engine.close()
