@@ -101,11 +101,15 @@ def _owe_reports(message: MessageObject, pending: MutableMapping[int, Entry]) ->
 
 
 def displayed(recipients: Iterable[Mapping[PropTag, Any]]) -> dict[int, Entry]:
-    """PR_DISPLAY_TO, -CC and -BCC: names joined by `; `, empty where there is nobody (objects 4.1)."""
+    """PR_DISPLAY_TO, -CC and -BCC: names joined by `; `, empty where there is nobody (objects 4.1).
+
+    The second rows of a resend are for the envelope only and show nobody twice (SPL-31).
+    """
     names: dict[PropTag, list[str]] = {tag: [] for tag in _DISPLAYED.values()}
     for row in recipients:
-        tag = _DISPLAYED.get(row.get(PR_RECIPIENT_TYPE, flags.MAPI_TO) & _TYPE_MASK)
-        if tag is not None:
+        kind = row.get(PR_RECIPIENT_TYPE, flags.MAPI_TO)
+        tag = _DISPLAYED.get(kind & _TYPE_MASK)
+        if tag is not None and not kind & flags.MAPI_P1:
             names[tag].append(row.get(PR_DISPLAY_NAME, "").replace(";", ","))
     return {tag >> 16: (tag, "; ".join(found)) for tag, found in names.items()}
 
