@@ -89,7 +89,7 @@ class SessionCore:
         self.handle = SessionProfile(subsystem.profiles, profile)
         self.engine = subsystem.notifications
         self.catalogue = subsystem.catalogue
-        self.providers = Providers(subsystem.catalogue, self.handle)
+        self.providers = Providers(subsystem.catalogue, self.handle, subsystem.limits)
         self.routes = Routes()
         self.status = StatusTable(self.uid, self.engine)
         self.stores = StoreList(self)

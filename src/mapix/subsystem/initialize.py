@@ -39,6 +39,7 @@ class Subsystem:
     """
 
     def __init__(self, home: Path | None = None, *, flags: int = 0, sharing: bool = True) -> None:
+        from mapix.subsystem.isolation.limits import limits_of
         from mapix.subsystem.logon import Logons
         from mapix.subsystem.sectionlocks import SectionLocks
 
@@ -49,6 +50,7 @@ class Subsystem:
         self.profiles = ProfileStore(self.home)
         self.notifications = NotificationEngine(threaded=bool(flags & MAPI_MULTITHREAD_NOTIFICATIONS))
         self.section_locks = SectionLocks()
+        self.limits = limits_of()
         self._logons = Logons(self)
 
     def logon(self, profile: str | None = "", password: str | None = None, flags: int = 0) -> Session:

@@ -33,6 +33,8 @@ from mapix.properties.errors import (
     Unconfigured,
     UnknownEntryid,
 )
+from mapix.subsystem.isolation.limits import Limits
+from mapix.subsystem.isolation.providers import load
 from mapix.subsystem.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.services import provider_of
 from mapix.subsystem.settings import check_settings, complete, require
@@ -63,8 +65,9 @@ class Failure:
 class Providers:
     """The provider objects of one session core: one of each kind and service (SPI-5), and what failed."""
 
-    def __init__(self, catalogue: Catalogue, handle: ProfileHandle) -> None:
+    def __init__(self, catalogue: Catalogue, handle: ProfileHandle, limits: Limits | None = None) -> None:
         self.catalogue = catalogue
+        self._limits = limits or Limits()
         self._handle = handle
         self.failures: list[Failure] = []
         self._loaded: dict[tuple[str, str], StoreProvider | TransportProvider | AddressBookProvider] = {}
@@ -147,7 +150,8 @@ class Providers:
     def _provider(self, service: ServiceEntry, provider: ProviderEntry, kind: type[P]) -> P:
         key = (service.name.upper(), provider.name)
         if key not in self._loaded:
-            self._loaded[key] = provider_of(self.service(service), provider.name).load()
+            spec = provider_of(self.service(service), provider.name)
+            self._loaded[key] = load(service.name, spec.load, self._limits)
         found = self._loaded[key]
         if not isinstance(found, kind):
             raise CallFailed(f"{service.name} offers something else than a {kind.__name__}", value=provider.name)
