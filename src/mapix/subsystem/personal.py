@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from mapix.interfaces.addrbook import AbContainer, MailUser
+from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
 from mapix.interfaces.table import MapiTable
+from mapix.objects.anr import AnrTable, anr_matches
+from mapix.objects.collate import fold
 from mapix.objects.life import Life
 from mapix.objects.memorysource import MemorySource
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.rules import Rules
 from mapix.objects.tabledata import TableData
 from mapix.properties.entryid import search_key
-from mapix.properties.errors import InvalidParameter, NoAccess, UnknownEntryid
-from mapix.properties.flags import AB_MODIFIABLE, AB_RECIPIENTS, DT_MAILUSER, DT_MODIFIABLE
+from mapix.properties.errors import (
+    Collision,
+    InvalidParameter,
+    NoAccess,
+    NoSupport,
+    NotFound,
+    ObjectDeleted,
+    UnknownEntryid,
+)
+from mapix.properties.flags import (
+    AB_MODIFIABLE,
+    AB_RECIPIENTS,
+    CREATE_CHECK_DUP_LOOSE,
+    CREATE_REPLACE,
+    DT_MAILUSER,
+    DT_MODIFIABLE,
+)
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -31,7 +49,6 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
 )
-from mapix.objects.anr import AnrTable, anr_matches
 from mapix.subsystem.contacts import Contact, Contacts
 from mapix.subsystem.oneoff import SMTP
 
@@ -72,9 +89,12 @@ class ContactUser(PropertyBag, MailUser):
 
     object_type = ObjectType.MAILUSER
 
-    def __init__(self, contacts: Contacts, uid: bytes, access: Access, life: Life, *, fresh: bool = False) -> None:
+    def __init__(
+        self, contacts: Contacts, uid: bytes, access: Access, life: Life, *, fresh: bool = False, flags: int = 0
+    ) -> None:
         self._uid = uid
-        super().__init__(ContactSource(contacts, uid), rules=_RULES, access=access, life=life, fresh=fresh)
+        source = ContactSource(contacts, uid, flags if fresh else None)
+        super().__init__(source, rules=_RULES, access=access, life=life, fresh=fresh)
 
     def identifier(self) -> bytes | None:
         """The identifier, None before the first save."""
@@ -98,26 +118,45 @@ _RULES = Rules.of(
 
 
 class ContactSource:
-    """One contact as a `PropertySource`."""
+    """One contact as a `PropertySource`; `flags` are those of a new one that has not been saved yet."""
 
-    def __init__(self, contacts: Contacts, uid: bytes) -> None:
+    def __init__(self, contacts: Contacts, uid: bytes, flags: int | None = None) -> None:
         self._contacts = contacts
         self._uid = uid
+        self._flags = flags
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`; contacts have no versions, the last save wins."""
         return self._contacts.get(self._uid), 1
 
     def apply(self, changes: ChangeSet) -> int:
-        """See `PropertySource.apply`; `InvalidParameter` for a contact without a name or an address."""
-        contact = self._contacts.all().get(self._uid, {})
+        """See `PropertySource.apply`; `InvalidParameter` for a contact without a name or an address, `Collision` for a
+        duplicate (ABK-71), `ObjectDeleted` for one that is gone.
+        """
+        people = self._contacts.all()
+        if self._flags is None and self._uid not in people:
+            raise ObjectDeleted("the contact has been deleted")
+        contact = people.get(self._uid, {})
         gone = changes.deleted | {tag >> 16 for tag in changes.values}
         contact = {tag: value for tag, value in contact.items() if tag >> 16 not in gone} | changes.values
         if not contact.get(PR_DISPLAY_NAME) or not contact.get(PR_EMAIL_ADDRESS):
             raise InvalidParameter("a contact needs a name and an address", value=contact.get(PR_DISPLAY_NAME))
         contact.setdefault(PR_ADDRTYPE, SMTP)
+        self._make_room(people, contact)
         self._contacts.put(self._uid, contact)
+        self._flags = None
         return 1
+
+    def _make_room(self, people: Mapping[bytes, Contact], contact: Contact) -> None:
+        """Refuse or take out the duplicate of a new contact, as its flags say."""
+        if not self._flags:
+            return
+        for uid, other in people.items():
+            if _is_duplicate(other, contact, loose=bool(self._flags & CREATE_CHECK_DUP_LOOSE)):
+                if not self._flags & CREATE_REPLACE:
+                    raise Collision("there is this contact already", value=other.get(PR_DISPLAY_NAME))
+                self._contacts.remove(uid)
+                return
 
 
 class PersonalContainer(PropertyBag, AbContainer):
@@ -152,20 +191,30 @@ class PersonalContainer(PropertyBag, AbContainer):
         people = [row_of(uid, contact) for uid, contact in self._contacts.all().items()]
         return [_resolve(row, people, columns) for row in rows]
 
-    def create_entry(self) -> ContactUser:
-        """A new contact, kept at its first save (ABK-71); `NoAccess` for a container opened for reading."""
-        self._check()
-        if not self._modifiable:
-            raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY")
-        return ContactUser(self._contacts, uuid4().bytes_le, Access.MODIFY, self._life, fresh=True)
+    def create_entry(self, template: bytes | None = None, flags: int = 0) -> ContactUser:
+        """See `AbContainer.create_entry`: a contact, kept at its first save (ABK-71). There are no templates here;
+        `NoAccess` for a container opened for reading.
+        """
+        self._check_modifiable()
+        if template:
+            raise NoSupport("these contacts are made without templates", hint="mapix service add CONTACTS")
+        return ContactUser(self._contacts, uuid4().bytes_le, Access.MODIFY, self._life, fresh=True, flags=flags)
 
-    def delete_entries(self, entry_ids: Sequence[bytes]) -> None:
-        """Remove contacts; `NotFound`, `UnknownEntryid`, and those before it are gone."""
+    def delete_entries(self, entry_ids: Sequence[bytes]) -> Completion:
+        """See `AbContainer.delete_entries`."""
+        self._check_modifiable()
+        failed = []
+        for identifier in entry_ids:
+            try:
+                self._contacts.remove(uid_of(identifier))
+            except (NotFound, UnknownEntryid):
+                failed.append(bytes(identifier))
+        return Completion(tuple(failed))
+
+    def _check_modifiable(self) -> None:
         self._check()
         if not self._modifiable:
             raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY")
-        for identifier in entry_ids:
-            self._contacts.remove(uid_of(identifier))
 
 
 def open_personal(contacts: Contacts, identifier: bytes, access: Access, life: Life) -> PropertyBag:
@@ -203,6 +252,13 @@ def row_of(uid: bytes, contact: Contact) -> dict[PropTag, Any]:
         PR_DISPLAY_TYPE: DT_MAILUSER,
         PR_SEND_RICH_INFO: contact.get(PR_SEND_RICH_INFO, kind != SMTP),
     }
+
+
+def _is_duplicate(one: Contact, other: Contact, *, loose: bool) -> bool:
+    """Whether two contacts have one name and one address; `loose`, one of the two (ABK-71)."""
+    names = fold(one.get(PR_DISPLAY_NAME, "")) == fold(other.get(PR_DISPLAY_NAME, ""))
+    keys = [search_key(each.get(PR_ADDRTYPE, SMTP), each.get(PR_EMAIL_ADDRESS, "")) for each in (one, other)]
+    return (names or keys[0] == keys[1]) if loose else (names and keys[0] == keys[1])
 
 
 def _resolve(row: dict[PropTag, Any], people: Sequence[dict[PropTag, Any]], columns: Sequence[PropTag]) -> int:

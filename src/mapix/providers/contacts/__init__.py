@@ -1,0 +1,1 @@
+"""A personal address book in a file: contacts and distribution lists on SQLite."""
