@@ -207,6 +207,36 @@ def test_an_appointment_that_outlook_wrote_is_read_and_stays_what_it_is(tmp_path
         assert "alarm set" in (inside.message.text or "")
 
 
+def test_of_an_item_that_others_made_only_what_follows_from_what_was_set_is_filled_in(tmp_path: Path) -> None:
+    """[MS-OXOCAL] 2.2.1 has most properties as ones that may be missing; they are filled in once it is a meeting."""
+    path = tmp_path / "bare.msg"
+    bare = mapix.Message(subject="Lunch")
+    bare.message_class = "IPM.Appointment"
+    begins = from_datetime(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    bare.set_named(n.PidLidAppointmentStartWhole, PropType.SYSTIME, begins)
+    bare.save(path)
+    followers = (n.PidLidBusyStatus, n.PidLidGlobalObjectId, n.PidLidReminderDelta, n.PidLidCommonStart)
+
+    def edited(**fields: object) -> list[object]:
+        with mapix.open(path, "r+") as one:
+            for name, value in fields.items():
+                setattr(one, name, value)
+            one.save()
+        with mapix.open(path) as one:
+            return [named(one, name) for name in followers]
+
+    assert edited(subject="Dinner") == [None, None, None, None]
+    assert edited(reminder=True) == [None, None, 15, None]
+    with mapix.open(path) as one:
+        assert named(one, n.PidLidReminderSignalTime) == begins - 15 * 600_000_000
+    assert edited(end=datetime(2026, 3, 2, 13, tzinfo=UTC)) == [None, None, 15, begins]
+    busy, identifier, *_ = edited(attendees="bob@example.org")
+    assert busy == mapix.BusyStatus.BUSY
+    assert identifier
+    with mapix.open(path) as one:
+        assert (one["PR_ICON_INDEX"], named(one, n.PidLidAppointmentStateFlags)) == (0x402, 1)
+
+
 def blob_of(path: Path) -> bytes:
     with mapix.open(path) as one:
         found: bytes = named(one, n.PidLidAppointmentRecur)

@@ -119,6 +119,21 @@ def test_what_is_no_day_no_span_and_no_status_is_refused() -> None:
             mapix.Task(subject="x", **told)
 
 
+def test_a_task_counts_its_changes_where_they_were_counted_before(tmp_path: Path) -> None:
+    """[MS-OXOTASK] 2.2.2.2.10, 2.2.2.2.13."""
+    mapix.Task(subject="x").save(tmp_path / "ours.msg")
+    other = mapix.Message(subject="x")
+    other.message_class = "IPM.Task"
+    other.save(tmp_path / "bare.msg")
+    for name, versions in (("ours.msg", [1, 2]), ("bare.msg", [None, None])):
+        for version in versions:
+            with mapix.open(tmp_path / name, "r+") as task:
+                assert isinstance(task, mapix.Task)
+                assert (task.version, task.get_named(n.PidLidTaskLastUpdate, 0x40) is None) == (version, not version)
+                task.subject = "y"
+                task.save()
+
+
 def test_private_items_say_so_twice(tmp_path: Path) -> None:
     """[MS-OXCMSG] 2.2.1.15: PidLidPrivate follows from the sensitivity."""
     assert named(saved(mapix.Task(subject="x", sensitivity=2), tmp_path), n.PidLidPrivate) is True

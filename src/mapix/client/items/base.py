@@ -70,8 +70,8 @@ class Item(Message):
 
     ITEM_CLASS: ClassVar[str] = "IPM"
     ICON: ClassVar[int] = -1
-    ICON_FOLLOWS: ClassVar[tuple[Key, ...] | None] = None
-    """What the icon of an item that is there already follows from; None for whatever was set."""
+    ICON_FOLLOWS: ClassVar[tuple[Key, ...]] = ()
+    """What the icon of an item that is there already follows from."""
     SIDE_EFFECTS: ClassVar[int] = SE_COERCE_TO_INBOX | SE_OPEN_FOR_CONTEXT_MENU
 
     companies = NamedTexts(n.PidLidCompanies, "Companies it has to do with.")
@@ -121,7 +121,7 @@ class Item(Message):
         """
         if self._made:
             self._put_missing(self._usual())
-        if self._touched(*self.ICON_FOLLOWS or ()) or self.ICON_FOLLOWS is None:
+        if self._touched(*self.ICON_FOLLOWS):
             self._put({t.PR_ICON_INDEX: self._icon()})
         if self._touched(t.PR_SENSITIVITY):
             self._put({n.PidLidPrivate: self.sensitivity == PRIVATE})

@@ -112,7 +112,7 @@ class Appointment(CalendarItem):
 
         if not self.attendees:
             raise InvalidParameter("nobody is asked to the meeting", hint="attendees=[...]")
-        again = bool(self._value(n.PidLidFInvited))
+        self._met, again = True, bool(self._value(n.PidLidFInvited))
         if again:
             self._put({n.PidLidAppointmentSequence: self.sequence + 1, n.PidLidAppointmentSequenceTime: now()})
         self._put({n.PidLidFInvited: True, n.PidLidAppointmentStateFlags: self.state | MEETING})
@@ -125,6 +125,7 @@ class Appointment(CalendarItem):
         """
         from mapix.client.items.meeting import MeetingCancellation
 
+        self._met = True
         self._put({n.PidLidAppointmentSequence: self.sequence + 1, n.PidLidAppointmentSequenceTime: now()})
         self._put({n.PidLidAppointmentStateFlags: self.state | MEETING | CANCELED, n.PidLidBusyStatus: BusyStatus.FREE})
         self._complete()
@@ -145,6 +146,12 @@ class Appointment(CalendarItem):
         raise NotFound("the answer is of somebody who was not asked", value=answer.sender_address)
 
     def _complete(self) -> None:
+        if self._whole():
+            self._complete_meeting()
+        super()._complete()
+
+    def _complete_meeting(self) -> None:
+        """What every appointment has, and what one has that others are asked to ([MS-OXOCAL] 2.2.1)."""
         self._put_missing(
             {
                 n.PidLidBusyStatus: BusyStatus.FREE if self.all_day else BusyStatus.BUSY,
@@ -159,10 +166,10 @@ class Appointment(CalendarItem):
             self._put({n.PidLidResponseStatus: Response.ORGANIZED})
         if self.attendees:
             self._put_missing({t.PR_RESPONSE_REQUESTED: True, t.PR_REPLY_REQUESTED: True})
-        super()._complete()
 
     def _icon(self) -> int:
         return _ICONS[bool(self.state & MEETING), self.is_recurring]
 
     def _have(self, attendees: list[Attendee]) -> None:
+        self._met = True
         replace_attendees(self.mapi, attendees, self.organizer)

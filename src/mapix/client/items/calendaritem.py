@@ -70,9 +70,12 @@ class CalendarItem(TimedItem):
         SE_OPEN_TO_DELETE | SE_COERCE_TO_INBOX | SE_OPEN_TO_COPY | SE_OPEN_TO_MOVE | SE_OPEN_FOR_CONTEXT_MENU
     )
 
+    ICON_FOLLOWS = (n.PidLidAppointmentStateFlags, n.PidLidAppointmentRecur)
+
     location = NamedText(n.PidLidLocation, "Where it is.")
 
     def __init__(self, mapi: MapiMessage | None = None, **fields: Any) -> None:
+        self._met = False
         first = {name: fields.pop(name) for name in _FIRST if name in fields}
         super().__init__(mapi, **first, **fields)
 
@@ -147,15 +150,27 @@ class CalendarItem(TimedItem):
         return None if found is None else found.clean()
 
     def _complete(self) -> None:
-        if self.global_id is None:
-            self.global_id = GlobalId.new()
-        self._complete_people()
+        """See `Item`; of what others made, the people stay as they are told until somebody is asked to come."""
+        if self._whole():
+            if self.global_id is None:
+                self.global_id = GlobalId.new()
+            self._complete_people()
+            self._changed.add(n.PidLidAppointmentStateFlags)
         super()._complete()
         self._complete_reminder()
+        self._met = False
+
+    def _whole(self) -> bool:
+        return self._made or self._met
+
+    def _complete_times(self) -> None:
+        super()._complete_times()
+        self._changed.add(n.PidLidAppointmentRecur)
 
     def _complete_reminder(self) -> None:
-        self._put_missing({n.PidLidReminderDelta: _USUAL_REMINDER, n.PidLidReminderSet: False})
         sources = (n.PidLidReminderSet, n.PidLidReminderDelta, n.PidLidAppointmentStartWhole)
+        if self._touched(*sources[:2]):
+            self._put_missing({n.PidLidReminderDelta: _USUAL_REMINDER, n.PidLidReminderSet: False})
         if self.reminder is None or not self._follows(n.PidLidReminderSignalTime, *sources):
             return
         due = from_datetime(self._next())

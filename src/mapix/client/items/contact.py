@@ -68,7 +68,6 @@ class Contact(Item):
 
     ITEM_CLASS = "IPM.Contact"
     ICON = 0x200
-    ICON_FOLLOWS = ()
     SIDE_EFFECTS = SE_OPEN_TO_DELETE | SE_COERCE_TO_INBOX | SE_OPEN_TO_MOVE
 
     display_name = Text(t.PR_DISPLAY_NAME, "The whole name; made of its parts where nobody sets it.")

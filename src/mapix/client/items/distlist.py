@@ -106,7 +106,6 @@ class DistributionList(Item):
 
     ITEM_CLASS = "IPM.DistList"
     ICON = 0x202
-    ICON_FOLLOWS = ()
     SIDE_EFFECTS = SE_OPEN_TO_DELETE | SE_COERCE_TO_INBOX | SE_OPEN_TO_MOVE
 
     name = NamedText(n.PidLidDistributionListName, "What the list is called.")

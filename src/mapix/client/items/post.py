@@ -30,7 +30,6 @@ class Post(Item):
 
     ITEM_CLASS = "IPM.Post"
     ICON = 0x1
-    ICON_FOLLOWS = ()
     SIDE_EFFECTS = 0
 
     def __init__(

@@ -72,7 +72,6 @@ class Report(Item):
     """A report on a message. Made by `failed`, `delivered_to`, `read` and `not_read`."""
 
     ITEM_CLASS = "REPORT.IPM.Note.NDR"
-    ICON_FOLLOWS = ()
     SIDE_EFFECTS = 0
 
     original_subject = Text(t.PR_ORIGINAL_SUBJECT, "What the message was about.")

@@ -183,7 +183,12 @@ class Task(Item):
         if self._touched(n.PidLidTaskStartDate, n.PidLidTaskDueDate):
             self._put({n.PidLidCommonStart: _begin_of(self.start), n.PidLidCommonEnd: _begin_of(self.due)})
         if self._touched(*self._changed):
-            self._put({n.PidLidTaskVersion: (self.version or 0) + 1, n.PidLidTaskLastUpdate: now()})
+            self._count()
+
+    def _count(self) -> None:
+        """Note that it was changed, and when, where that was noted before (2.2.2.2.10, 2.2.2.2.13)."""
+        noted = {n.PidLidTaskVersion: (self.version or 0) + 1, n.PidLidTaskLastUpdate: now()}
+        self._put({name: value for name, value in noted.items() if self._made or self._value(name) is not None})
 
     def _agree(self) -> None:
         """Status, share and completion tell the same (2.2.2.2.2, 2.2.2.2.3, 2.2.2.2.9, 2.2.2.2.20)."""

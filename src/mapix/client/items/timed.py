@@ -129,11 +129,17 @@ class TimedItem(Item):
         return list(recurrence.occurrences(start, limit, end=self.end))
 
     def _complete(self) -> None:
-        if self.start is None:
-            raise InvalidParameter(f"a {type(self).__name__} has a start", hint="start=datetime(2026, 3, 2, 9)")
-        if self._timed or self._value(n.PidLidCommonStart) is None:
-            self._complete_times()
+        """See `Item`; the times of what others made stay as they are until one of them is set."""
+        if self._timed or self._whole():
+            if self.start is None:
+                raise InvalidParameter(f"a {type(self).__name__} has a start", hint="start=datetime(2026, 3, 2, 9)")
+            if self._timed or self._value(n.PidLidCommonStart) is None:
+                self._complete_times()
         super()._complete()
+
+    def _whole(self) -> bool:
+        """Whether all is filled in that the item does not have yet."""
+        return self._made
 
     def _complete_times(self) -> None:
         recurrence, zone, before = self.recurrence, self.time_zone, self._series()
