@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.subsystem.bench import Script, WaitingProvider, book_service, fax_service
+from tests.subsystem.bench import Script, WaitingProvider, WaitingTransport, book_service, fax_service
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
@@ -23,10 +23,11 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import InvalidObject, InvalidParameter, NoSupport, NotFound
 from mapix.properties.flags import (
     MAPI_ALLOW_OTHERS,
     MAPI_NEW_SESSION,
+    MAPI_NO_MAIL,
     MAPI_PRIMARY_STORE,
     MAPI_SECONDARY_STORE,
     STATUS_NO_DEFAULT_STORE,
@@ -34,6 +35,7 @@ from mapix.properties.flags import (
     STATUS_SECONDARY_STORE,
 )
 from mapix.properties.restriction import Bitmask
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFAULT_STORE,
     PR_DISPLAY_NAME,
@@ -41,6 +43,7 @@ from mapix.properties.tags import (
     PR_IDENTITY_DISPLAY,
     PR_IDENTITY_SEARCH_KEY,
     PR_INSTANCE_KEY,
+    PR_PRIORITY,
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
     PR_SUBJECT,
@@ -305,3 +308,51 @@ def test_a_sink_may_dispatch_within_its_own_call() -> None:
     engine.dispatch()
     assert heard == [2, 1]
     engine.close()
+
+
+# options and forms
+
+
+class Optional(WaitingTransport):
+    """Has an option for faxes."""
+
+    def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
+        return {PR_PRIORITY: 1} if address_type == "FAX" else {}
+
+
+class OptionalProvider(WaitingProvider):
+    def logon(self, support: TransportSupport) -> TransportLogon:
+        return Optional(self.script)
+
+
+def test_transports_tell_the_options_of_messages_and_nobody_shows_them(system: Subsystem, profile: str) -> None:
+    """SES-67."""
+    spec = ProviderSpec(ProviderKind.TRANSPORT, "fax", "Fax", lambda: OptionalProvider(Script()))
+    system.catalogue.register(MessageService("OPTIONAL", "Fax", (spec,)))
+    system.catalogue.register(fax_service(Script()))
+    for name in ("FAX", "OPTIONAL"):
+        system.admin_profiles().admin_services(profile).create_msg_service(name)
+    with system.logon(profile, flags=NEW) as session:
+        assert session.query_default_message_opt("FAX") == {PR_PRIORITY: 1}
+        with pytest.raises(NotFound):
+            session.query_default_message_opt("SMTP")
+    with system.logon(profile, flags=NEW | MAPI_NO_MAIL) as session, pytest.raises(NotFound):
+        session.query_default_message_opt("FAX")
+
+
+def test_a_form_is_prepared_and_nobody_shows_it(stores: Subsystem, profile: str) -> None:
+    """SES-67, SES-68: a token is for one message and for once."""
+    with stores.logon(profile, flags=NEW) as session:
+        root = session.open_msg_store(known(session)["one"]).open_entry(None, Access.MODIFY)
+        assert isinstance(root, MapiFolder)
+        first, second = (session.prepare_form(root.create_message()) for _ in range(2))
+        assert 0 not in (first, second)
+        assert first != second
+        with pytest.raises(NoSupport):
+            session.show_form(first)
+        with pytest.raises(InvalidParameter):
+            session.show_form(first)
+        with pytest.raises(NoSupport):
+            session.message_options(root.create_message(), "SMTP")
+    with pytest.raises(InvalidObject):
+        session.show_form(second)

@@ -107,6 +107,10 @@ class TransportLogon(ProviderLogon):
         comes it may be another attempt, or not come at all.
         """
 
+    def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
+        """Options that messages of an address type may have, with their defaults (RegisterOptions, SES-67); none."""
+        return {}
+
     def flush(self) -> None:
         """The spooler has nothing more for now: connections kept for reuse may be given up after a while."""
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from mapix.interfaces.addrbook import AddrBook
-from mapix.interfaces.admin import MsgServiceAdmin, ProfSect
+from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
 from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
 from mapix.interfaces.spi import ProviderKind, StoreLogon
@@ -24,7 +23,6 @@ from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
 from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
 from mapix.properties.errors import (
-    InvalidObject,
     InvalidParameter,
     MapiError,
     NoSupport,
@@ -35,36 +33,19 @@ from mapix.properties.errors import (
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
 from mapix.subsystem.lifetime import Opened
 from mapix.subsystem.memberstores import MemberStores
+from mapix.subsystem.sessionextras import SessionExtras, call
 from mapix.subsystem.statustable import STATUS_UID
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.spooler.worker import Spooler
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
-
-def _call(method: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
-    """A method that a session refuses after its logoff, and whose failure it remembers (GEN-9, GEN-10)."""
-
-    @wraps(method)
-    def call(self: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._ended:
-            raise InvalidObject("the session has been logged off")
-        try:
-            return method(self, *args, **kwargs)
-        except MapiError as error:
-            self._last_error = ErrorInfo(str(error), low_level=error.low_level, context=error.hresult)
-            raise
-
-    return call
-
-
-class Session:
+class Session(SessionExtras):
     """One client's session. Made by `Subsystem.logon`; a context manager that logs off."""
 
     def __init__(self, core: SessionCore, flags: int) -> None:
+        super().__init__()
         self._core = core
         self.has_mail = not flags & MAPI_NO_MAIL
         self._ended = False
@@ -78,18 +59,13 @@ class Session:
         self._book: AddrBook | None = None
 
     @property
-    def profile_name(self) -> str:
-        """The profile this session runs on (SES-36)."""
-        return self._core.profile_name
-
-    @property
     def spooler(self) -> Spooler | None:
         """The session's spooler, None while there is nothing for it to do or without mail."""
         return self._core.spooling.spooler if self.has_mail else None
 
     # opening
 
-    @_call
+    @call
     def open_entry(self, entry_id: bytes | None, access: Access = Access.BEST, *, deleted: bool = False) -> MapiProp:
         """The object of an identifier: store, folder, message, address book entry, status object (SES-1..SES-8); with
         `deleted` also what was deleted and is kept (F-090).
@@ -108,7 +84,7 @@ class Session:
             return self._opened.add(opened)
         return self._opened.add(self._address_book().open_entry(entry_id, access))
 
-    @_call
+    @call
     def open_msg_store(
         self, entry_id: bytes, access: Access = Access.BEST, *, no_mail: bool = False, temporary: bool = False
     ) -> MsgStore:
@@ -119,14 +95,14 @@ class Session:
         """
         return self._stores.open(entry_id, access, no_mail=no_mail, temporary=temporary)
 
-    @_call
+    @call
     def open_address_book(self) -> AddrBook:
         """The integrated address book, whatever providers failed: `get_last_error` tells of those (SES-20, SES-21)."""
         book = self._address_book()
         self._last_error = self._core.providers.last_error(ProviderKind.ADDRESS_BOOK)
         return book
 
-    @_call
+    @call
     def open_profile_section(self, uid: bytes | None, access: Access = Access.READ, *, force: bool = False) -> ProfSect:
         """A section of the profile, its own with None; `force` is MAPI_FORCE_ACCESS (SES-25..SES-28)."""
         from mapix.subsystem.profsect import open_section
@@ -137,24 +113,24 @@ class Session:
 
     # tables
 
-    @_call
+    @call
     def get_msg_stores_table(self) -> MapiTable:
         """The stores of the profile, live (SES-30)."""
         return self._opened.add(self._core.stores.table())
 
-    @_call
+    @call
     def get_status_table(self) -> MapiTable:
         """The resources of the session, live (SES-31)."""
         return self._opened.add(self._core.status.open(mail=self.has_mail))
 
     # identity and comparison
 
-    @_call
+    @call
     def query_identity(self) -> bytes | None:
         """The entry identifier of the user, None when no provider has one (SES-40..SES-42)."""
         return self._core.identity.query() if self.has_mail else None
 
-    @_call
+    @call
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
         """Whether two identifiers name one object (SES-45); `UnknownEntryid` when the owner of one is not open."""
         if is_wrapped_store(first) and is_wrapped_store(second):
@@ -172,7 +148,7 @@ class Session:
 
     # notifications
 
-    @_call
+    @call
     def advise(self, entry_id: bytes | None, mask: Event | int, sink: AdviseSink) -> int:
         """Be told of events on an object, or with None of the session's own: critical errors always, EXTENDED when
         another member logs off (SES-50, NOT-14). A connection number.
@@ -182,7 +158,7 @@ class Session:
         connection = self._core.engine.subscribe(self._key, mask | Event.CRITICAL_ERROR, sink)
         return self._remember(connection, self._core.engine.unsubscribe)
 
-    @_call
+    @call
     def unadvise(self, connection: int) -> None:
         """End a registration; `NotFound` for an unknown number (SES-51)."""
         known = self._advised.pop(connection, None)
@@ -191,7 +167,7 @@ class Session:
         inner, end = known
         end(inner)
 
-    @_call
+    @call
     def dispatch_notifications(self) -> int:
         """Tell the sinks what is queued, on this thread (NOT-22); how many notifications were told."""
         self._core.poll()
@@ -199,7 +175,7 @@ class Session:
 
     # the default store
 
-    @_call
+    @call
     def set_default_store(self, entry_id: bytes | None, flags: int = MAPI_DEFAULT_STORE) -> None:
         """Make a store the default one, or none with None; `flags` is one of MAPI_DEFAULT_STORE,
         MAPI_SIMPLE_STORE_TEMPORARY, MAPI_SIMPLE_STORE_PERMANENT, MAPI_PRIMARY_STORE, MAPI_SECONDARY_STORE
@@ -211,34 +187,18 @@ class Session:
 
     # sending
 
-    @_call
+    @call
     def flush(self, timeout: float = 60.0) -> int:
         """Hand over what was submitted, waiting at most `timeout` seconds; how many messages are left."""
         return self._core.spooling.flush(timeout) if self.has_mail else self._core.spooling.waiting()
 
-    @_call
+    @call
     def pending(self) -> int:
         """How many submitted messages have not been handed over."""
         spooler = self.spooler
         return spooler.pending() if spooler is not None else self._core.spooling.waiting()
 
-    @_call
-    def enum_adr_types(self) -> list[str]:
-        """Address types of the active transports (SES-66)."""
-        types: dict[str, None] = {}
-        for transport in self._core.transports() if self.has_mail else ():
-            if transport.logon is not None:
-                types |= dict.fromkeys(transport.logon.address_types().types or ())
-        return [each for each in types if each]
-
-    # administration and the end
-
-    @_call
-    def admin_services(self) -> MsgServiceAdmin:
-        """The message services of the session's profile; changes take effect with the next session (SES-65)."""
-        from mapix.subsystem.serviceadmin import ServiceAdministration
-
-        return ServiceAdministration(self._core.subsystem, self.profile_name)
+    # the end
 
     def get_last_error(self) -> ErrorInfo | None:
         """What there is to say about the last failure, or about providers that are out of use (GEN-10, LOG-20)."""

@@ -7,7 +7,7 @@ mail waits (SPL-14); what it then says of a recipient is taken, so that nobody g
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
@@ -25,6 +25,7 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.properties.errors import CallFailed, MapiError, TimedOut
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ROWID
 from mapix.subsystem.isolation.callers import Caller, GoneError, Job
 from mapix.subsystem.isolation.limits import Limits
@@ -82,6 +83,13 @@ class GuardedTransport(GuardedLogon, TransportLogon):
     def prepare(self, submission: Submission) -> None:
         if self._offers("prepare"):
             self._call("prepare", lambda: self.inner.prepare(submission))
+
+    def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
+        if not self._offers("message_options"):
+            return {}
+        found = self._call("message_options", lambda: self.inner.message_options(address_type))
+        check_kind(self.caller.name, "message_options", found, (Mapping,))
+        return found
 
     def flush(self) -> None:
         """Trouble is told once and not raised: nothing depends on it."""
