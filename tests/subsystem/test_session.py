@@ -21,18 +21,21 @@ from mapix.interfaces.spi import (
     TransportLogon,
     TransportSupport,
 )
+from mapix.interfaces.status import Status
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
-from mapix.properties.errors import InvalidObject, InvalidParameter, NoSupport, NotFound
+from mapix.properties.errors import InvalidObject, InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.flags import (
     MAPI_ALLOW_OTHERS,
     MAPI_NEW_SESSION,
     MAPI_NO_MAIL,
     MAPI_PRIMARY_STORE,
     MAPI_SECONDARY_STORE,
+    STATUS_FLUSH_QUEUES,
     STATUS_NO_DEFAULT_STORE,
     STATUS_PRIMARY_STORE,
     STATUS_SECONDARY_STORE,
+    STATUS_VALIDATE_STATE,
 )
 from mapix.properties.restriction import Bitmask
 from mapix.properties.tag import PropTag
@@ -44,8 +47,12 @@ from mapix.properties.tags import (
     PR_IDENTITY_SEARCH_KEY,
     PR_INSTANCE_KEY,
     PR_PRIORITY,
+    PR_PROVIDER_DISPLAY,
+    PR_PROVIDER_DLL_NAME,
     PR_RESOURCE_FLAGS,
+    PR_RESOURCE_METHODS,
     PR_RESOURCE_TYPE,
+    PR_STATUS_CODE,
     PR_SUBJECT,
 )
 from mapix.providers.memory.mailbox import forget_mailbox
@@ -356,3 +363,34 @@ def test_a_form_is_prepared_and_nobody_shows_it(stores: Subsystem, profile: str)
             session.message_options(root.create_message(), "SMTP")
     with pytest.raises(InvalidObject):
         session.show_form(second)
+
+
+def test_every_status_object_has_what_is_required(stores: Subsystem, profile: str) -> None:
+    """STA-1, STA-2, STA-3, GEN-7: for reading, whatever was asked for; only methods whose bit is set are there."""
+    required = (
+        PR_DISPLAY_NAME,
+        PR_PROVIDER_DISPLAY,
+        PR_PROVIDER_DLL_NAME,
+        PR_RESOURCE_FLAGS,
+        PR_RESOURCE_METHODS,
+        PR_RESOURCE_TYPE,
+        PR_STATUS_CODE,
+    )
+    stores.catalogue.register(book_service(Script(), transport=Script()))
+    stores.admin_profiles().admin_services(profile).create_msg_service("BOOK")
+    with stores.logon(profile, flags=NEW) as session:
+        session.open_address_book()
+        session.open_msg_store(known(session)["one"])
+        rows = query_all_rows(session.get_status_table(), [PR_ENTRYID])
+        assert len(rows) == 6
+        for (entry_id,) in rows:
+            status = session.open_entry(entry_id, Access.MODIFY)
+            assert isinstance(status, Status)
+            assert [tag for tag in required if status.get_prop(tag) is None] == []
+            methods = status.get_prop(PR_RESOURCE_METHODS)
+            assert methods & STATUS_VALIDATE_STATE
+            with pytest.raises(NoAccess):
+                status.set_props({PR_DISPLAY_NAME: "another"})
+            if not methods & STATUS_FLUSH_QUEUES:
+                with pytest.raises(NoSupport):
+                    status.flush_queues()
