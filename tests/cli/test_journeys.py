@@ -281,6 +281,7 @@ def test_services_are_listed_added_changed_and_removed(ann: Mapix) -> None:
 
 
 def test_no_secret_is_written_or_shown(mapix: Mapix, server: Server) -> None:
+    """PRF-23."""
     command = f"{sys.executable} -c 'print(\"s3cret\")'"
     mapix.init(*server.options, "--smtp-user", "ann", "--password-command", command)
     texts = [path.read_bytes() for path in mapix.home.rglob("*") if path.is_file()]
@@ -319,6 +320,7 @@ def test_doctor_works_without_a_profile(mapix: Mapix) -> None:
 
 
 def test_a_spooler_in_a_process_of_its_own_sends_what_others_submit(ann: Mapix) -> None:
+    """SPL-1, SUB-17."""
     with subprocess.Popen(ann.command("spooler", "run"), env=ann.env, stderr=subprocess.PIPE, text=True) as spooler:
         ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "t")
         end = time.monotonic() + 30

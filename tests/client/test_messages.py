@@ -138,6 +138,7 @@ def test_what_cannot_be_attached_is_refused(folder: Folder, tmp_path: Path) -> N
 
 
 def test_a_message_to_oneself_arrives(session: Session) -> None:
+    """SPL-1."""
     message = session.new(subject="Note", text="to myself", to="ann@example.org")
     message.attach(b"x", "x.txt")
     message.submit()

@@ -138,6 +138,7 @@ def test_an_interrupt_while_a_slow_server_thinks_loses_nothing(mapix: Home, star
 
 @posix
 def test_a_killed_spooler_is_followed_by_another(mapix: Home, start_server: StartServer) -> None:
+    """SPL-75."""
     server = start_server(pause=0.05)
     mapix.init(*server.options())
     python(mapix, MANY, BOB, "30")
@@ -173,6 +174,7 @@ def test_a_reader_that_goes_away_is_no_failure_to_talk_about(mapix: Home) -> Non
 
 
 def test_what_is_left_is_told_when_nobody_waits(offline: tuple[Home, int], tmp_path: Path) -> None:
+    """SUB-17."""
     home, _ = offline
     script = tmp_path / "script.py"
     script.write_text(SUBMITTER)

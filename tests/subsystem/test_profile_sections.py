@@ -113,7 +113,7 @@ def test_the_section_of_a_provider_needs_force(session: Session) -> None:
 
 
 def test_every_section_says_what_it_is_and_whose(session: Session) -> None:
-    """PRF-1, PRF-20, PRF-26."""
+    """SES-36, PRF-1, PRF-20, PRF-26."""
     section = session.open_profile_section(provider_uid(session), force=True)
     found = section.get_props([PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID])
     assert found[PR_OBJECT_TYPE] == ObjectType.PROFSECT

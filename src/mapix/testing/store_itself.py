@@ -144,7 +144,9 @@ class StoreTests(StoreBench):
         assert kept.get_prop(PR_COMMENT) is None
 
     def test_a_default_store_has_what_it_needs(self) -> None:
-        """ST-031: any class, named and multi-valued properties, associated contents, both ways of sending, reports."""
+        """SPI-22, ST-031: any class, named and multi-valued properties, associated contents, both ways of sending,
+        reports.
+        """
         self.need(Powers.ASSOCIATED | Powers.SPOOLER)
         validate_ipm_subtree(self.store, full=True)
         outbox = self.folder_of(self.store.get_prop(PR_IPM_OUTBOX_ENTRYID))

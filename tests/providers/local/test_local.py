@@ -84,6 +84,7 @@ def test_everybody_is_told_how_he_was_named_and_nobody_sees_blind_copies(ann, bo
 
 
 def test_who_has_no_mailbox_here_goes_to_the_next_transport(ann, bob):
+    """SPL-10."""
     ann.submit([BOBS, "zoe@elsewhere.example"])
     smtp = Scripted()
     assert ann.spooler([local(), smtp]).flush(10) == 0
@@ -92,6 +93,7 @@ def test_who_has_no_mailbox_here_goes_to_the_next_transport(ann, bob):
 
 
 def test_without_another_transport_the_sender_is_told(ann, bob):
+    """SPL-10."""
     ann.submit([BOBS, "zoe@elsewhere.example"])
     assert ann.spooler([local()]).flush(10) == 0
     (report,) = ann.inbox()
@@ -109,6 +111,7 @@ def test_two_rows_for_one_mailbox_make_one_message(ann, bob):
 
 
 def test_a_crash_after_the_delivery_makes_no_second_one(ann, bob, cy):
+    """SPL-76."""
     ann.submit([BOBS, CYS])
 
     class Killed(BaseException):
@@ -173,6 +176,7 @@ def test_a_message_to_oneself_arrives(ann):
 
 
 def test_progress_is_recorded_for_each_mailbox(ann, bob, cy):
+    """SPL-76."""
     ann.submit([BOBS, CYS])
     heard = []
     transport = local()
@@ -188,6 +192,7 @@ def test_progress_is_recorded_for_each_mailbox(ann, bob, cy):
 
 
 def test_the_identity_comes_from_the_settings():
+    """SES-42."""
     assert LocalProvider().identity(Support(Section({}))) == {}
     identity = LocalProvider().identity(Support(Section({"address": ANNS})))
     assert identity[PR_IDENTITY_DISPLAY] == ANNS

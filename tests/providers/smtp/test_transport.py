@@ -151,6 +151,7 @@ def test_reports_are_sent_in_nobodys_name(bench, logon):
 
 
 def test_a_refused_recipient_is_reported_and_the_others_get_the_message(bench, logon):
+    """SPL-66."""
     with running(Sink(on_rcpt={"bob@example.com": "550 5.1.1 no such user"})) as server:
         bench.submit(["bob@example.com", "cy@example.com"])
         assert send(bench, logon(server)) == 0
@@ -214,6 +215,7 @@ def test_a_connection_the_server_gave_up_is_replaced_without_an_attempt_lost(ben
 
 
 def test_an_unreachable_server_makes_mail_wait_with_a_clear_reason(bench, logon):
+    """SPL-14."""
     port = unused_port()
     bench.submit()
     transport = logon(port)
@@ -335,6 +337,7 @@ def test_recipients_the_server_has_no_room_for_go_in_the_next_transaction(bench,
 
 
 def test_validate_state_says_what_is_wrong(logon):
+    """STA-8."""
     with running(authenticator=password_check("ann", "geheim"), auth_require_tls=False) as server:
         logon(server, {"password": "geheim"}, user="ann").validate_state()
         with pytest.raises(LogonFailed):
@@ -344,6 +347,7 @@ def test_validate_state_says_what_is_wrong(logon):
 
 
 def test_the_identity_is_whole_or_absent():
+    """SES-42."""
     assert SmtpProvider().identity(Support(Section({}))) == {}
     identity = SmtpProvider().identity(Support(Section({"address": "ann@example.com", "name": "Ann"})))
     assert identity == {
@@ -354,6 +358,7 @@ def test_the_identity_is_whole_or_absent():
 
 
 def test_a_service_without_a_host_is_not_configured():
+    """SPI-12."""
     with pytest.raises(Unconfigured):
         SmtpProvider().logon(Support(Section({})))
 

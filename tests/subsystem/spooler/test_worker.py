@@ -301,6 +301,7 @@ def test_mail_offered_again_after_a_crash_arrives_once(bench):
 
 
 def test_what_a_crash_leaves_of_a_message_under_way_is_never_seen_and_goes_at_the_next_fetch(bench, monkeypatch):
+    """SPL-52, SPL-75."""
     from mapix.subsystem.spooler import inbound
 
     def die(*args):
@@ -326,6 +327,7 @@ def test_what_a_crash_leaves_of_a_message_under_way_is_never_seen_and_goes_at_th
 
 
 def test_the_role_is_kept_while_an_acknowledgement_is_not_recorded(bench, monkeypatch):
+    """SPL-76."""
     monkeypatch.setattr(worker, "APPLY", 0.0)
     bench.submit()
     queue, broken = type(bench.spooler_store.outgoing), [True]
