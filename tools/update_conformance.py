@@ -2,20 +2,23 @@
 
 A test shows a rule by citing it in its docstring (`T-035`, or `ST-040..ST-047` for several), and plays a scenario, or a
 part of it, by saying so (`Scenario 7`). The rules, and why some have no test, are in `tools/data/rules.csv`, the
-scenarios in `tools/data/scenarios.csv`. Tests of `mapix.testing` are inherited by every store.
+scenarios in `tools/data/scenarios.csv`; a reason goes by itself when there is a test. Tests of `mapix.testing` are
+inherited by every store.
 """
 
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.generate import ROOT, SOURCE, records, run
+from tools.generate import DATA, ROOT, SOURCE, records, run
 
 LEDGER = ROOT / "docs" / "conformance.md"
 SESSION_KINDS = ("GEN", "EID", "SUB", "LOG", "SES", "PRF", "SPI", "SPL", "STA", "NOT", "ABK", "IMS")
@@ -109,6 +112,20 @@ def ledger() -> str:
     return "\n".join([*lines, *_table("scenario", (_played(each) for each in records("scenarios.csv"))), ""])
 
 
+def without_reasons(name: str, shown: Callable[[], Mapping[str, list[Shown]]]) -> str:
+    """The text of a file of the data set; what a test shows needs no reason why none does."""
+    rows = records(name)
+    text = StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row | {"why_not": ""} if next(iter(row.values())) in shown() else row)
+    return text.getvalue()
+
+
+REASONED = {"rules.csv": evidence, "scenarios.csv": scenarios}
+
+
 def _by(keys: Callable[[str], Iterable[str]]) -> Mapping[str, list[Shown]]:
     found: dict[str, list[Shown]] = {}
     for test, text in _tests():
@@ -153,4 +170,5 @@ def _place(test: Shown) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run({LEDGER: ledger()}))
+    files = {DATA / name: without_reasons(name, shown) for name, shown in REASONED.items()}
+    raise SystemExit(run({**files, LEDGER: ledger()}))
