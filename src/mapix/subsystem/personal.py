@@ -173,12 +173,12 @@ class PersonalContainer(PropertyBag, AbContainer):
         """See `MapiContainer.get_contents_table`; PR_ANR restrictions find people by name (ABK-25)."""
         self._check()
         rows = [] if associated or deleted else [row_of(uid, contact) for uid, contact in self._contacts.all().items()]
-        return AnrTable(COLUMNS, rows).view()
+        return AnrTable(COLUMNS, rows).view(life=self._life)
 
     def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_hierarchy_table`: there is nothing below."""
         self._check()
-        return TableData((PR_DISPLAY_NAME, PR_ENTRYID)).view()
+        return TableData((PR_DISPLAY_NAME, PR_ENTRYID)).view(life=self._life)
 
     def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> PropertyBag:
         """See `MapiContainer.open_entry`."""
