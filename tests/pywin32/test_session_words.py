@@ -81,3 +81,12 @@ def test_a_client_stops_in_the_order_it_started_and_nothing_is_left(
         mapi.MAPIUninitialize()
     assert not is_initialized()
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("window", [0, 1, 0x7FFFFFFF])
+def test_any_window_will_do_where_nothing_is_shown(profile: str, window: int) -> None:
+    """LOG-4."""
+    mapi.MAPIInitialize(None)
+    session = mapi.MAPILogonEx(window, "", None, NO_MAIL)
+    assert session.OpenAddressBook(window, None, mapi.AB_NO_DIALOG)
+    assert session.Logoff(window, 0, 0) is None

@@ -44,6 +44,7 @@ from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_ENTRYID,
     PR_IDENTITY_DISPLAY,
+    PR_IDENTITY_ENTRYID,
     PR_IDENTITY_SEARCH_KEY,
     PR_INSTANCE_KEY,
     PR_PRIORITY,
@@ -394,3 +395,60 @@ def test_every_status_object_has_what_is_required(stores: Subsystem, profile: st
             if not methods & STATUS_FLUSH_QUEUES:
                 with pytest.raises(NoSupport):
                     status.flush_queues()
+
+
+def test_status_objects_answer_in_any_thread(stores: Subsystem, profile: str) -> None:
+    """STA-14, GEN-13."""
+    stores.catalogue.register(fax_service(Script()))
+    stores.admin_profiles().admin_services(profile).create_msg_service("FAX")
+    failures: list[BaseException] = []
+
+    with stores.logon(profile, flags=NEW) as session:
+        rows = query_all_rows(session.get_status_table(), [PR_ENTRYID])
+        objects = [session.open_entry(entry_id) for (entry_id,) in rows]
+
+        def ask() -> None:
+            try:
+                for status in objects:
+                    assert isinstance(status, Status)
+                    status.validate_state()
+                    assert status.get_prop(PR_DISPLAY_NAME)
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+    assert failures == []
+
+
+# providers that nobody logged off
+
+
+def test_providers_end_in_order_although_nobody_logged_off(system: Subsystem, profile: str) -> None:
+    """SPI-50, SPI-51, SUB-10."""
+    script, beside = Script(), Script()
+    system.catalogue.register(book_service(script, transport=beside))
+    system.admin_profiles().admin_services(profile).create_msg_service("BOOK")
+    system.logon(profile, flags=NEW)
+    assert (script.logons, beside.logons) == (1, 1)
+    system.close()
+    assert (script.logoffs, beside.logoffs) == (1, 1)
+    assert (script.shutdowns, beside.shutdowns) == (1, 1)
+
+
+def test_a_transport_added_twice_is_logged_on_twice(system: Subsystem, profile: str) -> None:
+    """SPL-46: by one provider object, and each has its settings, its row and its logon object."""
+    script = Script()
+    system.catalogue.register(fax_service(script))
+    admin = system.admin_profiles().admin_services(profile)
+    for number in ("555", "777"):
+        admin.create_msg_service("FAX", number, {"number": number})
+    with system.logon(profile, flags=NEW) as session:
+        assert script.logons == 2
+        rows = query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE, PR_IDENTITY_ENTRYID])
+        assert sorted(OneOff.load(entry_id).address for kind, entry_id in rows if kind == 36) == ["555", "777"]
+        assert len({id(each.logon) for each in session._core.transports()}) == 2
+    assert (script.logoffs, script.shutdowns) == (2, 1)
