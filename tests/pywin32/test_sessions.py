@@ -248,7 +248,7 @@ class Told:
 
 
 def test_a_gateway_gets_a_list_and_a_callback_a_tuple(store: Any, folder: Any) -> None:
-    """NOT-1, NOT-10, NOT-20, NOT-23, SES-51."""
+    """NOT-1, NOT-10, NOT-20, NOT-23, SES-51; scenario 19."""
     gateway, told = Told(), []
     mask = mapi.fnevObjectCreated | mapi.fnevObjectModified
     first = store.Advise(None, mask, wrap(gateway))
@@ -295,7 +295,7 @@ def test_a_failing_callback_is_swallowed(store: Any, folder: Any, caplog: pytest
 
 
 def test_a_sink_of_this_thread_is_told_on_this_thread(profile: str) -> None:
-    """NOT-21, NOT-22."""
+    """NOT-21, NOT-22; scenario 19."""
     mapi.MAPIInitialize((0, mapi.MAPI_MULTITHREAD_NOTIFICATIONS))
     session = mapi.MAPILogonEx(0, "", None, NO_MAIL)
     from tests.pywin32.conftest import default_store

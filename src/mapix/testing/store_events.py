@@ -53,7 +53,7 @@ class EventTests(StoreBench):
         assert [one.event for one in self.of(of_folder, _FOLDER)] == [Event.OBJECT_MODIFIED]
 
     def test_folders_come_change_and_go(self) -> None:
-        """NOT-11, N-001, the matrix."""
+        """NOT-11, N-001, the matrix; scenario 19."""
         heard, root = self.listen(_OBJECTS), self.root()
         folder = root.create_folder("Work")
         created = self.of(heard, _FOLDER)
@@ -90,7 +90,7 @@ class EventTests(StoreBench):
         )
 
     def test_messages_are_copied_moved_and_deleted_aloud(self) -> None:
-        """NOT-11: the matrix; old identifiers for copies and moves only (NOT-10)."""
+        """NOT-11; scenario 19: the matrix; old identifiers for copies and moves only (NOT-10)."""
         folder, shelf = self.folder(), self.folder("Shelf")
         entry_id = self.message(folder)
         heard, of_message = self.listen(), self.listen(entry_id=entry_id)

@@ -96,6 +96,7 @@ def reports(bench: Bench) -> dict[str, str]:
 
 
 def test_accepted_mail_arrives_once(bench, logon, sink):
+    """SPL-1."""
     for number in range(20):
         bench.submit([f"user{number}@example.com"], values={PR_BODY: "Grüße\r\n.\r\n" * 20})
     assert bench.spooler([logon()]).flush(30) == 0

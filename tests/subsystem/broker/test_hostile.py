@@ -93,6 +93,7 @@ def test_who_says_nothing_is_cut_off(home: Path, shared: Process) -> None:
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can be somebody else")
 def test_another_user_neither_joins_nor_reaches_the_socket(home: Path, shared: Process) -> None:
+    """LOG-34."""
     place = place_of(home)
     code = (
         "import os, socket, sys\n"

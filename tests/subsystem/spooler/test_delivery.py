@@ -120,6 +120,7 @@ def test_a_transport_that_is_down_makes_the_message_wait_for_ever_without_a_repo
 
 
 def test_the_wait_a_transport_asks_for_is_kept():
+    """Scenario 15."""
     value = delivery().asking(ONE, (1, 2)).after(Outcome(OutcomeKind.WAIT, wait=2.5)).round_over(NOW, PACE, 1.0)
     assert value.due == NOW + 25 * TICKS_PER_SECOND // 10
 

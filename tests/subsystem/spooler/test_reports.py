@@ -260,6 +260,7 @@ def test_the_same_message_submitted_again_is_reported_again(bench):
 
 
 def test_a_delivery_report_comes_when_it_was_asked_for(bench):
+    """SPL-65, SPL-67."""
     bench.submit(values={PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True})
     bench.spooler([Scripted()]).pump()
     (report,) = bench.inbox()
