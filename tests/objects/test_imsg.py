@@ -98,7 +98,7 @@ def test_a_session_knows_one_flag() -> None:
 
 
 def test_a_unicode_message_says_so_and_keeps_text() -> None:
-    """IMS-2, IMS-21; scenario 22."""
+    """P-222, IMS-2, IMS-21; scenario 22."""
     for flags, unicode in ((MAPI_UNICODE, True), (0, False)):
         message = open_imsg_on_istg(None, new_storage(), flags=flags)
         assert bool(message.get_prop(t.PR_STORE_SUPPORT_MASK) & STORE_UNICODE_OK) is unicode
@@ -239,7 +239,7 @@ def test_what_is_not_saved_does_not_reach_the_storage(tmp_path: Path) -> None:
 
 
 def test_without_a_commit_of_its_own_the_owner_commits(tmp_path: Path) -> None:
-    """IMS-11; scenario 22: IMSG_NO_ISTG_COMMIT."""
+    """P-222, IMS-11; scenario 22: IMSG_NO_ISTG_COMMIT."""
     path = saved(tmp_path / "x.msg")
     for commits, expected in ((False, "Budget"), (True, "Agenda")):
         with open_docfile(path, EDIT) as storage:
@@ -271,7 +271,7 @@ def test_the_ways_to_save_are_those_of_every_object(tmp_path: Path) -> None:
 
 
 def test_what_others_put_into_the_storage_survives(tmp_path: Path) -> None:
-    """IMS-12; scenario 22."""
+    """P-222, IMS-12; scenario 22."""
     path = tmp_path / "x.msg"
     with create_docfile(path, NEW) as storage:
         with storage.create_stream("Mine") as stream:
@@ -424,7 +424,7 @@ def test_an_attachment_can_be_a_document_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_message_on_a_storage_is_not_sent_and_has_no_place() -> None:
-    """IMS-20; scenario 22."""
+    """P-222, IMS-20; scenario 22."""
     message = open_imsg_on_istg(None, new_storage())
     message.set_props({t.PR_SUBJECT: "x"})
     message.save_changes(Keep.READWRITE)
@@ -517,7 +517,7 @@ def test_named_properties_are_named_in_the_file(tmp_path: Path) -> None:
 
 
 def test_properties_have_attributes() -> None:
-    """IMS-30, IMS-32."""
+    """P-222, IMS-30, IMS-32."""
     message = open_imsg_on_istg(None, new_storage())
     message.set_props({t.PR_SUBJECT: "x"})
     message.save_changes(Keep.READWRITE)
