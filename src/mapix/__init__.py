@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mapix._version import __version__
     from mapix.client import Attachment, Folder, Message, Recipient, Session, Store, logon
+    from mapix.client.dialogs import CallbackUI
     from mapix.client.items.attendees import Attendee, Response
     from mapix.client.items.calendar import Appointment
     from mapix.client.items.calendaritem import BusyStatus
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
     from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
     from mapix.client.watching import FolderEvent, FolderWatch
+    from mapix.interfaces.logonui import Answer
     from mapix.properties.errors import MapiError
     from mapix.properties.tag import PropTag, PropType
     from mapix.properties.where import parse_where
 
 __all__ = [
+    "Answer",
     "Appointment",
     "Attachment",
     "Attendee",
     "BusyStatus",
+    "CallbackUI",
     "Change",
     "Contact",
     "DistributionList",
@@ -77,6 +81,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "mapix.interfaces.logonui",
+    "CallbackUI": "mapix.client.dialogs",
     "Appointment": "mapix.client.items.calendar",
     "Attendee": "mapix.client.items.attendees",
     "BusyStatus": "mapix.client.items.calendaritem",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mapix.client.dialogs import CallbackUI
 from mapix.interfaces.prop import Access
 from mapix.properties.errors import (
     Collision,
@@ -19,7 +20,7 @@ from mapix.properties.errors import (
     UserCancel,
 )
 from mapix.properties.tag import PropTag
-from mapix.subsystem import unlocking, vault
+from mapix.subsystem import dialogs, unlocking, vault
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.vault import NAME, Vault
 
@@ -190,11 +191,11 @@ def test_a_wrong_descriptor_is_an_error(made: Vault, monkeypatch: pytest.MonkeyP
 
 def test_without_anybody_to_ask_the_vault_is_locked(made: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """GEN-15."""
-    monkeypatch.setattr(unlocking, "ask", None)
+    monkeypatch.setattr(dialogs, "standing", None)
     made.forget_key()
     with pytest.raises(LogonFailed, match=unlocking.KEY_FILE):
         Vault(made.path).check()
-    monkeypatch.setattr(unlocking, "ask", lambda: None)
+    monkeypatch.setattr(dialogs, "standing", CallbackUI())
     with pytest.raises(UserCancel):
         Vault(made.path).check()
 
@@ -207,7 +208,7 @@ def test_passwords_and_secure_properties_go_to_the_vault_where_no_keyring_answer
     system: Subsystem, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PRF-23; scenario 10."""
-    monkeypatch.setattr(unlocking, "ask", lambda: "open sesame")
+    monkeypatch.setattr(dialogs, "standing", CallbackUI(passphrase=lambda: "open sesame"))
     profiles = system.admin_profiles()
     profiles.create_profile("Work")
     admin = profiles.admin_services("Work")

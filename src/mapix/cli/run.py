@@ -25,6 +25,7 @@ def run(script: str, args: tuple[str, ...], profile: str | None) -> int:
     """
     from pathlib import Path
 
+    from mapix.cli.sessions import set_up_dialogs
     from mapix.properties.errors import NotFound
     from mapix.pywin32.runner import run_script
 
@@ -32,4 +33,5 @@ def run(script: str, args: tuple[str, ...], profile: str | None) -> int:
         raise NotFound("there is no such script", value=script)
     if profile is not None:
         os.environ["MAPIX_PROFILE"] = profile
+    set_up_dialogs()
     return run_script(script, args)

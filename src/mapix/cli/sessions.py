@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,9 +23,10 @@ profile_option = click.option(
 def logged_on(profile: str | None, *, mail: bool = False) -> Iterator[Session]:
     """A session on a profile, the default one for None; `mail` lets it send and receive."""
     from mapix.client.session import logon
+    from mapix.subsystem import dialogs
 
     _set_up()
-    with logon(profile, mail=mail) as session:
+    with logon(profile, mail=mail, ui=dialogs.standing) as session:
         yield session
 
 
@@ -44,16 +44,17 @@ def mapi() -> Iterator[Subsystem]:
 
 
 def _set_up() -> None:
-    """What the log goes to, and who is asked for the passphrase of the vault: nobody where there is no terminal."""
-    from mapix.subsystem import unlocking
-
+    """What the log goes to, and who is asked what a logon needs to know: nobody where there is no terminal."""
     _set_up_log()
-    unlocking.ask = _ask_passphrase if sys.stdin.isatty() else None
+    set_up_dialogs()
 
 
-def _ask_passphrase() -> str:
-    answer: str = click.prompt("Passphrase of the vault", hide_input=True, default="", show_default=False, err=True)
-    return answer
+def set_up_dialogs() -> None:
+    """Let a logon ask at the terminal, where there is one."""
+    from mapix.cli.logonui import terminal_ui
+    from mapix.subsystem import dialogs
+
+    dialogs.standing = terminal_ui()
 
 
 def _set_up_log() -> None:

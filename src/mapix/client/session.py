@@ -15,26 +15,29 @@ from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
 
 if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.notification import NotificationEngine
     from mapix.subsystem.session import Session as MapiSession
 
 _LOOK_SECONDS = 0.25
 
 
-def logon(profile: str | None = None, *, mail: bool = True, shared: bool = False) -> Session:
+def logon(profile: str | None = None, *, mail: bool = True, shared: bool = False, ui: LogonUI | None = None) -> Session:
     """Log on to a profile, the default one when not named; a context manager.
 
-    `mail=False` neither sends nor receives; `shared` joins or opens the session this process shares.
-    Raises `LogonFailed` with what to do next.
+    `mail=False` neither sends nor receives; `shared` joins or opens the session this process shares; `ui` is asked for
+    what is missing (`CallbackUI`), without one nothing is.
+    Raises `LogonFailed` with what to do next, `UserCancel` when `ui` gives up.
     """
     from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
 
     wanted = flags.MAPI_EXTENDED | flags.MAPI_USE_DEFAULT | flags.MAPI_UNICODE
     wanted |= flags.MAPI_ALLOW_OTHERS if shared else flags.MAPI_NEW_SESSION
     wanted |= 0 if mail else flags.MAPI_NO_MAIL
+    wanted |= 0 if ui is None else flags.MAPI_LOGON_UI
     mapi_initialize()
     try:
-        return Session(subsystem().logon(profile, None, wanted))
+        return Session(subsystem().logon(profile, None, wanted, ui))
     except BaseException:
         mapi_uninitialize()
         raise

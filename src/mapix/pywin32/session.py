@@ -71,6 +71,7 @@ class PyIMAPISession(PyIUnknown):
             args.access(word, MDB_WRITE),
             no_mail=bool(word & MDB_NO_MAIL),
             temporary=bool(word & MDB_TEMPORARY),
+            dialog=not word & MDB_NO_DIALOG,
         )
         return PyIMsgStore(checked(store, iid), self)
 

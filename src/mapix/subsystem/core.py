@@ -9,19 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotification, Notification
-from mapix.interfaces.spi import AddressBookLogon, ProviderKind, StoreLogon, TransportLogon
-from mapix.properties.errors import EndOfSession, MapiError
+from mapix.interfaces.spi import ProviderKind, StoreLogon
+from mapix.properties.errors import EndOfSession
 from mapix.properties.flags import (
     STATUS_AVAILABLE,
     STATUS_FAILURE,
-    STATUS_FLUSH_QUEUES,
-    STATUS_OUTBOUND_ENABLED,
     STATUS_VALIDATE_STATE,
 )
 from mapix.properties.tag import PropTag
@@ -33,7 +29,6 @@ from mapix.properties.tags import (
     PR_RESOURCE_METHODS,
     PR_RESOURCE_TYPE,
     PR_STATUS_CODE,
-    PR_STATUS_STRING,
 )
 from mapix.subsystem.identity import Identities
 from mapix.subsystem.loading import Providers
@@ -41,9 +36,10 @@ from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
 from mapix.subsystem.routes import Routes
 from mapix.subsystem.spooling import Spooling
+from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
 from mapix.subsystem.storelist import Pair, StoreList
-from mapix.subsystem.support import ProviderSupport, StoreProviderSupport, TransportProviderSupport
+from mapix.subsystem.support import StoreProviderSupport
 
 if TYPE_CHECKING:
     from mapix.subsystem.addressbook import IntegratedAddressBook
@@ -55,26 +51,6 @@ MEMBER_LEFT = 1
 """The code of the extended notification that tells session sinks of another member's logoff (NOT-14)."""
 
 _log = logging.getLogger("mapix.subsystem")
-
-
-@dataclass(slots=True)
-class LoadedBook:
-    """An address book provider that is logged on."""
-
-    uid: bytes
-    name: str
-    logon: AddressBookLogon
-    support: ProviderSupport
-
-
-@dataclass(slots=True)
-class StartedTransport:
-    """A transport of the session; `logon` is None where it failed, `reason` says why."""
-
-    pair: Pair
-    logon: TransportLogon | None
-    support: TransportProviderSupport
-    reason: str = ""
 
 
 class SessionCore:
@@ -99,8 +75,7 @@ class SessionCore:
         self.guard = threading.RLock()
         self._over = False
         self._members: list[Session] = []
-        self._books: list[LoadedBook] | None = None
-        self._transports: list[StartedTransport] | None = None
+        self._started = Started(self)
         self._book: IntegratedAddressBook | None = None
         self.status.put_own_rows(profile.name, spooler=False)
         self.engine.add_poller(self.poll)
@@ -139,8 +114,9 @@ class SessionCore:
             if self.sharing is not None:
                 self.sharing.member_came()
             if member.has_mail:
-                self.address_books()
-                self.transports()
+                with self.providers.asking(member.dialogs):
+                    self.address_books()
+                    self.transports()
                 self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
         if member.has_mail:
             self.spooling.start_if_waiting()
@@ -163,6 +139,12 @@ class SessionCore:
             self.spooling.stop()
             self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
 
+    def abandon(self) -> None:
+        """End a session that nobody has joined."""
+        with self.guard:
+            self._over = True
+        self._end()
+
     def tell_of_leaving(self, *, shared: bool) -> None:
         """Tell the members that another one has left; with `shared` that it asks them to, too."""
         for member in self.members:
@@ -180,21 +162,12 @@ class SessionCore:
     def address_books(self) -> list[LoadedBook]:
         """The address books that could be logged on; the others are in `providers.failures` (SES-20, SES-21)."""
         with self.guard:
-            if self._books is None:
-                self._books = []
-                for service, provider in self.handle.read().providers(ProviderKind.ADDRESS_BOOK):
-                    with suppress(MapiError):
-                        self._books.append(self._start_book(service, provider))
-            return list(self._books)
+            return self._started.books()
 
     def transports(self) -> list[StartedTransport]:
         """The transports in transport order, those that failed among them."""
         with self.guard:
-            if self._transports is None:
-                self._transports = []
-                for pair in self.handle.read().transports():
-                    self._transports.append(self._start_transport(pair))
-            return list(self._transports)
+            return self._started.transports()
 
     def store_support(
         self, pair: Pair, routes: Routes | None = None, wake: Callable[[], None] | None = None
@@ -243,73 +216,16 @@ class SessionCore:
         profile = Profile(self.profile_name, self.handle.read().search_key, services=[pair[0]])
         return UnstoredProfile(profile)
 
-    def _start_book(self, service: ServiceEntry, provider: ProviderEntry) -> LoadedBook:
-        support = ProviderSupport(self, service, provider, self.routes, self.handle)
-        try:
-            logon = self.providers.attempt(
-                service, provider, lambda: self.providers.address_book(service, provider).logon(support)
-            )
-        except MapiError as error:
-            support.release()
-            self._show_failure(service, provider, error)
-            raise
-        support.opener = logon
-        if not self.status.has(provider.uid):
-            self.provider_status(service, provider, {}, update=False)
-        return LoadedBook(provider.uid, service.display_name or service.name, logon, support)
-
-    def _start_transport(self, pair: Pair) -> StartedTransport:
-        service, provider = pair
-        support = TransportProviderSupport(self, service, provider, self.routes, self.handle)
-        try:
-            logon = self.providers.attempt(
-                service, provider, lambda: self.providers.transport(service, provider).logon(support)
-            )
-        except MapiError as error:
-            support.release()
-            self._show_failure(service, provider, error)
-            return StartedTransport(pair, None, support, str(error))
-        if not self.status.has(provider.uid):
-            self.provider_status(service, provider, _running(), update=False)
-        self.identity.publish(pair, support)
-        return StartedTransport(pair, logon, support)
-
-    def _show_failure(self, service: ServiceEntry, provider: ProviderEntry, error: MapiError) -> None:
-        told = {PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}
-        self.provider_status(service, provider, told, update=False)
-
     # the end
 
     def _end(self) -> None:
         """Log the providers off in the order of SES-61 and give the profile free."""
         self.engine.remove_poller(self.poll)
-        self.spooling.stop(self._log_off_transports)
-        for book in self._books or ():
-            _log_off(book.logon, book.support)
+        self.spooling.stop(self._started.log_off_transports)
+        self._started.log_off_books()
         self.providers.shutdown()
         self.subsystem.profiles.release(self.profile_name)
         self._ended(self)
-
-    def _log_off_transports(self) -> None:
-        for transport in self._transports or ():
-            if transport.logon is not None:
-                _log_off(transport.logon, transport.support)
-
-
-def _log_off(logon: AddressBookLogon | TransportLogon, support: ProviderSupport) -> None:
-    try:
-        logon.logoff()
-    except Exception:
-        _log.warning("a provider failed at logoff", exc_info=True)
-    support.release()
-
-
-def _running() -> dict[PropTag, Any]:
-    """What a transport's row says when the transport itself says nothing."""
-    return {
-        PR_STATUS_CODE: STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED,
-        PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
-    }
 
 
 def _left(shared: bool) -> list[Notification]:

@@ -25,6 +25,7 @@ from mapix.subsystem.services import Catalogue
 
 if TYPE_CHECKING:
     from mapix.interfaces.admin import ProfAdmin
+    from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.session import Session
 
@@ -53,9 +54,11 @@ class Subsystem:
         self.limits = limits_of()
         self._logons = Logons(self)
 
-    def logon(self, profile: str | None = "", password: str | None = None, flags: int = 0) -> Session:
-        """Log on: MAPILogonEx, see `mapix.subsystem.logon` (LOG-1..LOG-36)."""
-        return self._logons.logon(profile or "", password or "", flags)
+    def logon(
+        self, profile: str | None = "", password: str | None = None, flags: int = 0, ui: LogonUI | None = None
+    ) -> Session:
+        """Log on: MAPILogonEx, see `mapix.subsystem.logon` (LOG-1..LOG-36). `ui` asks what the flags allow to ask."""
+        return self._logons.logon(profile or "", password or "", flags, ui)
 
     def adopt(self, shared: Shared) -> Session:
         """Be a member of a session that others share, with the profile as they have it (LOG-31)."""

@@ -1,15 +1,16 @@
 """Loading the providers of a session and logging them on: the loop of session 2.6.
 
-A provider that says `Unconfigured` gets one chance: the service's `configure` completes its settings and the logon
-is tried again. `FailOneProvider` leaves this provider out. Any other failure disables the whole service for the life
-of the session (LOG-22..LOG-29), except those that are about what was asked for and not about the provider.
+A provider that fails gets one chance where `correcting` knows what to do: the service's `configure` completes its
+settings, or a person does. `FailOneProvider` leaves this provider out. Any other failure disables the whole service for
+the life of the session (LOG-22..LOG-29), except those that are about what was asked for and not about the provider.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,14 +31,15 @@ from mapix.properties.errors import (
     MapiError,
     NoAccess,
     NotFound,
-    Unconfigured,
     UnknownEntryid,
 )
+from mapix.subsystem.correcting import correct
+from mapix.subsystem.dialogs import Dialogs, LogonCancelled
 from mapix.subsystem.isolation.limits import Limits
 from mapix.subsystem.isolation.providers import load
 from mapix.subsystem.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.services import provider_of
-from mapix.subsystem.settings import check_settings, complete, require
+from mapix.subsystem.settings import complete, require
 
 if TYPE_CHECKING:
     from mapix.subsystem.profilehandle import ProfileHandle
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = TypeVar("P", bound="StoreProvider | TransportProvider | AddressBookProvider")
+
+MAPI_W_ERRORS_RETURNED = 0x00040380
+"""The warning that some providers failed, and the rest is there (LOG-20)."""
 
 _CALLERS_OWN = (NoAccess, NotFound, InvalidParameter, UnknownEntryid, InvalidEntryid)
 _log = logging.getLogger("mapix.subsystem")
@@ -73,6 +78,7 @@ class Providers:
         self._loaded: dict[tuple[str, str], StoreProvider | TransportProvider | AddressBookProvider] = {}
         self._disabled: dict[bytes, MapiError] = {}
         self.on_disabled: Callable[[bytes, str], None] | None = None
+        self._asked = threading.local()
 
     def service(self, entry: ServiceEntry) -> MessageService:
         """The service of a profile's entry, as the catalogue describes it; `LogonFailed` when it is not to be had."""
@@ -94,23 +100,37 @@ class Providers:
         return self._provider(service, provider, AddressBookProvider)
 
     def attempt(self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T]) -> T:
-        """Do `logon` by the rules; the error of the provider when it fails, `LogonFailed` for a disabled service."""
+        """Do `logon` by the rules; the error of the provider when it fails, `LogonFailed` for a disabled service.
+
+        Whoever sits at the dialogs may give up the whole logon: `LogonCancelled`, and nothing is disabled.
+        """
         self.check_enabled(service)
         try:
-            return self._with_retry(service, logon)
+            return self._with_retry(service, provider, logon)
+        except LogonCancelled:
+            raise
         except FailOneProvider as error:
             self._remember(Failure(service, provider, error))
             raise
         except MapiError as error:
-            if provider.kind is ProviderKind.STORE and isinstance(error, _CALLERS_OWN):
-                raise
-            self._disable(Failure(service, provider, error))
+            if not _is_callers_own(provider, error):
+                self._disable(Failure(service, provider, error))
             raise
-        except Exception as error:
-            _log.exception("the provider %s of %s failed", provider.name, service.name)
-            told = CallFailed(f"the provider failed ({type(error).__name__}: {error})", value=service.name)
-            self._disable(Failure(service, provider, told))
-            raise told from error
+
+    @contextmanager
+    def asking(self, dialogs: Dialogs | None) -> Iterator[None]:
+        """On this thread a provider that fails is told to whoever sits at these dialogs (LOG-23)."""
+        former = self._dialogs
+        self._asked.dialogs = dialogs
+        try:
+            yield
+        finally:
+            self._asked.dialogs = former
+
+    @property
+    def _dialogs(self) -> Dialogs | None:
+        found: Dialogs | None = getattr(self._asked, "dialogs", None)
+        return found
 
     def check_enabled(self, service: ServiceEntry) -> None:
         """`LogonFailed` when the service is disabled for this session."""
@@ -145,7 +165,8 @@ class Providers:
         failed = [each for each in self.failures if kind is None or each.provider.kind == kind]
         if not failed:
             return None
-        return ErrorInfo("\n".join(map(str, failed)), low_level=failed[0].error.low_level)
+        text = "\n".join(map(str, failed))
+        return ErrorInfo(text, low_level=failed[0].error.low_level, context=MAPI_W_ERRORS_RETURNED)
 
     def _provider(self, service: ServiceEntry, provider: ProviderEntry, kind: type[P]) -> P:
         key = (service.name.upper(), provider.name)
@@ -157,23 +178,31 @@ class Providers:
             raise CallFailed(f"{service.name} offers something else than a {kind.__name__}", value=provider.name)
         return found
 
-    def _with_retry(self, service: ServiceEntry, logon: Callable[[], T]) -> T:
+    def _with_retry(self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T]) -> T:
+        """One try, and where the first failure could be corrected exactly one more (LOG-23)."""
         try:
-            self._check_settings(service)
-            return logon()
-        except Unconfigured:
-            described = self.service(service)
-            if described.configure is None:
-                raise
-            changed = check_settings(described, described.configure(dict(service.settings)))
-            with suppress(NotFound):
-                self._handle.change(lambda profile: profile.service(service.uid).settings.update(changed))
-            service.settings.update(changed)
-        return logon()
+            return self._try(service, provider, logon)
+        except MapiError as error:
+            first = error
+        if _is_callers_own(provider, first) or not self._correct(service, provider, first):
+            raise first
+        return self._try(service, provider, logon)
 
-    def _check_settings(self, service: ServiceEntry) -> None:
-        described = self.service(service)
-        require(described, complete(described, service.settings))
+    def _try(self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T]) -> T:
+        def checked() -> T:
+            described = self.service(service)
+            require(described, complete(described, service.settings))
+            return logon()
+
+        return _mapi_errors_only(service, provider, checked)
+
+    def _correct(self, service: ServiceEntry, provider: ProviderEntry, error: MapiError) -> bool:
+        described = self.catalogue.find(service.name)
+        if described is None:
+            return False
+        return _mapi_errors_only(
+            service, provider, lambda: correct(self._handle, service, described, error, self._dialogs)
+        )
 
     def _disable(self, failure: Failure) -> None:
         _log.warning("message service out of use: %s", failure)
@@ -185,3 +214,20 @@ class Providers:
     def _remember(self, failure: Failure) -> None:
         kept = [each for each in self.failures if each.provider.uid != failure.provider.uid]
         self.failures = [*kept, failure]
+
+
+def _mapi_errors_only(service: ServiceEntry, provider: ProviderEntry, call: Callable[[], T]) -> T:
+    """What `call` answers; whatever else it raises becomes `CallFailed`."""
+    try:
+        return call()
+    except MapiError:
+        raise
+    except Exception as error:
+        _log.exception("the provider %s of %s failed", provider.name, service.name)
+        text = f"the provider failed ({type(error).__name__}: {error})"
+        raise CallFailed(text, value=service.name) from error
+
+
+def _is_callers_own(provider: ProviderEntry, error: MapiError) -> bool:
+    """Whether an error is about what was asked for and not about the provider."""
+    return provider.kind is ProviderKind.STORE and isinstance(error, _CALLERS_OWN)

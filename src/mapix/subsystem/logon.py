@@ -1,6 +1,6 @@
 """MAPILogonEx: from a profile's name and flags to a session (LOG-1..LOG-36, session flowchart 2.5).
 
-Nothing here asks a person: where the flowchart has a dialog, the branch without one is taken (GEN-15).
+Where the flowchart has a dialog, the `LogonUI` of the logon is asked; without one the other branch is taken (GEN-15).
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ from mapix.properties.flags import (
     MAPI_USE_DEFAULT,
 )
 from mapix.subsystem.broker import is_possible
+from mapix.subsystem.dialogs import Dialogs
 from mapix.subsystem.profile import LONGEST_NAME, Profile
 from mapix.subsystem.sharing import Sharing, find_shared
 
 if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.initialize import Subsystem
@@ -67,6 +69,10 @@ _KNOWN = (
 )
 
 
+class _UnnamedError(Exception):
+    """No profile was named, and somebody can be asked for one."""
+
+
 class Logons:
     """The sessions of one subsystem: who is logged on, and which session is shared."""
 
@@ -78,30 +84,31 @@ class Logons:
         self._cores: list[SessionCore] = []
         self._shared: SessionCore | None = None
 
-    def logon(self, profile: str, password: str, flags: int) -> Session:
+    def logon(self, profile: str, password: str, flags: int, ui: LogonUI | None = None) -> Session:
         """A session: a member of the shared one where there is one and MAPI_NEW_SESSION is clear, else its own.
 
-        Raises UnknownFlags, LogonFailed, TimedOut.
+        Raises UnknownFlags, LogonFailed, TimedOut, and UserCancel from `ui`.
         """
         check_flags(flags)
         if len(profile) > LONGEST_NAME:
             raise LogonFailed(f"a profile's name has at most {LONGEST_NAME} characters", value=profile)
         if password:
             raise LogonFailed("profiles have no passwords", hint="leave the password out")
+        dialogs = Dialogs.of(ui, flags)
         with self._serialized(flags):
             shared = None if flags & MAPI_NEW_SESSION else self._shared
-            session = self._join(shared, flags) if shared is not None else None
+            session = self._join(shared, flags, dialogs) if shared is not None else None
             if session is None and not flags & MAPI_NEW_SESSION:
-                session = self._join_elsewhere(flags)
+                session = self._join_elsewhere(flags, dialogs)
             if session is None:
-                session = self._start(self._choose(profile, flags), flags)
+                session = self._start(self._open(profile, flags, dialogs), flags, dialogs)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
             session.flush(DOWNLOAD_SECONDS)
         return session
 
     def adopt(self, shared: Shared, flags: int = 0) -> Session:
         """The first member here of a session that other processes share, with the profile as they have it."""
-        return self._enter(self._core_of(shared), flags)
+        return self._enter(self._core_of(shared), flags, None)
 
     def _core_of(self, shared: Shared) -> SessionCore:
         from mapix.subsystem.core import SessionCore
@@ -136,11 +143,13 @@ class Logons:
             for member in core.members:
                 member.logoff()
 
-    def _join(self, core: SessionCore, flags: int) -> Session | None:
+    def _join(self, core: SessionCore, flags: int, dialogs: Dialogs | None) -> Session | None:
         """A new member of a core; None when the core has just ended. Without a member a core ends again."""
         from mapix.subsystem.session import Session
 
-        session = Session(core, flags)
+        session = Session(core, flags, dialogs)
+        if dialogs is not None and core.handle.ui is None:
+            core.handle.ui = dialogs.ui
         try:
             if not core.join(session):
                 return None
@@ -151,34 +160,40 @@ class Logons:
             self._shared = core
         return session
 
-    def _start(self, name: str, flags: int) -> Session:
+    def _start(self, profile: Profile, flags: int, dialogs: Dialogs | None) -> Session:
         """The first member of a new core."""
         from mapix.subsystem.core import SessionCore
 
-        core = SessionCore(self.subsystem, self._load(name), self.ended)
-        session = self._enter(core, flags)
+        core = SessionCore(self.subsystem, profile, self.ended)
+        session = self._enter(core, flags, dialogs)
         if flags & MAPI_ALLOW_OTHERS and self.subsystem.sharing and is_possible():
             core.sharing = Sharing(core, None)
             core.sharing.offer()
         return session
 
-    def _enter(self, core: SessionCore, flags: int) -> Session:
+    def _enter(self, core: SessionCore, flags: int, dialogs: Dialogs | None) -> Session:
         """The first member of a core that was just made."""
         with self._registry:
             self._cores.append(core)
-        session = self._join(core, flags)
+        try:
+            if dialogs is not None:
+                dialogs.validate(core.handle, core.catalogue)
+        except BaseException:
+            core.abandon()
+            raise
+        session = self._join(core, flags, dialogs)
         if session is None:
             raise LogonFailed("the session ended while it was made", value=core.profile_name)
         return session
 
-    def _join_elsewhere(self, flags: int) -> Session | None:
+    def _join_elsewhere(self, flags: int, dialogs: Dialogs | None) -> Session | None:
         """A member of the session that another process shares (LOG-6, LOG-8, LOG-34); None where there is none."""
         found = find_shared(self.subsystem.home, mail=not flags & MAPI_NO_MAIL) if self.subsystem.sharing else None
         if found is None:
             return None
         try:
             core = self._core_of(found.shared)
-            session = self._enter(core, flags)
+            session = self._enter(core, flags, dialogs)
         except BaseException:
             found.link.close()
             raise
@@ -195,15 +210,40 @@ class Logons:
         except MapiError as error:
             raise LogonFailed(f"the profile {name} cannot be read: {error.sentence}", hint=error.hint) from error
 
-    def _choose(self, name: str, flags: int) -> str:
-        """The profile's name by LOG-12..LOG-16."""
+    def _open(self, name: str, flags: int, dialogs: Dialogs | None) -> Profile:
+        """The profile to log on to; where it cannot be had and somebody may be asked, once more (session 2.5, 5)."""
+        names = self.subsystem.profiles.names(app=bool(flags & MAPI_APP_PROFILE)) if dialogs is not None else []
+        may_ask = dialogs is not None and dialogs.every and bool(names)
+        try:
+            return self._load(self._choose(name, flags, may_ask=may_ask))
+        except _UnnamedError:
+            reason = ""
+        except LogonFailed as error:
+            if not may_ask:
+                raise
+            reason = error.sentence
+        assert dialogs is not None
+        default = None if flags & MAPI_EXPLICIT_PROFILE else self.subsystem.profiles.default()
+        chosen = dialogs.choose_profile(names, default, reason)
+        try:
+            return self._load(chosen)
+        except LogonFailed as error:
+            if reason:
+                raise
+            return self._load(dialogs.choose_profile(names, default, error.sentence))
+
+    def _choose(self, name: str, flags: int, *, may_ask: bool) -> str:
+        """The profile's name by LOG-12..LOG-16; `_UnnamedError` where it is to be asked for."""
         if name:
             return name
+        if flags & MAPI_USE_DEFAULT:
+            default = os.environ.get(PROFILE_VARIABLE) or self.subsystem.profiles.default()
+            if default is not None:
+                return default
+        if may_ask:
+            raise _UnnamedError
         if not flags & MAPI_USE_DEFAULT:
             raise LogonFailed("no profile was named", hint="name one, or ask for the default with MAPI_USE_DEFAULT")
-        default = os.environ.get(PROFILE_VARIABLE) or self.subsystem.profiles.default()
-        if default is not None:
-            return default
         names = self.subsystem.profiles.names()
         hint = f"mapix profile default {names[0]!r}" if names else "mapix init"
         raise LogonFailed("there is no default profile", hint=hint)
@@ -229,5 +269,5 @@ def check_flags(flags: int) -> None:
     if flags & MAPI_NT_SERVICE:
         if not flags & MAPI_NO_MAIL:
             raise UnknownFlags("MAPI_NT_SERVICE needs MAPI_NO_MAIL", value=hex(flags))
-        if flags & (MAPI_LOGON_UI | MAPI_PASSWORD_UI):
+        if flags & (MAPI_LOGON_UI | MAPI_PASSWORD_UI | MAPI_SERVICE_UI_ALWAYS):
             raise UnknownFlags("a service cannot have dialogs", value=hex(flags))

@@ -29,6 +29,8 @@ def to_text(profile: Profile) -> str:
     document: dict[str, Any] = {"format": FORMAT, "name": profile.name, "search_key": profile.search_key.hex()}
     if profile.deleted:
         document["deleted"] = True
+    if profile.app:
+        document["app"] = True
     if profile.renamed:
         document["renamed"] = profile.renamed
     if profile.transport_order:
@@ -99,7 +101,7 @@ class _Reader:
         self.where = where
 
     def profile(self) -> Profile:
-        known = "format name search_key deleted renamed transport_order no_default_store properties service section"
+        known = "format name search_key deleted renamed app transport_order no_default_store properties service section"
         table = self._table(self.document, "", known)
         return Profile(
             name=self._get(table, "", "name", _text),
@@ -111,6 +113,7 @@ class _Reader:
             no_default_store=bool(table.get("no_default_store", False)),
             deleted=bool(table.get("deleted", False)),
             renamed=str(table.get("renamed", "")),
+            app=bool(table.get("app", False)),
         )
 
     def _service(self, item: Any, place: int) -> ServiceEntry:

@@ -6,20 +6,30 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mapix.properties.errors import NotFound
 from mapix.subsystem.profile import Profile
 from mapix.subsystem.profilestore import ProfileStore
 
+if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
+
 T = TypeVar("T")
 
 
 class ProfileHandle(ABC):
-    """`read` gives the profile as it is, `change` does one thing to it and keeps the result."""
+    """`read` gives the profile as it is, `change` does one thing to it and keeps the result.
+
+    `ui` is whom to ask for the passphrase of the vault; `asked` holds secrets somebody typed, by their places.
+    """
 
     name: str
     home: Path | None = None
+    ui: LogonUI | None = None
+
+    def __init__(self) -> None:
+        self.asked: dict[str, str] = {}
 
     @abstractmethod
     def read(self) -> Profile:
@@ -42,6 +52,7 @@ class StoredProfile(ProfileHandle):
     """The file itself, read at every use."""
 
     def __init__(self, store: ProfileStore, name: str) -> None:
+        super().__init__()
         self.store = store
         self.name = name
         self.home = store.directory.parent
@@ -91,6 +102,7 @@ class UnstoredProfile(ProfileHandle):
     """A profile that lives in memory only: the section of a store that stands in no profile (SES-18)."""
 
     def __init__(self, profile: Profile) -> None:
+        super().__init__()
         self.name = profile.name
         self.profile = profile
 

@@ -31,10 +31,17 @@ class ProfileStore:
         self._users: Counter[str] = Counter()
         self._guard = threading.Lock()
 
-    def names(self) -> list[str]:
-        """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6)."""
+    def names(self, *, app: bool = False) -> list[str]:
+        """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6),
+        and those of applications unless `app`.
+        """
         self._sweep()
-        return sorted((path.stem for path in self._files() if not self._is_deleted(path)), key=str.casefold)
+        shown = (path for path in self._files() if not self._is_deleted(path) and (app or not self.is_app(path.stem)))
+        return sorted((path.stem for path in shown), key=str.casefold)
+
+    def is_app(self, name: str) -> bool:
+        """Whether a profile is one that an application made for itself (MAPI_APP_PROFILE)."""
+        return self._marked(self._path(name), "\napp = true\n")
 
     def exists(self, name: str) -> bool:
         """Whether there is a profile of this name that is not about to go."""
@@ -56,13 +63,15 @@ class ProfileStore:
             yield profile
             self._write(profile)
 
-    def create(self, name: str) -> Profile:
-        """A new, empty profile; `InvalidParameter` for its name, `NoAccess` when it is taken."""
+    def create(self, name: str, *, app: bool = False) -> Profile:
+        """A new, empty profile, with `app` one of an application; `InvalidParameter` for its name, `NoAccess` when it
+        is taken.
+        """
         check_name(name)
         with directory_lock(self.directory):
             self._sweep()
             self._refuse_taken(name)
-            profile = Profile(name, uuid4().bytes_le)
+            profile = Profile(name, uuid4().bytes_le, app=app)
             self._write(profile)
             return profile
 

@@ -26,6 +26,7 @@ from mapix.subsystem.secrets import SecretPlace
 from mapix.subsystem.settings import complete
 
 if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.profilehandle import ProfileHandle
     from mapix.subsystem.sectionlocks import SectionLocks
     from mapix.subsystem.services import Catalogue
@@ -111,7 +112,7 @@ class ProfileSection(PropertyBag, ProfSect):
         self._release = weakref.finalize(self, release) if release is not None else None
         entry = handle.read().service(service) if service is not None else None
         key = f"{handle.read().search_key.hex()}/{uid.hex()}"
-        place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home)
+        place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home, handle.ui)
         source = SectionSource(handle, locate, place)
         self._place = place
         fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: handle.name}
@@ -134,6 +135,8 @@ class ProfileSection(PropertyBag, ProfSect):
         if self._service is None:
             return None
         place = self._secrets()
+        if (asked := self._handle.asked.get(place.of(name))) is not None:
+            return asked
         found = place.fetch(name, settings)
         if found is None:
             return self._handle.known_secret(place.of(name))
@@ -166,13 +169,13 @@ class ProfileSection(PropertyBag, ProfSect):
         if self._service is None:
             raise NoSupport("this section belongs to no message service")
         profile = self._handle.read()
-        return service_secrets(profile, self._service, self._handle.home)
+        return service_secrets(profile, self._service, self._handle.home, self._handle.ui)
 
 
-def service_secrets(profile: Profile, service: bytes, home: Path | None) -> SecretPlace:
-    """Where the secrets of a service of a profile are; `home` is the directory of its vault."""
+def service_secrets(profile: Profile, service: bytes, home: Path | None, ui: LogonUI | None = None) -> SecretPlace:
+    """Where the secrets of a service of a profile are; `home` is the directory of its vault, `ui` opens it."""
     entry = profile.service(service)
-    return SecretPlace(entry.name, f"{profile.search_key.hex()}/{entry.uid.hex()}", home)
+    return SecretPlace(entry.name, f"{profile.search_key.hex()}/{entry.uid.hex()}", home, ui)
 
 
 def open_section(

@@ -18,10 +18,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from mapix.properties.errors import LogonFailed, NoSupport
 from mapix.subsystem.settings import COMMAND
+
+if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
 
 KEYRING_SERVICE = "mapix"
 COMMAND_SECONDS = 60.0
@@ -40,12 +43,13 @@ class Keyring(Protocol):
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
     """Where the secrets of one service of one profile are: the name of the service, a key of their own, and the home
-    directory whose vault keeps them where no keyring does.
+    directory whose vault keeps them where no keyring does; `ui` is asked for the vault's passphrase.
     """
 
     service: str
     key: str
     home: Path | None = None
+    ui: LogonUI | None = None
 
     def fetch(self, name: str, settings: Mapping[str, Any]) -> str | None:
         """The secret called `name`, None when there is none; `LogonFailed` when its command fails."""
@@ -74,7 +78,7 @@ class SecretPlace:
 
     def keeper(self) -> Keyring | None:
         """What keeps secrets here: the keyring, else the vault; None where there is neither."""
-        return usable_keyring() or vault_of(self.home)
+        return usable_keyring() or vault_of(self.home, self.ui)
 
     def variable(self, name: str) -> str:
         """The environment variable of this service for a secret."""
@@ -142,12 +146,13 @@ def usable_keyring() -> Keyring | None:
         return None
 
 
-def vault_of(home: Path | None) -> Keyring | None:
+def vault_of(home: Path | None, ui: LogonUI | None = None) -> Keyring | None:
     """The vault of a home directory, None where it has none."""
     from mapix.subsystem.home import home_directory
+    from mapix.subsystem.unlocking import passphrase_of
     from mapix.subsystem.vault import NAME, Vault
 
-    vault = Vault(home_directory(home) / NAME)
+    vault = Vault(home_directory(home) / NAME, lambda: passphrase_of(ui))
     return vault if vault.exists else None
 
 

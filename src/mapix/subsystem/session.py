@@ -38,15 +38,17 @@ from mapix.subsystem.statustable import STATUS_UID
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.dialogs import Dialogs
     from mapix.subsystem.spooler.worker import Spooler
 
 
 class Session(SessionExtras):
     """One client's session. Made by `Subsystem.logon`; a context manager that logs off."""
 
-    def __init__(self, core: SessionCore, flags: int) -> None:
+    def __init__(self, core: SessionCore, flags: int, dialogs: Dialogs | None = None) -> None:
         super().__init__()
         self._core = core
+        self.dialogs = dialogs
         self.has_mail = not flags & MAPI_NO_MAIL
         self._ended = False
         self._guard = threading.RLock()
@@ -75,7 +77,7 @@ class Session(SessionExtras):
         if not entry_id:
             raise InvalidParameter("a session opens no object without an entry identifier (SES-2)", value=entry_id)
         if is_wrapped_store(entry_id):
-            return self.open_msg_store(entry_id, access)
+            return self.open_msg_store(entry_id, access, dialog=False)
         if provider_uid(entry_id) == STATUS_UID:
             return self._opened.add(self._status_object(entry_id))
         if self._stores.routes.knows(entry_id):
@@ -86,14 +88,21 @@ class Session(SessionExtras):
 
     @call
     def open_msg_store(
-        self, entry_id: bytes, access: Access = Access.BEST, *, no_mail: bool = False, temporary: bool = False
+        self,
+        entry_id: bytes,
+        access: Access = Access.BEST,
+        *,
+        no_mail: bool = False,
+        temporary: bool = False,
+        dialog: bool = True,
     ) -> MsgStore:
         """Open a store (SES-10..SES-19). `no_mail` is MDB_NO_MAIL: the spooler is not told and no folder is made;
-        `temporary` MDB_TEMPORARY.
+        `temporary` MDB_TEMPORARY; without `dialog` (MDB_NO_DIALOG) nothing is asked, whatever the logon allowed.
 
         Raises what the provider raises, `LogonFailed` for settings that do not suffice, `UnknownEntryid`.
         """
-        return self._stores.open(entry_id, access, no_mail=no_mail, temporary=temporary)
+        with self._core.providers.asking(self.dialogs if dialog else None):
+            return self._stores.open(entry_id, access, no_mail=no_mail, temporary=temporary)
 
     @call
     def open_address_book(self) -> AddrBook:

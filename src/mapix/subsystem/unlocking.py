@@ -3,37 +3,42 @@
 1. `MAPIX_VAULT_KEY_FILE`: a file that its owner alone may read; its whole content, less the last line's end;
 2. `MAPIX_VAULT_FD`: the number of an open file, read once, as a parent process hands it over;
 3. `MAPIX_VAULT_COMMAND`: a command whose first line of output it is;
-4. `ask`, which the command line sets where there is a terminal.
+4. the dialogs of the logon, or those of the process (`dialogs.standing`), which the command line has on a terminal.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapix.properties.errors import InvalidParameter, LogonFailed, UserCancel
 from mapix.subsystem.secrets import run_command
 from mapix.subsystem.vault import check_private
 
+if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
+
 KEY_FILE, DESCRIPTOR, COMMAND = "MAPIX_VAULT_KEY_FILE", "MAPIX_VAULT_FD", "MAPIX_VAULT_COMMAND"
 _LONGEST = 1 << 16
-
-ask: Callable[[], str | None] | None = None
-"""Asks a person; None is the answer of one who does not want to."""
 
 _handed: dict[str, str] = {}
 
 
-def passphrase_of() -> str:
-    """The passphrase; `LogonFailed` where nobody says it, `UserCancel`."""
+def passphrase_of(ui: LogonUI | None = None) -> str:
+    """The passphrase, asked of `ui` where the environment leads to none; `LogonFailed` where nobody says it,
+    `UserCancel`.
+    """
+    from mapix.subsystem import dialogs
+
     found = stated_passphrase()
     if found is not None:
         return found
-    if ask is None:
+    asked = ui if ui is not None else dialogs.standing
+    if asked is None:
         hint = f"set {KEY_FILE}, {DESCRIPTOR} or {COMMAND}"
         raise LogonFailed("the vault is locked, and there is nobody to ask for its passphrase", hint=hint)
-    answered = ask()
+    answered = asked.ask_passphrase()
     if not answered:
         raise UserCancel("the vault stays locked")
     return answered

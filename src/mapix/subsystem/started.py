@@ -1,0 +1,153 @@
+"""The address books and transports of a session core, logged on when they are first needed (session 2.5, 8)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mapix.interfaces.spi import AddressBookLogon, ProviderKind, TransportLogon
+from mapix.properties.errors import MapiError
+from mapix.properties.flags import (
+    STATUS_AVAILABLE,
+    STATUS_FAILURE,
+    STATUS_FLUSH_QUEUES,
+    STATUS_OUTBOUND_ENABLED,
+    STATUS_VALIDATE_STATE,
+)
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
+from mapix.subsystem.dialogs import LogonCancelled
+from mapix.subsystem.storelist import Pair
+from mapix.subsystem.support import ProviderSupport, TransportProviderSupport
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+
+T = TypeVar("T")
+_log = logging.getLogger("mapix.subsystem")
+
+
+@dataclass(slots=True)
+class LoadedBook:
+    """An address book provider that is logged on."""
+
+    uid: bytes
+    name: str
+    logon: AddressBookLogon
+    support: ProviderSupport
+
+
+@dataclass(slots=True)
+class StartedTransport:
+    """A transport of the session; `logon` is None where it failed, `reason` says why."""
+
+    pair: Pair
+    logon: TransportLogon | None
+    support: TransportProviderSupport
+    reason: str = ""
+
+
+class Started:
+    """Starts each provider once. Where somebody gives the logon up, those of this kind are logged off again."""
+
+    def __init__(self, core: SessionCore) -> None:
+        self._core = core
+        self._books: list[LoadedBook] | None = None
+        self._transports: list[StartedTransport] | None = None
+
+    def books(self) -> list[LoadedBook]:
+        """The address books that could be logged on."""
+        if self._books is None:
+            self._books = []
+            try:
+                for pair in self._core.handle.read().providers(ProviderKind.ADDRESS_BOOK):
+                    if (book := self._start_book(pair)) is not None:
+                        self._books.append(book)
+            except LogonCancelled:
+                self.log_off_books()
+                raise
+        return list(self._books)
+
+    def transports(self) -> list[StartedTransport]:
+        """The transports in transport order, those that failed among them."""
+        if self._transports is None:
+            self._transports = []
+            try:
+                for pair in self._core.handle.read().transports():
+                    self._transports.append(self._start_transport(pair))
+            except LogonCancelled:
+                self.log_off_transports()
+                raise
+        return list(self._transports)
+
+    def log_off_books(self) -> None:
+        """The end of the address books."""
+        books, self._books = self._books, None
+        for book in books or ():
+            _log_off(book.logon, book.support)
+
+    def log_off_transports(self) -> None:
+        """The end of the transports."""
+        transports, self._transports = self._transports, None
+        for transport in transports or ():
+            if transport.logon is not None:
+                _log_off(transport.logon, transport.support)
+
+    def _start_book(self, pair: Pair) -> LoadedBook | None:
+        service, provider = pair
+        core = self._core
+        support = ProviderSupport(core, service, provider, core.routes, core.handle)
+        try:
+            logon = self._attempt(pair, support, lambda: core.providers.address_book(service, provider).logon(support))
+        except LogonCancelled:
+            raise
+        except MapiError:
+            return None
+        support.opener = logon
+        if not core.status.has(provider.uid):
+            core.provider_status(service, provider, {}, update=False)
+        return LoadedBook(provider.uid, service.display_name or service.name, logon, support)
+
+    def _start_transport(self, pair: Pair) -> StartedTransport:
+        service, provider = pair
+        core = self._core
+        support = TransportProviderSupport(core, service, provider, core.routes, core.handle)
+        try:
+            logon = self._attempt(pair, support, lambda: core.providers.transport(service, provider).logon(support))
+        except LogonCancelled:
+            raise
+        except MapiError as error:
+            return StartedTransport(pair, None, support, str(error))
+        if not core.status.has(provider.uid):
+            core.provider_status(service, provider, _running(), update=False)
+        core.identity.publish(pair, support)
+        return StartedTransport(pair, logon, support)
+
+    def _attempt(self, pair: Pair, support: ProviderSupport, logon: Callable[[], T]) -> T:
+        """Log on; a failure shows in the status table."""
+        try:
+            return self._core.providers.attempt(*pair, logon)
+        except MapiError as error:
+            support.release()
+            if not isinstance(error, LogonCancelled):
+                told = {PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}
+                self._core.provider_status(*pair, told, update=False)
+            raise
+
+
+def _log_off(logon: AddressBookLogon | TransportLogon, support: ProviderSupport) -> None:
+    try:
+        logon.logoff()
+    except Exception:
+        _log.warning("a provider failed at logoff", exc_info=True)
+    support.release()
+
+
+def _running() -> dict[PropTag, Any]:
+    """What a transport's row says when the transport itself says nothing."""
+    return {
+        PR_STATUS_CODE: STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED,
+        PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
+    }
