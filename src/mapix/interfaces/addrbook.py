@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mapix.interfaces.addressui import AddressUI
 from mapix.interfaces.container import Completion, MapiContainer
+from mapix.interfaces.notify import AdviseSink, Event
 from mapix.interfaces.prop import Access, MapiProp
+from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import NoSupport
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ADDRTYPE
 
 
 class AbContainer(MapiContainer):
@@ -78,23 +82,98 @@ class AddrBook(MapiProp):
         """The identifier of a recipient outside any book (ABK-60, ABK-64)."""
 
     @abstractmethod
-    def resolve_name(self, rows: Sequence[dict[PropTag, Any]]) -> Resolution:
-        """Complete rows that have no PR_ENTRYID (ABK-20..ABK-23)."""
+    def resolve_name(
+        self, rows: Sequence[dict[PropTag, Any]], *, ui: AddressUI | None = None, title: str = ""
+    ) -> Resolution:
+        """Complete rows that have no PR_ENTRYID (ABK-20..ABK-23). With `ui` (MAPI_DIALOG) somebody is asked about names
+        that are ambiguous or unknown.
+        """
 
     @abstractmethod
     def get_pab(self) -> bytes | None:
         """The personal address book's container."""
 
     @abstractmethod
+    def set_pab(self, entry_id: bytes) -> None:
+        """Make a container the personal address book, at once and for every session; `NotFound`, `InvalidParameter`
+        for none.
+        """
+
+    @abstractmethod
     def get_default_dir(self) -> bytes | None:
         """The default directory's container."""
+
+    @abstractmethod
+    def set_default_dir(self, entry_id: bytes) -> None:
+        """Make a container the default directory, at once and for every session; `NotFound`, `InvalidParameter`."""
 
     @abstractmethod
     def get_search_path(self) -> list[bytes]:
         """Containers in the order names are looked up."""
 
     @abstractmethod
+    def set_search_path(self, entry_ids: Sequence[bytes | Mapping[PropTag, Any]]) -> None:
+        """In which order containers are looked through: identifiers, or rows whose first property is PR_ENTRYID
+        (`MissingRequiredColumn`). `NotFound` for an unknown one.
+        """
+
+    @abstractmethod
     def prepare_recips(
         self, rows: Sequence[dict[PropTag, Any]], columns: Sequence[PropTag] | None
     ) -> list[dict[PropTag, Any]]:
         """Make identifiers long-term and fill `columns` in front (ABK-40)."""
+
+    @abstractmethod
+    def one_off_table(self) -> MapiTable:
+        """What recipients can be made from: the templates of all providers, and MAPI's own (ABK-66)."""
+
+    @abstractmethod
+    def new_entry(
+        self,
+        container: bytes | None,
+        template: bytes | None,
+        values: Mapping[PropTag, Any] | None = None,
+        *,
+        ui: AddressUI | None = None,
+        flags: int = 0,
+    ) -> bytes:
+        """Make an entry in a container from a template, a one-off without container; its identifier (NewEntry).
+
+        `values` are what it has; with `ui` somebody is asked for the rest. `flags` as in `create_entry`.
+        """
+
+    @abstractmethod
+    def details(self, entry_id: bytes, ui: AddressUI | None, *, title: str = "") -> bool:
+        """Show an entry and let it be changed; whether it was. `NoSupport` without somebody to ask (ABK-10)."""
+
+    @abstractmethod
+    def address(
+        self,
+        ui: AddressUI | None,
+        rows: Sequence[dict[PropTag, Any]] = (),
+        *,
+        title: str = "",
+        wells: Sequence[str] = ("To", "Cc", "Bcc"),
+        resolve: bool = True,
+    ) -> list[dict[PropTag, Any]]:
+        """Ask whom a message goes to, and `resolve` what is answered (AB_RESOLVE). `NoSupport` without somebody to ask
+        (ABK-10).
+        """
+
+    @abstractmethod
+    def advise(self, entry_id: bytes | None, mask: Event | int, sink: AdviseSink) -> int:
+        """Be told of critical errors of the address book with None, else of changes in a container's contents; a
+        connection number. `InvalidEntryid`, `UnknownEntryid`, `NoSupport` for what nobody tells of.
+        """
+
+    @abstractmethod
+    def unadvise(self, connection: int) -> None:
+        """End a registration; `NotFound`."""
+
+    def recip_options(self, row: dict[PropTag, Any]) -> dict[PropTag, Any]:
+        """Ask for the options of a recipient: no address type has a dialog (`NoSupport`)."""
+        raise NoSupport("recipients of this type have no options", value=row.get(PR_ADDRTYPE))
+
+    def query_default_recip_opt(self, address_type: str) -> dict[PropTag, Any]:
+        """The options recipients of a type have by default: none."""
+        return {}

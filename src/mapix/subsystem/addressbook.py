@@ -6,28 +6,25 @@ search path; addresses and one-offs need no book at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from mapix.interfaces.addrbook import AbContainer, AddrBook, Resolution
+from mapix.interfaces.addrbook import AbContainer, Resolution
+from mapix.interfaces.addressui import AddressUI
+from mapix.interfaces.notify import AdviseSink, ErrorNotification, Event
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.objects.life import Life
 from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
+from mapix.objects.recipientrows import prepared
 from mapix.properties.entryid import OneOff, is_one_off, provider_uid
-from mapix.properties.errors import InvalidParameter, NotFound, UnknownEntryid
-from mapix.properties.flags import AB_MODIFIABLE, AB_RECIPIENTS, DT_GLOBAL
+from mapix.properties.errors import CallFailed, MapiError, NoSupport, NotFound, UnknownEntryid
+from mapix.properties.flags import AB_MODIFIABLE
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import (
-    PR_AB_DEFAULT_DIR,
-    PR_AB_DEFAULT_PAB,
-    PR_AB_SEARCH_PATH,
-    PR_CONTAINER_FLAGS,
-    PR_DISPLAY_NAME,
-    PR_DISPLAY_TYPE,
-    PR_ENTRYID,
-    PR_OBJECT_TYPE,
-)
+from mapix.properties.tags import PR_CONTAINER_FLAGS, PR_DISPLAY_NAME, PR_ENTRYID, PR_OBJECT_TYPE
+from mapix.subsystem.bookdialogs import BookDialogs
 from mapix.subsystem.bookroot import RootContainer
 from mapix.subsystem.contacts import Contacts
 from mapix.subsystem.oneoff import OneOffUser, make_one_off
@@ -36,11 +33,13 @@ from mapix.subsystem.resolving import resolve
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.started import LoadedBook
 
 Row = dict[PropTag, Any]
+_log = logging.getLogger("mapix.subsystem")
 
 
-class IntegratedAddressBook(PropertyBag, AddrBook):
+class IntegratedAddressBook(BookDialogs):
     """The address book of a session."""
 
     object_type = ObjectType.ADDRBOOK
@@ -50,11 +49,17 @@ class IntegratedAddressBook(PropertyBag, AddrBook):
         super().__init__(MemorySource(values), access=Access.READ, life=Life())
         self._core = core
         self._contacts = Contacts(core.subsystem.home)
+        self._key = core.new_uid()
+        self._advised: dict[int, Callable[[], None]] = {}
+        self._connections = count(1)
         core.address_books()
 
     def close(self) -> None:
         """See `MapiProp.close`; everything opened through the book dies with it."""
         super().close()
+        for connection in list(self._advised):
+            with suppress(MapiError):
+                self.unadvise(connection)
         self._life.end()
 
     # entries
@@ -86,66 +91,69 @@ class IntegratedAddressBook(PropertyBag, AddrBook):
 
     # names
 
-    def resolve_name(self, rows: Sequence[Row]) -> Resolution:
+    def resolve_name(self, rows: Sequence[Row], *, ui: AddressUI | None = None, title: str = "") -> Resolution:
         """See `AddrBook.resolve_name`; `unresolved` and `ambiguous` are for the caller to report (ABK-22)."""
         self._check()
-        return resolve(rows, self._search_containers)
+        return resolve(rows, self._search_containers, ui, title)
 
     def prepare_recips(self, rows: Sequence[Row], columns: Sequence[PropTag] | None) -> list[Row]:
         """See `AddrBook.prepare_recips`; a column an entry does not have stays absent."""
         self._check()
-        return [self._prepared(dict(row), columns or ()) for row in rows]
+        return [prepared(row, columns, self._behind) if columns else dict(row) for row in rows]
 
     # containers
 
     def containers(self) -> list[AbContainer]:
-        """The top-level containers: the personal one, then those of the providers in the order of the profile."""
-        found: list[AbContainer] = [PersonalContainer(self._contacts, Access.BEST, self._life)]
-        for book in self._core.address_books():
-            found += book.logon.containers()
-        return found
+        """The top-level containers of the providers in the order of the profile, and the user's file of contacts.
 
-    def get_pab(self) -> bytes | None:
-        """See `AddrBook.get_pab`: as set, else the first container that can be changed."""
-        self._check()
-        return self._option(PR_AB_DEFAULT_PAB) or self._first(modifiable=True)
-
-    def set_pab(self, entry_id: bytes) -> None:
-        """Which container is the personal one, kept in the profile."""
-        self._keep(PR_AB_DEFAULT_PAB, self._container_id(entry_id))
-
-    def get_default_dir(self) -> bytes | None:
-        """See `AddrBook.get_default_dir`: as set, else the first container with names that is not the personal one."""
-        self._check()
-        pab = self.get_pab()
-        return self._option(PR_AB_DEFAULT_DIR) or self._first(other_than=pab) or pab
-
-    def set_default_dir(self, entry_id: bytes) -> None:
-        """Which container is shown first, kept in the profile."""
-        self._keep(PR_AB_DEFAULT_DIR, self._container_id(entry_id))
-
-    def get_search_path(self) -> list[bytes]:
-        """See `AddrBook.get_search_path`: as set, less what is gone; else the personal container, then the global ones,
-        or without these the default directory.
+        The file stands in front, unless a provider has a personal address book: then it is the last, and not there
+        while nobody is in it. A provider that fails is left out.
         """
-        self._check()
-        known = [container.get_prop(PR_ENTRYID) for container in self.containers()]
-        chosen = self._core.handle.read().properties.get(PR_AB_SEARCH_PATH)
-        if chosen is not None:
-            return [entry_id for entry_id in chosen if entry_id in known]
-        shared = [
-            container.get_prop(PR_ENTRYID)
-            for container in self.containers()
-            if container.get_prop(PR_DISPLAY_TYPE) == DT_GLOBAL
-        ]
-        path = [self.get_pab(), *shared, None if shared else self.get_default_dir()]
-        return list(dict.fromkeys(entry_id for entry_id in path if entry_id))
+        found = [container for book in self._books() for container in self._containers_of(book)]
+        own: AbContainer = PersonalContainer(self._contacts, Access.BEST, self._life)
+        if not any(container.get_prop(PR_CONTAINER_FLAGS, 0) & AB_MODIFIABLE for container in found):
+            return [own, *found]
+        return [*found, own] if self._contacts.exist() else found
 
-    def set_search_path(self, entry_ids: Sequence[bytes]) -> None:
-        """In which order containers are looked through, kept in the profile."""
-        self._keep(PR_AB_SEARCH_PATH, tuple(map(self._container_id, entry_ids)))
+    def _containers_of(self, book: LoadedBook) -> list[AbContainer]:
+        try:
+            return [container for container in book.logon.containers() if container.get_prop(PR_ENTRYID)]
+        except Exception as error:
+            _log.warning("an address book failed and is left out: %s", book.name, exc_info=True)
+            code = error.hresult if isinstance(error, MapiError) else CallFailed.hresult
+            told = ErrorNotification(Event.CRITICAL_ERROR, code, text=f"{book.name}: {error}")
+            self._core.engine.notify(self._key, [told])
+            return []
+
+    # notifications
+
+    def advise(self, entry_id: bytes | None, mask: Event | int, sink: AdviseSink) -> int:
+        """See `AddrBook.advise`."""
+        self._check()
+        if not entry_id:
+            engine = self._core.engine
+            told = engine.subscribe(self._key, Event(mask) | Event.CRITICAL_ERROR, sink)
+            return self._remember(lambda: engine.unsubscribe(told))
+        opened = self.open_entry(entry_id)
+        if not isinstance(opened, AbContainer) or not Event(mask) & Event.TABLE_MODIFIED:
+            raise NoSupport("only changes of the contents of containers are told", value=int(mask))
+        table = opened.get_contents_table()
+        heard = table.advise(Event.TABLE_MODIFIED, sink)
+        return self._remember(lambda: table.unadvise(heard))
+
+    def unadvise(self, connection: int) -> None:
+        """See `AddrBook.unadvise`."""
+        end = self._advised.pop(connection, None)
+        if end is None:
+            raise NotFound("the address book has no such registration", value=connection)
+        end()
 
     # inside
+
+    def _remember(self, end: Callable[[], None]) -> int:
+        connection = next(self._connections)
+        self._advised[connection] = end
+        return connection
 
     def _open(self, entry_id: bytes, access: Access) -> MapiProp:
         if is_one_off(entry_id):
@@ -160,46 +168,13 @@ class IntegratedAddressBook(PropertyBag, AddrBook):
         if not own and not self._core.routes.knows(entry_id):
             raise UnknownEntryid("no address book knows this entry identifier", value=entry_id)
 
-    def _search_containers(self) -> list[AbContainer]:
-        by_id = {container.get_prop(PR_ENTRYID): container for container in self.containers()}
-        return [by_id[entry_id] for entry_id in self.get_search_path() if entry_id in by_id]
-
-    def _prepared(self, row: Row, columns: Sequence[PropTag]) -> Row:
+    def _behind(self, row: Row) -> MapiProp | None:
+        """The entry behind a row; None for rows without identifier, and those of nobody here."""
         entry_id = row.get(PR_ENTRYID)
-        if not entry_id or not columns or not self._is_ours(entry_id):
-            return row
-        entry = self._open(entry_id, Access.READ).get_props((*columns, PR_ENTRYID))
-        row[PR_ENTRYID] = entry.get(PR_ENTRYID, entry_id)
-        front = {tag: row.get(tag, entry.get(tag)) for tag in columns}
-        front = {tag: value for tag, value in front.items() if value is not None}
-        return {**front, **{tag: value for tag, value in row.items() if tag not in front}}
+        return self._open(entry_id, Access.READ) if entry_id and self._is_ours(entry_id) else None
 
     def _is_ours(self, entry_id: bytes) -> bool:
         return is_one_off(entry_id) or provider_uid(entry_id) == PERSONAL_UID or self._core.routes.knows(entry_id)
-
-    def _first(self, *, modifiable: bool = False, other_than: bytes | None = None) -> bytes | None:
-        needed = AB_MODIFIABLE if modifiable else AB_RECIPIENTS
-        for container in self.containers():
-            entry_id: bytes = container.get_prop(PR_ENTRYID)
-            if container.get_prop(PR_CONTAINER_FLAGS, 0) & needed and entry_id != other_than:
-                return entry_id
-        return None
-
-    def _option(self, tag: PropTag) -> bytes | None:
-        return self._core.handle.read().properties.get(tag)
-
-    def _keep(self, tag: PropTag, value: Any) -> None:
-        self._check()
-        self._core.handle.change(lambda profile: profile.properties.__setitem__(tag, value))
-
-    def _container_id(self, entry_id: bytes) -> bytes:
-        if not entry_id:
-            raise InvalidParameter("name a container by its entry identifier")
-        for container in self.containers():
-            known: bytes = container.get_prop(PR_ENTRYID)
-            if known == entry_id:
-                return known
-        raise NotFound("the address book has no such container", value=entry_id)
 
 
 def _same_person(first: OneOff, second: OneOff) -> bool:

@@ -40,6 +40,13 @@ class Contacts:
             hint = "correct the file by hand, or put its copy *.bak in its place"
             raise CorruptData(f"the file of contacts is damaged: {error}", value=str(self.path), hint=hint) from None
 
+    def exist(self) -> bool:
+        """Whether there is somebody, or a file that cannot be read."""
+        try:
+            return bool(self.all())
+        except (CorruptData, DiskError):
+            return True
+
     def get(self, uid: bytes) -> Contact:
         """One person; `NotFound`."""
         found = self.all().get(uid)
