@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import InvalidParameter, MapiError
+from mapix.properties.flags import (
+    LOGOFF_ABORT,
+    LOGOFF_COMPLETE,
+    LOGOFF_NO_WAIT,
+    LOGOFF_ORDERLY,
+    LOGOFF_OUTBOUND_QUEUE,
+    LOGOFF_PURGE,
+    LOGOFF_QUIET,
+)
 from mapix.subsystem.handover import note
 from mapix.subsystem.routes import Routes
 from mapix.subsystem.storelist import Pair
@@ -36,6 +45,8 @@ class Spooling:
     def __init__(self, core: SessionCore) -> None:
         self.core = core
         self.spooler: Spooler | None = None
+        self.noticed = False
+        """Whether a transport had something to say while it logged on (SPI-11)."""
         self._opening = threading.RLock()
         self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
         self._extra: dict[bytes, Pair] = {}
@@ -70,7 +81,7 @@ class Spooling:
 
     def start_if_waiting(self) -> None:
         """Start when an earlier session left something in a queue (SUB-17)."""
-        if self.spooler is None and self.core.transports() and any(map(self._count, self._pairs())):
+        if self.spooler is None and self.core.transports() and (self.noticed or self.waiting()):
             self.start()
 
     def waiting(self) -> int:
@@ -181,3 +192,15 @@ def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
         except Exception:
             _log.warning("a store failed at logoff", exc_info=True)
     support.release()
+
+
+def before_store_logoff(spooling: Spooling, flags: int) -> int:
+    """What StoreLogoffTransports does and answers (SPL-60): with LOGOFF_PURGE what waits is sent first.
+
+    LOGOFF_COMPLETE, or LOGOFF_OUTBOUND_QUEUE where messages still wait. `InvalidParameter` for no flag or several.
+    """
+    if flags not in (LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET):
+        raise InvalidParameter("exactly one LOGOFF_ flag says how a store leaves", value=hex(flags))
+    if flags == LOGOFF_PURGE and spooling.core.has_mail:
+        spooling.flush(STOP_SECONDS)
+    return LOGOFF_OUTBOUND_QUEUE if spooling.waiting() else LOGOFF_COMPLETE

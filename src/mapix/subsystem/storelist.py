@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import TableNotification
@@ -39,7 +40,7 @@ from mapix.properties.tags import (
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
 )
-from mapix.subsystem.profile import ProviderEntry, ServiceEntry
+from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -179,6 +180,22 @@ class StoreList:
             _log.info("special folders of %s: %s", pair[0].display_name or pair[0].name, error)
             return
         self._verified.add(uid)
+
+    def make_permanent(self, pair: Pair) -> None:
+        """Put a store that was opened for a while into the profile, and into the table (SPI-39)."""
+        service, provider = pair
+        provider.resource_flags &= ~STATUS_TEMP_SECTION
+
+        def keep(profile: Profile) -> None:
+            known = [each for each in profile.services if each.uid == service.uid]
+            if not known:
+                profile.services.append(deepcopy(service))
+            for entry in (entry for each in known for entry in each.providers if entry.uid == provider.uid):
+                entry.resource_flags &= ~STATUS_TEMP_SECTION
+
+        self.core.handle.change(keep)
+        if self._filled:
+            self._data.modify_rows([self._row(pair)])
 
     def needs_preparing(self, pair: Pair) -> bool:
         """Whether the special folders have not been looked at in this session."""

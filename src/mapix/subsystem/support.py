@@ -1,34 +1,50 @@
-"""Support objects: what MAPI gives each provider (IMAPISupport; SPI-35..SPI-42).
+"""Support objects: what MAPI gives each provider (IMAPISupport; SPI-35..SPI-46).
 
-One is made for each logon. It remembers what the provider registered, so that all of it goes with the logon.
+One is made for each logon. It remembers what the provider registered, so that all of it goes with the logon; after
+that every method raises `InvalidObject`. A method of another kind of provider raises `NoSupport` (session 5.7).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from mapix.interfaces.addrbook import AddrBook
 from mapix.interfaces.admin import ProfSect
+from mapix.interfaces.container import Completion, MapiFolder
+from mapix.interfaces.message import Message
 from mapix.interfaces.notify import AdviseSink, Event, Notification
-from mapix.interfaces.prop import Access, MapiProp
+from mapix.interfaces.progress import MapiProgress
+from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
+from mapix.interfaces.spi import RecipientResult, Submission
 from mapix.interfaces.store import MsgStore
+from mapix.interfaces.supportmethods import SupportMethods
+from mapix.interfaces.table import MapiTable
+from mapix.properties import codec
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import wrap_store
-from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.errors import Busy, InvalidObject, InvalidParameter, MapiError, NotFound, UserCancel
 from mapix.properties.tag import PropTag
+from mapix.properties.value import Problems
 from mapix.subsystem.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.profilehandle import ProfileHandle
 from mapix.subsystem.profsect import ProfileSection, provider_section
 from mapix.subsystem.routes import Opener, Routes
 
 if TYPE_CHECKING:
+    from mapix.formats.cfb.docroot import DocRoot as Storage
+    from mapix.interfaces.stream import Stream
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.servicesupport import ConfigSupport
+
+_log = logging.getLogger("mapix.subsystem")
 
 
-class ProviderSupport:
-    """What every provider gets. `routes` are where its uids lead from, `handle` the profile its section is in."""
+class CommonSupport(SupportMethods):
+    """What all kinds get. `routes` are where the provider's uids lead from, `handle` the profile its section is in."""
 
     def __init__(
         self, core: SessionCore, service: ServiceEntry, provider: ProviderEntry, routes: Routes, handle: ProfileHandle
@@ -38,6 +54,8 @@ class ProviderSupport:
         self.provider = provider
         self.opener: Opener | None = None
         self.is_routed = False
+        self._released = False
+        self._waiting: list[Callable[[], None]] | None = None
         self._routes = routes
         self._handle = handle
         self._scope = core.new_uid()
@@ -61,12 +79,88 @@ class ProviderSupport:
             self._section = provider_section(self._handle, self.core.catalogue, self.provider.uid)
         return self._section
 
-    def set_provider_uid(self, uid: bytes) -> None:
-        """See `Support.set_provider_uid`."""
-        if len(uid) != 16:
-            raise InvalidParameter("a provider's uid has 16 bytes", value=uid)
-        self._routes.add(uid, self, lambda: self.opener)
-        self.is_routed = True
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """While its provider logs on: what would wait for the session is done afterwards (SPI-11)."""
+        self._waiting = []
+        try:
+            yield
+        finally:
+            waiting, self._waiting = self._waiting, None
+        for work in waiting:
+            work()
+
+    def get_last_error(self) -> ErrorInfo | None:
+        """What there is to say about the providers of this kind that failed."""
+        return self.core.providers.last_error(self.provider.kind)
+
+    def get_mem_alloc_routines(self) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., int]]:
+        """See `allocators`."""
+        from mapix.subsystem.allocators import allocate_buffer, allocate_more, free_buffer
+
+        return allocate_buffer, allocate_more, free_buffer
+
+    def do_config_propsheet(self, title: str = "") -> None:
+        """Have a person change the settings of the service; `UserCancel` where there is nobody to ask."""
+        self.get_svc_config_support_obj().do_config_propsheet(title)
+
+    def get_svc_config_support_obj(self) -> ConfigSupport:
+        """See `ConfigSupport` (SPI-46)."""
+        self._check()
+        from mapix.subsystem.servicesupport import ConfigSupport
+
+        return ConfigSupport(self._handle, self.core.catalogue, self.service, self.core.providers)
+
+    def make_invalid(self, target: object) -> None:
+        """See `invalid.make_invalid` (SPI-40)."""
+        from mapix.subsystem.invalid import make_invalid
+
+        make_invalid(target)
+
+    def open_profile_section(self, uid: bytes | None = None, access: Access = Access.READ) -> ProfSect:
+        """A section of the profile, the provider's own with None (SPI-35); `NotFound` for an unknown one that is not
+        opened with Access.MODIFY.
+        """
+        self._check()
+        if uid in (None, self.provider.uid):
+            return self.section
+        from mapix.subsystem.profsect import open_section
+
+        locks = self.core.subsystem.section_locks
+        return open_section(self._handle, self.core.catalogue, locks, uid, access, force=True)
+
+    def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
+        """Whether two identifiers name one object, stores' and address books' alike (SPI-42)."""
+        self._check()
+        if self._routes.knows(first):
+            return self._routes.compare(first, second)
+        return self.open_address_book().compare_entry_ids(first, second)
+
+    def create_one_off(self, name: str | None, address_type: str, address: str, *, rich: bool = False) -> bytes:
+        """The identifier of a recipient outside any book (SPI-42)."""
+        self._check()
+        from mapix.subsystem.oneoff import make_one_off
+
+        return make_one_off(name, address_type, address, rich=rich).dump()
+
+    def open_address_book(self) -> AddrBook:
+        """The integrated address book (SPI-42); `Busy` while the provider logs on, as books may be started then."""
+        self._check()
+        if self._waiting is not None:
+            raise Busy("the address book is opened once the provider has logged on", value=self.provider.name)
+        return self.core.address_book()
+
+    def istorage_from_stream(self, stream: BinaryIO | Stream, *, modify: bool = False, create: bool = False) -> Storage:
+        """A storage on a stream, from its beginning (STGSTRM_RESET); `create` makes an empty one (SPI-44)."""
+        from mapix.formats.cfb.modes import Mode
+        from mapix.formats.cfb.storage import create_docfile, open_docfile
+
+        self._check()
+        place = cast(BinaryIO, stream)
+        if create:
+            return create_docfile(place, Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE)
+        mode = Mode.READWRITE | Mode.SHARE_EXCLUSIVE if modify else Mode.READ | Mode.SHARE_DENY_WRITE
+        return open_docfile(place, mode)
 
     def new_uid(self) -> bytes:
         """See `Support.new_uid`."""
@@ -74,12 +168,14 @@ class ProviderSupport:
 
     def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:
         """See `Support.subscribe`. Keys hold within this logon: each logon tells its own sinks what it learns."""
+        self._check()
         connection = self.core.engine.subscribe(self._scope + key, mask, sink)
         self._connections.add(connection)
         return connection
 
     def unsubscribe(self, connection: int) -> None:
         """See `Support.unsubscribe`; only the provider's own registrations are known."""
+        self._check()
         if connection not in self._connections:
             raise NotFound("no registration has this connection number", value=connection)
         self._connections.discard(connection)
@@ -87,14 +183,18 @@ class ProviderSupport:
 
     def notify(self, key: bytes, notifications: Sequence[Notification]) -> None:
         """See `Support.notify`."""
+        self._check()
         self.core.engine.notify(self._scope + key, notifications)
 
     def modify_status_row(self, values: Mapping[PropTag, Any], *, update: bool = False) -> None:
         """See `Support.modify_status_row`."""
+        self._check()
+        _check_row(values)
         self.core.provider_status(self.service, self.provider, values, update=update)
 
     def open_entry(self, entry_id: bytes, access: Access = Access.READ) -> MapiProp:
         """See `Support.open_entry`."""
+        self._check()
         opened: MapiProp = self._routes.ask(entry_id, lambda opener: opener.open_entry(entry_id, access))
         return opened
 
@@ -103,8 +203,12 @@ class ProviderSupport:
         return wrap_store(self.service.name, inner)
 
     def release(self) -> None:
-        """The logon is over: uids, registrations and the section go (SPI-23, SPI-50)."""
+        """The logon is over: uids, registrations and the section go (SPI-23, SPI-50); what was left is told."""
+        self._released = True
         self._routes.remove(self)
+        if self._connections:
+            name = self.service.display_name or self.service.name
+            _log.warning("%s left %d registration(s) for notifications behind", name, len(self._connections))
         for connection in self._connections:
             with suppress(NotFound):
                 self.core.engine.unsubscribe(connection)
@@ -113,8 +217,67 @@ class ProviderSupport:
             self._section.close()
         self.opener = None
 
+    def _check(self) -> None:
+        """`InvalidObject` after the logon is over."""
+        if self._released:
+            raise InvalidObject("the provider has been logged off", value=self.provider.name)
 
-class StoreProviderSupport(ProviderSupport):
+
+class RoutedSupport(CommonSupport):
+    """What address books and stores get: identifiers lead to them."""
+
+    def set_provider_uid(self, uid: bytes) -> None:
+        """See `Support.set_provider_uid`."""
+        self._check()
+        if len(uid) != 16:
+            raise InvalidParameter("a provider's uid has 16 bytes", value=uid)
+        self._routes.add(uid, self, lambda: self.opener)
+        self.is_routed = True
+
+    def do_progress_dialog(self, text: str = "") -> MapiProgress:
+        """A progress object; nothing is shown where nobody looks."""
+        from mapix.objects.progress import Progress
+
+        self._check()
+        return Progress()
+
+
+class ProviderSupport(RoutedSupport):
+    """What an address book provider gets."""
+
+    def address(self, **asked: Any) -> list[dict[PropTag, Any]]:
+        """See `AddrBook.address`."""
+        return self._asked("address")(**asked)
+
+    def details(self, entry_id: bytes, **asked: Any) -> None:
+        """See `AddrBook.details`."""
+        self._asked("details")(entry_id, **asked)
+
+    def new_entry(self, *args: Any, **asked: Any) -> bytes:
+        """See `AddrBook.new_entry`."""
+        return self._asked("new_entry")(*args, **asked)
+
+    def get_one_off_table(self) -> MapiTable:
+        """The templates of all address books, which one at least must have."""
+        self._check()
+        for book in self.core.address_books() if self._waiting is None else ():
+            with suppress(MapiError):
+                return book.logon.one_off_table()
+        raise NotFound("no address book has templates")
+
+    def open_template_id(self, template_id: bytes, access: Access = Access.READ) -> MapiProp:
+        """The object behind an entry that another provider copied from here (SPI-26)."""
+        return self.open_entry(template_id, access)
+
+    def _asked(self, method: str) -> Callable[..., Any]:
+        """A dialog of the integrated address book; `UserCancel` where there is none, as nobody answers."""
+        found = getattr(self.open_address_book(), method, None)
+        if found is None:
+            raise UserCancel("there is nobody to ask", value=method)
+        return cast(Callable[..., Any], found)
+
+
+class StoreProviderSupport(RoutedSupport):
     """What a store provider gets. `wake` is called when there is something to send."""
 
     def __init__(
@@ -138,19 +301,96 @@ class StoreProviderSupport(ProviderSupport):
 
     def spooler_notify(self) -> None:
         """See `StoreSupport.spooler_notify`; without mail nobody is told (LOG-30)."""
-        if self._wake is not None:
+        self._check()
+        if self._waiting is not None and self._wake is not None:
+            self._waiting.append(self._wake)
+        elif self._wake is not None:
             self._wake()
 
     def identity(self) -> Mapping[PropTag, Any]:
         """See `StoreSupport.identity`."""
         return self.core.identity.sender()
 
+    def complete_msg(self, entry_id: bytes) -> None:
+        """A store that sends by itself has sent this message: it is finished (SPL-26)."""
+        self._store().finished_msg(entry_id)
 
-class TransportProviderSupport(ProviderSupport):
+    def do_sent_mail(self, message: Message, folder: bytes | None = None) -> bytes | None:
+        """See `storesupport.do_sent_mail`."""
+        from mapix.subsystem.storesupport import do_sent_mail
+
+        return do_sent_mail(message, self._store().open_entry, folder)
+
+    def prepare_submit(self, message: Message) -> None:
+        """See `storesupport.prepare_submit`."""
+        from mapix.subsystem.storesupport import prepare_submit
+
+        self._check()
+        prepare_submit(message, self.expand_recips)
+
+    def read_receipt(self, message: Message, report: Message, *, read: bool = True) -> None:
+        """See `storesupport.read_receipt`."""
+        from mapix.subsystem.storesupport import read_receipt
+
+        self._check()
+        read_receipt(message, report, self.identity(), read=read)
+
+    def do_copy_to(self, source: MapiProp, target: MapiProp, **how: Any) -> Problems:
+        """See `storesupport.do_copy_to` (SPI-43)."""
+        from mapix.subsystem.storesupport import do_copy_to
+
+        return do_copy_to(source, target, **how)
+
+    def do_copy_props(self, source: MapiProp, target: MapiProp, include: Collection[PropTag], **how: Any) -> Problems:
+        """See `storesupport.do_copy_props` (SPI-43)."""
+        from mapix.subsystem.storesupport import do_copy_props
+
+        return do_copy_props(source, target, include, **how)
+
+    def copy_messages(
+        self, source: MapiFolder, entry_ids: Sequence[bytes], target: MapiFolder, *, move: bool = False
+    ) -> Completion:
+        """See `storesupport.copy_messages`."""
+        from mapix.subsystem.storesupport import copy_messages
+
+        return copy_messages(source, entry_ids, target, move=move)
+
+    def copy_folder(self, source: MapiFolder, entry_id: bytes, target: MapiFolder, **how: Any) -> Completion:
+        """See `storesupport.copy_folder`."""
+        from mapix.subsystem.storesupport import copy_folder
+
+        return copy_folder(source, entry_id, target, **how)
+
+    def modify_profile(self, *, temporary: bool = False) -> None:
+        """Make a store that was opened for a while part of the profile (SPI-39); nothing for MDB_TEMPORARY."""
+        self._check()
+        if not temporary:
+            self.core.stores.make_permanent((self.service, self.provider))
+
+    def store_logoff_transports(self, flags: int) -> int:
+        """The store is leaving: LOGOFF_PURGE sends first what waits. What is left is in the answer (SPL-60)."""
+        from mapix.subsystem.spooling import before_store_logoff
+
+        return before_store_logoff(self.core.spooling, flags)
+
+    def _store(self) -> MsgStore:
+        self._check()
+        if self.opener is None:
+            raise InvalidObject("the store is not open yet", value=self.provider.name)
+        return cast(MsgStore, self.opener)
+
+
+class TransportProviderSupport(CommonSupport):
     """What a transport provider gets."""
 
     def spooler_notify(self) -> None:
-        """See `TransportSupport.spooler_notify`."""
+        """See `TransportSupport.spooler_notify`. While the transport logs on the session waits for it: then the spooler
+        looks as soon as it has started (SPI-11).
+        """
+        self._check()
+        if self._waiting is not None:
+            self.core.spooling.noticed = True
+            return
         self.core.spooling.wake(ready=True)
 
     def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
@@ -158,3 +398,19 @@ class TransportProviderSupport(ProviderSupport):
         from mapix.subsystem.spooler.inbound import deliver
 
         return deliver(store, content, delivery_key, identity=self.core.identity.sender())
+
+    def status_recips(self, submission: Submission, results: Sequence[RecipientResult]) -> None:
+        """Tell at once what became of recipients: it is made durable, and reported when the turn is over (SPL-21)."""
+        self._check()
+        submission.progress(results)
+
+
+def _check_row(values: object) -> None:
+    """`InvalidParameter` for what is no row of a status table."""
+    if not isinstance(values, Mapping):
+        raise InvalidParameter("a status row is a mapping of tags to values", value=values)
+    for tag, value in values.items():
+        try:
+            codec.dump(PropTag(tag), value)
+        except Exception as error:
+            raise InvalidParameter("a status row has a value of another type than its tag", value=tag) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, Final, TypeVar
 
 from mapix.interfaces.addrbook import AbContainer
@@ -72,7 +72,8 @@ class _Guarded:
 
     def _call(self, what: str, work: Callable[[], T], wanted: type | tuple[type, ...], support: Support) -> T:
         """A call before or at logon; a provider that hangs shows it in its status row."""
-        found = self.caller.call(what, work, self.limits.logon, late=lambda: show_back(support))
+        with getattr(support, "starting", nullcontext)():
+            found = self.caller.call(what, work, self.limits.logon, late=lambda: show_back(support))
         check_kind(self.caller.name, what, found, wanted)
         return found
 

@@ -99,6 +99,14 @@ class GuardedTransport(GuardedLogon, TransportLogon):
             except MapiError as error:
                 self._tell("flush", error)
 
+    def transport_notify(self, flags: int) -> None:
+        if self._offers("transport_notify"):
+            self._call("transport_notify", lambda: self.inner.transport_notify(flags))
+
+    def flush_queues(self, flags: int) -> None:
+        if self._offers("flush_queues"):
+            self._call("flush_queues", lambda: self.inner.flush_queues(flags))
+
     # fetching
 
     def poll(self) -> bool:

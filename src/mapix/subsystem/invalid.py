@@ -1,0 +1,32 @@
+"""Objects that are to be dead though somebody still holds them (SPI-40)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mapix.properties.errors import InvalidObject, InvalidParameter
+
+_KEPT = frozenset(("close",))
+
+
+def make_invalid(target: object) -> None:
+    """Let every public method and property of `target` raise `InvalidObject`; only `close` goes on working.
+
+    `InvalidParameter` for what has no methods of its own to make invalid, such as None or a number.
+    """
+    kind = type(target)
+    names = [name for name in dir(kind) if not name.startswith("_") and name not in _KEPT]
+    members: dict[str, Any] = {name: property(_refuse(name)) for name in names}
+    try:
+        dead = type(kind)(kind.__name__, (kind,), {"__slots__": (), "__module__": kind.__module__, **members})
+        object.__setattr__(target, "__class__", dead)
+    except TypeError:
+        raise InvalidParameter("this object cannot be made invalid", value=target) from None
+
+
+def _refuse(name: str) -> Callable[[object], Any]:
+    def refuse(_self: object) -> Any:
+        raise InvalidObject("the object was made invalid", value=name)
+
+    return refuse
