@@ -24,7 +24,15 @@ from mapix.interfaces.spi import (
 from mapix.interfaces.status import Status
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
-from mapix.properties.errors import InvalidObject, InvalidParameter, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import (
+    FailOneProvider,
+    InvalidObject,
+    InvalidParameter,
+    MapiError,
+    NoAccess,
+    NoSupport,
+    NotFound,
+)
 from mapix.properties.flags import (
     MAPI_ALLOW_OTHERS,
     MAPI_NEW_SESSION,
@@ -452,3 +460,42 @@ def test_a_transport_added_twice_is_logged_on_twice(system: Subsystem, profile: 
         assert sorted(OneOff.load(entry_id).address for kind, entry_id in rows if kind == 36) == ["555", "777"]
         assert len({id(each.logon) for each in session._core.transports()}) == 2
     assert (script.logoffs, script.shutdowns) == (2, 1)
+
+
+# joining, and trying again
+
+
+def test_who_lets_others_join_joins_those_who_did(system: Subsystem, profile: str) -> None:
+    """LOG-10: ALLOW_OTHERS alone makes a shared session only where there is none."""
+    first = system.logon(profile, flags=MAPI_ALLOW_OTHERS)
+    second = system.logon(profile, flags=MAPI_ALLOW_OTHERS)
+    assert second._core is first._core
+    first.logoff()
+    third = system.logon("whatever", flags=MAPI_ALLOW_OTHERS)
+    assert third._core is second._core
+
+
+class Forgetful(MemoryStoreProvider):
+    """Asks for its password at the first logon, and knows it afterwards."""
+
+    def __init__(self, refusals: list[MapiError]) -> None:
+        self.refusals = refusals
+
+    def logon(self, *args: Any, **options: Any) -> Any:
+        if self.refusals:
+            raise self.refusals.pop()
+        return super().logon(*args, **options)
+
+
+def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profile: str) -> None:
+    """LOG-28: its service stays in use, so that a client can mend what was wrong and try once more."""
+    refusals: list[MapiError] = [FailOneProvider("wrong password")]
+    service = stores.catalogue.get("MEMORY")
+    spec = replace(service.providers[0], load=lambda: Forgetful(refusals))
+    stores.catalogue.register(replace(service, name="FORGETFUL", providers=(spec,)))
+    stores.admin_profiles().admin_services(profile).create_msg_service("FORGETFUL", "locked", {"name": "locked"})
+    with stores.logon(profile, flags=NEW) as session:
+        with pytest.raises(FailOneProvider):
+            session.open_msg_store(known(session)["locked"], no_mail=True)
+        assert session.open_msg_store(known(session)["locked"], no_mail=True).get_prop(PR_ENTRYID)
+    forget_mailbox("locked")
