@@ -1,0 +1,217 @@
+"""Cards read: lines into properties. What MAPI has no place for is noted, so that nobody loses it unawares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from mapix.formats.defects import Defects, Parsed, Strictness
+from mapix.formats.vcard.cards import (
+    ADDRESS,
+    GROUP,
+    HOME_PLACE,
+    NAME,
+    OLD_KIND,
+    OLD_MEMBER,
+    ORGANIZATION,
+    PLAIN,
+    TELEPHONES,
+    WORK_PLACE,
+    Card,
+)
+from mapix.formats.vcard.lines import Line, parse, unescape
+from mapix.properties import tags as t
+from mapix.properties.errors import TooBig
+from mapix.properties.tag import PropTag
+
+MOST_CARDS: Final = 200_000
+_MOST_MEMBERS: Final = 100_000
+_SILENT: Final = frozenset({"VERSION", "PRODID", "REV", "KIND", OLD_KIND, "CLASS", "SORT-STRING", "MAILER"})
+"""Fields that say nothing about a person that has to be kept."""
+
+
+def from_vcards(data: bytes, *, strictness: Strictness = Strictness.TOLERANT) -> Parsed[list[Card]]:
+    """The cards of a file; a card without name or address is left out and noted.
+
+    `TooBig` for a file of unreasonable size, `CorruptData` with STRICT.
+    """
+    defects = Defects(strictness)
+    found = []
+    for number, lines in enumerate(_cards(parse(data, defects), defects)):
+        if number >= MOST_CARDS:
+            raise TooBig("a file of so many cards is not read", value=MOST_CARDS)
+        card = _card(lines, defects)
+        if card is not None:
+            found.append(card)
+    return Parsed(found, defects.all)
+
+
+def _cards(lines: Iterable[Line], defects: Defects) -> Iterator[list[Line]]:
+    """The lines of each card; cards within cards (version 2.1) are part of none."""
+    inside: list[Line] = []
+    depth = 0
+    for line in lines:
+        mark = line.value.strip().upper() == "VCARD"
+        if line.name == "BEGIN" and mark:
+            depth += 1
+            if depth == 1:
+                inside = []
+        elif line.name == "END" and mark:
+            if depth == 1:
+                yield inside
+            depth = max(0, depth - 1)
+        elif depth == 1:
+            inside.append(line)
+    if depth:
+        defects.note("END", "the last card has no end")
+        yield inside
+
+
+def _card(lines: list[Line], defects: Defects) -> Card | None:
+    reader = _Reader(defects)
+    preferred = sorted(lines, key=_preference)
+    for line in preferred:
+        if not reader.take(line):
+            reader.note(line)
+    return reader.card()
+
+
+def _preference(line: Line) -> int:
+    """Preferred fields before others: PREF of version 4.0, the type of version 3.0."""
+    pref = line.parameters.get("PREF", ("",))[0]
+    if pref.isascii() and pref.isdigit():
+        return min(int(pref[:4]), 100)
+    return 1 if "pref" in line.types else 101
+
+
+class _Reader:
+    """One card as it is read."""
+
+    def __init__(self, defects: Defects) -> None:
+        self._defects = defects
+        self._values: dict[PropTag, Any] = {}
+        self._addresses: dict[str, None] = {}
+        self._members: list[str] = []
+        self._group = False
+        self._uid = ""
+
+    def take(self, line: Line) -> bool:
+        """Read a field; False where there is no place for what it says."""
+        if line.name in PLAIN:
+            return self._put(PLAIN[line.name], line.text)
+        special = _SPECIAL.get(line.name)
+        return special(self, line) if special is not None else line.name in _SILENT or not line.value.strip()
+
+    def note(self, line: Line) -> None:
+        """Tell that a field is not kept."""
+        self._defects.note(self._values.get(t.PR_DISPLAY_NAME, "a card"), f"{line.name} is not kept", value=line.value)
+
+    def card(self) -> Card | None:
+        """What was read; None for a card that names nobody."""
+        values = self._values
+        if self._addresses:
+            if t.PR_EMAIL_ADDRESS in values:
+                values[t.PR_CONTACT_EMAIL_ADDRESSES] = tuple(self._addresses)
+            else:
+                first, *others = self._addresses
+                values[t.PR_ADDRTYPE], values[t.PR_EMAIL_ADDRESS] = "SMTP", first
+                if others:
+                    values[t.PR_CONTACT_EMAIL_ADDRESSES] = tuple(others)
+        name = values.get(t.PR_DISPLAY_NAME) or self._full_name() or values.get(t.PR_EMAIL_ADDRESS)
+        if not name:
+            self._defects.note("a card", "it names nobody")
+            return None
+        values[t.PR_DISPLAY_NAME] = name
+        return Card(values, tuple(self._members) if self._group else None, self._uid)
+
+    def _full_name(self) -> str:
+        order = (t.PR_GIVEN_NAME, t.PR_MIDDLE_NAME, t.PR_SURNAME, t.PR_GENERATION)
+        return " ".join(self._values[tag] for tag in order if tag in self._values) or self._values.get(
+            t.PR_COMPANY_NAME, ""
+        )
+
+    def _put(self, tag: PropTag, text: str) -> bool:
+        text = text.strip().replace("\0", "")
+        if not text:
+            return True
+        if tag in self._values:
+            return bool(self._values[tag] == text)
+        self._values[tag] = text
+        return True
+
+    def _put_all(self, tags: Iterable[PropTag | None], texts: list[str]) -> bool:
+        kept = [self._put(tag, text) if tag is not None else not text for tag, text in zip(tags, texts, strict=True)]
+        return all(kept)
+
+    def _name(self, line: Line) -> bool:
+        return self._put_all(NAME, line.components(len(NAME)))
+
+    def _organization(self, line: Line) -> bool:
+        return self._put_all(ORGANIZATION, line.components(len(ORGANIZATION)))
+
+    def _place(self, line: Line) -> bool:
+        tags = HOME_PLACE if "home" in line.types else WORK_PLACE
+        return self._put_all(tags, line.components(len(tags)))
+
+    def _telephone(self, line: Line) -> bool:
+        number = line.text.removeprefix("tel:")
+        wanted = next((tag for types, tag in TELEPHONES if types <= line.types), t.PR_BUSINESS_TELEPHONE_NUMBER)
+        return self._put(wanted, number)
+
+    def _email(self, line: Line) -> bool:
+        address = line.text.strip().removeprefix("mailto:")
+        if "@" not in address or any(letter <= " " for letter in address):
+            return False
+        self._addresses[address] = None
+        return True
+
+    def _other_address(self, line: Line) -> bool:
+        kind, _, address = line.text.strip().partition(":")
+        if not address or not (kind.isascii() and kind.isalnum()) or t.PR_EMAIL_ADDRESS in self._values:
+            return False
+        self._values[t.PR_ADDRTYPE], self._values[t.PR_EMAIL_ADDRESS] = kind.upper(), address
+        return True
+
+    def _url(self, line: Line) -> bool:
+        home = "home" in line.types
+        return self._put(t.PR_PERSONAL_HOME_PAGE if home else t.PR_BUSINESS_HOME_PAGE, line.text)
+
+    def _birthday(self, line: Line) -> bool:
+        from mapix.formats.vcard.dates import read_day
+
+        ticks = read_day(line.text)
+        if ticks is not None:
+            self._values.setdefault(t.PR_BIRTHDAY, ticks)
+        return ticks is not None
+
+    def _kind(self, line: Line) -> bool:
+        self._group = self._group or line.text.strip().lower() == GROUP
+        return True
+
+    def _member(self, line: Line) -> bool:
+        self._group = True
+        if len(self._members) >= _MOST_MEMBERS:
+            return False
+        self._members.append(unescape(line.value).strip().removeprefix("mailto:"))
+        return True
+
+    def _identifier(self, line: Line) -> bool:
+        self._uid = self._uid or line.text.strip()
+        return True
+
+
+_SPECIAL: Final = {
+    "N": _Reader._name,
+    "ORG": _Reader._organization,
+    "ADR": _Reader._place,
+    "TEL": _Reader._telephone,
+    "EMAIL": _Reader._email,
+    ADDRESS: _Reader._other_address,
+    "URL": _Reader._url,
+    "BDAY": _Reader._birthday,
+    "KIND": _Reader._kind,
+    OLD_KIND: _Reader._kind,
+    "MEMBER": _Reader._member,
+    OLD_MEMBER: _Reader._member,
+    "UID": _Reader._identifier,
+}

@@ -1,0 +1,100 @@
+"""Cards written: properties into lines, of version 3.0 or 4.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from mapix.formats.vcard.cards import (
+    ADDRESS,
+    GROUP,
+    HOME_PLACE,
+    NAME,
+    OLD_KIND,
+    OLD_MEMBER,
+    ORGANIZATION,
+    PLAIN,
+    WORK_PLACE,
+    Card,
+)
+from mapix.formats.vcard.dates import written_day
+from mapix.formats.vcard.lines import escape, joined, written
+from mapix.properties import tags as t
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.tag import PropTag
+
+VERSIONS: Final = ("3.0", "4.0")
+_TELEPHONES: Final = (
+    (t.PR_BUSINESS_TELEPHONE_NUMBER, ("work",)),
+    (t.PR_HOME_TELEPHONE_NUMBER, ("home",)),
+    (t.PR_MOBILE_TELEPHONE_NUMBER, ("cell",)),
+    (t.PR_BUSINESS_FAX_NUMBER, ("work", "fax")),
+)
+_PAGES: Final = ((t.PR_BUSINESS_HOME_PAGE, "work"), (t.PR_PERSONAL_HOME_PAGE, "home"))
+
+Parameters = Sequence[tuple[str, str]]
+Field = tuple[str, str, Parameters]
+
+
+def to_vcards(cards: Iterable[Card], version: str = "4.0") -> bytes:
+    """A file of cards in UTF-8; `InvalidParameter` for another version than 3.0 and 4.0."""
+    if version not in VERSIONS:
+        raise InvalidParameter("cards are written in version 3.0 or 4.0", value=version)
+    return b"".join(_card(card, version) for card in cards)
+
+
+def _card(card: Card, version: str) -> bytes:
+    fields: list[Field] = [("BEGIN", "VCARD", ()), ("VERSION", version, ())]
+    fields += _fields(card, new=version == "4.0")
+    return b"".join(written(*each) for each in (*fields, ("END", "VCARD", ())))
+
+
+def _fields(card: Card, *, new: bool) -> Iterator[Field]:
+    values = card.values
+    if card.uid:
+        yield "UID", escape(card.uid), ()
+    if card.members is not None:
+        yield "KIND" if new else OLD_KIND, GROUP, ()
+    for name, tag in PLAIN.items():
+        if values.get(tag):
+            yield name, escape(values[tag]), ()
+    yield from _structured(values, new=new)
+    yield from _addresses(values)
+    for tag, types in _TELEPHONES:
+        if values.get(tag):
+            yield "TEL", escape(values[tag]), tuple(("TYPE", each) for each in types)
+    for tag, kind in _PAGES:
+        if values.get(tag):
+            yield "URL", escape(values[tag]), (("TYPE", kind),)
+    if values.get(t.PR_BIRTHDAY) is not None:
+        yield "BDAY", written_day(values[t.PR_BIRTHDAY], compact=new), ()
+    for member in card.members or ():
+        text = member if member.startswith("urn:") else f"mailto:{member}"
+        yield "MEMBER" if new else OLD_MEMBER, escape(text), ()
+
+
+def _structured(values: dict[PropTag, Any], *, new: bool) -> Iterator[Field]:
+    names = _texts(NAME, values)
+    if any(names) or not new:  # version 3.0 wants an N in every card
+        yield "N", joined(names), ()
+    organization = _texts(ORGANIZATION, values)
+    if any(organization):
+        yield "ORG", joined(organization if organization[1] else organization[:1]), ()
+    for tags, kind in ((WORK_PLACE, "work"), (HOME_PLACE, "home")):
+        place = _texts(tags, values)
+        if any(place):
+            yield "ADR", joined(place), (("TYPE", kind),)
+
+
+def _addresses(values: dict[PropTag, Any]) -> Iterator[Field]:
+    address, kind = values.get(t.PR_EMAIL_ADDRESS), (values.get(t.PR_ADDRTYPE) or "SMTP").upper()
+    if address and kind == "SMTP":
+        yield "EMAIL", escape(address), ()
+    elif address:
+        yield ADDRESS, escape(f"{kind}:{address}"), ()
+    for other in values.get(t.PR_CONTACT_EMAIL_ADDRESSES) or ():
+        yield "EMAIL", escape(other), ()
+
+
+def _texts(tags: Iterable[PropTag | None], values: dict[PropTag, Any]) -> list[str]:
+    return [values.get(tag) or "" if tag is not None else "" for tag in tags]

@@ -1,0 +1,220 @@
+"""Cards: read, written, and read again; hostile files."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapix.formats.defects import Strictness
+from mapix.formats.vcard import Card, from_vcards, to_vcards
+from mapix.formats.vcard.lines import MOST_BYTES
+from mapix.properties import tags as t
+from mapix.properties.errors import CorruptData, InvalidParameter, TooBig
+
+BODY = "FN:Ann Archer\r\nN:Archer;Ann;;;\r\nEMAIL:ann@example.org\r\n"
+
+TEXTS = (
+    t.PR_SURNAME,
+    t.PR_GIVEN_NAME,
+    t.PR_MIDDLE_NAME,
+    t.PR_DISPLAY_NAME_PREFIX,
+    t.PR_GENERATION,
+    t.PR_NICKNAME,
+    t.PR_COMPANY_NAME,
+    t.PR_DEPARTMENT_NAME,
+    t.PR_TITLE,
+    t.PR_COMMENT,
+    t.PR_BUSINESS_TELEPHONE_NUMBER,
+    t.PR_HOME_TELEPHONE_NUMBER,
+    t.PR_MOBILE_TELEPHONE_NUMBER,
+    t.PR_BUSINESS_FAX_NUMBER,
+    t.PR_BUSINESS_HOME_PAGE,
+    t.PR_PERSONAL_HOME_PAGE,
+    t.PR_STREET_ADDRESS,
+    t.PR_LOCALITY,
+    t.PR_POSTAL_CODE,
+    t.PR_COUNTRY,
+    t.PR_HOME_ADDRESS_STREET,
+    t.PR_HOME_ADDRESS_COUNTRY,
+)
+
+
+MARKS = list(b'BEGIN:VCARD\r\n;=",\\ FNT\x00\xff')
+
+
+def card(body: str = BODY, version: str = "3.0") -> bytes:
+    return f"BEGIN:VCARD\r\nVERSION:{version}\r\n{body}END:VCARD\r\n".encode()
+
+
+def values(data: bytes) -> dict[Any, Any]:
+    (found,) = from_vcards(data).value
+    return found.values
+
+
+def test_a_card_becomes_properties() -> None:
+    found = values(
+        card(
+            BODY + "NICKNAME:Annie\r\nTEL;TYPE=work,voice:+1 1\r\nTEL;TYPE=cell:+1 2\r\nTEL;TYPE=HOME:+1 3\r\n"
+            "TEL;TYPE=fax,work:+1 4\r\nORG:Archers;Bows\r\nTITLE:Bowyer\r\nNOTE:two\\nlines\\, really\r\n"
+            "ADR;TYPE=work:;;1 Main St;Town;ST;12345;Land\r\nADR;TYPE=home:;;2 Side St;;;;\r\n"
+            "URL:https://archers.example\r\nBDAY:1985-04-12\r\n"
+        )
+    )
+    assert found[t.PR_DISPLAY_NAME] == "Ann Archer"
+    assert (found[t.PR_SURNAME], found[t.PR_GIVEN_NAME]) == ("Archer", "Ann")
+    assert (found[t.PR_ADDRTYPE], found[t.PR_EMAIL_ADDRESS]) == ("SMTP", "ann@example.org")
+    assert found[t.PR_NICKNAME] == "Annie"
+    numbers = (
+        t.PR_BUSINESS_TELEPHONE_NUMBER,
+        t.PR_MOBILE_TELEPHONE_NUMBER,
+        t.PR_HOME_TELEPHONE_NUMBER,
+        t.PR_BUSINESS_FAX_NUMBER,
+    )
+    assert [found[tag] for tag in numbers] == ["+1 1", "+1 2", "+1 3", "+1 4"]
+    assert (found[t.PR_COMPANY_NAME], found[t.PR_DEPARTMENT_NAME]) == ("Archers", "Bows")
+    assert found[t.PR_COMMENT] == "two\nlines, really"
+    assert (found[t.PR_STREET_ADDRESS], found[t.PR_COUNTRY]) == ("1 Main St", "Land")
+    assert found[t.PR_HOME_ADDRESS_STREET] == "2 Side St"
+    assert found[t.PR_BIRTHDAY] == 121265856000000000
+
+
+@pytest.mark.parametrize("mark", ["EMAIL;TYPE=pref", "EMAIL;PREF=1", "EMAIL;PREF", "item1.EMAIL;type=INTERNET,PREF"])
+def test_the_preferred_address_is_the_first(mark: str) -> None:
+    found = values(card(f"{BODY}{mark}:best@example.org\r\n"))
+    assert found[t.PR_EMAIL_ADDRESS] == "best@example.org"
+    assert found[t.PR_CONTACT_EMAIL_ADDRESSES] == ("ann@example.org",)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_folded_lines_are_one_line_whatever_ends_them(end: str) -> None:
+    text = "BEGIN:VCARD\nFN:Ann\n  Arch\n\ter\nEMAIL:ann@ex\n ample.org\nEND:VCARD\n".replace("\n", end)
+    assert values(text.encode())[t.PR_DISPLAY_NAME] == "Ann Archer"
+
+
+def test_a_letter_may_be_folded_in_the_middle() -> None:
+    data = card("FN:Zoë\r\nEMAIL:zoe@example.org\r\n").replace(b"\xc3\xab", b"\xc3\r\n \xab")
+    assert values(data)[t.PR_DISPLAY_NAME] == "Zoë"
+
+
+def test_written_lines_are_at_most_75_octets_and_never_cut_letters() -> None:
+    data = to_vcards([Card({t.PR_DISPLAY_NAME: "é🎉" * 100, t.PR_EMAIL_ADDRESS: "a@example.org"})])
+    lines = data.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert all(line.decode() is not None for line in lines)
+    assert values(data)[t.PR_DISPLAY_NAME] == "é🎉" * 100
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        card("FN:Jörg\r\nEMAIL:j@example.org\r\n"),
+        b"\xef\xbb\xbf" + card("FN:Jörg\r\nEMAIL:j@example.org\r\n"),
+        card("FN:Jörg\r\nEMAIL:j@example.org\r\n").decode().encode("utf-16"),
+        card("FN:Jörg\r\nEMAIL:j@example.org\r\n").decode().encode("cp1252"),
+        card("FN;CHARSET=ISO-8859-1:J\xf6rg\r\nEMAIL:j@example.org\r\n").decode().encode("latin-1"),
+        card("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=\r\n=B6rg\r\nEMAIL;INTERNET:j@example.org\r\n", "2.1"),
+        card("FN;QUOTED-PRINTABLE;CHARSET=cp1252:J=F6rg\r\nEMAIL;INTERNET:j@example.org\r\n", "2.1"),
+    ],
+)
+def test_names_are_read_in_the_character_set_they_are_in(data: bytes) -> None:
+    assert values(data)[t.PR_DISPLAY_NAME] == "Jörg"
+
+
+def test_parameters_may_be_quoted_and_have_carets() -> None:
+    found = values(card(BODY + 'TEL;X-A="a;b:c";TYPE="cell,voice";X-B=one^ntwo:+1\r\n'))
+    assert found[t.PR_MOBILE_TELEPHONE_NUMBER] == "+1"
+
+
+def test_other_kinds_of_address_are_kept() -> None:
+    """ABK-4."""
+    fax = Card({t.PR_DISPLAY_NAME: "Fax", t.PR_ADDRTYPE: "FAX", t.PR_EMAIL_ADDRESS: "+1 555;0100"})
+    assert from_vcards(to_vcards([fax])).value == [fax]
+
+
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_a_list_has_its_members(version: str) -> None:
+    """ABK-75."""
+    team = Card({t.PR_DISPLAY_NAME: "Team"}, ("ann@example.org", "urn:uuid:1234"), "urn:uuid:1")
+    assert from_vcards(to_vcards([team], version)).value == [team]
+
+
+def test_what_has_no_place_is_told() -> None:
+    parsed = from_vcards(card(BODY + "X-SHOE-SIZE:43\r\nPHOTO;ENCODING=b:AAAA\r\nTEL:+1\r\nTEL:+2\r\n"))
+    assert [defect.what.split(" ")[0] for defect in parsed.defects] == ["X-SHOE-SIZE", "PHOTO", "TEL"]
+
+
+@pytest.mark.parametrize("body", ["EMAIL:ann@example.org\r\n", "N:Archer;Ann;;;\r\n", "ORG:Archers\r\n"])
+def test_a_card_without_fn_is_called_by_what_there_is(body: str) -> None:
+    assert values(card(body))[t.PR_DISPLAY_NAME] in ("ann@example.org", "Ann Archer", "Archers")
+
+
+def test_a_card_that_names_nobody_is_left_out_and_noted() -> None:
+    parsed = from_vcards(card("TEL:+1\r\n") + card())
+    assert len(parsed.value) == 1
+    assert parsed.defects
+    with pytest.raises(CorruptData):
+        from_vcards(card("TEL:+1\r\n"), strictness=Strictness.STRICT)
+
+
+def test_only_two_versions_are_written() -> None:
+    with pytest.raises(InvalidParameter):
+        to_vcards([], "2.1")
+
+
+def test_files_of_unreasonable_size_are_refused() -> None:
+    with pytest.raises(TooBig):
+        from_vcards(bytes(MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"BEGIN:VCARD\r\n" * 20000,
+        b"BEGIN:VCARD\r\nFN" + b";A=b" * 100_000 + b":x\r\nEND:VCARD",
+        b"BEGIN:VCARD\r\nFN;ENCODING=QUOTED-PRINTABLE:" + b"a=\r\n" * 200_000,
+        b"BEGIN:VCARD\r\nFN:" + b"\\" * 500_000 + b"\r\nEND:VCARD",
+        b"BEGIN:VCARD\r\nN:" + b";" * 500_000 + b"\r\nEND:VCARD",
+        b"BEGIN:VCARD\r\nFN:a\r\n" + b" \r\n" * 300_000 + b"END:VCARD",
+        b'BEGIN:VCARD\r\nFN;A="' + b'"' * 200_000 + b"\r\nEND:VCARD",
+        b"BEGIN:VCARD\r\nFN:a\r\n" + b"EMAIL:a@b.c\r\n" * 20_000 + b"END:VCARD",
+    ],
+)
+def test_hostile_files_cost_no_more_than_their_size(data: bytes) -> None:
+    start = time.process_time()
+    from_vcards(data)
+    assert time.process_time() - start < 5
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.binary(max_size=300)
+    | st.lists(st.sampled_from(list(b'BEGIN:VCARD\r\n;=",\\ FNT\x00\xff')), max_size=200).map(bytes)
+)
+def test_anything_is_read_without_failing(data: bytes) -> None:
+    from_vcards(b"BEGIN:VCARD\r\n" + data + b"\r\nEND:VCARD\r\n")
+    from_vcards(data)
+
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from('\n\\,;:"'), min_size=1
+).filter(lambda text: text == text.strip())
+addresses = st.from_regex(r"[a-z0-9.+-]{1,20}@[a-z0-9-]{1,20}\.example", fullmatch=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(TEXTS), texts),
+    texts,
+    st.lists(addresses, min_size=1, max_size=3, unique=True),
+    st.sampled_from(["3.0", "4.0"]),
+)
+def test_what_was_written_reads_the_same(found: dict[Any, Any], name: str, mails: list[str], version: str) -> None:
+    found |= {t.PR_DISPLAY_NAME: name, t.PR_ADDRTYPE: "SMTP", t.PR_EMAIL_ADDRESS: mails[0]}
+    if mails[1:]:
+        found[t.PR_CONTACT_EMAIL_ADDRESSES] = tuple(mails[1:])
+    cards = [Card(found), Card({t.PR_DISPLAY_NAME: name}, tuple(mails))]
+    parsed = from_vcards(to_vcards(cards, version))
+    assert parsed.value == cards
+    assert not parsed.defects
