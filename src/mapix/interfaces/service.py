@@ -7,13 +7,14 @@ Reading the catalogue loads no provider module; `ProviderSpec.load` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mapix.interfaces.providers import AddressBookProvider, StoreProvider
     from mapix.interfaces.transport import TransportProvider
+    from mapix.properties.tag import PropTag
 
 
 class ProviderKind(IntEnum):
@@ -38,7 +39,8 @@ class SettingKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of a message service; drives prompts, options, validation and defaults. Secrets are never in the
-    profile's file. `option` is what command lines call it where its name is long.
+    profile's file. `option` is what command lines call it where its name is long, `tag` the property that stands
+    for it where a service is configured by properties (ConfigureMsgService), 0 for none.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Setting:
     required: bool = False
     choices: tuple[str, ...] = ()
     option: str = ""
+    tag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class ProviderSpec:
     display_name: str
     load: Callable[[], StoreProvider | AddressBookProvider | TransportProvider]
     resource_flags: int = 0
+    properties: Mapping[PropTag, Any] = field(default_factory=dict)
+    """What the section of a new provider starts with (PRF-33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,13 @@ class MessageService:
     """Asked of settings that are given: the same, with what is secret in one moved to a setting that is."""
     alias: str = ""
     """What command lines may call the service."""
+    properties: Mapping[PropTag, Any] = field(default_factory=dict)
+    """What the section of a new service starts with (PRF-32)."""
+    sections: Mapping[bytes, Mapping[PropTag, Any]] = field(default_factory=dict)
+    """More sections that a profile gets with the service, by uid (PRF-34)."""
+    entry: Callable[..., object] | None = None
+    """The entry function, asked when the service is created, configured or deleted (PRF-40, PRF-41): called with
+    instance, allocator, support, ui, flags, context, the number of properties, properties, IProviderAdmin.
+    """
+    default: bool = False
+    """Whether a profile that is made with default services has it (`[Default Services]`, PRF-31)."""

@@ -12,7 +12,7 @@ LARGEST = 1 << 30
 
 def allocate_buffer(size: int) -> bytearray:
     """A block of `size` bytes; `InvalidParameter`, `NotEnoughMemory`."""
-    if not isinstance(size, int) or size < 0:
+    if size < 0:
         raise InvalidParameter("a block has a number of bytes", value=size)
     if size > LARGEST:
         raise NotEnoughMemory("a block of this size is not given out", value=size)

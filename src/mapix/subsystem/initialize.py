@@ -40,6 +40,7 @@ class Subsystem:
     """
 
     def __init__(self, home: Path | None = None, *, flags: int = 0, sharing: bool = True) -> None:
+        from mapix.subsystem.inffiles import inf_files
         from mapix.subsystem.isolation.limits import limits_of
         from mapix.subsystem.logon import Logons
         from mapix.subsystem.sectionlocks import SectionLocks
@@ -47,7 +48,7 @@ class Subsystem:
         self.home = home_directory(home)
         self.flags = flags
         self.sharing = sharing
-        self.catalogue = Catalogue()
+        self.catalogue = Catalogue(inf_files(self.home))
         self.profiles = ProfileStore(self.home)
         self.notifications = NotificationEngine(threaded=bool(flags & MAPI_MULTITHREAD_NOTIFICATIONS))
         self.section_locks = SectionLocks()

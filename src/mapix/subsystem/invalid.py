@@ -19,7 +19,8 @@ def make_invalid(target: object) -> None:
     names = [name for name in dir(kind) if not name.startswith("_") and name not in _KEPT]
     members: dict[str, Any] = {name: property(_refuse(name)) for name in names}
     try:
-        dead = type(kind)(kind.__name__, (kind,), {"__slots__": (), "__module__": kind.__module__, **members})
+        meta: Any = type(kind)
+        dead = meta(kind.__name__, (kind,), {"__slots__": (), "__module__": kind.__module__, **members})
         object.__setattr__(target, "__class__", dead)
     except TypeError:
         raise InvalidParameter("this object cannot be made invalid", value=target) from None

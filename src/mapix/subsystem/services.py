@@ -1,20 +1,26 @@
 """The catalogue of message services: what can be put into a profile (the part of MAPISVC.INF; PRF-30).
 
-Distributions offer services by entry points in the group `mapix.services`; a program may add its own with
-`register`. Reading the names imports nothing, asking for a service imports the module that describes it, and only
-`ProviderSpec.load` imports a provider.
+Distributions offer services by entry points in the group `mapix.services`, files like MAPISVC.INF describe others
+(see `inffiles`), and a program may add its own with `register`. Reading the names imports nothing, asking for a
+service imports the module that describes it, and only `ProviderSpec.load` imports a provider.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapix.interfaces.spi import MessageService, ProviderSpec
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import MapiError, NotFound
 from mapix.subsystem.entrypoints import read_group
+
+if TYPE_CHECKING:
+    from mapix.formats.defects import Defect
+    from mapix.subsystem.inffiles import InfFiles
 
 GROUP = "mapix.services"
 _log = logging.getLogger("mapix.subsystem")
@@ -29,9 +35,13 @@ class Unavailable:
 
 
 class Catalogue:
-    """The message services of this installation, by name, case aside."""
+    """The message services of this installation, by name, case aside. Of those in `files` the first of a name counts;
+    they come before what distributions offer.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, files: Sequence[Path] = ()) -> None:
+        self._files = [path for path in files if path.is_file()]
+        self._described: InfFiles | None = None
         self._offered: dict[str, str] | None = None
         self._known: dict[str, MessageService | Unavailable] = {}
 
@@ -41,7 +51,11 @@ class Catalogue:
 
     def names(self) -> list[str]:
         """Names of all services, those that turn out unavailable included; nothing is imported."""
-        return sorted({*self._entries(), *(self._known)})
+        return sorted({*self._entries(), *self._known, *self._in_files().names()})
+
+    def defects(self) -> list[tuple[Path, Defect]]:
+        """What is wrong in the files that describe services, with the file each is in."""
+        return list(self._in_files().defects) if self._files else []
 
     def get(self, name: str) -> MessageService:
         """The service of a name; `NotFound` when there is none or it cannot be loaded, with the reason."""
@@ -72,12 +86,27 @@ class Catalogue:
             if found is not None:
                 yield found
 
+    def _in_files(self) -> InfFiles:
+        if self._described is None:
+            from mapix.subsystem.inffiles import InfFiles
+
+            self._described = InfFiles(self._files)
+        return self._described
+
+    def _from_files(self, name: str) -> MessageService | Unavailable:
+        try:
+            return self._in_files().service(name)
+        except MapiError as error:
+            return Unavailable(name, error.sentence)
+
     def _entries(self) -> dict[str, str]:
         if self._offered is None:
             self._offered = {name.upper(): value for name, value in read_group(GROUP).items()}
         return self._offered
 
     def _load(self, key: str) -> MessageService | Unavailable | None:
+        if key not in self._known and key in self._in_files().names():
+            self._known[key] = self._from_files(key)
         if key not in self._known and (value := self._entries().get(key)):
             self._known[key] = _import(key, value)
         return self._known.get(key)

@@ -98,10 +98,13 @@ class Job(Generic[T]):
             self.error = error
         with self._guard:
             self.over = True
-            abandoned = self._abandoned
+            late = self._late if self._is_given_up() else None
             self._inbox.put(None)
-        if abandoned:
-            self._late()
+        if late is not None:
+            late()
+
+    def _is_given_up(self) -> bool:
+        return self._abandoned
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end, answering questions; False when nothing was heard for `seconds` (0: wait for ever)."""

@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.container import MapiFolder
@@ -69,7 +69,7 @@ def watched(found: T, provider: str) -> T:
     kind = type(found)
     if isinstance(found, _WATCHED) and not hasattr(kind, "_watched_by"):
         try:
-            object.__setattr__(found, "__class__", _watching(kind, provider))
+            object.__setattr__(found, "__class__", _watching(cast(Any, kind), provider))
         except TypeError:
             _log.warning("%s of %s cannot be watched", kind.__name__, provider, exc_info=True)
     return found
@@ -143,7 +143,8 @@ def _watching(kind: type[Any], provider: str) -> type[Any]:
             members[name] = _method(found, name, provider)
         elif isinstance(found, property) and found.fget is not None:
             members[name] = property(_method(found.fget, name, provider), found.fset, found.fdel, found.__doc__)
-    return type(kind)(kind.__name__, (kind,), members)
+    meta: Any = type(kind)
+    return cast(type[Any], meta(kind.__name__, (kind,), members))
 
 
 def _method(function: Callable[..., Any], name: str, provider: str) -> Callable[..., Any]:

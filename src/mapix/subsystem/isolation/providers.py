@@ -99,7 +99,8 @@ class GuardedStoreProvider(_Guarded, StoreProvider):
         return GuardedStoreLogon(found, self.caller, self.limits)
 
     def store_entry_id(self, support: StoreSupport) -> bytes:
-        return self._call("store_entry_id", lambda: self.inner.store_entry_id(support), bytes, support)
+        found: bytes = self._call("store_entry_id", lambda: self.inner.store_entry_id(support), bytes, support)
+        return found
 
     def compare_store_ids(self, first: bytes, second: bytes) -> bool:
         def compare() -> bool:
@@ -126,7 +127,8 @@ class GuardedTransportProvider(_Guarded, TransportProvider):
         return GuardedTransport(found, self.caller, self.limits, support)
 
     def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
-        return self._call("identity", lambda: self.inner.identity(support), Mapping, support)
+        found: Mapping[PropTag, Any] = self._call("identity", lambda: self.inner.identity(support), Mapping, support)
+        return found
 
 
 class GuardedLogon(ProviderLogon):

@@ -118,7 +118,7 @@ class GuardedTransport(GuardedLogon, TransportLogon):
         return found
 
     def start_message(self, message: Message) -> bytes | None:
-        found = self._call("start_message", lambda: self.inner.start_message(message))
+        found: bytes | None = self._call("start_message", lambda: self.inner.start_message(message))
         check_kind(self.caller.name, "start_message", found, (bytes, type(None)))
         if found is None:
             self._fetched = 0
@@ -217,7 +217,8 @@ def _checked(name: str, found: object, submission: Submission) -> Outcome:
     check_kind(name, "submit_message", found, Outcome)
     assert isinstance(found, Outcome)
     check_kind(name, "submit_message", found.kind, OutcomeKind)
-    wait = found.wait if isinstance(found.wait, int | float) and isfinite(found.wait) else 0.0
+    given: Any = found.wait
+    wait = given if isinstance(given, int | float) and isfinite(given) else 0.0
     return replace(found, results=_results_of(name, found.results, submission), wait=max(float(wait), 0.0))
 
 
@@ -227,7 +228,8 @@ def _results_of(name: str, found: object, submission: Submission) -> tuple[Recip
     given = {row[PR_ROWID] for row in submission.recipients}
     kept: list[RecipientResult] = []
     for each in found:
-        if isinstance(each, RecipientResult) and isinstance(each.state, RecipientState) and each.row_id in given:
+        state: Any = getattr(each, "state", None)
+        if isinstance(each, RecipientResult) and isinstance(state, RecipientState) and each.row_id in given:
             kept.append(each)
         else:
             _log.warning("the transport %s speaks of a recipient it was not given: %r", name, each)
