@@ -188,7 +188,7 @@ def test_every_table_is_the_one_and_answers_every_call(world: World, name: str) 
     """ABK-78, T-001, T-003, T-020..T-041."""
     least, open_table = TABLES[name]
     table = open_table(world)
-    assert type(table) is TableView
+    assert isinstance(table, TableView)
     assert table.get_row_count() >= least
     if name != "outgoing queue":
         look_over(lambda: open_table(world), bookmarks=not name.startswith("attachments"))
