@@ -11,6 +11,7 @@ from mapix.interfaces.notify import AdviseSink, Event, Notification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.store import MsgStore
 from mapix.properties.content import MessageContent
+from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
 
 
@@ -72,8 +73,15 @@ class StoreSupport(Support, Protocol):
 class TransportSupport(Support, Protocol):
     """What a transport provider gets besides."""
 
-    def spooler_notify(self) -> None:
-        """Wake the spooler: configuration changed, mail arrived, or ready to send again."""
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
+        """Tell the spooler (SPL-43): ready to send again, NOTIFY_NEWMAIL, NOTIFY_CONFIG_CHANGE, the begin and end of a
+        critical section, NOTIFY_CRITICAL_ERROR, or NOTIFY_SENTDEFERRED with the `entry_id` of the submission.
+
+        `NoSupport` for what only stores say, `InvalidParameter` for words that exclude each other.
+        """
+
+    def spooler_yield(self) -> bool:
+        """Whether the message under way is to be given up, with an outcome LATER (SPL-44)."""
 
     def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
         """Put a message into a store by its receive folders and tell its sinks (SPL 6.9); its entry id, None when the

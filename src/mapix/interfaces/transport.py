@@ -42,6 +42,10 @@ class OutcomeKind(Enum):
     BUSY = "busy"
     WAIT = "wait"
     REFUSED = "refused"
+    AGAIN = "again"
+    LATER = "later"
+    DEFERRED = "deferred"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class Outcome:
     DONE: `results` tell each recipient. NOT_ME: ask the next transport. BUSY, WAIT: nothing was handed over, try
     again after `wait` seconds (0: the spooler decides). REFUSED: the message as a whole is not taken, ever; every
     recipient fails with `code` and `text`.
+
+    AGAIN: start over with this transport now. LATER: this message, not the transport, is to be tried later. DEFERRED:
+    the transport keeps the message and says with NOTIFY_SENTDEFERRED when it wants it again (SPL-37); CANCEL: it no
+    longer wants what it deferred, and the message is tried like any other.
     """
 
     kind: OutcomeKind = OutcomeKind.DONE
@@ -70,7 +78,8 @@ class Submission:
     durable at once, before the transport goes on to the next recipient or command (SPL-76): a transport calls it as
     soon as a peer has acknowledged. `meanwhile()` may be called whenever a peer thinks, and before it takes long: each
     time the spooler does one thing, finishing the message before or looking at the next one, which it hands to
-    `TransportLogon.prepare`.
+    `TransportLogon.prepare`. `entry_id` is the identifier to name in NOTIFY_SENTDEFERRED; `deferred` (BEGIN_DEFERRED)
+    says that this submission answers such a notification.
     """
 
     message: Message
@@ -81,6 +90,8 @@ class Submission:
     attempt: int
     progress: Callable[[Sequence[RecipientResult]], None]
     meanwhile: Callable[[], None] = lambda: None
+    entry_id: bytes = b""
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,12 @@ class TransportLogon(ProviderLogon):
 
     def flush(self) -> None:
         """The spooler has nothing more for now: connections kept for reuse may be given up after a while."""
+
+    def transport_notify(self, flags: int) -> None:
+        """Work begins or ends (NOTIFY_BEGIN_*, NOTIFY_END_*), or a deferred message is no longer wanted (SPL-41)."""
+
+    def flush_queues(self, flags: int) -> None:
+        """The queues are about to be emptied in the directions of `flags`: FLUSH_UPLOAD, FLUSH_DOWNLOAD (SPL-55)."""
 
     def poll(self) -> bool:
         """Whether new mail waits (SPL 6.9); False for a transport that only sends."""

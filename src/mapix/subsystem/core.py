@@ -14,9 +14,10 @@ from uuid import uuid4
 
 from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotification, Notification
 from mapix.interfaces.spi import ProviderKind, StoreLogon
-from mapix.properties.errors import EndOfSession
+from mapix.properties.errors import EndOfSession, MapiError
 from mapix.properties.flags import (
     STATUS_AVAILABLE,
+    STATUS_CHANGE_PASSWORD,
     STATUS_FAILURE,
     STATUS_VALIDATE_STATE,
 )
@@ -35,6 +36,7 @@ from mapix.subsystem.loading import Providers
 from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
 from mapix.subsystem.routes import Routes
+from mapix.subsystem.settings import PASSWORD, secrets_of
 from mapix.subsystem.spooling import Spooling
 from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
@@ -169,6 +171,12 @@ class SessionCore:
         with self.guard:
             return self._started.transports()
 
+    def retry_transports(self) -> None:
+        """Log transports on that could not be when the session began (STA-3)."""
+        with self.guard:
+            if self.has_mail:
+                self._started.retry_transports()
+
     def store_support(
         self, pair: Pair, routes: Routes | None = None, wake: Callable[[], None] | None = None
     ) -> StoreProviderSupport:
@@ -207,7 +215,16 @@ class SessionCore:
             PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE,
         }
         base = {} if update and self.status.has(provider.uid) else known
-        self.status.put(provider.uid, {**base, **values, **own}, update=update)
+        row = {**base, **values, **own}
+        if PR_RESOURCE_METHODS in row and PASSWORD in self._secrets_of(service):
+            row[PR_RESOURCE_METHODS] |= STATUS_CHANGE_PASSWORD
+        self.status.put(provider.uid, row, update=update)
+
+    def _secrets_of(self, service: ServiceEntry) -> frozenset[str]:
+        try:
+            return secrets_of(self.catalogue.get(service.name))
+        except MapiError:
+            return frozenset()
 
     def _handle_of(self, pair: Pair) -> ProfileHandle:
         """The profile a store stands in: the session's, or one of its own in memory (SES-18)."""

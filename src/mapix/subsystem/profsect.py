@@ -146,7 +146,10 @@ class ProfileSection(PropertyBag, ProfSect):
     def store_secret(self, name: str, secret: str | None) -> None:
         """Keep a secret of the service in the keyring, or with None forget it; `NoSupport` without a keyring."""
         self._check_writable()
-        self._secrets().store(name, secret)
+        place = self._secrets()
+        place.store(name, secret)
+        if secret is not None:
+            self._handle.learned(place.of(name), secret)
 
     def set_props(self, values: Props) -> Problems:
         """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where nothing keeps secrets (PRF-23)."""

@@ -13,8 +13,11 @@ from typing import Any
 
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.properties.errors import InvalidParameter, Unconfigured
+from mapix.properties.tag import PropTag
 
 COMMAND = "_command"
+PASSWORD = "password"
+"""The secret setting that ChangePassword changes."""
 _YES = frozenset(("1", "yes", "true", "on"))
 _NO = frozenset(("0", "no", "false", "off"))
 
@@ -37,6 +40,13 @@ def check_settings(service: MessageService, given: Mapping[str, Any]) -> dict[st
     known = declared(service)
     typed = {name: _typed(service, _setting(service, known, name), value) for name, value in given.items()}
     return typed if service.separate is None else dict(service.separate(typed))
+
+
+def by_tag(service: MessageService, props: Mapping[PropTag, Any]) -> tuple[dict[str, Any], dict[PropTag, Any]]:
+    """Settings that properties stand for, by their names, and the properties that stand for none."""
+    names = {setting.tag >> 16: setting.name for setting in service.settings if setting.tag}
+    found = {names[tag >> 16]: value for tag, value in props.items() if tag >> 16 in names}
+    return found, {PropTag(tag).unicode(): value for tag, value in props.items() if tag >> 16 not in names}
 
 
 def complete(service: MessageService, configured: Mapping[str, Any]) -> dict[str, Any]:

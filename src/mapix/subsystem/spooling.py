@@ -22,9 +22,11 @@ from mapix.properties.flags import (
     LOGOFF_OUTBOUND_QUEUE,
     LOGOFF_PURGE,
     LOGOFF_QUIET,
+    NOTIFY_READYTOSEND,
 )
 from mapix.subsystem.handover import note
 from mapix.subsystem.routes import Routes
+from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Spooling:
                     self._transports,
                     default_store=self._default_store,
                     identity=self.core.identity.sender,
+                    board=StatusBoard(self.core.status),
                 )
                 self.spooler = spooler
                 spooler.start()
@@ -93,6 +96,30 @@ class Spooling:
         spooler = self.start()
         left = spooler.flush(timeout) if spooler is not None else 0
         return left if spooler is not None and spooler is self.spooler else self.waiting()
+
+    def flush_queues(self, flags: int, target: bytes | None = None, *, timeout: float | None) -> int:
+        """FlushQueues: see `Spooler.flush_queues` (SPL-55..SPL-57)."""
+        note(self.core)
+        spooler = self.start()
+        return self.waiting() if spooler is None else spooler.flush_queues(flags, target, timeout=timeout)
+
+    def transport_says(self, uid: bytes, flags: int, entry_id: bytes | None) -> None:
+        """A transport spoke through SpoolerNotify (SPL-43); one that speaks before there is a spooler starts it."""
+        from mapix.subsystem.spooler.standing import checked
+
+        checked(flags, entry_id)
+        if self.spooler is not None:
+            self.spooler.transport_says(uid, flags, entry_id)
+        elif flags & NOTIFY_READYTOSEND:
+            self.wake(ready=True)
+
+    def yields(self) -> bool:
+        """Whether the message under way may be given up (SPL-44)."""
+        return self.spooler is None or self.spooler.is_stopping
+
+    def in_critical_section(self, uid: bytes) -> bool:
+        """Whether a transport wants to be left alone (SPL-43)."""
+        return self.spooler is not None and self.spooler.in_critical_section(uid)
 
     def stop(self, afterwards: Callable[[], None] = lambda: None) -> None:
         """Stop the spooler; what it had not handed over stays in the queue. Then call `afterwards`.

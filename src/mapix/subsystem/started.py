@@ -20,7 +20,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.dialogs import LogonCancelled
 from mapix.subsystem.storelist import Pair
-from mapix.subsystem.support import ProviderSupport, TransportProviderSupport
+from mapix.subsystem.support import CommonSupport, ProviderSupport, TransportProviderSupport
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -82,6 +82,12 @@ class Started:
                 raise
         return list(self._transports)
 
+    def retry_transports(self) -> None:
+        """Log transports on that could not be before."""
+        for place, each in enumerate(self.transports()):
+            if each.logon is None and self._transports is not None:
+                self._transports[place] = self._start_transport(each.pair)
+
     def log_off_books(self) -> None:
         """The end of the address books."""
         books, self._books = self._books, None
@@ -125,7 +131,7 @@ class Started:
         core.identity.publish(pair, support)
         return StartedTransport(pair, logon, support)
 
-    def _attempt(self, pair: Pair, support: ProviderSupport, logon: Callable[[], T]) -> T:
+    def _attempt(self, pair: Pair, support: CommonSupport, logon: Callable[[], T]) -> T:
         """Log on; a failure shows in the status table."""
         try:
             return self._core.providers.attempt(*pair, logon)
@@ -137,7 +143,7 @@ class Started:
             raise
 
 
-def _log_off(logon: AddressBookLogon | TransportLogon, support: ProviderSupport) -> None:
+def _log_off(logon: AddressBookLogon | TransportLogon, support: CommonSupport) -> None:
     try:
         logon.logoff()
     except Exception:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
-from mapix.interfaces.spi import ProviderLogon
+from mapix.interfaces.spi import ProviderLogon, TransportLogon
 from mapix.interfaces.status import Status
 from mapix.objects.memorysource import MemorySource
 from mapix.objects.propdata import PropertyBag
-from mapix.properties.errors import Busy, MapiError, NoSupport, NotFound, UnknownFlags
+from mapix.properties.errors import Busy, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound, UnknownFlags
 from mapix.properties.flags import (
     ABORT_XP_HEADER_OPERATION,
     CONFIG_CHANGED,
@@ -27,12 +27,17 @@ from mapix.properties.flags import (
     REFRESH_XP_HEADER_CACHE,
     SHOW_XP_SESSION_UI,
     STATUS_AVAILABLE,
+    STATUS_CHANGE_PASSWORD,
     STATUS_FAILURE,
     STATUS_FLUSH_QUEUES,
+    STATUS_INBOUND_FLUSH,
+    STATUS_OUTBOUND_FLUSH,
     SUPPRESS_UI,
 )
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
-from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM_KEY, Row
+from mapix.subsystem.profsect import provider_section
+from mapix.subsystem.settings import PASSWORD
+from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM_KEY, Row, StatusBoard
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -77,13 +82,23 @@ class StatusObject(PropertyBag, Status):
             raise NoSupport("this status object has no queues")
         if flags & ~_FLUSH:
             raise UnknownFlags("FlushQueues does not know these flags", value=hex(flags & ~_FLUSH))
-        self._flush(flags)
+        self._flush(flags, target)
+
+    def change_password(self, old: str, new: str) -> None:
+        """See `Status.change_password`; `NoSupport` where the bit of the row is clear (STA-11)."""
+        self._check()
+        if not self._methods & STATUS_CHANGE_PASSWORD:
+            raise NoSupport("this status object has no password")
+        self._change_password(old, new)
 
     def _validate(self, flags: int) -> None:
         """What this resource does to find out whether it works."""
 
-    def _flush(self, flags: int) -> None:
+    def _flush(self, flags: int, target: bytes | None) -> None:
         raise NoSupport("this status object has no queues")
+
+    def _change_password(self, old: str, new: str) -> None:
+        raise NoSupport("this status object has no password")
 
 
 class SubsystemStatus(StatusObject):
@@ -99,16 +114,28 @@ class SpoolerStatus(StatusObject):
     """The spooler: asks every transport, and sends and fetches now."""
 
     def _validate(self, flags: int) -> None:
+        """Transports that failed are logged on again, the others asked; what waits is then offered to the address
+        types they have now (SPL-13).
+        """
+        self._core.retry_transports()
         _validate_transports(self._core)
         self._core.spooling.wake(ready=True)
 
-    def _flush(self, flags: int) -> None:
+    def _flush(self, flags: int, target: bytes | None) -> None:
         if not self._core.has_mail:
             raise NoSupport("a session without mail has no spooler")
-        if flags & FLUSH_ASYNC_OK:
-            self._core.spooling.wake(ready=True)
-        elif left := self._core.spooling.flush(FLUSH_SECONDS):
+        uid = self._uid_of(target) if target else None
+        timeout = None if flags & FLUSH_ASYNC_OK else FLUSH_SECONDS
+        left = self._core.spooling.flush_queues(flags, uid, timeout=timeout)
+        if left and timeout is not None:
             raise Busy("messages are still waiting to be handed over", value=left)
+
+    def _uid_of(self, target: bytes) -> bytes:
+        """The transport a status object's identifier names."""
+        uid = self._core.status.key_of(target)
+        if all(uid != each.pair[1].uid for each in self._core.transports()):
+            raise NotFound("no transport of this session has this identifier", value=target)
+        return uid
 
 
 class AddressBookStatus(StatusObject):
@@ -128,11 +155,34 @@ class ProviderStatus(StatusObject):
         self._logon = logon
 
     def _validate(self, flags: int) -> None:
+        if self._core.spooling.in_critical_section(self._uid):
+            raise Busy("the transport is in a critical section")
         if self._logon is not None:
             _validated(self._core, self._uid, self._logon)
+        if flags & CONFIG_CHANGED and isinstance(self._logon, TransportLogon):
+            self._core.spooling.wake(ready=True)
 
-    def _flush(self, flags: int) -> None:
-        self._core.spooling.wake(ready=True)
+    def _flush(self, flags: int, target: bytes | None) -> None:
+        """The bits are set, and the spooler comes to it by itself (SPL-57)."""
+        if flags & FLUSH_ASYNC_OK:
+            raise UnknownFlags("only the spooler's status object knows this flag", value=hex(FLUSH_ASYNC_OK))
+        if target is not None:
+            raise InvalidParameter("only the spooler's status object takes a target", value=target)
+        up, down = flags & FLUSH_UPLOAD, flags & FLUSH_DOWNLOAD
+        both = not up and not down
+        bits = (STATUS_OUTBOUND_FLUSH if up or both else 0) | (STATUS_INBOUND_FLUSH if down or both else 0)
+        StatusBoard(self._core.status).raise_bits(self._uid, bits)
+        self._core.spooling.flush_queues(flags, self._uid, timeout=None)
+
+    def _change_password(self, old: str, new: str) -> None:
+        """Kept where the section keeps secrets: keyring or vault."""
+        section = provider_section(self._core.handle, self._core.catalogue, self._uid)
+        try:
+            if section.secret(PASSWORD) != old:
+                raise NoAccess("the old password is another one")
+            section.store_secret(PASSWORD, new)
+        finally:
+            section.close()
 
 
 def open_status(core: SessionCore, entry_id: bytes, *, mail: bool) -> MapiProp:
@@ -164,6 +214,8 @@ def _validate_transports(core: SessionCore) -> None:
     failure: MapiError | None = None
     for transport in core.transports() if core.has_mail else ():
         try:
+            if core.spooling.in_critical_section(transport.pair[1].uid):
+                raise Busy("the transport is in a critical section", value=transport.pair[0].name)
             if transport.logon is not None:
                 _validated(core, transport.pair[1].uid, transport.logon)
         except MapiError as error:

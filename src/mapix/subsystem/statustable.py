@@ -6,7 +6,7 @@ Members without mail see another table: no transports, and a spooler that does n
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import TableNotification
@@ -147,6 +147,33 @@ class StatusTable:
             self._engine.notify(key, events)
 
         return TableData(COLUMNS, table_type=TableType.DYNAMIC, key=key, on_change=tell)
+
+
+class StatusBoard:
+    """The status codes of a session's transports for the spooler (STA-5)."""
+
+    def __init__(self, table: StatusTable) -> None:
+        self._table = table
+
+    def raise_bits(self, uid: bytes, bits: int) -> None:
+        """Set bits of PR_STATUS_CODE; a transport without a row has none."""
+        self._set(uid, lambda code: code | bits)
+
+    def clear_bits(self, uid: bytes, bits: int) -> None:
+        """Take bits away."""
+        self._set(uid, lambda code: code & ~bits)
+
+    def has_bits(self, uid: bytes, bits: int) -> bool:
+        """Whether these bits are set."""
+        return self._code(uid) & bits == bits
+
+    def _code(self, uid: bytes) -> int:
+        code: int = self._table.row(uid).get(PR_STATUS_CODE, 0) if self._table.has(uid) else 0
+        return code
+
+    def _set(self, uid: bytes, change: Callable[[int], int]) -> None:
+        if self._table.has(uid) and (new := change(old := self._code(uid))) != old:
+            self._table.put(uid, {PR_STATUS_CODE: new}, update=True)
 
 
 def _holds(data: TableData, key: bytes) -> bool:

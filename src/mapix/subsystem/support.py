@@ -27,6 +27,7 @@ from mapix.properties import codec
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import wrap_store
 from mapix.properties.errors import Busy, InvalidObject, InvalidParameter, MapiError, NotFound, UserCancel
+from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Problems
 from mapix.subsystem.profile import ProviderEntry, ServiceEntry
@@ -152,8 +153,8 @@ class CommonSupport(SupportMethods):
 
     def istorage_from_stream(self, stream: BinaryIO | Stream, *, modify: bool = False, create: bool = False) -> Storage:
         """A storage on a stream, from its beginning (STGSTRM_RESET); `create` makes an empty one (SPI-44)."""
-        from mapix.formats.cfb.modes import Mode
         from mapix.formats.cfb.storage import create_docfile, open_docfile
+        from mapix.formats.storage import Mode
 
         self._check()
         place = cast(BinaryIO, stream)
@@ -247,7 +248,7 @@ class ProviderSupport(RoutedSupport):
 
     def address(self, **asked: Any) -> list[dict[PropTag, Any]]:
         """See `AddrBook.address`."""
-        return self._asked("address")(**asked)
+        return cast(list[dict[PropTag, Any]], self._asked("address")(**asked))
 
     def details(self, entry_id: bytes, **asked: Any) -> None:
         """See `AddrBook.details`."""
@@ -255,7 +256,7 @@ class ProviderSupport(RoutedSupport):
 
     def new_entry(self, *args: Any, **asked: Any) -> bytes:
         """See `AddrBook.new_entry`."""
-        return self._asked("new_entry")(*args, **asked)
+        return cast(bytes, self._asked("new_entry")(*args, **asked))
 
     def get_one_off_table(self) -> MapiTable:
         """The templates of all address books, which one at least must have."""
@@ -383,7 +384,7 @@ class StoreProviderSupport(RoutedSupport):
 class TransportProviderSupport(CommonSupport):
     """What a transport provider gets."""
 
-    def spooler_notify(self) -> None:
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
         """See `TransportSupport.spooler_notify`. While the transport logs on the session waits for it: then the spooler
         looks as soon as it has started (SPI-11).
         """
@@ -391,7 +392,12 @@ class TransportProviderSupport(CommonSupport):
         if self._waiting is not None:
             self.core.spooling.noticed = True
             return
-        self.core.spooling.wake(ready=True)
+        self.core.spooling.transport_says(self.provider.uid, flags, entry_id)
+
+    def spooler_yield(self) -> bool:
+        """See `TransportSupport.spooler_yield`."""
+        self._check()
+        return self.core.spooling.yields()
 
     def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
         """See `TransportSupport.deliver`."""

@@ -18,7 +18,7 @@ from mapix.properties.errors import DiskError
 from mapix.properties.flags import MSGFLAG_ASSOCIATED, MSGFLAG_READ
 from mapix.properties.tags import PR_DEFERRED_SEND_TIME, PR_MESSAGE_FLAGS, PR_RESPONSIBILITY, PR_SUBJECT
 from mapix.properties.times import TICKS_PER_SECOND, now
-from mapix.subsystem.spooler import worker
+from mapix.subsystem.spooler import desk, worker
 from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.transports import Holds, LoadedTransport
 
@@ -123,7 +123,7 @@ def test_stop_finishes_the_message_under_way_and_takes_no_other(bench):
 def test_a_stopped_spooler_gives_its_role_to_another(bench):
     first, second = bench.spooler([Scripted()]), bench.spooler([Scripted()])
     first.start()
-    assert wait_for(lambda: first._desks and all(desk.ours for desk in first._desks.values()))
+    assert wait_for(lambda: bench.spooler_store in first._office.our_stores)
     first.stop(5)
     bench.submit()
     second.start()
@@ -173,7 +173,7 @@ def test_flush_waits_for_the_work_of_another_process(bench, rival):
 
 
 def test_when_the_other_spooler_goes_this_one_takes_over(bench, rival, monkeypatch):
-    monkeypatch.setattr(worker, "APPLY", 0.05)
+    monkeypatch.setattr(desk, "APPLY", 0.05)
     bench.submit()
     spooler = bench.spooler([Scripted()])
     spooler.start()
@@ -183,7 +183,7 @@ def test_when_the_other_spooler_goes_this_one_takes_over(bench, rival, monkeypat
 
 
 def test_a_store_in_trouble_does_not_stop_the_others(tmp_path, monkeypatch):
-    monkeypatch.setattr(worker, "APPLY", 0.05)
+    monkeypatch.setattr(desk, "APPLY", 0.05)
     with Bench(tmp_path, "one") as one, Bench(tmp_path, "two") as two:
         one.submit()
         two.submit()
@@ -328,7 +328,7 @@ def test_what_a_crash_leaves_of_a_message_under_way_is_never_seen_and_goes_at_th
 
 def test_the_role_is_kept_while_an_acknowledgement_is_not_recorded(bench, monkeypatch):
     """SPL-76."""
-    monkeypatch.setattr(worker, "APPLY", 0.0)
+    monkeypatch.setattr(desk, "APPLY", 0.0)
     bench.submit()
     queue, broken = type(bench.spooler_store.outgoing), [True]
     record = queue.record
@@ -416,7 +416,7 @@ def test_flush_sends_what_was_submitted_while_the_clock_was_ahead(bench, a_clock
 
 
 def test_the_thread_finds_out_that_the_clock_was_put_right(bench, a_clock_that_was_ahead, monkeypatch):
-    monkeypatch.setattr(worker, "LOOK_AT_CLOCK", 0.1)
+    monkeypatch.setattr(desk, "LOOK_AT_CLOCK", 0.1)
     spooler = bench.spooler([Scripted()])
     spooler.start()
     a_clock_that_was_ahead(bench)
@@ -466,7 +466,7 @@ def test_a_file_system_without_locks_is_told_once_and_nothing_is_sent(bench, mon
     def refuse(file, how):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(worker, "APPLY", 0.0)
+    monkeypatch.setattr(desk, "APPLY", 0.0)
     monkeypatch.setattr(fcntl, "flock", refuse)
     bench.submit()
     transport = Scripted()

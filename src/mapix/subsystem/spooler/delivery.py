@@ -134,6 +134,8 @@ class Delivery(NamedTuple):
             return self._asked(lambda one: one.passed(self.asked))._hush()
         if outcome.kind is OutcomeKind.REFUSED:
             return self._asked(lambda one: one.told(Word.FAILED, outcome.code, outcome.text))._hush()
+        if outcome.kind is OutcomeKind.AGAIN:
+            return self.heard(outcome.results)._hush()
         waits = [wait for wait in (self.wait, outcome.wait) if wait > 0]
         put_off = self._asked(lambda one: one.told(Word.WAIT, outcome.code, outcome.text))
         return put_off._hush()._replace(wait=min(waits, default=0.0))

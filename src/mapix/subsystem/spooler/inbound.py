@@ -59,6 +59,8 @@ from mapix.properties.times import now
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 DEFAULT_CLASS: Final = "IPM.Note"
+MOST_AT_ONCE: Final = 1000
+"""Messages taken from a transport that said there is mail before it is asked whether there is more."""
 _ARRIVING: Final = 1
 """PR_SPOOLER_STATUS of a message that a transport is filling."""
 
@@ -168,8 +170,11 @@ def fetch(
     *,
     hooks: Sequence[SpoolerHook] = (),
     identity: Mapping[PropTag, Any] | None = None,
+    told: bool = False,
 ) -> int:
     """Take what a transport has waiting; how many messages (SPL 6.9 steps 1 to 5, SPL-52).
+
+    With `told` the transport said itself that there is mail: it is asked for messages until it saves none.
 
     The transport fills a message that nobody sees, in the associated contents of the Inbox, marked by its
     PR_SPOOLER_STATUS. It becomes mail and goes in one step; what a crash left of it is removed at the next fetch.
@@ -178,7 +183,7 @@ def fetch(
     folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
     _clear_away(folder)
     count = 0
-    while transport.logon.poll():
+    while (told and count < MOST_AT_ONCE) or transport.logon.poll():
         message = folder.create_message(associated=True)
         message.set_props({PR_SPOOLER_STATUS: _ARRIVING})
         try:

@@ -8,19 +8,17 @@ recipient that was acknowledged. What a transport is to handle (its rows of PR_R
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
-from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, SpoolerHook, Submission
+from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, Submission
 from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.objects.content import recipient_rows
 from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
-from mapix.properties.errors import MapiError, NotFound, NotInQueue
+from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFERRED_SEND_TIME,
@@ -29,40 +27,26 @@ from mapix.properties.tags import (
     PR_RESPONSIBILITY,
     PR_ROWID,
 )
-from mapix.properties.times import TICKS_PER_SECOND, now
-from mapix.subsystem.spooler.delivery import Delivery, Pace
+from mapix.subsystem.spooler.delivery import Delivery
 from mapix.subsystem.spooler.matching import candidates, next_call
-from mapix.subsystem.spooler.reports import ABOUT_REPORTS, Reporter
-from mapix.subsystem.spooler.transports import Holds, LoadedTransport
+from mapix.subsystem.spooler.means import Means
+from mapix.subsystem.spooler.naming import message_id, submission_key
+from mapix.subsystem.spooler.reports import ABOUT_REPORTS
+from mapix.subsystem.spooler.transports import LoadedTransport
 
 _log = logging.getLogger(__name__)
 _ASKED = (PR_DEFERRED_SEND_TIME, PR_INTERNET_MESSAGE_ID, PR_MESSAGE_SIZE, *ABOUT_REPORTS, *SENT_REPRESENTING, *SENDER)
 AHEAD_SIZE = 65536
 """Larger messages are not made ready ahead: that would keep the answer to the one before waiting."""
 
+MOST_REPEATS = 5
+"""How often a message is submitted again at once in one round."""
+
 NO_TRANSPORT = "no transport is logged on"
 
 
 def _nothing() -> None:
     """There is nothing else to do."""
-
-
-@dataclass(slots=True)
-class Means:
-    """What journeys are made with."""
-
-    reporter: Reporter
-    pace: Pace = field(default_factory=Pace)
-    hooks: Sequence[SpoolerHook] = ()
-    clock: Callable[[], int] = now
-    jitter: Callable[[], float] = random.random
-    holds: Holds = field(default_factory=Holds)
-    unsaved: dict[tuple[bytes, int], Delivery] = field(default_factory=dict)
-    """Deliveries whose last step could not be recorded; recorded first when their message comes up again."""
-
-    def next_try(self, attempts: int) -> int:
-        """When to try again after `attempts` attempts that failed for no transport's reason (FILETIME)."""
-        return self.clock() + int(self.pace.pause(attempts, self.jitter()) * TICKS_PER_SECOND)
 
 
 @dataclass(slots=True)
@@ -85,6 +69,8 @@ class Journey:
     folder: bytes | None = None
     """Another sent-mail folder, once a hook asked for it."""
     preparing: Iterator[None] | None = None
+    repeats: int = 0
+    """How often transports wanted to start over."""
 
     def look(self) -> Delivery:
         """Open the message and read what the journey needs; nothing is changed."""
@@ -195,9 +181,11 @@ class Journey:
 
     def _ask(self, transport: LoadedTransport, delivery: Delivery, meanwhile: Callable[[], None]) -> Delivery:
         """One transport's turn, unless it said not to be asked yet."""
-        holds, moment = self.means.holds, self.means.clock()
-        outcome = holds.still(transport.uid, moment)
+        holds, standings, moment = self.means.holds, self.means.standings, self.means.clock()
+        entry_id = self.entry.entry_id
+        outcome = holds.still(transport.uid, moment) or standings.still(transport.uid, entry_id)
         if outcome is None:
+            wanted = standings.is_wanted(transport.uid, entry_id)
             current = delivery
 
             def progress(results: Sequence[RecipientResult]) -> None:
@@ -205,12 +193,20 @@ class Journey:
                 current = current.heard(results)
                 self._save(current)
 
-            outcome = self._submit(transport, self._submission(delivery, progress, meanwhile))
+            outcome = self._submit(transport, self._submission(delivery, progress, meanwhile, deferred=wanted))
             delivery = current
+            standings.heard(transport.uid, entry_id, outcome, wanted=wanted)
+            outcome = self._counted(outcome)
             outcome = holds.heard(transport.uid, outcome, moment, self.means.pace, self.means.jitter())
         after = delivery.after(outcome)
         self._save(after)
         return after
+
+    def _counted(self, outcome: Outcome) -> Outcome:
+        """A transport that starts over too often is asked later."""
+        self.repeats += outcome.kind is OutcomeKind.AGAIN
+        too_often = outcome.kind is OutcomeKind.AGAIN and self.repeats > MOST_REPEATS
+        return replace(outcome, kind=OutcomeKind.LATER) if too_often else outcome
 
     def _submit(self, transport: LoadedTransport, submission: Submission) -> Outcome:
         try:
@@ -229,6 +225,8 @@ class Journey:
         delivery: Delivery,
         progress: Callable[[Sequence[RecipientResult]], None],
         meanwhile: Callable[[], None] = _nothing,
+        *,
+        deferred: bool = False,
     ) -> Submission:
         assert self.message is not None
         rows = tuple({**self.rows[row_id], PR_RESPONSIBILITY: False} for row_id in sorted(delivery.rows))
@@ -241,6 +239,8 @@ class Journey:
             attempt=self.entry.attempts + 1,
             progress=progress,
             meanwhile=meanwhile,
+            entry_id=self.entry.entry_id,
+            deferred=deferred,
         )
 
     def _save(self, state: Delivery) -> None:
@@ -287,29 +287,6 @@ class Journey:
     @property
     def _key(self) -> tuple[bytes, int]:
         return self.entry.entry_id, self.entry.submit_time
-
-
-def submission_key(entry: QueueEntry) -> bytes:
-    """The name of one submission of one message, the same at every attempt."""
-    return sha256(entry.entry_id + entry.submit_time.to_bytes(8, "little")).digest()
-
-
-def message_id(props: Mapping[PropTag, Any], key: bytes) -> str:
-    """The Message-ID of all attempts: the message's own, else one made from `key` and the sender's domain."""
-    if given := props.get(PR_INTERNET_MESSAGE_ID):
-        return str(given)
-    address = SENT_REPRESENTING.smtp(props) or SENDER.smtp(props)
-    domain = address.rpartition("@")[2]
-    return f"<{key.hex()[:40]}@{domain if domain.isascii() and domain else 'localhost'}>"
-
-
-def lock(store: MsgStore, entry: QueueEntry) -> bool:
-    """Lock a queued message; whether it was in the queue still."""
-    try:
-        store.set_lock_state(entry.entry_id, locked=True)
-    except (NotInQueue, NotFound):
-        return False
-    return True
 
 
 def words(error: Exception) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.properties.errors import NotFound, NotInQueue
-from mapix.subsystem.spooler.journey import Journey, Means, lock, words
+from mapix.subsystem.spooler.journey import Journey, words
+from mapix.subsystem.spooler.means import Means
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 _log = logging.getLogger(__name__)
@@ -126,3 +127,12 @@ class Outbound:
     def _stick(self, journey: Journey, error: Exception) -> None:
         _log.exception("a message could not be sent; it stays in the queue")
         self.stuck.append((journey.store, replace(journey.entry, reason=words(error))))
+
+
+def lock(store: MsgStore, entry: QueueEntry) -> bool:
+    """Lock a queued message; whether it was in the queue still."""
+    try:
+        store.set_lock_state(entry.entry_id, locked=True)
+    except (NotInQueue, NotFound):
+        return False
+    return True

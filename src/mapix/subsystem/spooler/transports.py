@@ -64,10 +64,11 @@ class Holds:
         self.until[uid] = now + int(held.wait * TICKS_PER_SECOND), held
         return held
 
-    def release(self) -> None:
-        """Ask everybody again at once."""
-        self.until.clear()
-        self.tries.clear()
+    def release(self, uid: bytes | None = None) -> None:
+        """Ask everybody again at once, or one transport."""
+        for uids in (self.until, self.tries):
+            for each in list(uids) if uid is None else [uid]:
+                uids.pop(each, None)
 
 
 _NOTHING = Outcome()

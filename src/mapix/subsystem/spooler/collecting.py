@@ -1,0 +1,77 @@
+"""When transports are asked for mail, and which of them: by poll from time to time, or as they say there is some."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from mapix.interfaces.spi import SpoolerHook
+from mapix.interfaces.store import MsgStore
+from mapix.properties.tag import PropTag
+from mapix.subsystem.spooler.inbound import fetch
+from mapix.subsystem.spooler.reports import same_store
+from mapix.subsystem.spooler.standing import Standings
+from mapix.subsystem.spooler.transports import LoadedTransport
+
+FETCH: Final = 60.0
+"""Seconds between polls of transports for new mail."""
+
+FETCH_SOON: Final = 5.0
+"""The same after the spooler was woken."""
+
+_log = logging.getLogger(__name__)
+
+
+class Collector:
+    """Takes mail from transports into the default store."""
+
+    def __init__(
+        self,
+        default_store: Callable[[], MsgStore | None],
+        identity: Callable[[], Mapping[PropTag, Any]],
+        hooks: Sequence[SpoolerHook],
+        standings: Standings,
+    ) -> None:
+        self._default_store = default_store
+        self._identity = identity
+        self._hooks = hooks
+        self._standings = standings
+        self._at = 0.0
+        self._done = float("-inf")
+
+    @property
+    def is_time(self) -> bool:
+        """Whether transports are to be asked."""
+        return time.monotonic() >= self._at
+
+    def hurry(self, *, at_once: bool) -> None:
+        """Ask earlier."""
+        self._at = min(self._at, self._done + (0 if at_once else FETCH_SOON))
+
+    def collect(self, transports: Sequence[LoadedTransport], stores: Sequence[MsgStore]) -> bool:
+        """Ask all transports, if the default store is one of `stores` we work on; whether there was any mail."""
+        self._done = time.monotonic()
+        self._at = self._done + FETCH
+        return sum(self.collect_from(transport, stores) for transport in transports) > 0
+
+    def collect_from(self, transport: LoadedTransport, stores: Sequence[MsgStore], *, asked: bool = False) -> bool:
+        """Ask one transport, unless it wants to be left alone (SPL-43); whether there was any mail.
+
+        With `asked`, or when it said there is mail, it is asked for messages though it does not poll (SPL-55).
+        """
+        standing, store = self._standings.get(transport.uid), self._default_store()
+        if standing.broken or standing.critical_section or not _is_ours(store, stores):
+            return False
+        assert store is not None
+        told, standing.news = standing.news or asked, False
+        try:
+            return fetch(store, transport, hooks=self._hooks, identity=self._identity(), told=told) > 0
+        except Exception:
+            _log.exception("the transport %s could not fetch mail", transport.name)
+            return False
+
+
+def _is_ours(store: MsgStore | None, stores: Sequence[MsgStore]) -> bool:
+    return store is not None and any(store is each or same_store(store, each) for each in stores)

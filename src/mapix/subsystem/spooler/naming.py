@@ -1,0 +1,26 @@
+"""How a submission is named: for the spooler through all its attempts, and for the world in its Message-ID."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from mapix.interfaces.store import QueueEntry
+from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_INTERNET_MESSAGE_ID
+
+
+def submission_key(entry: QueueEntry) -> bytes:
+    """The name of one submission of one message, the same at every attempt."""
+    return sha256(entry.entry_id + entry.submit_time.to_bytes(8, "little")).digest()
+
+
+def message_id(props: Mapping[PropTag, Any], key: bytes) -> str:
+    """The Message-ID of all attempts: the message's own, else one made from `key` and the sender's domain."""
+    if given := props.get(PR_INTERNET_MESSAGE_ID):
+        return str(given)
+    address = SENT_REPRESENTING.smtp(props) or SENDER.smtp(props)
+    domain = address.rpartition("@")[2]
+    return f"<{key.hex()[:40]}@{domain if domain.isascii() and domain else 'localhost'}>"
