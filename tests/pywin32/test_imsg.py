@@ -236,3 +236,44 @@ def test_storages_fail_with_their_own_codes(tmp_path: Path) -> None:
     )
     with pytest.raises(TypeError):
         pythoncom.CreateILockBytesOnHGlobal(5)
+
+
+@pytest.mark.parametrize("options", [0, storagecon.STGM_TRANSACTED])
+def test_the_document_of_an_ole_attachment_is_a_storage(initialized: None, tmp_path: Path, options: int) -> None:
+    """IMS-14, A-014: direct unless opened with STGM_TRANSACTED, as streams on properties are."""
+    path = str(tmp_path / "x.msg")
+    message = mapi.OpenIMsgOnIStg(0, None, pythoncom.StgCreateDocfile(path, EDIT | storagecon.STGM_CREATE))
+    _, attach = message.CreateAttach(None, 0)
+    attach.SetProps([(mapitags.PR_ATTACH_METHOD, mapi.ATTACH_OLE)])
+    draw(attach, options, commit=bool(options))
+    attach.SaveChanges(0)
+    message.SaveChanges(mapi.KEEP_OPEN_READWRITE)
+    _, attach = message.CreateAttach(None, 0)
+    draw(attach, storagecon.STGM_TRANSACTED, commit=False)
+    attach.SaveChanges(0)
+    message.SaveChanges(0)
+    del message, attach
+    gc.collect()
+    message = mapi.OpenIMsgOnIStg(0, None, pythoncom.StgOpenStorage(path, None, READ))
+    assert [names_in(message, number) for number in (0, 1)] == [["Contents", "Objects"], []]
+    found = message.OpenAttach(0, None, 0).OpenProperty(mapitags.PR_ATTACH_DATA_OBJ, pythoncom.IID_IStorage, 0, 0)
+    other = pythoncom.StgCreateDocfile(None, EDIT)
+    found.CopyTo(None, None, other)
+    stream = other.OpenStream("Contents", None, storagecon.STGM_READ | storagecon.STGM_SHARE_EXCLUSIVE)
+    assert stream.Read(99) == b"drawing"
+    assert code(lambda: found.CreateStream("x", ELEMENT)) == winerror.STG_E_ACCESSDENIED
+
+
+def draw(attach: Any, options: int, *, commit: bool) -> None:
+    flags = mapi.MAPI_CREATE | mapi.MAPI_MODIFY
+    document = attach.OpenProperty(mapitags.PR_ATTACH_DATA_OBJ, pythoncom.IID_IStorage, options, flags)
+    document.CreateStream("Contents", ELEMENT).Write(b"drawing")
+    document.CreateStorage("Objects", ELEMENT, 0)
+    if commit:
+        document.Commit(0)
+
+
+def names_in(message: Any, number: int) -> list[str]:
+    part = message.OpenAttach(number, None, 0)
+    document = part.OpenProperty(mapitags.PR_ATTACH_DATA_OBJ, pythoncom.IID_IStorage, 0, 0)
+    return sorted(str(row[0]) for row in document.EnumElements())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from mapix.formats.storage import Storage
 from mapix.interfaces.backend import (
     AttachmentChanges,
 )
@@ -17,7 +18,7 @@ from mapix.objects import computed, savedprops
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.staging import StagedAttachment
 from mapix.properties import times
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import InterfaceNotSupported, NotFound
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, ATTACH_OLE, NO_ATTACHMENT
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -32,6 +33,7 @@ from mapix.properties.tags import (
 )
 
 if TYPE_CHECKING:
+    from mapix.formats.cfb.docroot import DocRoot
     from mapix.objects.attachments import AttachmentList
     from mapix.objects.messageobject import MessageObject
 
@@ -109,6 +111,22 @@ class AttachObject(PropertyBag, Attach):
 
         return opened() if self._parts is None else self._parts.opened(staged, opened)
 
+    def open_document(self, access: Access = Access.READ, *, create: bool = False) -> Storage:
+        """The storage of an OLE object (A-010, IMS-14); `create` begins an empty one. What is written counts with its
+        `commit`. `NotFound`, `InterfaceNotSupported` for data that is no structured storage, or a message inside.
+        """
+        from mapix.objects.openstorage import open_storage
+
+        if _DATA not in self._removed and self._staged.embedded() is not None:
+            raise InterfaceNotSupported("a message is in this attachment", hint="open it as a Message")
+        if create and self._value(PR_ATTACH_METHOD) == NO_ATTACHMENT:
+            self.set_props({PR_ATTACH_METHOD: ATTACH_OLE})
+
+        def opened() -> DocRoot:
+            return open_storage(self, PR_ATTACH_DATA_BIN, access, self.context.backend.scratch, create=create)
+
+        return opened() if self._parts is None else self._parts.opened((self._staged, Storage), opened, fresh=create)
+
     def _object_tags(self) -> tuple[PropTag, ...]:
         inside = _DATA not in self._removed and self._staged.embedded() is not None
         drawn = self._value(PR_ATTACH_METHOD) == ATTACH_OLE and self._value(PR_ATTACH_DATA_BIN) is not None
@@ -117,6 +135,8 @@ class AttachObject(PropertyBag, Attach):
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         if tag == PR_ATTACH_DATA_OBJ and issubclass(kind, Message):
             return self.open_message(access, create=create)
+        if tag >> 16 == _DATA and issubclass(kind, Storage):
+            return self.open_document(access, create=create)
         if tag == PR_ATTACH_DATA_OBJ and issubclass(kind, Stream):
             tag = PR_ATTACH_DATA_BIN
         return super()._open_as(tag, kind, access, create)

@@ -18,10 +18,11 @@ from mapix.interfaces.message import Attach, Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.names import remap
+from mapix.objects.openstream import is_docfile
 from mapix.objects.propdata import PropertyBag
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import Computed, NoAccess, NoSupport, NotFound
-from mapix.properties.flags import ATTACH_EMBEDDED_MSG
+from mapix.properties.flags import ATTACH_EMBEDDED_MSG, ATTACH_OLE
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -106,8 +107,12 @@ def _read(message: Message) -> MessageContent:
 
 
 def _read_attachment(attachment: Attach) -> AttachmentContent:
-    inner = inner_message(attachment) if attachment.get_prop(PR_ATTACH_METHOD) == ATTACH_EMBEDDED_MSG else None
-    content = AttachmentContent(stored(attachment), None if inner is None else _read(inner))
+    method = attachment.get_prop(PR_ATTACH_METHOD)
+    inner = inner_message(attachment) if method == ATTACH_EMBEDDED_MSG else None
+    values = stored(attachment)
+    if method == ATTACH_OLE and is_docfile(values.get(PR_ATTACH_DATA_BIN)):
+        values[PR_ATTACH_DATA_OBJ] = values.pop(PR_ATTACH_DATA_BIN)
+    content = AttachmentContent(values, None if inner is None else _read(inner))
     attachment.close()
     return content
 
@@ -129,7 +134,7 @@ def _write(content: MessageContent, message: Message, writing: _Writing) -> None
         message.modify_recipients(ModifyRecipients.REPLACE, rows)
     for part in content.attachments:
         _, attachment = message.create_attach()
-        _set(attachment, part.properties, writing)
+        _set(attachment, _as_bytes(part.properties), writing)
         if part.message is not None:
             inner = inner_message(attachment, Access.MODIFY, create=True)
             if inner is None:
@@ -137,6 +142,13 @@ def _write(content: MessageContent, message: Message, writing: _Writing) -> None
             _write(part.message, inner, writing)
             inner.save_changes(Keep.CLOSE)
         attachment.save_changes(Keep.CLOSE)
+
+
+def _as_bytes(values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
+    """The properties of an attachment as objects take them: the document of an OLE object is bytes (A-010)."""
+    if PR_ATTACH_DATA_OBJ not in values:
+        return values
+    return {PR_ATTACH_DATA_BIN if tag == PR_ATTACH_DATA_OBJ else tag: value for tag, value in values.items()}
 
 
 def _set(item: MapiProp, values: Mapping[PropTag, Any], writing: _Writing) -> None:

@@ -10,6 +10,7 @@ from mapix.objects import normal
 from mapix.objects.stream import PropertyStream
 from mapix.properties.errors import CorruptData, InterfaceNotSupported, NoAccess, NotFound
 from mapix.properties.tag import PropTag, PropType, is_foreign
+from mapix.properties.value import LargeValue
 
 if TYPE_CHECKING:
     from mapix.objects.propdata import PropertyBag
@@ -33,14 +34,22 @@ def open_stream(bag: PropertyBag, tag: PropTag, access: Access, kind: type[Strea
     if readonly and access is Access.MODIFY:
         raise NoAccess("the property cannot be written", value=tag)
     if create:
-        _commit(bag, tag, "" if tag.type == PropType.UNICODE else b"")
-    value = _value(bag, tag)
+        commit_value(bag, tag, "" if tag.type == PropType.UNICODE else b"")
+    value = stored_value(bag, tag)
     if value is None:
         raise NotFound("the object does not have this property", value=tag)
     writable = bag.writable and access is not Access.READ and not readonly
-    commit = (lambda data: _commit(bag, tag, data)) if writable else None
+    commit = (lambda data: commit_value(bag, tag, data)) if writable else None
     made = PropertyDocfile if kind is DocfileStream else PropertyStream
     return made(tag, value, codepage=bag._narrow_codepage(), commit=commit, scratch=bag._scratch)
+
+
+def is_docfile(value: Any) -> bool:
+    """Whether a value is the bytes of a structured-storage file."""
+    if isinstance(value, LargeValue):
+        with value.open() as reader:
+            return reader.read(len(_DOCFILE)) == _DOCFILE
+    return isinstance(value, bytes) and value.startswith(_DOCFILE)
 
 
 class PropertyDocfile(PropertyStream, DocfileStream):
@@ -63,7 +72,7 @@ class PropertyDocfile(PropertyStream, DocfileStream):
         return file.read(len(_DOCFILE)) in (_DOCFILE, b"")
 
 
-def _value(bag: PropertyBag, tag: PropTag) -> Any:
+def stored_value(bag: PropertyBag, tag: PropTag) -> Any:
     """The value, large ones unread, as the stream's type wants it."""
     entry = bag._entry(tag.id, bag._saved if bag._transacted else bag._load_stored((tag,)))
     if entry is None:
@@ -73,6 +82,7 @@ def _value(bag: PropertyBag, tag: PropTag) -> Any:
     return normal.view(tag, entry[0], entry[1], bag._narrow_codepage(), bag._html_codepage())
 
 
-def _commit(bag: PropertyBag, tag: PropTag, value: Any) -> None:
+def commit_value(bag: PropertyBag, tag: PropTag, value: Any) -> None:
+    """Make what was written the value of a property. Raises: NoAccess."""
     for problem in bag.set_props({tag: value}):
         raise NoAccess("the property cannot be written", value=tag, low_level=problem.scode)

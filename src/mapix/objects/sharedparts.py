@@ -7,17 +7,22 @@ the second `close`; one that nobody holds any more is opened anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from mapix.interfaces.stream import DocfileStream, Stream
 from mapix.objects.life import Life
 from mapix.properties.errors import InvalidObject
 
-if TYPE_CHECKING:
-    from mapix.objects.propdata import PropertyBag
 
-B = TypeVar("B", bound="PropertyBag")
+class Part(Protocol):
+    """What can be opened more than once."""
+
+    def share(self) -> bool:
+        """Count one more who has to close it; False when it is closed."""
+
+
+P = TypeVar("P", bound=Part)
 
 
 class SharedParts:
@@ -25,14 +30,14 @@ class SharedParts:
 
     def __init__(self, life: Life) -> None:
         self._life = life
-        self._bags: WeakValueDictionary[Hashable, PropertyBag] = WeakValueDictionary()
+        self._parts: WeakValueDictionary[Hashable, Part] = WeakValueDictionary()
         self._streams: WeakValueDictionary[Hashable, _Shared] = WeakValueDictionary()
 
-    def opened(self, key: Hashable, make: Callable[[], B]) -> B:
-        """The object that is open under `key`, or what `make` gives."""
-        found = self._bags.get(key)
+    def opened(self, key: Hashable, make: Callable[[], P], *, fresh: bool = False) -> P:
+        """The object that is open under `key`, or what `make` gives; `fresh` is always another one."""
+        found = None if fresh else self._parts.get(key)
         if found is None or not found.share():
-            found = self._bags[key] = make()
+            found = self._parts[key] = make()
         return found  # type: ignore[return-value]
 
     def stream(self, key: Hashable, make: Callable[[], Stream], *, fresh: bool) -> Stream:

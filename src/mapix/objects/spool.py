@@ -98,6 +98,9 @@ class Spool:
         self._file.truncate(size)
         return self.seek(at)
 
+    def flush(self) -> None:
+        """Nothing: nobody reads it but through this."""
+
     def seekable(self) -> bool:
         """Always."""
         return True

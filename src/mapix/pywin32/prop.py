@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
+from mapix.formats.storage import Storage
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep, MapiProp
@@ -34,6 +35,7 @@ from mapix.properties.value import Problems
 from mapix.pywin32 import args
 from mapix.pywin32.convert import names, rows, tags, values
 from mapix.pywin32.errors import S_OK, W_ERRORS_RETURNED
+from mapix.pywin32.storage import PyIStorage
 from mapix.pywin32.stream import PyIStream
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import NOT_REGISTERED, TYPES, PyIUnknown, wrapper
@@ -61,7 +63,7 @@ class PyIMAPIProp(PyIUnknown):
 
     def __init__(self, target: Any, owner: PyIUnknown | None = None) -> None:
         super().__init__(target, owner)
-        self._streams: weakref.WeakSet[PyIStream] = weakref.WeakSet()
+        self._streams: weakref.WeakSet[PyIStream | PyIStorage] = weakref.WeakSet()
 
     def _as(self, cls: type[PyIUnknown]) -> PyIUnknown:
         other = super()._as(cls)
@@ -70,7 +72,7 @@ class PyIMAPIProp(PyIUnknown):
         return other
 
     def _settle(self) -> None:
-        """Hand what direct streams wrote to the object, before the object is saved or copied (P-141)."""
+        """Hand what direct streams and storages wrote to the object, before it is saved or copied (P-141)."""
         for stream in list(self._streams):
             stream._settle()
 
@@ -142,7 +144,7 @@ class PyIMAPIProp(PyIUnknown):
         return _copied(self._obj.copy_props(target, include, move=move, replace=replace), wantProblems)
 
     def OpenProperty(self, propTag: Any, iid: Any, interfaceOptions: Any, flags: Any, /) -> Any:
-        """A property as a stream, message or table (P-130..P-135); without an iid as a message."""
+        """A property as a stream, message, table or storage (P-130..P-135); without an iid as a message."""
         tag = tags.tag(propTag)
         options = args.flags(interfaceOptions, 0xFFFFFFFF)
         word = args.flags(flags, MAPI_MODIFY | MAPI_CREATE | STREAM_APPEND)
@@ -151,6 +153,10 @@ class PyIMAPIProp(PyIUnknown):
         opened = self._obj.open_property(tag, cls._kind, access=access, create=bool(word & MAPI_CREATE))
         if isinstance(opened, MapiTable):
             return PyIMAPITable.made(opened, args.wide(options), self)
+        if isinstance(opened, Storage):
+            storage = PyIStorage.of_property(opened, self, options)
+            self._streams.add(storage)
+            return storage
         if not isinstance(opened, Stream):
             return cls(opened, self)
         stream = PyIStream.of_property(opened, self, options, append=bool(word & STREAM_APPEND))

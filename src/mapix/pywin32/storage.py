@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Self
 
 from mapix.formats.storage import ElementType, LockBytes, Mode, Stat, Storage, StorageStream
-from mapix.formats.storageerrors import InvalidFunction, InvalidPointer
+from mapix.formats.storageerrors import InvalidFunction, InvalidPointer, StorageError
 from mapix.interfaces.stream import Stream
+from mapix.properties.errors import MapiError
 from mapix.properties.times import from_datetime
 from mapix.pywin32 import args
 from mapix.pywin32.iid import from_bytes
-from mapix.pywin32.storagecon import STGMOVE_COPY, STGMOVE_MOVE
+from mapix.pywin32.storagecon import STGM_READWRITE, STGM_TRANSACTED, STGMOVE_COPY, STGMOVE_MOVE
 from mapix.pywin32.stream import PyIStream
 from mapix.pywin32.stream import Stat as StatTuple
 from mapix.pywin32.times import from_ticks
@@ -73,9 +75,37 @@ class ElementStream(Stream):
 
 
 class PyIStorage(PyIUnknown):
-    """IStorage."""
+    """IStorage.
+
+    The storage of a property is direct unless opened with STGM_TRANSACTED: what was written counts without Commit as
+    soon as the owner is saved, or the storage let go.
+    """
 
     _kind = Storage
+
+    def __init__(self, target: Any, owner: PyIUnknown | None = None) -> None:
+        super().__init__(target, owner)
+        self._direct = self._ours = False
+
+    @classmethod
+    def of_property(cls, target: Storage, owner: PyIUnknown, options: int) -> Self:
+        """The storage that OpenProperty returns; `options` are STGM_* bits."""
+        storage = cls(target, owner)
+        storage._ours = True
+        storage._direct = not options & STGM_TRANSACTED and bool(target.stat().mode & STGM_READWRITE)
+        return storage
+
+    def _settle(self) -> None:
+        """Commit what was written to the direct storage of a property."""
+        if self._direct:
+            self._obj.commit()
+
+    def __del__(self) -> None:
+        # A storage whose owner has gone meanwhile has nobody left to hand its data to.
+        with suppress(MapiError, StorageError):
+            self._settle()
+        if self._ours:
+            self._obj.close()
 
     def CreateStream(self, Name: Any, Mode: Any, reserved1: Any = 0, reserved2: Any = 0, /) -> PyIStream:
         """A new stream; STG_E_FILEALREADYEXISTS without STGM_CREATE."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from mapix.formats.storage import Storage
+from mapix.formats.storageerrors import AccessDenied
 from mapix.interfaces.message import Attach, Message
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import DocfileStream, Stream
@@ -182,6 +184,37 @@ class MethodTests(StoreBench):
             assert read(found, tag) == DOCFILE
         with pytest.raises(NotFound):
             found.open_property(PR_ATTACH_DATA_OBJ, Message)
+
+    def test_an_ole_object_is_a_live_storage(self) -> None:
+        """A-010, A-014, P-131: made and changed in place, and carried by copies."""
+        folder = self.folder()
+        message = self.draft(folder)
+        number, attachment = message.create_attach()
+        with attachment.open_property(PR_ATTACH_DATA_OBJ, Storage, access=Access.MODIFY, create=True) as document:
+            with document.create_stream("Contents") as stream:
+                stream.write(b"drawing" * 1000)
+            document.commit()
+        assert attachment.get_prop(PR_ATTACH_METHOD) == ATTACH_OLE
+        attachment.save_changes()
+        message.save_changes(Keep.READONLY)
+        twin = self.draft(folder)
+        self.message_of(entry_id_of(message)).copy_to(twin)
+        twin.save_changes(Keep.READONLY)
+        again = self.message_of(entry_id_of(twin), access=Access.MODIFY)
+        part = again.open_attach(number, access=Access.MODIFY)
+        with part.open_property(PR_ATTACH_DATA_OBJ, Storage, access=Access.MODIFY) as document:
+            with document.open_stream("Contents") as stream:
+                assert stream.read() == b"drawing" * 1000
+            document.rename_element("Contents", "Package")
+            document.commit()
+        part.save_changes()
+        again.save_changes(Keep.READONLY)
+        for one, names in ((message, ["Contents"]), (twin, ["Package"])):
+            found = self.message_of(entry_id_of(one)).open_attach(number)
+            with found.open_property(PR_ATTACH_DATA_OBJ, Storage) as document:
+                assert [stat.name for stat in document.elements()] == names
+                with pytest.raises(AccessDenied):
+                    document.create_stream("x")
 
     def test_ole_of_the_first_kind_falls_back_to_a_stream(self) -> None:
         """A-011: it is no structured storage."""

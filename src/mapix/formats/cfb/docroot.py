@@ -22,7 +22,7 @@ class DocRoot(DocStorage):
     """A whole file.
 
     `original` is the file of which the volume holds a snapshot, where others may write it meanwhile; `release` is
-    called at the end.
+    called at the end, `committed` after each commit of changes.
     """
 
     def __init__(
@@ -38,6 +38,8 @@ class DocRoot(DocStorage):
         super().__init__(None, item, mode, volume)
         self._path, self._original, self._release = path, original, release
         self._signature = volume.header.signature
+        self._holders = 1
+        self.committed: Callable[[], None] = _nothing
 
     def commit(self, flags: int = Commit.DEFAULT) -> None:
         """Make the changes last: whatever happens meanwhile, the file has the old state or the new one.
@@ -52,8 +54,9 @@ class DocRoot(DocStorage):
         place = self._original or self.volume.place
         if flags & Commit.ONLYIFCURRENT and read_signature(place) != self._signature:
             raise NotCurrent("somebody else has committed meanwhile", value=self.stat().name)
+        changed = self.volume.changed
         durable = not flags & Commit.DANGEROUSLYCOMMITMERELYTODISKCACHE
-        if self.volume.changed:
+        if changed:
             self._item.modified = times.now()
         if self._original is not None:
             commit(self.volume, self._item, durable=False)
@@ -62,6 +65,13 @@ class DocRoot(DocStorage):
             commit(self.volume, self._item, durable=durable, consolidate=bool(flags & Commit.CONSOLIDATE))
             self._signature = self.volume.header.signature
         self.volume.changed = False
+        if changed:
+            self.committed()
+
+    def share(self) -> bool:
+        """Count one more who has to close it; False when it is closed."""
+        self._holders += 1 if self.is_open else 0
+        return self.is_open
 
     def revert(self) -> None:
         """Forget everything since the last commit, where it is transacted; what was opened below is `Reverted`."""
@@ -81,7 +91,8 @@ class DocRoot(DocStorage):
 
     def close(self) -> None:
         """Close the file; a direct one commits what was changed, a transacted one forgets it."""
-        if not self.is_open:
+        self._holders -= 1
+        if not self.is_open or self._holders > 0:
             return
         try:
             if can_write(self._mode):
@@ -90,13 +101,19 @@ class DocRoot(DocStorage):
                 self.volume.forget_changes()
         finally:
             self.invalidate("the file was closed")
+            self.committed = _nothing
             if self._release is not None:
                 self._release()
 
     def __del__(self) -> None:
         if hasattr(self, "_release"):
+            self._holders = 0
             with suppress(StorageError):
                 self.close()
+
+
+def _nothing() -> None:
+    """Nobody wants to know of commits."""
 
 
 def _transfer(root: StorageItem, place: LockBytes, durable: bool, consolidate: bool) -> int:

@@ -13,20 +13,19 @@ from weakref import proxy
 
 from mapix.formats.defects import Defect, Defects
 from mapix.formats.msg import onstorage
-from mapix.formats.msg.file import MsgAttachment, MsgMessage
-from mapix.formats.msg.layout import ATTACHMENT, Kind, attachment_name
+from mapix.formats.msg.file import MsgMessage
+from mapix.formats.msg.layout import Kind
 from mapix.formats.msg.names import NameMap
-from mapix.formats.storage import Mode, Storage
+from mapix.formats.storage import Storage
 from mapix.formats.storageerrors import StorageError, mapi_error
-from mapix.interfaces.backend import AttachmentChanges, MessageChanges, MessageSource
+from mapix.interfaces.backend import MessageChanges, MessageSource
 from mapix.interfaces.prop import ChangeSet
+from mapix.objects.imsg.writing import attachment_of, write_message
 from mapix.properties.errors import InvalidObject, NoAccess, ObjectChanged
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ATTACH_NUM, PR_ROWID, PR_STORE_SUPPORT_MASK
+from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_DATA_OBJ, PR_ATTACH_NUM, PR_ROWID, PR_STORE_SUPPORT_MASK
 
-_NEW: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE
-_CHANGE: Final = Mode.READWRITE | Mode.SHARE_EXCLUSIVE
 _COMPUTED: Final = frozenset((PR_STORE_SUPPORT_MASK.id,))
 
 
@@ -138,7 +137,7 @@ class StorageSource:
         with _told_as_mapi():
             if not onstorage.is_message(self.storage):
                 onstorage.prepare(self.storage, Kind.MESSAGE, unicode=self._unicode)
-            _write(self.storage, Kind.MESSAGE, cast(MessageChanges, changes), self._read())
+            write_message(self.storage, Kind.MESSAGE, cast(MessageChanges, changes), self._read())
             if self.names.grown:
                 onstorage.write_names(self.storage, self.names.map)
                 self.names.grown = False
@@ -224,68 +223,21 @@ def _attachments(message: MsgMessage | None) -> dict[int, dict[PropTag, Any]]:
     if message is None:
         return {}
     with _told_as_mapi():
-        return {one.number: {**one.properties(), PR_ATTACH_NUM: one.number} for one in message.attachments}
+        return {one.number: {**_as_bytes(one.properties()), PR_ATTACH_NUM: one.number} for one in message.attachments}
+
+
+def _as_bytes(values: dict[PropTag, Any]) -> dict[PropTag, Any]:
+    """The document of an OLE object as the bytes it is (A-010)."""
+    if PR_ATTACH_DATA_OBJ in values:
+        values[PR_ATTACH_DATA_BIN] = values.pop(PR_ATTACH_DATA_OBJ)
+    return values
 
 
 def _embedded(message: MsgMessage | None, number: int) -> MessageSource | None:
     with _told_as_mapi():
-        found = None if message is None else _attachment(message, number)
+        found = None if message is None else attachment_of(message, number)
         inner = None if found is None else found.message
     return None if inner is None else InnerSource(inner)
-
-
-def _attachment(message: MsgMessage, number: int) -> MsgAttachment | None:
-    return next((one for one in message.attachments if one.number == number), None)
-
-
-# writing
-
-
-def _write(storage: Storage, kind: Kind, changes: MessageChanges, before: MsgMessage) -> None:
-    """Make the changes of a save on a storage that holds a message, which `before` shows as it stands."""
-    how, header = onstorage.encoding_of(before), before.header
-    if changes.recipients is not None:
-        header.next_recipient = onstorage.write_recipients(storage, changes.recipients, how)
-        header.recipients = len(changes.recipients)
-    there = onstorage.parts(storage, ATTACHMENT)
-    for number, part in changes.attachments.items():
-        if part is None:
-            gone = there.pop(number, None)
-            if gone is not None:  # It may have been made and deleted between two saves.
-                storage.destroy_element(gone)
-            continue
-        name = there.setdefault(number, attachment_name(number))
-        _write_attachment(storage, name, part, before, number)
-    header.attachments = len(there)
-    header.next_attachment = max([header.next_attachment, *(number + 1 for number in there)])
-    onstorage.write_object(storage, kind, changes.values, deleted=changes.deleted, how=how, header=header)
-
-
-def _write_attachment(storage: Storage, name: str, part: AttachmentChanges, before: MsgMessage, number: int) -> None:
-    exists = _attachment(before, number) is not None
-    opened = storage.open_storage(name, _CHANGE) if exists else storage.create_storage(name, _NEW)
-    with opened as inside:
-        how = onstorage.encoding_of(before)
-        values = {tag: value for tag, value in part.values.items() if tag >> 16 != PR_ATTACH_NUM.id}
-        values |= {} if exists else {PR_ATTACH_NUM: number}
-        onstorage.write_object(inside, Kind.PART, values, deleted=part.deleted, how=how)
-        if part.embedded is not None:
-            _write_inner(inside, part, before, number)
-        inside.commit()
-
-
-def _write_inner(attachment: Storage, part: AttachmentChanges, before: MsgMessage, number: int) -> None:
-    assert part.embedded is not None
-    inner = onstorage.inner_storage(attachment, create=True)
-    assert inner is not None
-    with inner:
-        if not onstorage.is_message(inner):
-            onstorage.prepare(inner, Kind.EMBEDDED, unicode=before.unicode)
-        known = _attachment(before, number)
-        depth = 1 if known is None else known.depth + 1
-        _write(inner, Kind.EMBEDDED, part.embedded, onstorage.read_message(inner, Kind.EMBEDDED, before.context, depth))
-        inner.commit()
-    onstorage.note_inside(attachment, message=True)
 
 
 @contextmanager
