@@ -211,7 +211,8 @@ def test_services_and_providers_are_administered(home: Path) -> None:
         == services.AdminProviders(uid, 0).GetProviderTable(0).GetRowCount(0) + 1
     )
     assert services.ConfigureMsgService(uid, 0, 0, None) is None
-    assert failure(services.ConfigureMsgService, uid, 0, 0, [(0x6601001F, "x")]) == mapi.MAPI_E_INVALID_PARAMETER
+    services.ConfigureMsgService(uid, 0, 0, [(0x6601001F, "x"), (0x3001001F, "Renamed")])
+    assert services.OpenProfileSection(uid, None, 0).GetProps([0x6601001F], 0) == (0, ((0x6601001F, "x"),))
     assert failure(services.RenameMsgService, uid, 0, "x") == mapi.MAPI_E_NO_SUPPORT
     assert failure(services.CreateMsgService, "nope", None) == mapi.MAPI_E_NOT_FOUND
     with pytest.raises(SystemError, match="returned NULL without setting an error"):

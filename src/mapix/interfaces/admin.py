@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
 from mapix.properties.value import Props
+
+if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
 
 
 class ProfSect(MapiProp):
@@ -61,15 +64,38 @@ class MsgServiceAdmin(ABC):
 
     @abstractmethod
     def create_msg_service(
-        self, service: str, display_name: str | None = None, settings: Mapping[str, Any] | None = None
+        self,
+        service: str,
+        display_name: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        ui: LogonUI | None = None,
     ) -> bytes:
-        """Add a service of the catalogue; its uid. `NotFound` for an unknown name, `NoAccess` for a second
-        single-copy one.
+        """Add a service of the catalogue; its uid. `ui` is asked for its settings (SERVICE_UI_ALWAYS). `NotFound` for
+        an unknown name, `NoAccess` for a second single-copy one, `UserCancel`: the service is there, unconfigured.
         """
 
     @abstractmethod
-    def configure_msg_service(self, uid: bytes, settings: Mapping[str, Any]) -> None:
-        """Change a service's settings; `InvalidParameter` names the wrong one."""
+    def configure_msg_service(
+        self,
+        uid: bytes,
+        settings: Mapping[str, Any],
+        props: Props | None = None,
+        ui: LogonUI | None = None,
+    ) -> None:
+        """Change a service's settings; `InvalidParameter` names the wrong one. Of `props` those that stand for a
+        setting set it, PR_DISPLAY_NAME names the service, others go into its section. `ui` is asked where nothing else
+        is given: `UserCancel`.
+        """
+
+    @abstractmethod
+    def copy_msg_service(self, uid: bytes, target: MsgServiceAdmin | None = None) -> bytes:
+        """Copy a service with its settings, its secrets and its extra sections to the end of this profile or of
+        another; the copy's uid. Nobody is asked, and the service hears nothing of it.
+        """
+
+    @abstractmethod
+    def rename_msg_service(self, uid: bytes, name: str) -> None:
+        """Not supported (MAPI_E_NO_SUPPORT)."""
 
     @abstractmethod
     def delete_msg_service(self, uid: bytes) -> None:
@@ -87,29 +113,38 @@ class MsgServiceAdmin(ABC):
     def msg_service_transport_order(self, uids: Sequence[bytes]) -> None:
         """The order transports are asked in; all of them must be named."""
 
+    @abstractmethod
+    def set_primary_identity(self, uid: bytes | None) -> None:
+        """The service, or provider, that says who the user is; None for none."""
+
 
 class ProfAdmin(ABC):
     """The profiles of this user (IProfAdmin)."""
 
     @abstractmethod
-    def get_profile_table(self) -> MapiTable:
-        """Names and which is the default, a snapshot."""
+    def get_profile_table(self, *, app: bool = False) -> MapiTable:
+        """Names and which is the default, a snapshot; with `app` profiles of applications among them."""
 
     @abstractmethod
-    def create_profile(self, name: str) -> None:
-        """A new, empty profile; `NoAccess` when the name is taken."""
+    def create_profile(self, name: str, *, app: bool = False, default_services: bool = False) -> None:
+        """A new profile, empty or with the default services; `app` makes it one of an application (MAPI_APP_PROFILE),
+        which is listed and changed only where `app` is said again. `NoAccess` when the name is taken.
+        """
 
     @abstractmethod
-    def delete_profile(self, name: str) -> None:
+    def delete_profile(self, name: str, *, app: bool = False) -> None:
         """Remove a profile; in use it is marked and goes with the last session (PRF-6)."""
 
     @abstractmethod
-    def copy_profile(self, old: str, new: str) -> None:
-        """A copy under another name."""
+    def copy_profile(self, old: str, new: str, *, app: bool = False) -> None:
+        """A copy under another name, one of an application if the other is."""
 
     @abstractmethod
-    def rename_profile(self, old: str, new: str) -> None:
+    def rename_profile(self, old: str, new: str, *, app: bool = False) -> None:
         """Another name."""
+
+    def change_profile_password(self, name: str, old: str | None, new: str | None) -> None:
+        """Does nothing, successfully: profiles have no passwords."""
 
     @abstractmethod
     def set_default_profile(self, name: str | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin, ProviderAdmin
-from mapix.properties.errors import InvalidParameter, LogonFailed, MapiError, NoSupport
+from mapix.interfaces.logonui import LogonUI
+from mapix.properties.errors import LogonFailed, MapiError
 from mapix.properties.flags import (
     MAPI_APP_PROFILE,
     MAPI_DEFAULT_SERVICES,
@@ -23,6 +24,7 @@ from mapix.pywin32.iid import PyIID, from_bytes
 from mapix.pywin32.prop import PyIProfSect
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import PyIUnknown, checked
+from mapix.subsystem import dialogs
 
 _SECTION_FLAGS = MAPI_MODIFY | MAPI_FORCE_ACCESS
 _SERVICE_FLAGS = SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS | SERVICE_NO_RESTART_WARNING | MAPI_DIALOG
@@ -50,22 +52,23 @@ class PyIProfAdmin(_Admin):
     _kind = ProfAdmin
 
     def CreateProfile(self, profileName: Any, password: Any, uiParam: Any = 0, flags: Any = 0, /) -> None:
-        """A new, empty profile. There are no default services: MAPI_DEFAULT_SERVICES adds none."""
+        """A new profile, empty or with the default services."""
         word = args.flags(flags, _PROFILE_FLAGS | MAPI_DEFAULT_SERVICES)
         name = args.mapistr(profileName, word)
         _check_password(password, word)
         args.int32(uiParam)
-        self._obj.create_profile(name)
+        default, app = bool(word & MAPI_DEFAULT_SERVICES), bool(word & MAPI_APP_PROFILE)
+        self._obj.create_profile(name, app=app, default_services=default)
 
     def GetProfileTable(self, flags: Any, /) -> PyIMAPITable:
         """Names, and which is the default."""
         word = args.flags(flags, MAPI_APP_PROFILE)
-        return PyIMAPITable.made(self._obj.get_profile_table(), args.wide(word), self)
+        return PyIMAPITable.made(self._obj.get_profile_table(app=bool(word & MAPI_APP_PROFILE)), args.wide(word), self)
 
     def DeleteProfile(self, profileName: Any, flags: Any = 0, /) -> None:
         """Remove a profile."""
         word = args.flags(flags, MAPI_APP_PROFILE)
-        self._obj.delete_profile(args.mapistr(profileName, word))
+        self._obj.delete_profile(args.mapistr(profileName, word), app=bool(word & MAPI_APP_PROFILE))
 
     def ChangeProfilePassword(self, profileName: Any, oldPassword: Any, newPassword: Any, flags: Any, /) -> None:
         """Does nothing, successfully: profiles have no passwords."""
@@ -81,7 +84,7 @@ class PyIProfAdmin(_Admin):
         old, new = args.mapistr(oldProfileName, word), args.mapistr(newProfileName, word)
         _check_password(password, word)
         args.int32(uiParam)
-        self._obj.copy_profile(old, new)
+        self._obj.copy_profile(old, new, app=bool(word & MAPI_APP_PROFILE))
 
     def RenameProfile(
         self, oldProfileName: Any, password: Any, newProfileName: Any, uiParam: Any = 0, flags: Any = 0, /
@@ -91,7 +94,7 @@ class PyIProfAdmin(_Admin):
         old, new = args.mapistr(oldProfileName, word), args.mapistr(newProfileName, word)
         _check_password(password, word)
         args.int32(uiParam)
-        self._obj.rename_profile(old, new)
+        self._obj.rename_profile(old, new, app=bool(word & MAPI_APP_PROFILE))
 
     def SetDefaultProfile(self, profileName: Any, flags: Any = 0, /) -> None:
         """Which profile is the default; None for none."""
@@ -121,18 +124,15 @@ class PyIMsgServiceAdmin(_Admin):
         word = args.flags(flags, _SERVICE_FLAGS)
         service, shown = args.mapistr(serviceName, word), args.mapistr_or_none(displayName, word)
         args.int32(uiParam)
-        return from_bytes(self._obj.create_msg_service(service, shown))
+        return from_bytes(self._obj.create_msg_service(service, shown, ui=_asking(word)))
 
     def ConfigureMsgService(self, iid: Any, uiParam: Any, flags: Any, props: Any, /) -> None:
-        """Check the settings of a service. Settings have names here, not tags: properties are refused."""
+        """Change a service by properties: settings that have one, PR_DISPLAY_NAME, others into its section."""
         wanted = args.uid(iid)
         args.int32(uiParam)
-        args.flags(flags, _SERVICE_FLAGS)
+        word = args.flags(flags, _SERVICE_FLAGS)
         given = values.pairs_in_or_none(props)
-        if given:
-            hint = "mapix service configure, or PyIProfSect.SetProps on the service's section"
-            raise InvalidParameter("settings of a service have names, not property tags", value=given[0][0], hint=hint)
-        self._obj.configure_msg_service(wanted, {})
+        self._obj.configure_msg_service(wanted, {}, dict(given or ()), _asking(word))
 
     def GetMsgServiceTable(self, flags: Any, /) -> PyIMAPITable:
         """The services, a snapshot."""
@@ -148,10 +148,9 @@ class PyIMsgServiceAdmin(_Admin):
 
     def RenameMsgService(self, uuid: Any, flags: Any, newName: Any, /) -> None:
         """Not supported, as everywhere."""
-        args.uid(uuid)
+        wanted = args.uid(uuid)
         args.flags(flags)
-        args.wstr(newName)
-        raise NoSupport("message services cannot be renamed")
+        self._obj.rename_msg_service(wanted, args.wstr(newName))
 
     def OpenProfileSection(self, uuid: Any, iid: Any, flags: Any, /) -> PyIProfSect:
         """A section of the profile (SES-25)."""
@@ -200,6 +199,11 @@ class PyIProviderAdmin(_Admin):
     def OpenProfileSection(self, uuid: Any, iid: Any, flags: Any, /) -> PyIProfSect:
         """A section (PRF-18)."""
         return self._section(uuid, iid, flags)
+
+
+def _asking(word: int) -> LogonUI | None:
+    """Who is asked for settings where the flags allow it; nobody where the process has no dialogs."""
+    return dialogs.standing if word & (SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS) else None
 
 
 def _check_password(password: Any, word: int) -> None:

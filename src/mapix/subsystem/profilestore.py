@@ -41,7 +41,8 @@ class ProfileStore:
 
     def is_app(self, name: str) -> bool:
         """Whether a profile is one that an application made for itself (MAPI_APP_PROFILE)."""
-        return self._marked(self._path(name), "\napp = true\n")
+        path = self._find(name)
+        return path is not None and self._marked(path, "\napp = true\n")
 
     def exists(self, name: str) -> bool:
         """Whether there is a profile of this name that is not about to go."""

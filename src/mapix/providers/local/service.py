@@ -29,6 +29,7 @@ def check(settings: Mapping[str, Any]) -> None:
 
 
 service = MessageService(
+    default=True,
     name="LOCAL",
     display_name="Local delivery",
     providers=(

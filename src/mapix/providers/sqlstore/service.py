@@ -47,11 +47,12 @@ def separate(settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 service = MessageService(
+    default=True,
     name=NAME,
     display_name=DISPLAY_NAME,
     providers=(ProviderSpec(ProviderKind.STORE, NAME, DISPLAY_NAME, _load),),
     settings=(
-        Setting("path", SettingKind.PATH, help="the file; by default <home>/stores/<profile>.mapix"),
+        Setting("path", SettingKind.PATH, help="the file; by default <home>/stores/<profile>.mapix", tag=0x6700001F),
         Setting("dsn", help="the PostgreSQL database in which the store is, like postgresql://mail.example/mail"),
         Setting("mailbox", help="the mailbox of that database; by default the one called as the owner's address"),
         Setting("password", SettingKind.SECRET, help="the password for that database"),
