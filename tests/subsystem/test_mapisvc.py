@@ -15,6 +15,7 @@ from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_PROVIDER_DLL_NAME, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.inffiles import InfFiles, inf_files, module_name
+from mapix.subsystem.infwriting import inf_text
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.providerinit import CURRENT_SPI_VERSION, start_provider
 from mapix.subsystem.services import Catalogue, Unavailable
@@ -227,3 +228,36 @@ def test_flags_of_the_file_are_those_of_the_profile(pigeons: Path, system: Subsy
 def test_without_files_nothing_is_read(tmp_path: Path) -> None:
     """PRF-30."""
     assert Catalogue(inf_files(tmp_path, {})).defects() == []
+
+
+def test_installed_services_are_written_as_a_file_that_says_the_same(pigeons: Path, tmp_path: Path) -> None:
+    """PRF-31, PRF-32, PRF-33, PRF-34."""
+    services = [each for each in Catalogue(inf_files(pigeons, {})) if isinstance(each, MessageService)]
+    path = tmp_path / "written.inf"
+    path.write_text(inf_text(services), encoding="utf-8")
+    again = Catalogue([path])
+    assert again.defects() == []
+    for service in services:
+        found = again.get(service.name)
+        assert (found.display_name, found.settings, found.single_copy) == (
+            service.display_name,
+            service.settings,
+            service.single_copy,
+        )
+        assert [(spec.kind, spec.resource_flags) for spec in found.providers] == [
+            (spec.kind, spec.resource_flags) for spec in service.providers
+        ]
+    pigeon = again.get("PIGEON")
+    assert pigeon.sections == service_of(pigeons).sections
+    assert pigeon.providers[0].properties == service_of(pigeons).providers[0].properties
+
+
+def test_a_file_may_give_an_installed_service_another_name_for_people(home: Path) -> None:
+    """PRF-31: the DLL of the service is called like the installed one."""
+    home.mkdir()
+    text = "[Services]\nSMTP=Mail\n[SMTP]\nPR_DISPLAY_NAME=Our mail\nProviders=X\nPR_SERVICE_DLL_NAME=smtp\n"
+    text += "[X]\nPR_RESOURCE_TYPE=MAPI_TRANSPORT_PROVIDER\nPR_PROVIDER_DLL_NAME=smtp\n"
+    (home / "mapisvc.inf").write_text(text, encoding="utf-8")
+    found = service_of(home, "smtp")
+    assert found.display_name == "Our mail"
+    assert {setting.name for setting in found.settings} >= {"host", "port"}

@@ -14,15 +14,26 @@ from mapix.cli.sessions import mapi, profile_option
 _set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
 
 
-@command(examples=("mapix service types", "mapix service types --json"))
+@command(examples=("mapix service types", "mapix service types --json", "mapix service types --inf > mapisvc.inf"))
 @json_option
-def types(as_json: bool) -> None:
+@click.option("--inf", is_flag=True, help="Print them as a MAPISVC.INF.")
+def types(as_json: bool, inf: bool) -> None:
     """List the services that can be added: those of this installation, and why one cannot be used."""
     with mapi() as subsystem:
-        found = [_type_document(entry) for entry in subsystem.catalogue]
-    if as_json:
-        emit_json({"services": found})
+        entries = list(subsystem.catalogue)
+        defects = [f"{path}: {defect}" for path, defect in subsystem.catalogue.defects()]
+    if inf:
+        from mapix.interfaces.spi import MessageService
+        from mapix.subsystem.infwriting import inf_text
+
+        click.echo(inf_text(entry for entry in entries if isinstance(entry, MessageService)), nl=False)
         return
+    found = [_type_document(entry) for entry in entries]
+    if as_json:
+        emit_json({"services": found, "defects": defects})
+        return
+    for defect in defects:
+        say(defect)
     rows = ((each["service"], each["display_name"], each["reason"] or _wanted(each["settings"])) for each in found)
     emit_rows(("service", "what it is", "settings"), rows, wrap=True)
 

@@ -69,6 +69,11 @@ class InfFiles:
             entry=_entry(props.get(PR_SERVICE_DLL_NAME), props.get(PR_SERVICE_ENTRY_NAME)),
         )
 
+    def stands_for_installed(self, name: str) -> bool:
+        """Whether what a file says is meant for the installed service of the name: its DLL is called like it."""
+        section = self._files[name.upper()].section(name)
+        return section is not None and (section.get("PR_SERVICE_DLL_NAME") or "").upper() == name.upper()
+
     def _read(self, path: Path) -> None:
         from mapix.formats.defects import Defect
         from mapix.formats.mapisvc import parse

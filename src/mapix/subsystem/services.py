@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,9 +95,20 @@ class Catalogue:
 
     def _from_files(self, name: str) -> MessageService | Unavailable:
         try:
-            return self._in_files().service(name)
+            described = self._in_files().service(name)
         except MapiError as error:
             return Unavailable(name, error.sentence)
+        if name not in self._entries() or not self._in_files().stands_for_installed(name):
+            return described
+        installed = _import(name, self._entries()[name])
+        if isinstance(installed, Unavailable):
+            return installed
+        return replace(
+            installed,
+            display_name=described.display_name,
+            properties={**installed.properties, **described.properties},
+            sections={**installed.sections, **described.sections},
+        )
 
     def _entries(self) -> dict[str, str]:
         if self._offered is None:
