@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mapix.formats.msg import MsgFile
-from mapix.formats.storageerrors import InvalidFlag, InvalidName, ShareViolation
+from mapix.formats.storageerrors import InvalidFlag, InvalidName, ShareViolation, StorageError
 from mapix.properties.tags import PR_SUBJECT
 from mapix.pywin32 import mapi, mapitags, pythoncom, storagecon, winerror
 from mapix.pywin32.errors import com_error, signed
@@ -277,3 +277,46 @@ def names_in(message: Any, number: int) -> list[str]:
     part = message.OpenAttach(number, None, 0)
     document = part.OpenProperty(mapitags.PR_ATTACH_DATA_OBJ, pythoncom.IID_IStorage, 0, 0)
     return sorted(str(row[0]) for row in document.EnumElements())
+
+
+@pytest.mark.parametrize(
+    ("refused", "name"),
+    [
+        (storagecon.STGM_PRIORITY, "STGM_PRIORITY"),
+        (storagecon.STGM_SIMPLE, "STGM_SIMPLE"),
+        (0x400000, "STGM_DIRECT_SWMR"),
+        (storagecon.STGM_CONVERT, "STGM_CONVERT"),
+    ],
+)
+def test_modes_that_are_not_offered_are_named_and_refused_everywhere(tmp_path: Path, refused: int, name: str) -> None:
+    """STG_E_INVALIDFLAG, which the reference has for modes that cannot be had; nothing is made or changed."""
+    path = str(tmp_path / "file")
+    pythoncom.StgCreateDocfile(path, EDIT | storagecon.STGM_CREATE)
+    gc.collect()
+    before = Path(path).read_bytes()
+    place, root = pythoncom.CreateILockBytesOnHGlobal(), pythoncom.StgCreateDocfile(None, EDIT)
+    calls = [
+        lambda: pythoncom.StgOpenStorage(path, None, READ | refused),
+        lambda: pythoncom.StgOpenStorageEx(path, READ | refused, 0, 0, pythoncom.IID_IStorage),
+        lambda: pythoncom.StgCreateDocfile(path, EDIT | storagecon.STGM_CREATE | refused),
+        lambda: pythoncom.StgCreateDocfile(str(tmp_path / "new"), EDIT | refused),
+        lambda: pythoncom.StgCreateDocfileOnILockBytes(place, EDIT | storagecon.STGM_CREATE | refused),
+        lambda: pythoncom.StgOpenStorageOnILockBytes(place, None, READ | refused),
+        lambda: root.CreateStorage("a", ELEMENT | refused, 0),
+        lambda: root.CreateStream("a", ELEMENT | refused),
+        lambda: root.OpenStream("a", None, ELEMENT | refused),
+        lambda: root.OpenStorage("a", None, ELEMENT | refused),
+    ]
+    for call in calls:
+        with pytest.raises(com_error, match=name) as caught:
+            call()
+        assert caught.value.hresult == winerror.STG_E_INVALIDFLAG
+    assert Path(path).read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert not root.EnumElements().Next()
+
+
+def test_every_code_of_storages_has_its_name() -> None:
+    """IMS-41: scripts compare with the names of winerror."""
+    for kind in (StorageError, *StorageError.__subclasses__()):
+        assert getattr(winerror, kind.symbol) == signed(kind.hresult)

@@ -8,7 +8,7 @@
 | elements | SHARE_EXCLUSIVE, no more access than what they are in; streams are never TRANSACTED |
 | NOSCRATCH | with TRANSACTED and access to write: what is not committed lies in the file's own free sectors anyway |
 | NOSNAPSHOT | with TRANSACTED and no exclusion of writers |
-| PRIORITY, SIMPLE, DIRECT_SWMR, CONVERT | refused: InvalidFlag |
+| PRIORITY, SIMPLE, DIRECT_SWMR, CONVERT | not offered, for files, lock bytes and elements: InvalidFlag |
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from mapix.formats.storage import ACCESS_MASK, SHARE_MASK, Mode
 from mapix.formats.storageerrors import AccessDenied, InvalidFlag
 
 _SHARES: Final = frozenset((0, Mode.SHARE_EXCLUSIVE, Mode.SHARE_DENY_WRITE, Mode.SHARE_DENY_READ, Mode.SHARE_DENY_NONE))
-_REFUSED: Final = Mode.PRIORITY | Mode.SIMPLE | Mode.DIRECT_SWMR | Mode.CONVERT
+_INSTEAD: Final = {
+    Mode.PRIORITY: "Mode.READ | Mode.SHARE_DENY_WRITE",
+    Mode.SIMPLE: "Mode.READWRITE | Mode.SHARE_EXCLUSIVE",
+    Mode.DIRECT_SWMR: "Mode.TRANSACTED | Mode.SHARE_DENY_NONE",
+    Mode.CONVERT: "Mode.CREATE",
+}
+"""The modes that are not offered, and what does instead."""
 _KNOWN: Final = int(
     ACCESS_MASK | SHARE_MASK | Mode.CREATE | Mode.TRANSACTED | Mode.NOSCRATCH | Mode.NOSNAPSHOT | Mode.DELETEONRELEASE
 )
@@ -80,7 +86,8 @@ def checked_element(mode: int, above: int, *, creating: bool, stream: bool) -> i
 
 
 def _check_bits(mode: int) -> None:
-    if mode & _REFUSED:
-        raise InvalidFlag("PRIORITY, SIMPLE, DIRECT_SWMR and CONVERT are not offered", value=hex(mode))
+    for refused, instead in _INSTEAD.items():
+        if mode & refused:
+            raise InvalidFlag(f"the mode STGM_{refused.name} is not offered", value=hex(mode), hint=instead)
     if mode & ~_KNOWN or mode & ACCESS_MASK == ACCESS_MASK or mode & SHARE_MASK not in _SHARES:
         raise InvalidFlag("no such mode", value=hex(mode))
