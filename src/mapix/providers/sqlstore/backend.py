@@ -139,7 +139,7 @@ class SqlBackend(BackendTasks):
     def folder(self, number: int) -> StoredFolder:
         """See `StoreBackend.folder`."""
         self._searches.catch_up()
-        self._folders.check(number)
+        self._folders.kind(number)
         return StoredFolder(self.database, self.feed, number)
 
     def folder_parent(self, number: int) -> int:

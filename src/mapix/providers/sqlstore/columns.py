@@ -16,28 +16,32 @@ from mapix.interfaces.backend import (
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page
 from mapix.properties.errors import CorruptData
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.expressions import Expressions
 from mapix.providers.sqlstore.values import AS_THEY_ARE, loader, misfit, sure
 
 _NOTHING: Final = "NULL"
+_UNICODE: Final = int(PropType.UNICODE)
 
 Cells = Sequence[Any]
 Maker = Callable[[Cells, Cells], Cells]
 
 
 class KeyPlaces(NamedTuple):
-    """Sort keys in a select list: `sql` of those that are no columns, `places` of all, and of the `first` column."""
+    """Sort keys in a select list of some `width`: `sql` of those that are no columns, `places` of all, and of the
+    `first` column.
+    """
 
     sql: str
     places: tuple[int, ...]
     first: int
+    width: int
 
 
 class ColumnPlan:
     """How the columns `tags` of objects of one kind are read. `sql` is their part of the select list; the parent is
-    selected only with `of_parent`.
+    selected only with `of_parent`. With `is_in_row` all are in the object's own row.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class ColumnPlan:
         selected = [tag for tag in tags if tag.id not in made]
         expressions = [rows.value(tag) or _NOTHING for tag in selected]
         self.sql = "".join(f", {sql}" for sql in expressions)
+        self.is_in_row = not any("SELECT" in sql for sql in expressions)
+        self._count = len(expressions)
         self._places = {sql: place for place, sql in enumerate(expressions)}
         self._keys: dict[Sequence[str], KeyPlaces] = {}
         read = [(place, tag.type) for place, tag in enumerate(selected)]
@@ -81,7 +87,9 @@ class ColumnPlan:
             apart = [key for key in keys if key not in self._places]
             first = begun + len(apart)
             places = [begun + apart.index(key) if key in apart else first + self._places[key] for key in keys]
-            found = self._keys[keys] = KeyPlaces("".join(f", {key}" for key in apart), tuple(places), first)
+            found = self._keys[keys] = KeyPlaces(
+                "".join(f", {key}" for key in apart), tuple(places), first, first + self._count
+            )
         return found
 
     def page(self, found: Sequence[Row], keys: int | KeyPlaces) -> Page:
@@ -100,7 +108,7 @@ class ColumnPlan:
         places = list(zip(*values, numbers, strict=True))
         for place, code, plain in self._plain:
             if not plain.issuperset(map(type, shown[place])):
-                shown[place] = tuple([None if value is None else sure(code, value) for value in shown[place]])
+                shown[place] = _texts(shown[place]) if code == _UNICODE else _sure(code, shown[place])
         for place, code, load in self._loaders:
             try:
                 shown[place] = tuple([None if value is None else load(value) for value in shown[place]])
@@ -111,6 +119,18 @@ class ColumnPlan:
         if not shown:
             return Page(places, [()] * len(found))
         return Page(places, list(zip(*shown, strict=True)))
+
+
+def _texts(cells: Cells) -> tuple[Any, ...]:
+    """Text that the database has as bytes, which is all of it or a damaged or unusual value."""
+    try:
+        return tuple([None if cell is None else str(cell, "utf-8", "surrogatepass") for cell in cells])
+    except (TypeError, ValueError):
+        return _sure(_UNICODE, cells)
+
+
+def _sure(code: int, cells: Cells) -> tuple[Any, ...]:
+    return tuple([None if cell is None else sure(code, cell) for cell in cells])
 
 
 def _maker(decorator: RowDecorator, prop_id: int, kind: ObjectType) -> Maker:

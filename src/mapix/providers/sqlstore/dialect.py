@@ -45,6 +45,9 @@ class Dialect(ABC):
     fences: ClassVar[bool] = False
     """Whether `OFFSET 0` keeps a subselect from being planned together with what is around it."""
 
+    plans_limits: ClassVar[bool] = False
+    """Whether a statement is planned anew each time unless the number of rows that are wanted stands in it."""
+
     packs: ClassVar[bool]
     """Whether large values are compressed here, or by the database itself."""
 

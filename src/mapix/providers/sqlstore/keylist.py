@@ -37,20 +37,31 @@ class KeyList:
 
 
 class KeptKeys:
-    """The keys of the question asked last, kept from its second time on."""
+    """The keys of the question asked last, kept from its second time on.
+
+    At the first time nobody asks for the `version` of the store: whoever asks once has no use for it.
+    """
 
     def __init__(self) -> None:
         self._question: Any = None
+        self._version: Any = None
         self._list: KeyList | None = None
         self._tried = False
 
-    def find(self, question: Any, read: Callable[[], list[RowKey] | None]) -> KeyList | None:
-        """The keys that answer `question`, which says for which state of the store it is asked; None the first time,
-        and where `read` gives none because they are too many.
+    def find(
+        self, question: Any, version: Callable[[], Any], read: Callable[[], list[RowKey] | None]
+    ) -> KeyList | None:
+        """The keys that answer `question` as the store is now; None the first time, the first time after the store
+        changed, and where `read` gives none because they are too many.
         """
         if question != self._question:
-            self._question, self._list, self._tried = question, None, False
+            self._question, self._version, self._list, self._tried = question, None, None, False
             return None
+        now = version()
+        if self._version is not None and now != self._version:
+            self._version, self._list, self._tried = now, None, False
+            return None
+        self._version = now
         if not self._tried:
             keys = read()
             self._list, self._tried = None if keys is None else KeyList(keys), True

@@ -14,6 +14,7 @@ from mapix.interfaces.table import Page, RowKey
 from mapix.properties.errors import CorruptStore
 from mapix.properties.tag import PropTag
 from mapix.properties.value import Row
+from mapix.providers.sqlstore.columns import KeyPlaces
 from mapix.providers.sqlstore.compile import count_of
 from mapix.providers.sqlstore.expressions import Cold
 from mapix.providers.sqlstore.keyset import Leg, OrderKey, advances, beyond, halves, legs, order_by
@@ -107,27 +108,28 @@ class TableQuery:
         plan = self.plan(self.expressions, columns)
         rows: list[Row] = []
         driver = "" if condition.driver is None else condition.driver.sql
-        indexed = bool(order) and is_indexed(order) and not driver and not condition.gathered
-        at_once = _at_once(self._head, driver, condition.gathered, order)
+        dialect = self.database.dialect
+        gathered = condition.gathered or (bool(driver) and dialect.fences)
+        indexed = bool(order) and is_indexed(order) and not driver and not gathered
+        at_once = _at_once(self._head, driver, gathered, order) or (gathered and plan.is_in_row)
         keys = plan.keys(tuple([key.sql for key in order])) if at_once else len(order)
         begun = plan.begin(NUMBER, self._head.parent) + ("" if isinstance(keys, int) else keys.sql)
         if after is not None:
             ways = legs(order, NUMBER, after, backward=backward, indexed=indexed)
-        elif indexed and self.database.dialect.falling_indexes and not order[0].descending:
+        elif indexed and dialect.falling_indexes and not order[0].descending:
             ways = halves(order, backward=backward)
         else:
             ways = [Leg()]
         for leg in ways:
-            present = leg.present and indexed and self.database.dialect.falling_indexes
-            gathered, key_leg = condition.gathered, leg.sql
-            sql = _select(
-                self._head, driver, gathered, condition.sql, order, key_leg, begun, plan.sql, backward, present
-            )
-            rows += self.database.rows(sql, (*self._params(condition), *leg.params, wanted - len(rows)))
+            present, left = leg.present and indexed and dialect.falling_indexes, wanted - len(rows)
+            limit, limited = (str(left), ()) if dialect.plans_limits else ("?", (left,))
+            how = _How(order, backward, present, limit, gathered, keys if isinstance(keys, KeyPlaces) else None)
+            sql = _select(self._head, driver, condition.sql, leg.sql, begun, plan.sql, how)
+            rows += self.database.rows(sql, (*self._params(condition), *leg.params, *limited))
             if len(rows) >= wanted:
                 break
         page = plan.page(rows[::-1] if backward else rows, keys)
-        if after is not None and rows and not self.database.dialect.ordered_by_itself:
+        if after is not None and rows and not dialect.ordered_by_itself:
             _check_order(order, after, page.keys[0 if backward else -1], backward=backward)
         return page
 
@@ -208,35 +210,48 @@ def _at_once(head: _Head, driver: str, gathered: bool, order: Order) -> bool:
     return (is_indexed(order) and not driver and not gathered) or bool(head.start)
 
 
+class _How(NamedTuple):
+    """In which order rows are read, and how many: see `order_by`. Those that are `gathered` are found by their
+    condition first. `keys` are the places of the order where rows are read at once.
+    """
+
+    order: Order
+    backward: bool
+    present: bool
+    limit: str
+    gathered: bool
+    keys: KeyPlaces | None
+
+
 @lru_cache(maxsize=1024)
-def _select(
-    head: _Head,
-    driver: str,
-    gathered: bool,
-    condition: str,
-    order: Order,
-    leg: str,
-    begun: str,
-    columns: str,
-    backward: bool,
-    present: bool,
-) -> str:
+def _select(head: _Head, driver: str, condition: str, leg: str, begun: str, columns: str, how: _How) -> str:
     """The statement for one leg of a page: what is `begun` with, which has the keys of rows that are read at once, and
     columns.
     """
     where = head.where(condition, driver) + (f" AND ({leg})" if leg else "")
-    sorted_by = order_by(order, NUMBER, backward=backward, present=present)
-    if _at_once(head, driver, gathered, order):
-        return f"{head.start}SELECT {begun}{columns} {where} {sorted_by} LIMIT ?"
-    names = _named("", order)  # named, each key is made but once a row
-    pairs = zip(order, names, strict=True)
+    limit = f"LIMIT {how.limit}"
+    if how.keys is not None and how.gathered and not head.start:
+        names = ", ".join(f"c{place}" for place in range(how.keys.width))
+        placed = tuple(
+            OrderKey(f"g.c{place}", key.descending) for place, key in zip(how.keys.places, how.order, strict=True)
+        )
+        gathered = f"SELECT {begun}{columns} {where} OFFSET 0"
+        return f"SELECT * FROM ({gathered}) g ({names}) {order_by(placed, 'g.c0', backward=how.backward)} {limit}"
+    if how.keys is not None:
+        sorted_by = order_by(how.order, NUMBER, backward=how.backward, present=how.present)
+        return f"{head.start}SELECT {begun}{columns} {where} {sorted_by} {limit}"
+    return _in_two_steps(head, _keys_alone(where, how), how.order, begun, columns, how.backward)
+
+
+def _keys_alone(where: str, how: _How) -> str:
+    """The statement for the keys of the rows that are wanted."""
+    names = _named("", how.order)  # named, each key is made but once a row
+    pairs = zip(how.order, names, strict=True)
     named = f"SELECT {NUMBER} AS number" + "".join(f", {key.sql} AS {name.sql}" for key, name in pairs)
-    if gathered:
-        keys = order_by(_named("g.", order), "g.number", backward=backward)
-        inner = f"SELECT * FROM ({named} {where} OFFSET 0) g {keys} LIMIT ?"
-    else:
-        inner = f"{named} {where} {order_by(names, NUMBER, backward=backward)} LIMIT ?"
-    return _in_two_steps(head, inner, order, begun, columns, backward)
+    if how.gathered:
+        keys = order_by(_named("g.", how.order), "g.number", backward=how.backward)
+        return f"SELECT * FROM ({named} {where} OFFSET 0) g {keys} LIMIT {how.limit}"
+    return f"{named} {where} {order_by(names, NUMBER, backward=how.backward)} LIMIT {how.limit}"
 
 
 def _in_two_steps(head: _Head, keys: str, order: Order, begun: str, columns: str, backward: bool) -> str:

@@ -8,7 +8,6 @@ and tried one by one. A walk through a table that has to be sorted or tried anew
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 from typing import ClassVar, Final, TypeVar
@@ -22,6 +21,7 @@ from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Row
 from mapix.providers.sqlstore.compile import compile_restriction
+from mapix.providers.sqlstore.driving import Driving
 from mapix.providers.sqlstore.groups import read_groups
 from mapix.providers.sqlstore.guarding import guarded
 from mapix.providers.sqlstore.keylist import MOST, KeptKeys, KeyList
@@ -30,7 +30,6 @@ from mapix.providers.sqlstore.leaves import TRUE, Identify, Predicate
 from mapix.providers.sqlstore.query import NUMBER, Columns, Order, TableQuery, is_indexed
 from mapix.providers.sqlstore.residual import Judge
 from mapix.providers.sqlstore.surroundings import Surroundings
-from mapix.providers.sqlstore.textindex import FEW
 
 T = TypeVar("T")
 
@@ -38,9 +37,6 @@ _BATCH: Final = 500
 _LARGER: Final = 4
 _LARGEST: Final = 8_000
 """Rows of short columns that are read at once where every further batch costs finding them all again."""
-
-_QUICK: Final = 2_000
-"""So many rows are sooner read and sorted than found among all in their order."""
 
 
 @guarded
@@ -58,6 +54,7 @@ class SqlRows:
         self._natural = natural
         self._identify = identified(around, self.kind)
         self._kept = KeptKeys()
+        self._driving = Driving(around, query)
         self._said_order: Sequence[SortKey] = ()
         self._sql_order: Order = ()
 
@@ -134,52 +131,13 @@ class SqlRows:
 
     # inside
 
-    @property
-    def fenced(self) -> bool:
-        """Whether a statement can be made to find rows by their condition first."""
-        return self.database.dialect.fences and not self.query.is_recursive
-
     def _asked(self, where: Restriction | None, first_in: Order | None, ask: Callable[[Predicate], T]) -> T:
-        """What `ask` finds with the condition of a restriction, seeing the store at one moment.
-
-        The full text index says where to look, if it is asked for all rows, or for the first ones in an order in which
-        finding them takes longer than looking at what the index has.
-        """
+        """What `ask` finds with the condition of a restriction; see `Driving.asked`."""
         predicate = self._predicate(where)
         if (predicate.wish is None and predicate.span is None) or self.kind is not ObjectType.MESSAGE:
             return ask(predicate)
-        texts = self.around.texts
-        if texts is not None and predicate.wish is not None:
-            texts.catch_up(predicate.wish)
-        at_one_moment = nullcontext() if texts is not None and texts.whole else self.database.read()
-        with at_one_moment:
-            alone = isinstance(where, Content | Property)
-            if first_in is None or not is_indexed(first_in):
-                return ask(self._driven(predicate, alone=alone))
-            return ask(self._driven_first(predicate, alone=alone))
-
-    def _driven(self, predicate: Predicate, *, alone: bool) -> Predicate:
-        """A condition of which all rows are wanted, with where to look for them."""
-        texts = self.around.texts
-        if predicate.span is not None and (alone or self.query.spanned(predicate.span, FEW)):
-            return predicate
-        driver = None if predicate.wish is None or texts is None else texts.driver(predicate.wish)
-        return predicate if driver is None else replace(predicate, driver=driver)
-
-    def _driven_first(self, predicate: Predicate, *, alone: bool) -> Predicate:
-        """A condition of which the first rows are wanted, in an order that an index keeps.
-
-        Where there are few, they are looked at and sorted. Where there are more, and the condition is
-        `alone`, the rows are gone through in their order until enough of them are among those.
-        """
-        texts = self.around.texts
-        if predicate.span is not None and (spanned := self.query.spanned(predicate.span, FEW)) is not None:
-            return replace(predicate, gathered=True) if self.fenced else replace(predicate, driver=spanned)
-        found = None if predicate.wish is None or texts is None else texts.sized(predicate.wish, FEW)
-        if found is None:
-            return predicate
-        driver, hits = found
-        return replace(predicate, driver=driver) if hits <= _QUICK or not alone else predicate.among(driver)
+        alone = isinstance(where, Content | Property)
+        return self._driving.asked(predicate, first_in, ask, alone=alone)
 
     def _predicate(self, where: Restriction | None) -> Predicate:
         if where is None:
@@ -243,7 +201,7 @@ class SqlRows:
         """The kept keys of a table that cannot be read in order as it is; None where it can, or nobody walks it."""
         if predicate.residual is None and not predicate.is_found_first and is_indexed(order):
             return None
-        return self._kept.find((predicate, order, self.version()), lambda: self._all_keys(predicate, order))
+        return self._kept.find((predicate, order), self.version, lambda: self._all_keys(predicate, order))
 
     def _all_keys(self, predicate: Predicate, order: Order) -> list[RowKey] | None:
         if self.query.count(predicate) > MOST:

@@ -27,6 +27,9 @@ _LISTED: Final = 1024
 """So many numbers are sooner named in a statement than asked for again."""
 
 _FOR_A_SEARCH: Final = 0.15
+_ENOUGH_FOR: Final = 1.0
+"""Seconds for which an index that answers for what is not in it, too, is not looked at again."""
+
 FEW: Final = 20_000
 """So many rows are soon looked at one by one."""
 
@@ -54,6 +57,8 @@ class TextIndex(ABC):
     def __init__(self, database: Database) -> None:
         self.database = database
         self._tried: object = None
+        self._recent: object = None
+        self._enough_until = 0.0
         self._seen: dict[str, State] = {}
 
     # searching
@@ -81,6 +86,10 @@ class TextIndex(ABC):
         hits = self._hits(wish, most) + sum(state.left for state in states.values())
         return None if hits > most else (leg, hits)
 
+    def few(self, wish: Wish, most: int) -> Leg | None:
+        """As `driver`, giving nothing where there are more than `most`; None where no one statement does."""
+        return None
+
     def _states(self, wish: Wish) -> dict[str, State] | None:
         """How far what a wish asks is; None where it is not to be asked."""
         if not self.ready():
@@ -99,8 +108,19 @@ class TextIndex(ABC):
         if self.database.readonly or self.database.in_transaction:
             return
         names = _names(wish)
-        if self._tried == (tried := (self.database.state(), names)):
+        if self._is_recent(names):
             return
+        if self._tried != (tried := (self.database.state(), names)):
+            self._tried = tried if self._bring_up(names) else None
+        self._recent = names, self.database.transactions
+        self._enough_until = 0.0 if self._tried is None else time.monotonic() + _ENOUGH_FOR
+
+    def _is_recent(self, names: set[str]) -> bool:
+        """Whether there is no need to look again: what others add meanwhile is found all the same."""
+        recent = time.monotonic() < self._enough_until and self._recent == (names, self.database.transactions)
+        return self.whole and recent
+
+    def _bring_up(self, names: set[str]) -> bool:
         self._seen.clear()
         deadline = time.monotonic() + _FOR_A_SEARCH
         done = True
@@ -108,7 +128,7 @@ class TextIndex(ABC):
             if not self.ready() or self._state(name).left:
                 done = self.settle(name, deadline) and done
                 self._seen.pop(name, None)
-        self._tried = tried if done else None
+        return done
 
     # keeping
 

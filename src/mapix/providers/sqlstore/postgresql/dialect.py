@@ -41,6 +41,7 @@ class PostgreSqlDialect(Dialect):
     packs = False
     falling_indexes = True
     fences = True
+    plans_limits = True
     depth_path = ("int8send(id)", "t.path || int8send(f.id)")
     recipient_keys: ClassVar[Mapping[int, str]] = {
         PR_DISPLAY_NAME: "r.display_name_key",

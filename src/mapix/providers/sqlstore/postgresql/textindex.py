@@ -101,18 +101,26 @@ class PostgreSqlTextIndex(TextIndex):
 
     def entries(self, name: str, wish: Wish) -> Leg:
         """See `TextIndex.entries`."""
-        if isinstance(wish, Needle):
-            return _with_grams(name, self._numbers_of(wish))
-        if wish.every and all(isinstance(each, Needle) for each in wish.wishes):
-            needles = [each for each in wish.wishes if isinstance(each, Needle)]
-            return _with_grams(name, [number for needle in needles for number in self._numbers_of(needle)])
-        return self._several(name, wish)
+        numbers = self._together(wish)
+        return self._several(name, wish) if numbers is None else _with_grams(name, numbers)
+
+    def few(self, wish: Wish, most: int) -> Leg | None:
+        """See `TextIndex.few`: the one NULL that stands for too many is no message's number."""
+        numbers = None if wish.index is None or self._states(wish) is None else self._together(wish)
+        return None if wish.index is None or numbers is None else _with_grams(wish.index, numbers, most)
 
     def with_loose(self, name: str, entries: Leg) -> Leg:
         """See `TextIndex.with_loose`: the database adds them itself."""
         return entries
 
-    def _several(self, name: str, wish: Combined) -> Leg:
+    def _together(self, wish: Wish) -> list[int] | None:
+        """The numbers that an entry has all of; None where there is a choice."""
+        needles = [wish] if isinstance(wish, Needle) else wish.wishes if wish.every else ()
+        found = [self._numbers_of(each) for each in needles if isinstance(each, Needle)]
+        return [number for each in found for number in each] if found and len(found) == len(needles) else None
+
+    def _several(self, name: str, wish: Wish) -> Leg:
+        assert isinstance(wish, Combined)
         legs = [self.entries(name, each) for each in wish.wishes]
         word = " INTERSECT " if wish.every else " UNION "
         sql = word.join(f"SELECT id FROM ({leg.sql}) e" for leg in legs)
@@ -138,8 +146,9 @@ class PostgreSqlTextIndex(TextIndex):
         return f"(SELECT done FROM text_index WHERE {self._mine} AND name = '{name}')"
 
 
-def _with_grams(name: str, numbers: Iterable[int]) -> Leg:
-    return Leg(f"SELECT text_likely('{name}', CAST(CAST(? AS text) AS integer[])) AS id", (_array(numbers),))
+def _with_grams(name: str, numbers: Iterable[int], most: int | None = None) -> Leg:
+    limit = "" if most is None else f", {most}"
+    return Leg(f"SELECT text_likely('{name}', CAST(CAST(? AS text) AS integer[]){limit}) AS id", (_array(numbers),))
 
 
 def _array(numbers: Iterable[int]) -> str:
