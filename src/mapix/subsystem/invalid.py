@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mapix.properties.errors import InvalidObject, InvalidParameter
@@ -17,7 +16,7 @@ def make_invalid(target: object) -> None:
     """
     kind = type(target)
     names = [name for name in dir(kind) if not name.startswith("_") and name not in _KEPT]
-    members: dict[str, Any] = {name: property(_refuse(name)) for name in names}
+    members = {name: _dead(kind, name) for name in names}
     try:
         meta: Any = type(kind)
         dead = meta(kind.__name__, (kind,), {"__slots__": (), "__module__": kind.__module__, **members})
@@ -26,8 +25,10 @@ def make_invalid(target: object) -> None:
         raise InvalidParameter("this object cannot be made invalid", value=target) from None
 
 
-def _refuse(name: str) -> Callable[[object], Any]:
-    def refuse(_self: object) -> Any:
+def _dead(kind: type[Any], name: str) -> Any:
+    """What stands in for a member: a method that refuses, or a property."""
+
+    def refuse(_self: object, *_args: object, **_kwargs: object) -> Any:
         raise InvalidObject("the object was made invalid", value=name)
 
-    return refuse
+    return refuse if callable(getattr(kind, name)) else property(refuse)
