@@ -118,6 +118,7 @@ class Flushing:
         while self.waiting:
             asked = self.waiting[0]
             try:
+                self._office.take(desks)
                 if asked.directions & OUTWARD.flag:
                     self._office.hasten(desks)
                 for transport in transports:

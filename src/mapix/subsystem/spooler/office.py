@@ -54,6 +54,11 @@ class Office:
             self._desks.pop(gone).leave()
         return [self._desks.setdefault(key, Desk(store)) for key, store in stores.items()]
 
+    def take(self, desks: Sequence[Desk]) -> None:
+        """Take the roles that are to be had."""
+        for desk in desks:
+            self._at(desk, lambda desk: None)
+
     def hasten(self, desks: Sequence[Desk]) -> None:
         """Let what waits after a failed attempt be due now (SPL-55)."""
         for desk in desks:
