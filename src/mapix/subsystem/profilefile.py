@@ -65,7 +65,7 @@ def from_text(text: str, where: str) -> Profile:
         raise CorruptData("the profile's file is damaged: format is missing", value=where, hint=MEND)
     if document["format"] != FORMAT:
         raise Version("the profile's file has a format this version does not know", value=where)
-    reader = _Reader(document, where)
+    reader = _Reader(document, where, text)
     try:
         return reader.profile()
     except (TypeError, ValueError, AttributeError):
@@ -96,9 +96,10 @@ def _optional(name: str, value: Any) -> dict[str, Any]:
 class _Reader:
     """Takes the document apart, naming the place of what is wrong."""
 
-    def __init__(self, document: Mapping[str, Any], where: str) -> None:
+    def __init__(self, document: Mapping[str, Any], where: str, text: str) -> None:
         self.document = document
         self.where = where
+        self.text = text
 
     def profile(self) -> Profile:
         known = "format name search_key deleted renamed app transport_order no_default_store properties service section"
@@ -154,13 +155,13 @@ class _Reader:
         try:
             return read_properties(table.get("properties", {}))
         except (InvalidParameter, AttributeError) as error:
-            raise self.wrong(path, str(error)) from None
+            raise self.wrong(path, str(error), "properties") from None
 
     def _table(self, item: Any, path: str, known: str) -> Mapping[str, Any]:
         if not isinstance(item, Mapping):
             raise self.wrong(path, "a table is wanted")
         if unknown := sorted(set(item) - set(known.split())):
-            raise self.wrong(path, f"unknown: {', '.join(unknown)}")
+            raise self.wrong(path, f"unknown: {', '.join(unknown)}", unknown[0])
         return item
 
     def _get(
@@ -171,12 +172,29 @@ class _Reader:
         try:
             return read(table.get(name))
         except (TypeError, ValueError, KeyError):
-            raise self.wrong(path, f"{name} is missing or wrong") from None
+            raise self.wrong(path, f"{name} is missing or wrong", name) from None
 
-    def wrong(self, path: str, text: str) -> CorruptData:
-        """The error for a mistake at `path`."""
+    def wrong(self, path: str, text: str, name: str = "") -> CorruptData:
+        """The error for a mistake at `path`, with the line of the entry `name` or of the table it should be in."""
         place = f"{path}: " if path else ""
-        return CorruptData(f"the profile's file is damaged: {place}{text}", value=self.where, hint=MEND)
+        line = line_of(self.text, path, name)
+        return CorruptData(f"the profile's file is damaged: {place}{text} (line {line})", value=self.where, hint=MEND)
+
+
+def line_of(text: str, path: str, name: str) -> int:
+    """The line of an entry in the table that a path like `service 2, provider 1` names; else that of the table."""
+    lines = text.splitlines() or [""]
+    start, above = 0, ""
+    for part in filter(None, path.split(", ")):
+        kind, _, number = part.partition(" ")
+        above = f"{above}.{kind}".strip(".")
+        heads = [at for at in range(start, len(lines)) if lines[at].strip() == f"[[{above}]]"]
+        start = heads[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(heads) else start
+    end = next((at for at in range(start + 1, len(lines)) if lines[at].lstrip().startswith("[[")), len(lines))
+    for at in range(start, end):
+        if lines[at].partition("=")[0].strip(' \t[]"').rpartition(".")[2] == name:
+            return at + 1
+    return start + 1
 
 
 def _uid(value: Any) -> bytes:

@@ -68,13 +68,24 @@ class ProfileStore:
         """A new, empty profile, with `app` one of an application; `InvalidParameter` for its name, `NoAccess` when it
         is taken.
         """
-        check_name(name)
+        profile = Profile(name, uuid4().bytes_le, app=app)
+        self.add(profile)
+        return profile
+
+    def add(self, profile: Profile) -> None:
+        """Keep a profile that came from elsewhere; `InvalidParameter` for its name, `NoAccess` when it is taken."""
+        check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
-            self._refuse_taken(name)
-            profile = Profile(name, uuid4().bytes_le, app=app)
+            self._refuse_taken(profile.name)
             self._write(profile)
-            return profile
+
+    def path_of(self, name: str) -> Path:
+        """The file of a profile, which may be gone while its copy is there; `NotFound`."""
+        path = self._find(name) or self._path(name)
+        if not path.exists() and not backup_of(path).exists():
+            raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
+        return path
 
     def delete(self, name: str) -> None:
         """Remove a profile; one in use is marked and goes with its last session (PRF-6)."""
@@ -242,7 +253,8 @@ class ProfileStore:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            text = f"the profile's file is damaged: not UTF-8 (byte {error.start})"
+            line = error.object[: error.start].count(b"\n") + 1
+            text = f"the profile's file is damaged: not UTF-8 (line {line}, byte {error.start})"
             raise CorruptData(text, value=str(path), hint=MEND) from None
         except OSError as error:
             text = f"cannot read the profile's file ({error.strerror})"

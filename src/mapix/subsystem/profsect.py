@@ -37,7 +37,9 @@ PS_PROFILE_PROPERTIES = bytes.fromhex("9815AC08AAB0101A8C9308002B2A56C2")
 Locate = Callable[[Profile], dict[PropTag, Any]]
 """From a profile to the properties of one section of it."""
 
-_SECURE = range(0x67F0, 0x6800)
+SECURE = range(0x67F0, 0x6800)
+"""Identifiers of secure properties (PRF-23)."""
+
 _FIXED = (PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID, PR_SERVICE_NAME)
 
 
@@ -56,19 +58,19 @@ class SectionSource:
             return dict(held), 1
         wanted = {tag >> 16 for tag in tags}
         found = {tag: value for tag, value in held.items() if tag >> 16 in wanted}
-        for number in wanted.intersection(_SECURE):
+        for number in wanted.intersection(SECURE):
             found.update(self._fetch(number))
         return found, 1
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""
         gone = changes.deleted | {tag >> 16 for tag in changes.values}
-        plain = {tag: value for tag, value in changes.values.items() if tag >> 16 not in _SECURE}
-        for number in gone.intersection(_SECURE):
-            self._place.store(_secure_name(number), None)
+        plain = {tag: value for tag, value in changes.values.items() if tag >> 16 not in SECURE}
+        for number in gone.intersection(SECURE):
+            self._place.store(secure_name(number), None)
         for tag, value in changes.values.items():
-            if tag >> 16 in _SECURE:
-                self._place.store(_secure_name(tag >> 16), f"{tag} {codec.dump(tag, value).hex()}")
+            if tag >> 16 in SECURE:
+                self._place.store(secure_name(tag >> 16), f"{tag} {codec.dump(tag, value).hex()}")
 
         def put(profile: Profile) -> None:
             held = self._locate(profile)
@@ -76,12 +78,12 @@ class SectionSource:
                 del held[tag]
             held.update(plain)
 
-        if plain or gone.difference(_SECURE):
+        if plain or gone.difference(SECURE):
             self._handle.change(put)
         return 1
 
     def _fetch(self, number: int) -> dict[PropTag, Any]:
-        kept = self._place.fetch_kept(_secure_name(number))
+        kept = self._place.fetch_kept(secure_name(number))
         if kept is None:
             return {}
         name, _, data = kept.partition(" ")
@@ -276,5 +278,6 @@ def _constant(value: Any) -> Callable[[Any], Any]:
     return lambda _section: value
 
 
-def _secure_name(number: int) -> str:
+def secure_name(number: int) -> str:
+    """What keeps secrets calls a secure property."""
     return f"property-{number:04x}"

@@ -107,20 +107,12 @@ class Vault:
 
     def _read(self) -> tuple[_Head, dict[str, str]]:
         data = _owned(self.path)
-        if len(data) < _HEAD.size or not data.startswith(_MAGIC):
-            raise CorruptData("this is no vault", value=str(self.path), hint=f"its copy {self.path}.bak")
-        _, *cost, salt, nonce = _HEAD.unpack_from(data)
-        head = _Head((cost[0], cost[1], cost[2]), salt, nonce)
-        if any(not 1 <= given <= most for given, most in zip(head.cost, _MOST, strict=True)):
-            raise CorruptData("the vault's head is damaged", value=str(self.path), hint=f"its copy {self.path}.bak")
-        return head, _unsealed(self._key(head), head, data[_HEAD.size :], self.path)
+        head = _head_of(data, str(self.path))
+        return head, _unsealed(self._key(head), head, data[_HEAD.size :], str(self.path))
 
     def _write(self, head: _Head, held: Mapping[str, str]) -> None:
-        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
         fresh = _Head(head.cost, head.salt, os.urandom(12))
-        sealed = ChaCha20Poly1305(self._key(head)).encrypt(fresh.nonce, json.dumps(held).encode(), fresh.pack())
-        replace_file(self.path, fresh.pack() + sealed)
+        replace_file(self.path, fresh.pack() + _encrypted(self._key(head), fresh, held))
 
     def _fresh(self, passphrase: str) -> _Head:
         head = _Head((_PASSES, _MEMORY, _LANES), os.urandom(16), bytes(12))
@@ -142,7 +134,35 @@ class Vault:
             del _keys[place]
 
 
-def _unsealed(key: bytes, head: _Head, sealed: bytes, path: Path) -> dict[str, str]:
+def seal(held: Mapping[str, str], passphrase: str) -> bytes:
+    """Secrets as a vault's file has them, on their own; `NoSupport` where the libraries are missing."""
+    head = _Head((_PASSES, _MEMORY, _LANES), os.urandom(16), os.urandom(12))
+    return head.pack() + _encrypted(_derived(passphrase, head), head, held)
+
+
+def unseal(data: bytes, passphrase: str, where: str) -> dict[str, str]:
+    """What `seal` has sealed; `where` names it in errors. LogonFailed for a wrong passphrase, CorruptData."""
+    head = _head_of(data, where)
+    return _unsealed(_derived(passphrase, head), head, data[_HEAD.size :], where)
+
+
+def _head_of(data: bytes, where: str) -> _Head:
+    if len(data) < _HEAD.size or not data.startswith(_MAGIC):
+        raise CorruptData("this is no vault", value=where, hint=f"its copy {where}.bak")
+    _, *cost, salt, nonce = _HEAD.unpack_from(data)
+    head = _Head((cost[0], cost[1], cost[2]), salt, nonce)
+    if any(not 1 <= given <= most for given, most in zip(head.cost, _MOST, strict=True)):
+        raise CorruptData("the vault's head is damaged", value=where, hint=f"its copy {where}.bak")
+    return head
+
+
+def _encrypted(key: bytes, head: _Head, held: Mapping[str, str]) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    return ChaCha20Poly1305(key).encrypt(head.nonce, json.dumps(held).encode(), head.pack())
+
+
+def _unsealed(key: bytes, head: _Head, sealed: bytes, path: str) -> dict[str, str]:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -152,21 +172,23 @@ def _unsealed(key: bytes, head: _Head, sealed: bytes, path: Path) -> dict[str, s
         for place in [place for place, known in _keys.items() if known == key]:
             del _keys[place]
         text = "the vault does not open: the passphrase is wrong, or the file is damaged"
-        raise LogonFailed(
-            text, value=str(path), hint=f"its copy {path}.bak is the vault before its last change"
-        ) from None
+        raise LogonFailed(text, value=path, hint=f"its copy {path}.bak is the vault before its last change") from None
     return {str(place): str(secret) for place, secret in held.items()}
 
 
 def _derived(passphrase: str, head: _Head) -> bytes:
     """The key of a passphrase by Argon2id."""
     try:
+        from argon2.exceptions import HashingError
         from argon2.low_level import Type, hash_secret_raw
         from cryptography.hazmat.primitives.ciphers import aead  # noqa: F401
     except ImportError:
         raise NoSupport("a vault needs two libraries that are not installed", hint=_EXTRA) from None
     passes, memory, lanes = head.cost
-    return hash_secret_raw(passphrase.encode(), head.salt, passes, memory, lanes, 32, Type.ID)
+    try:
+        return hash_secret_raw(passphrase.encode(), head.salt, passes, memory, lanes, 32, Type.ID)
+    except HashingError as error:
+        raise CorruptData(f"no key can be made as the vault's head says: {error}", value=f"{memory} KiB") from None
 
 
 def _owned(path: Path) -> bytes:
