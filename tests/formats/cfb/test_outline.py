@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from mapix.formats.cfb.sectors import Sectors
 from mapix.formats.cfb.structure import Structure
 from mapix.formats.defects import Defects, Strictness
 from mapix.formats.msg import MsgFile, content_of
+from mapix.formats.msg.fileplace import raw_name
 from mapix.formats.storageerrors import StorageError
 from mapix.properties.content import MessageContent
 from mapix.properties.tags import PR_BODY, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, PR_HTML, PR_SUBJECT
@@ -159,6 +161,38 @@ def test_a_stream_that_shares_sectors_reads_what_its_chain_tells() -> None:
     struct.pack_into("<I", data, at + 116, file.structure.starts[first])
     assert agree(bytes(data))
     assert any("shares sectors" in str(defect) for defect in CompoundFile.open(bytes(data)).defects)
+
+
+TWINS = (*NAMES[:3], "__properties_version1.0", "__recip_version1.0_#00000000", "__nameid_version1.0")
+"""Names that the sound file has once in its root, whatever they have inside other storages."""
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("garbage", [b"", b"\xff\xd8", b"a\0b\0"])
+@pytest.mark.parametrize(("name", "other"), list(permutations(TWINS, 2)))
+def test_of_two_that_have_one_name_both_ways_take_the_same(
+    name: str, other: str, garbage: bytes, swapped: bool
+) -> None:
+    """Also where garbage stands behind the NUL of one of them, and one is a storage; [MS-CFB] 2.6.1 wants zeros."""
+    twins = [at for at in root_kids() if at[0] in (name, other)]
+    first, second = (at for _, at in sorted(twins, key=lambda one: (one[0] != name) is not swapped))
+    data = bytearray(SOUND)
+    for at, behind in ((first, b""), (second, garbage)):
+        raw = raw_name(name)
+        letters = name.encode("utf-16-le") + b"\0\0"
+        data[at : at + 66] = (letters + behind).ljust(64, b"\0") + raw[64:]
+    assert agree(bytes(data))
+    file = CompoundFile.open(bytes(data))
+    defects = [str(defect) for defect in file.defects if "name is taken" in str(defect)]
+    assert len(defects) == 1
+    loser = f"entry {(second - PLACES['directory'][0]) // 128}:"
+    assert not garbage or loser in defects[0]
+
+
+def root_kids() -> list[tuple[str, int]]:
+    """Names and places of what is in the root of the sound file, whose directory lies in one piece."""
+    file = thoroughly(SOUND)
+    return [(name, PLACES["directory"][0] + 128 * entry.number) for name, entry in file.root.children.items()]
 
 
 def test_a_strict_reader_takes_the_thorough_way() -> None:

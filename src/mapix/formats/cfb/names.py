@@ -70,5 +70,12 @@ def name_at(directory: bytes, start: int) -> str:
     return utf_16_le_decode(directory[start : start + 62], "surrogatepass", True)[0].partition("\0")[0]
 
 
+def is_usual(directory: bytes, number: int) -> bool:
+    """Whether nothing but zeros stands behind the name of an entry; of two that have a name, such a one has it."""
+    start = number * ENTRY_SIZE
+    length = directory[start + 64] | directory[start + 65] << 8
+    return 2 <= length <= 64 and not length & 1 and not any(directory[start + length - 2 : start + 64])
+
+
 _LETTERS: Final = bytes(length // 2 - 1 if 2 <= length <= 64 and not length & 1 else 255 for length in range(256))
 """The letters of a name by the low byte of its length; 255, more than there can be, where there is no such length."""

@@ -21,7 +21,7 @@ from mapix.formats.cfb.entry import Entry
 from mapix.formats.cfb.header import read_header
 from mapix.formats.cfb.layout import CUTOFF, ENTRY, ENTRY_SIZE, HEADER_SIZE, MINI_SHIFT, STREAM
 from mapix.formats.cfb.lockbytes import FileBytes, StreamBytes, read_small
-from mapix.formats.cfb.names import name_at, names_of
+from mapix.formats.cfb.names import is_usual, name_at, names_of
 from mapix.formats.cfb.outline import Outline, outline_of
 from mapix.formats.cfb.sectors import Extents, Sectors
 from mapix.formats.cfb.streamfile import StreamFile
@@ -238,8 +238,11 @@ class CompoundFile:
         named: dict[str, int] = {}
         for kid in self.kids(number):
             name = self._all[kid]
-            if named.setdefault(name, kid) != kid:
-                self.structure.defects.note(f"directory entry {kid}", "its name is taken", value=name)
+            if (first := named.setdefault(name, kid)) != kid:
+                taken = kid
+                if is_usual(self.directory, kid) and not is_usual(self.directory, first):
+                    named[name], taken = kid, first
+                self.structure.defects.note(f"directory entry {taken}", "its name is taken", value=name)
         return named
 
     def _load_mini(self) -> bytes | Extents:

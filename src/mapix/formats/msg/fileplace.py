@@ -90,6 +90,8 @@ class OutlinePlace(FilePlace):
             self._raw = {directory[_NAMES[kid]]: kid for kid in kids}
         else:
             self._raw = {directory[kid << 7 : (kid << 7) + _NAME_SIZE]: kid for kid in kids}
+        if len(self._raw) != len(kids):  # Of two that are called alike the first is asked, as in other files.
+            self._raw = {directory[kid << 7 : (kid << 7) + _NAME_SIZE]: kid for kid in reversed(file.kids(number))}
 
     def is_storage(self, handle: int) -> bool:
         """Whether it is a storage."""
@@ -129,8 +131,10 @@ class OutlinePlace(FilePlace):
 
     def storages(self) -> list[tuple[str, int]]:
         """Names and numbers of the storages that lie here."""
-        name_of = self.file.name_of
-        return [(name_of(number), number) for number in self._outline.below.get(self._number, ())]
+        name_of, raw = self.file.name_of, self._raw
+        found = [(name_of(number), number) for number in self._outline.below.get(self._number, ())]
+        usual = all(raw.get(raw_name(name)) == number for name, number in found)
+        return found if usual else Place.storages(self)
 
     def unlisted(self, tags: Collection[int]) -> list[int]:
         """The tags that names of elements tell, see `Place.unlisted`."""
