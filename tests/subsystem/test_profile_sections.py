@@ -18,7 +18,9 @@ from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_OBJECT_TYPE,
     PR_PROFILE_NAME,
+    PR_PROVIDER_DLL_NAME,
     PR_PROVIDER_UID,
+    PR_RESOURCE_FLAGS,
     PR_SEARCH_KEY,
     PR_SERVICE_UID,
 )
@@ -127,6 +129,17 @@ def test_what_mapi_computes_cannot_be_set(session: Session) -> None:
     problems = section.set_props({PR_PROFILE_NAME: "Other", PR_DISPLAY_NAME: "mine"})
     assert [(problem.tag, problem.scode) for problem in problems] == [(PR_PROFILE_NAME, Computed.hresult)]
     assert section.get_prop(PR_DISPLAY_NAME) == "mine"
+
+
+def test_a_provider_cannot_change_its_flags_and_its_name(session: Session) -> None:
+    """PRF-24."""
+    section = session.open_profile_section(provider_uid(session), Access.MODIFY, force=True)
+    found = section.get_props([PR_RESOURCE_FLAGS, PR_PROVIDER_DLL_NAME])
+    assert found[PR_PROVIDER_DLL_NAME] == "FAX"
+    problems = section.set_props({PR_RESOURCE_FLAGS: 0x1000, PR_PROVIDER_DLL_NAME: "OTHER", OWN: "mine"})
+    assert {problem.tag for problem in problems} == {PR_RESOURCE_FLAGS, PR_PROVIDER_DLL_NAME}
+    assert section.get_props([PR_RESOURCE_FLAGS, PR_PROVIDER_DLL_NAME]) == found
+    assert section.get_prop(OWN) == "mine"
 
 
 def test_changes_act_at_once_and_last(session: Session, home: Path) -> None:

@@ -19,7 +19,15 @@ from mapix.properties import codec
 from mapix.properties.errors import InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.guid import guid
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SEARCH_KEY, PR_SERVICE_NAME, PR_SERVICE_UID
+from mapix.properties.tags import (
+    PR_OBJECT_TYPE,
+    PR_PROFILE_NAME,
+    PR_PROVIDER_DLL_NAME,
+    PR_RESOURCE_FLAGS,
+    PR_SEARCH_KEY,
+    PR_SERVICE_NAME,
+    PR_SERVICE_UID,
+)
 from mapix.properties.value import Problem, Problems, Props
 from mapix.subsystem.profile import Profile
 from mapix.subsystem.secrets import SecretPlace
@@ -120,6 +128,9 @@ class ProfileSection(PropertyBag, ProfSect):
         fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: handle.name}
         if entry is not None:
             fixed |= {PR_SERVICE_UID: entry.uid, PR_SERVICE_NAME: entry.name}
+            for provider in entry.providers:
+                if provider.uid == uid:
+                    fixed |= {PR_RESOURCE_FLAGS: provider.resource_flags, PR_PROVIDER_DLL_NAME: entry.name}
         super().__init__(source, rules=_rules(fixed), access=access, transacted=False)
 
     @property
@@ -270,8 +281,9 @@ def _lock(locks: SectionLocks, key: tuple[str, bytes], access: Access) -> bool:
 
 
 def _rules(fixed: Mapping[PropTag, Any]) -> Rules:
-    """Computed properties with constant values."""
-    return Rules.of(computed={tag: _constant(value) for tag, value in fixed.items()}, readonly=_FIXED)
+    """Computed properties with constant values; a provider cannot change its flags and its name (PRF-24)."""
+    computed = {tag: _constant(value) for tag, value in fixed.items()}
+    return Rules.of(computed=computed, readonly=(*_FIXED, *fixed))
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:
