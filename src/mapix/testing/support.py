@@ -16,9 +16,12 @@ from typing import Any
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
 from mapix.interfaces.prop import Access, MapiProp
+from mapix.interfaces.store import MsgStore
 from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, wrap_store
 from mapix.properties.errors import NotFound, UnknownEntryid
+from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -134,6 +137,24 @@ class BenchSupport:
     def identity(self) -> Mapping[PropTag, Any]:
         """See `StoreSupport.identity`."""
         return self._identity
+
+
+class TransportBenchSupport(BenchSupport):
+    """A `TransportSupport`: what is delivered goes into the store, as in a session."""
+
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
+        """See `TransportSupport.spooler_notify`; counted in `woken`."""
+        self.woken += 1
+
+    def spooler_yield(self) -> bool:
+        """See `TransportSupport.spooler_yield`: nobody hurries here."""
+        return False
+
+    def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
+        """See `TransportSupport.deliver`."""
+        from mapix.subsystem.spooler.inbound import deliver
+
+        return deliver(store, content, delivery_key, identity=self._identity)
 
 
 def _one_off(row: dict[PropTag, Any]) -> dict[PropTag, Any]:

@@ -1,0 +1,84 @@
+"""Transports at their logon: what they say of themselves, and that they let go of everything."""
+
+from __future__ import annotations
+
+import threading
+
+from mapix.interfaces.spi import AddressTypes, TransportLogon
+from mapix.properties import codec
+from mapix.properties.tags import PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY
+from mapix.testing.transport_bench import TransportBench, TransportPowers
+
+_IDENTITY = {PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY}
+
+
+class TransportLogonTests(TransportBench):
+    """Logon, logoff, address types, status row."""
+
+    def test_a_logon_is_a_logon_object(self) -> None:
+        """SPI-28."""
+        assert isinstance(self.transport, TransportLogon)
+
+    def test_each_logon_is_an_object_of_its_own(self) -> None:
+        """SPI-3, SPI-5."""
+        other, _ = self.log_on()
+        assert other is not self.transport
+        other.logoff()
+
+    def test_it_says_which_addresses_it_takes(self) -> None:
+        """SPL-10."""
+        found = self.transport.address_types()
+        assert isinstance(found, AddressTypes)
+        assert found.types is None or all(isinstance(each, str) for each in found.types)
+        assert found.types is None or found.types or found.uids
+        assert all(isinstance(uid, bytes) and len(uid) == 16 for uid in found.uids)
+
+    def test_its_status_row_has_values_of_the_right_types(self) -> None:
+        """SPI-38."""
+        for tag, value in self.support.status.items():
+            codec.dump(tag, value)
+
+    def test_logging_on_wakes_nobody(self) -> None:
+        """SPI-11."""
+        assert self.support.woken == 0
+
+    def test_logging_off_twice_is_harmless(self) -> None:
+        """SPI-50."""
+        other, _ = self.log_on()
+        other.logoff()
+        other.logoff()
+
+    def test_no_thread_stays_after_the_logoff(self) -> None:
+        """SPI-50."""
+        before = set(threading.enumerate())
+        other, _ = self.log_on()
+        other.flush()
+        other.logoff()
+        left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+        for thread in left:
+            thread.join(2)
+        assert not any(thread.is_alive() for thread in left)
+
+    def test_its_identity_is_whole_or_not_there(self) -> None:
+        """SES-42."""
+        found = self.make_provider().identity(self.support)
+        assert set(found) in (set(), _IDENTITY)
+        if TransportPowers.IDENTITY in self.powers:
+            assert set(found) == _IDENTITY
+
+    def test_it_can_be_asked_whether_it_works(self) -> None:
+        """STA-8."""
+        self.transport.validate_state()
+
+    def test_nothing_to_do_is_no_trouble(self) -> None:
+        """SPL-50."""
+        self.transport.flush()
+        if TransportPowers.RECEIVES not in self.powers:
+            assert self.transport.poll() is False
+
+    def test_providers_end_after_their_logons(self) -> None:
+        """SPI-50."""
+        provider = self.make_provider()
+        logon = provider.logon(self.support)
+        logon.logoff()
+        provider.shutdown()
