@@ -15,6 +15,7 @@ from mapix.properties import tags as t
 from mapix.properties.errors import NotFound
 
 if TYPE_CHECKING:
+    from mapix.client.addressbook import AddressBook
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.notification import NotificationEngine
     from mapix.subsystem.session import Session as MapiSession
@@ -83,6 +84,13 @@ class Session:
     def deleted(self) -> Folder:
         """The default store's Deleted Items."""
         return self.store.deleted
+
+    @property
+    def address_book(self) -> AddressBook:
+        """The address books of the profile as one."""
+        from mapix.client.addressbook import AddressBook
+
+        return AddressBook(self.mapi.open_address_book())
 
     def folder(self, path: str) -> Folder:
         """A folder of the default store by its path."""

@@ -19,6 +19,9 @@ from mapix.properties.errors import InvalidEntryid, InvalidParameter, UnknownEnt
 ONE_OFF_UID = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 STORE_WRAP_UID = bytes.fromhex("38a1bb1005e5101aa1bb08002b2a56c2")
 
+PERSONAL_UID = bytes.fromhex("6d6170697820706572736f6e616c2061")
+"""Leads identifiers to the user's file of contacts."""
+
 ONE_OFF_NO_RICH_INFO = 0x0001
 ONE_OFF_UNICODE = 0x8000
 

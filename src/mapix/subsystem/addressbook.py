@@ -19,7 +19,7 @@ from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.objects.life import Life
 from mapix.objects.memorysource import MemorySource
 from mapix.objects.recipientrows import prepared
-from mapix.properties.entryid import OneOff, is_one_off, provider_uid
+from mapix.properties.entryid import PERSONAL_UID, OneOff, is_one_off, provider_uid
 from mapix.properties.errors import CallFailed, MapiError, NoSupport, NotFound, UnknownEntryid
 from mapix.properties.flags import AB_MODIFIABLE
 from mapix.properties.tag import PropTag
@@ -28,7 +28,7 @@ from mapix.subsystem.bookdialogs import BookDialogs
 from mapix.subsystem.bookroot import RootContainer
 from mapix.subsystem.contacts import Contacts
 from mapix.subsystem.oneoff import OneOffUser, make_one_off
-from mapix.subsystem.personal import PERSONAL_UID, PersonalContainer, open_personal
+from mapix.subsystem.personal import PersonalContainer, open_personal
 from mapix.subsystem.resolving import resolve
 
 if TYPE_CHECKING:

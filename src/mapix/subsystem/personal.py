@@ -17,7 +17,7 @@ from mapix.objects.memorysource import MemorySource
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.rules import Rules
 from mapix.objects.tabledata import TableData
-from mapix.properties.entryid import search_key
+from mapix.properties.entryid import PERSONAL_UID, search_key
 from mapix.properties.errors import (
     Collision,
     InvalidParameter,
@@ -52,9 +52,6 @@ from mapix.properties.tags import (
 from mapix.subsystem.contacts import Contact, Contacts
 from mapix.subsystem.oneoff import SMTP
 
-PERSONAL_UID = bytes.fromhex("6d6170697820706572736f6e616c2061")
-"""The provider part of identifiers in the personal address book."""
-
 COLUMNS = (
     PR_DISPLAY_NAME,
     PR_ADDRTYPE,
@@ -68,18 +65,20 @@ COLUMNS = (
     PR_SEND_RICH_INFO,
 )
 
-_CONTAINER = bytes(4) + PERSONAL_UID
+CONTAINER_ID = bytes(4) + PERSONAL_UID
+"""The identifier of the container of contacts."""
+
 _UNRESOLVED, _AMBIGUOUS, _RESOLVED = 0, 1, 2
 
 
 def entry_id(uid: bytes) -> bytes:
     """The identifier of a contact."""
-    return _CONTAINER + uid
+    return CONTAINER_ID + uid
 
 
 def uid_of(identifier: bytes) -> bytes:
     """The contact an identifier names; empty for the container. `UnknownEntryid`."""
-    if identifier[:20] != _CONTAINER or len(identifier) not in (20, 36):
+    if identifier[:20] != CONTAINER_ID or len(identifier) not in (20, 36):
         raise UnknownEntryid("not an identifier of the personal address book", value=identifier)
     return bytes(identifier[20:])
 
@@ -183,7 +182,7 @@ class PersonalContainer(PropertyBag, AbContainer):
     def open_entry(self, entry_id: bytes | None, access: Access = Access.READ, *, deleted: bool = False) -> PropertyBag:
         """See `MapiContainer.open_entry`."""
         self._check()
-        return open_personal(self._contacts, _CONTAINER if entry_id is None else entry_id, access, self._life)
+        return open_personal(self._contacts, CONTAINER_ID if entry_id is None else entry_id, access, self._life)
 
     def resolve_names(self, rows: Sequence[dict[PropTag, Any]], columns: Sequence[PropTag]) -> list[int]:
         """See `AbContainer.resolve_names`."""
@@ -229,9 +228,9 @@ def container_row() -> dict[PropTag, Any]:
     """The personal container's properties, as in the hierarchy of the address book."""
     return {
         PR_DISPLAY_NAME: "Contacts",
-        PR_ENTRYID: _CONTAINER,
-        PR_RECORD_KEY: _CONTAINER,
-        PR_INSTANCE_KEY: _CONTAINER,
+        PR_ENTRYID: CONTAINER_ID,
+        PR_RECORD_KEY: CONTAINER_ID,
+        PR_INSTANCE_KEY: CONTAINER_ID,
         PR_OBJECT_TYPE: int(ObjectType.ABCONT),
         PR_DISPLAY_TYPE: DT_MODIFIABLE,
         PR_CONTAINER_FLAGS: AB_RECIPIENTS | AB_MODIFIABLE,

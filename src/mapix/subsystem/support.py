@@ -25,7 +25,7 @@ from mapix.interfaces.supportmethods import SupportMethods
 from mapix.interfaces.table import MapiTable
 from mapix.properties import codec
 from mapix.properties.content import MessageContent
-from mapix.properties.entryid import wrap_store
+from mapix.properties.entryid import PERSONAL_UID, is_one_off, provider_uid, wrap_store
 from mapix.properties.errors import Busy, InvalidObject, InvalidParameter, MapiError, NotFound, UserCancel
 from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
@@ -196,6 +196,8 @@ class CommonSupport(SupportMethods):
     def open_entry(self, entry_id: bytes, access: Access = Access.READ) -> MapiProp:
         """See `Support.open_entry`."""
         self._check()
+        if is_one_off(entry_id) or provider_uid(entry_id) == PERSONAL_UID:
+            return self.core.address_book().open_entry(entry_id, access)
         opened: MapiProp = self._routes.ask(entry_id, lambda opener: opener.open_entry(entry_id, access))
         return opened
 

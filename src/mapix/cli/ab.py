@@ -1,0 +1,298 @@
+"""`mapix ab`: the address book."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mapix.cli.base import Group, command
+from mapix.cli.errors import Exit
+from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.sessions import logged_on, profile_option
+
+if TYPE_CHECKING:
+    from mapix.client.addressbook import AddressBook
+    from mapix.client.bookentry import BookEntry
+
+_MOST_REPEATED = 20
+_container_option = click.option("--in", "container", metavar="BOOK", help="Only this address book, by name.")
+_set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="Say a field; repeatable.")
+
+
+@command(examples=("mapix ab list", "mapix ab list --like arch", "mapix ab list --books"), name="list")
+@click.option("--like", metavar="NAME", help="Whose names have words beginning like these.")
+@click.option("--books", is_flag=True, help="List the address books themselves.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="No more than so many.")
+@_container_option
+@json_option
+@profile_option
+def list_people(
+    like: str | None, books: bool, limit: int | None, container: str | None, as_json: bool, profile: str | None
+) -> None:
+    """List who is in the address books: people, and lists of people."""
+    from itertools import islice
+
+    with logged_on(profile) as session:
+        book = session.address_book
+        if books:
+            _list_books(book, as_json)
+            return
+        found = list(islice(book.rows(like, container), limit))
+    if as_json:
+        keys = ("name", "type", "address", "is_list")
+        emit_json({"entries": [dict(zip(keys, row, strict=True)) for row in found]})
+    else:
+        emit_rows(("name", "address", "type"), ((row[0], row[2] or "", row[1]) for row in found))
+
+
+@command(examples=('mapix ab show "Ann Archer"', "mapix ab show ann@example.org --json"))
+@click.argument("who")
+@json_option
+@profile_option
+def show(who: str, as_json: bool, profile: str | None) -> None:
+    """Show what is said of WHO, a name or an address, and the members of a list."""
+    with logged_on(profile) as session:
+        document = _document(session.address_book.find(who))
+    if as_json:
+        emit_json(document)
+        return
+    rows = [(name, value) for name, value in document["fields"].items()]
+    emit_rows(("field", "value"), [*rows, *(("member", one) for one in document.get("members", ()))], wrap=True)
+
+
+@command(
+    examples=(
+        'mapix ab add "Ann Archer" ann@example.org --set company=Archers',
+        'mapix ab add Team --member "Ann Archer" --member bill@example.org',
+    )
+)
+@click.argument("name")
+@click.argument("address", required=False)
+@click.option("--list", "is_list", is_flag=True, help="Make a list of people, not a contact.")
+@click.option("--member", "members", multiple=True, metavar="WHO", help="A member of the list; repeatable.")
+@_set_option
+@profile_option
+def add(
+    name: str,
+    address: str | None,
+    is_list: bool,
+    members: tuple[str, ...],
+    values: tuple[str, ...],
+    profile: str | None,
+) -> None:
+    """Add a contact with NAME and ADDRESS, or a list, to the personal address book."""
+    fields = _fields(values)
+    if {"name", "address"} & set(fields):
+        raise click.UsageError("Name and address stand without --set.")
+    if (address is None) != bool(is_list or members):
+        raise click.UsageError("A contact has an address, and a list has members.")
+    with logged_on(profile) as session:
+        book = session.address_book
+        if address is not None:
+            made = book.add(name, address, **fields)
+        else:
+            made = book.add_list(name, *_people(book, members))
+            if fields:
+                made.update(**fields)
+        say(f"{made} added.")
+
+
+@command(
+    examples=(
+        'mapix ab edit "Ann Archer" --set address=ann@new.example --set title=',
+        "mapix ab edit Team --member bill@example.org --no-member ann@example.org",
+    )
+)
+@click.argument("who")
+@_set_option
+@click.option("--member", "members", multiple=True, metavar="WHO", help="Somebody to put on the list; repeatable.")
+@click.option("--no-member", "others", multiple=True, metavar="WHO", help="Somebody to take off; repeatable.")
+@profile_option
+def edit(
+    who: str, values: tuple[str, ...], members: tuple[str, ...], others: tuple[str, ...], profile: str | None
+) -> None:
+    """Change what is said of WHO, a name or an address. FIELD= alone takes a field away.
+
+    On a terminal, and with nothing to change, each field is asked for.
+    """
+    from mapix.cli.addressui import terminal_ui
+
+    fields = {name: value or None for name, value in _fields(values).items()}
+    with logged_on(profile) as session:
+        book = session.address_book
+        entry = book.find(who)
+        if not (fields or members or others):
+            ui = terminal_ui()
+            if ui is None:
+                raise click.UsageError("Nothing to change: --set FIELD=VALUE is needed.")
+            say("Changed." if book.mapi.details(entry.entry_id, ui) else "Nothing changed.")
+            return
+        if fields:
+            entry.update(**fields)
+        if members:
+            entry.add(*_people(book, members))
+        if others:
+            entry.remove(*others)
+        say(f"{entry} changed.")
+
+
+@command(examples=('mapix ab rm "Ann Archer"', "mapix ab rm Team"))
+@click.argument("who", nargs=-1, required=True)
+@profile_option
+def rm(who: tuple[str, ...], profile: str | None) -> None:
+    """Delete people and lists, each by name or address; members of a list stay."""
+    with logged_on(profile) as session:
+        book = session.address_book
+        found = [book.find(one) for one in who]
+        for entry in found:
+            told = str(entry)
+            book.remove(entry)
+            say(f"{told} deleted.")
+
+
+@command(examples=("mapix ab resolve arch bill@example.org", "mapix ab resolve bill --ask"))
+@click.argument("names", nargs=-1, required=True)
+@click.option("--ask", is_flag=True, help="Ask on the terminal about names that are not clear.")
+@json_option
+@profile_option
+def resolve(names: tuple[str, ...], ask: bool, as_json: bool, profile: str | None) -> int:
+    """Find out who is meant by NAMES, as sending does. The exit code is 4 when somebody was not found."""
+    from mapix.cli.addressui import terminal_ui
+    from mapix.properties.tags import PR_ADDRTYPE, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS
+
+    with logged_on(profile) as session:
+        book = session.address_book.mapi
+        result = book.resolve_name([{PR_DISPLAY_NAME: name} for name in names], ui=terminal_ui() if ask else None)
+    states = dict.fromkeys(result.unresolved, "unknown") | dict.fromkeys(result.ambiguous, "ambiguous")
+    found = [
+        {
+            "asked": name,
+            "state": states.get(place, "resolved"),
+            "name": row.get(PR_DISPLAY_NAME) if place not in states else None,
+            "type": row.get(PR_ADDRTYPE) if place not in states else None,
+            "address": row.get(PR_EMAIL_ADDRESS) if place not in states else None,
+        }
+        for place, (name, row) in enumerate(zip(names, result.rows, strict=True))
+    ]
+    if as_json:
+        emit_json({"names": found})
+    else:
+        emit_rows(("asked", "state", "name", "address"), ([each[key] for key in _RESOLVED] for each in found))
+    return Exit.NOT_FOUND if states else Exit.OK
+
+
+_RESOLVED = ("asked", "state", "name", "address")
+
+
+@command(examples=("mapix ab import people.vcf", "mapix ab import --contacts"), name="import")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--contacts", is_flag=True, help="Take the people of contacts.toml, which stays as it is.")
+@click.option("--replace", is_flag=True, help="Replace who is there already with the same name and address.")
+@json_option
+@profile_option
+def import_people(file: Path | None, contacts: bool, replace: bool, as_json: bool, profile: str | None) -> int:
+    """Put the cards of a vCard FILE, - for standard input, into the personal address book.
+
+    Who is there already stays. What of a card has no place in MAPI is told.
+    """
+    if (file is None) != contacts:
+        raise click.UsageError("Name a file of cards, or --contacts.")
+    with logged_on(profile) as session:
+        book = session.address_book
+        if file is None:
+            found = book.import_contacts(replace=replace)
+        else:
+            with click.open_file(str(file), "rb") as opened:
+                found = book.import_cards(opened.read(), replace=replace)
+    if as_json:
+        failed = [{"name": name, "reason": reason} for name, reason in found.failed]
+        emit_json({"added": found.added, "present": found.present, "failed": failed, "notes": found.notes})
+    else:
+        for line in (*(f"{name}: {reason}" for name, reason in found.failed), *found.notes[:_MOST_REPEATED]):
+            say(line)
+        if len(found.notes) > _MOST_REPEATED:
+            say(f"... and {len(found.notes) - _MOST_REPEATED} more of the kind.")
+        say(f"{found.added} added, {found.present} there already, {len(found.failed)} left out.")
+    return Exit.PARTIAL if found.failed else Exit.OK
+
+
+@command(examples=("mapix ab export people.vcf", "mapix ab export --version 3.0 > people.vcf"))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--version", type=click.Choice(["3.0", "4.0"]), default="4.0", help="Of the cards; 4.0 by default.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@_container_option
+@profile_option
+def export(file: Path | None, version: str, force: bool, container: str | None, profile: str | None) -> None:
+    """Write the personal address book as a file of vCards; to standard output without FILE."""
+    if file is not None and file.exists() and not force:
+        raise click.UsageError(f"{file} is there already; --force writes over it.")
+    with logged_on(profile) as session:
+        data = session.address_book.export_cards(version, container)
+    if file is None:
+        sys.stdout.buffer.write(data)
+    else:
+        file.write_bytes(data)
+        say(f"{data.count(b'BEGIN:VCARD')} cards in {file}.")
+
+
+ab = Group(
+    "ab",
+    commands=[list_people, show, add, edit, rm, resolve, import_people, export],
+    examples=('mapix ab add "Ann Archer" ann@example.org', "mapix ab resolve arch"),
+    help="Keep contacts and lists, and find out who is meant by a name.",
+)
+
+
+def _list_books(book: AddressBook, as_json: bool) -> None:
+    pab, default, path = book.mapi.get_pab(), book.mapi.get_default_dir(), book.mapi.get_search_path()
+    found: list[dict[str, Any]] = [
+        {
+            "book": name,
+            "personal": entry_id == pab,
+            "default": entry_id == default,
+            "search": path.index(entry_id) + 1 if entry_id in path else None,
+        }
+        for name, entry_id in book.containers.items()
+    ]
+    if as_json:
+        emit_json({"books": found})
+        return
+    marks = (("personal", "personal"), ("default", "shown first"))
+    rows = ((one["book"], one["search"], ", ".join(text for key, text in marks if one[key])) for one in found)
+    emit_rows(("book", "looked in", "is"), rows)
+
+
+def _document(entry: BookEntry) -> dict[str, Any]:
+    document: dict[str, Any] = {"entry_id": entry.entry_id.hex(), "is_list": entry.is_list, "fields": entry.fields}
+    return document | ({"members": [str(one) for one in entry.members]} if entry.is_list else {})
+
+
+def _people(book: AddressBook, names: Iterable[str]) -> list[BookEntry | str]:
+    """Entries by name or address; an address nobody has stays an address."""
+    from mapix.properties.errors import NotFound
+
+    found: list[BookEntry | str] = []
+    for name in names:
+        try:
+            found.append(book.find(name))
+        except NotFound:
+            if "@" not in name:
+                raise
+            found.append(name)
+    return found
+
+
+def _fields(words: Iterable[str]) -> dict[str, Any]:
+    """Fields of `field=value` words; a usage error names those there are."""
+    from mapix.cli.service import parse_settings
+    from mapix.client.bookentry import FIELDS
+
+    found: dict[str, Any] = dict(parse_settings(words))
+    unknown = next((name for name in found if name not in FIELDS), None)
+    if unknown is not None:
+        raise click.UsageError(f"People have no field {unknown!r}, but: {', '.join(FIELDS)}.")
+    return found

@@ -1,0 +1,140 @@
+"""vCard files into the personal address book, and out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mapix.client.bookentry import BookEntry
+from mapix.formats.vcard import Card, from_vcards, to_vcards
+from mapix.properties import tags as t
+from mapix.properties.entryid import search_key
+from mapix.properties.errors import Collision, MapiError, NoSupport
+from mapix.properties.flags import CREATE_CHECK_DUP_STRICT, CREATE_REPLACE
+from mapix.properties.restriction import Property, Relop
+
+if TYPE_CHECKING:
+    from mapix.client.addressbook import AddressBook
+
+_OWN = (
+    t.PR_ENTRYID,
+    t.PR_RECORD_KEY,
+    t.PR_INSTANCE_KEY,
+    t.PR_SEARCH_KEY,
+    t.PR_OBJECT_TYPE,
+    t.PR_DISPLAY_TYPE,
+    t.PR_TRANSMITABLE_DISPLAY_NAME,
+    t.PR_SMTP_ADDRESS,
+    t.PR_SEND_RICH_INFO,
+)
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of the cards of a file: how many are new or replaced, how many were there, who was left out and why,
+    and what of the cards is kept nowhere.
+    """
+
+    added: int = 0
+    present: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def import_cards(book: AddressBook, data: bytes, *, replace: bool = False) -> Imported:
+    """Put the cards of a file into the personal address book: everybody first, then who is in which list."""
+    parsed = from_vcards(data)
+    result = Imported(notes=[str(defect) for defect in parsed.defects])
+    flags = CREATE_CHECK_DUP_STRICT | (CREATE_REPLACE if replace else 0)
+    known: dict[str, BookEntry] = {}
+    lists: list[tuple[BookEntry, Card]] = []
+    for card in parsed.value:
+        entry = _put(book, card, flags, result)
+        if entry is not None and card.uid:
+            known[card.uid] = entry
+        if entry is not None and card.members is not None:
+            lists.append((entry, card))
+    for entry, card in lists:
+        for member in card.members or ():
+            _join(book, entry, known.get(member, member), result)
+    return result
+
+
+def import_contacts(book: AddressBook, *, replace: bool) -> Imported:
+    """Copy the people of the file of contacts into the personal address book; `NotFound` where nobody is in it."""
+    from mapix.subsystem.personal import CONTAINER_ID
+
+    personal = book.personal
+    if personal.get_prop(t.PR_ENTRYID) == CONTAINER_ID:
+        hint = "mapix service add CONTACTS"
+        raise NoSupport("the file of contacts is the personal address book itself", hint=hint)
+    before = book.size(personal)
+    rows = list(book.found(None, CONTAINER_ID))
+    flags = CREATE_CHECK_DUP_STRICT | (CREATE_REPLACE if replace else 0)
+    left = personal.copy_entries(rows, flags).left_out
+    added = book.size(personal) - before
+    failed = [(book.name_of(one), "it could not be copied") for one in left]
+    return Imported(added, len(rows) - added - len(left), failed)
+
+
+def export_cards(book: AddressBook, version: str, container: bytes | str | None) -> bytes:
+    """The entries of a container as a file of cards."""
+    chosen = container if container is not None else book.personal.get_prop(t.PR_ENTRYID)
+    return to_vcards((_card(entry) for entry in book.entries(container=chosen)), version)
+
+
+def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEntry | None:
+    """Make the entry of a card; None where there is one already, or none can be made."""
+    name = card.values[t.PR_DISPLAY_NAME]
+    try:
+        if card.members is not None:
+            entry = book.add_list(name, flags=flags)
+        else:
+            made = book.personal.create_entry(None, flags)
+            made.set_props(card.values)
+            made.save_changes()
+            entry = book.entry(made.get_prop(t.PR_ENTRYID))
+    except Collision:
+        result.present += 1
+        return None
+    except MapiError as error:
+        result.failed.append((name, error.text or str(error)))
+        return None
+    result.added += 1
+    return entry
+
+
+def _join(book: AddressBook, entry: BookEntry, member: BookEntry | str, result: Imported) -> None:
+    """Make somebody a member of a list: an entry, or by address, of whoever in the book has it."""
+    if isinstance(member, str):
+        if member.startswith("urn:"):
+            result.notes.append(f"{entry.name}: a member is not in the file: {member}")
+            return
+        member = _by_address(book, member) or member
+    try:
+        entry.add(member)
+    except MapiError as error:
+        result.notes.append(f"{entry.name}: {member} is left out: {error.text}")
+
+
+def _by_address(book: AddressBook, address: str) -> BookEntry | None:
+    table = book.personal.get_contents_table()
+    table.set_columns((t.PR_ENTRYID,))
+    table.restrict(Property(Relop.EQ, t.PR_SEARCH_KEY, search_key("SMTP", address)))
+    rows = table.query_rows(1)
+    return book.entry(rows[0][0]) if rows else None
+
+
+def _card(entry: BookEntry) -> Card:
+    members = None
+    if entry.is_list:
+        members = tuple(one.address if not one.is_list else _urn(one) for one in entry.members)
+    values = {tag: value for tag, value in entry.mapi.get_props().items() if tag not in _OWN}
+    return Card(values, members, _urn(entry))
+
+
+def _urn(entry: BookEntry) -> str:
+    """A name for an entry that is the same at every export."""
+    from uuid import UUID, uuid5
+
+    return f"urn:uuid:{uuid5(UUID(int=0), entry.entry_id.hex())}"

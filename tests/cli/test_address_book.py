@@ -1,0 +1,128 @@
+"""`mapix ab`: people and lists from the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Mapix
+
+
+@pytest.fixture
+def book(mapix: Mapix) -> Mapix:
+    """Ann's profile, with a personal address book of its own file and two people in it."""
+    mapix.init()
+    mapix("service", "add", "contacts")
+    mapix("ab", "add", "Bill Lee", "lee@example.org", "--set", "company=Archers")
+    mapix("ab", "add", "Billy Larson", "larson@example.org")
+    return mapix
+
+
+def names(book: Mapix) -> list[str]:
+    return [entry["name"] for entry in book.json("ab", "list")["entries"]]
+
+
+def test_people_are_added_listed_and_shown(book: Mapix) -> None:
+    """ABK-71, ABK-74."""
+    assert names(book) == ["Bill Lee", "Billy Larson"]
+    assert book("ab", "list", "--like", "lee").stdout == "Bill Lee\tlee@example.org\tSMTP\n"
+    shown = book.json("ab", "show", "lee@example.org")
+    assert shown["fields"]["company"] == "Archers"
+    assert "company\tArchers" in book("ab", "show", "Bill Lee").stdout
+    assert "there" not in book("ab", "list", "--limit", "1").stdout
+
+
+def test_who_is_there_is_not_added_again(book: Mapix) -> None:
+    """ABK-71."""
+    assert "MAPI_E_COLLISION" in book("ab", "add", "Bill Lee", "lee@example.org", code=1).stderr
+
+
+def test_the_books_are_listed(book: Mapix) -> None:
+    """ABK-1."""
+    (found,) = book.json("ab", "list", "--books")["books"]
+    assert found == {"book": "Personal address book", "personal": True, "default": True, "search": 1}
+
+
+def test_people_are_changed_and_deleted(book: Mapix) -> None:
+    """ABK-72, ABK-74."""
+    book("ab", "edit", "Bill Lee", "--set", "address=bill@new.example", "--set", "company=")
+    shown = book.json("ab", "show", "Bill Lee")["fields"]
+    assert shown["address"] == "bill@new.example"
+    assert "company" not in shown
+    book("ab", "rm", "bill@new.example")
+    assert names(book) == ["Billy Larson"]
+    assert "Nothing to change" in book("ab", "edit", "Billy Larson", code=2).stderr
+    assert "no field" in book("ab", "edit", "Billy Larson", "--set", "shoe=43", code=2).stderr
+    book("ab", "rm", "Nobody", code=4)
+
+
+def test_lists_have_members(book: Mapix) -> None:
+    """ABK-75."""
+    book("ab", "add", "Team", "--member", "Bill Lee", "--member", "zoe@example.org")
+    assert book.json("ab", "show", "Team")["members"] == ["Bill Lee <lee@example.org>", "zoe@example.org"]
+    book("ab", "edit", "Team", "--member", "Billy Larson", "--no-member", "zoe@example.org")
+    members = book.json("ab", "show", "Team")["members"]
+    assert members == ["Bill Lee <lee@example.org>", "Billy Larson <larson@example.org>"]
+    assert "MAPI_E_INVALID_PARAMETER" in book("ab", "edit", "Team", "--member", "Team", code=1).stderr
+
+
+def test_names_resolve_or_say_why_not(book: Mapix) -> None:
+    """ABK-21, ABK-22."""
+    said = book("ab", "resolve", "lee", "zoe@example.org").stdout
+    assert said.splitlines() == [
+        "lee\tresolved\tBill Lee\tlee@example.org",
+        "zoe@example.org\tresolved\tzoe@example.org\tzoe@example.org",
+    ]
+    assert "bill\tambiguous" in book("ab", "resolve", "bill", "lee", code=4).stdout
+    assert "nobody\tunknown" in book("ab", "resolve", "nobody", code=4).stdout
+
+
+def test_who_is_ambiguous_is_told_with_those_it_may_be(book: Mapix) -> None:
+    """ABK-22."""
+    told = book("ab", "show", "bill l", code=1).stderr
+    assert "MAPI_E_AMBIGUOUS_RECIP" in told
+    assert "Billy Larson <larson@example.org>" in told
+
+
+def test_cards_go_out_and_come_back(book: Mapix, tmp_path: Path) -> None:
+    """ABK-72."""
+    book("ab", "add", "Team", "--member", "Bill Lee", "--member", "zoe@example.org")
+    book("ab", "add", "All", "--member", "Team")
+    file = tmp_path / "people.vcf"
+    assert "4 cards" in book("ab", "export", file).stderr
+    assert "already" in book("ab", "export", file, code=2).stderr
+    before = {name: book.json("ab", "show", name)["fields"] for name in names(book)}
+    for name in reversed(names(book)):
+        book("ab", "rm", name)
+    assert names(book) == []
+    assert "4 added" in book("ab", "import", file).stderr
+    assert {name: book.json("ab", "show", name)["fields"] for name in names(book)} == before
+    assert book.json("ab", "show", "Team")["members"] == ["Bill Lee <lee@example.org>", "zoe@example.org"]
+    assert book.json("ab", "show", "All")["members"] == ["Team"]
+    assert book.json("ab", "import", file)["present"] == 4
+    assert book("ab", "export", "--version", "3.0").stdout.count("VERSION:3.0") == 4
+
+
+def test_what_of_a_card_is_kept_nowhere_is_told(book: Mapix) -> None:
+    card = "BEGIN:VCARD\nVERSION:4.0\nFN:Zoë\nEMAIL:zoe@example.org\nX-SHOE:43\nEND:VCARD\n"
+    told = book("ab", "import", "-", stdin=card).stderr
+    assert "X-SHOE is not kept" in told
+    assert "1 added" in told
+
+
+def test_the_file_of_contacts_keeps_working_and_can_be_taken_over(mapix: Mapix) -> None:
+    """ABK-1, ABK-72."""
+    mapix.init()
+    mapix("ab", "add", "Ann Archer", "ann@example.org")
+    file = mapix.home / "contacts.toml"
+    before = file.read_bytes()
+    assert "the personal address book itself" in mapix("ab", "import", "--contacts", code=1).stderr
+    mapix("service", "add", "CONTACTS")
+    assert mapix("ab", "resolve", "zoe", "arch", code=4).stdout.splitlines()[1].startswith("arch\tresolved")
+    assert "1 added, 0 there already" in mapix("ab", "import", "--contacts").stderr
+    assert "0 added, 1 there already" in mapix("ab", "import", "--contacts").stderr
+    assert file.read_bytes() == before
+    books = mapix.json("ab", "list", "--books")["books"]
+    assert [(each["book"], each["personal"]) for each in books] == [
+        ("Personal address book", True),
+        ("Contacts", False),
+    ]
