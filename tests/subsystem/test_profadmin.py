@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import InvalidParameter, LogonFailed, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import CallFailed, InvalidParameter, LogonFailed, NoAccess, NoSupport, NotFound
 from mapix.properties.flags import MAPI_NEW_SESSION
-from mapix.properties.tags import PR_DEFAULT_PROFILE, PR_DISPLAY_NAME, PR_SEARCH_KEY
+from mapix.properties.tags import PR_DEFAULT_PROFILE, PR_DISPLAY_NAME, PR_SEARCH_KEY, PR_SERVICE_NAME
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
 
@@ -144,3 +144,48 @@ def test_a_profile_marked_by_a_process_that_died_is_gone(system: Subsystem, prof
 def test_administration_of_an_unknown_profile_is_a_failed_logon(system: Subsystem) -> None:
     with pytest.raises(LogonFailed):
         system.admin_profiles().admin_services("Nobody")
+
+
+def test_profiles_of_applications_are_kept_apart(system: Subsystem, profile: str) -> None:
+    """MAPI_APP_PROFILE of session 4.2."""
+    profiles = system.admin_profiles()
+    profiles.create_profile("Robot", app=True)
+    profiles.create_profile("Robot2", app=True)
+    assert names(system) == [("Work", False)]
+    columns = [PR_DISPLAY_NAME]
+    assert query_all_rows(profiles.get_profile_table(app=True), columns) == [("Robot",), ("Robot2",), ("Work",)]
+    for call in (
+        lambda: profiles.delete_profile("Robot"),
+        lambda: profiles.copy_profile("Robot", "Other"),
+        lambda: profiles.rename_profile("Robot", "Other"),
+    ):
+        with pytest.raises(NoAccess):
+            call()
+    with pytest.raises(CallFailed):
+        profiles.set_default_profile("Robot")
+    profiles.copy_profile("Robot", "Third", app=True)
+    profiles.rename_profile("Robot2", "Second", app=True)
+    profiles.delete_profile("Robot", app=True)
+    assert system.profiles.names(app=True) == ["Second", "Third", "Work"]
+    assert names(system) == [("Work", False)]
+    with system.logon("Third") as session:
+        assert session.profile_name == "Third"
+
+
+def test_a_profile_with_default_services_works(system: Subsystem, home: Path) -> None:
+    """PRF-31; CreateProfile with MAPI_DEFAULT_SERVICES of session 4.2."""
+    system.admin_profiles().create_profile("Full", default_services=True)
+    admin = system.admin_profiles().admin_services("Full")
+    assert {row[0] for row in query_all_rows(admin.get_msg_service_table(), [PR_SERVICE_NAME])} >= {
+        "LOCAL",
+        "MAPIXSTORE",
+    }
+    with system.logon("Full") as session:
+        assert session.get_msg_stores_table().get_row_count() == 1
+
+
+def test_a_password_of_a_profile_is_changed_by_doing_nothing(system: Subsystem, profile: str) -> None:
+    """ChangeProfilePassword of session 4.2."""
+    before = system.profiles.load(profile)
+    system.admin_profiles().change_profile_password(profile, None, "x")
+    assert system.profiles.load(profile) == before

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from tests.subsystem.bench import Script, book_service, fax_service
 
+from mapix.client.dialogs import CallbackUI
 from mapix.interfaces.admin import MsgServiceAdmin
+from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import Busy, InvalidParameter, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import Busy, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound, UserCancel
 from mapix.properties.flags import (
     MAPI_NEW_SESSION,
     STATUS_NO_PRIMARY_IDENTITY,
@@ -16,12 +18,15 @@ from mapix.properties.flags import (
     STATUS_XP_PREFER_LAST,
 )
 from mapix.properties.sort import SortKey, SortOrder
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_COMMENT,
     PR_DISPLAY_NAME,
     PR_PROVIDER_ORDINAL,
     PR_PROVIDER_UID,
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
+    PR_SERVICE_EXTRA_UIDS,
     PR_SERVICE_NAME,
     PR_SERVICE_UID,
 )
@@ -185,3 +190,141 @@ def test_a_session_sees_changes_of_its_profile_at_the_next_logon(
         assert (36,) not in kinds
     with system.logon(profile, flags=MAPI_NEW_SESSION) as session:
         assert (36,) in query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE])
+
+
+# copies, properties, dialogs
+
+
+def test_a_copied_service_has_the_same_settings_secrets_and_sections_under_uids_of_its_own(
+    admin: MsgServiceAdmin, system: Subsystem, kept: dict[tuple[str, str], str]
+) -> None:
+    """PRF-2, PRF-26; CopyMsgService of session 4.3."""
+    extra = bytes(range(16))
+    uid = admin.create_msg_service("MAIL", "Mine", {"host": "mail", "password": "open sesame"})
+    section = admin.open_profile_section(extra, Access.MODIFY)
+    section.set_props({PR_COMMENT: "more"})
+    section.close()
+    section = admin.open_profile_section(uid, Access.MODIFY)
+    section.set_props({PR_SERVICE_EXTRA_UIDS: extra, PR_COMMENT: "own"})
+    section.close()
+    system.admin_profiles().create_profile("Home")
+    other = system.admin_profiles().admin_services("Home")
+    copy = admin.copy_msg_service(uid, other)
+    assert copy != uid
+    found = other.open_profile_section(copy)
+    assert (found.settings["host"], found.secret("password"), found.get_prop(PR_COMMENT)) == (
+        "mail",
+        "open sesame",
+        "own",
+    )
+    moved = found.get_prop(PR_SERVICE_EXTRA_UIDS)
+    assert moved != extra
+    assert other.open_profile_section(moved).get_prop(PR_COMMENT) == "more"
+    assert query_all_rows(other.get_msg_service_table(), [PR_DISPLAY_NAME]) == [("Mine",)]
+    assert admin.copy_msg_service(uid) != uid
+    assert services(admin) == ["MAIL", "MAIL"]
+    with pytest.raises(NotFound):
+        admin.copy_msg_service(bytes(16))
+
+
+def test_a_copy_takes_no_role_from_the_first_and_a_single_copy_service_stays_alone(admin: MsgServiceAdmin) -> None:
+    """PRF-51; scenario 12."""
+    uid = admin.create_msg_service("FAX")
+    admin.copy_msg_service(uid)
+    rows = query_all_rows(admin.get_provider_table(), [PR_RESOURCE_FLAGS])
+    assert [bool(flags & STATUS_PRIMARY_IDENTITY) for (flags,) in rows] == [True, False]
+    alone = admin.create_msg_service("ONEFAX")
+    with pytest.raises(NoAccess):
+        admin.copy_msg_service(alone)
+
+
+def test_a_service_is_configured_by_properties(
+    admin: MsgServiceAdmin, system: Subsystem, kept: dict[tuple[str, str], str]
+) -> None:
+    """PRF-11, PRF-43; ConfigureMsgService of session 4.3."""
+    system.catalogue.register(MessageService("TAGGED", "Tagged", (), (Setting("path", tag=0x6700001F),)))
+    uid = admin.create_msg_service("TAGGED")
+    secure = PropTag(0x67F0001F)
+    admin.configure_msg_service(
+        uid, {}, {PropTag(0x6700001E): "/there", PR_DISPLAY_NAME: "Named", PR_COMMENT: "words", secure: "hidden"}
+    )
+    section = admin.open_profile_section(uid)
+    assert section.settings == {"path": "/there"}
+    assert section.get_prop(PR_COMMENT) == "words"
+    assert section.get_prop(secure) == "hidden"
+    assert secure not in section.get_prop_list()
+    assert query_all_rows(admin.get_msg_service_table(), [PR_DISPLAY_NAME]) == [("Named",)]
+    section.close()
+    with pytest.raises(MapiError):
+        admin.configure_msg_service(uid, {}, {PR_SERVICE_UID: bytes(16)})
+
+
+def test_somebody_may_be_asked_for_the_settings_of_a_service(
+    admin: MsgServiceAdmin, kept: dict[tuple[str, str], str]
+) -> None:
+    """PRF-41, PRF-42."""
+    ui = CallbackUI(settings=lambda service, wanted, values, reason: {"host": "mail", "password": "open sesame"})
+    uid = admin.create_msg_service("MAIL", ui=ui)
+    section = admin.open_profile_section(uid)
+    assert (section.settings["host"], section.secret("password")) == ("mail", "open sesame")
+    section.close()
+    assert "open sesame" in kept.values()
+    with pytest.raises(UserCancel):
+        admin.configure_msg_service(uid, {}, ui=CallbackUI())
+    assert admin.open_profile_section(uid).settings["host"] == "mail"
+
+
+def test_services_are_never_renamed(admin: MsgServiceAdmin) -> None:
+    """RenameMsgService of session 4.3, GEN-7."""
+    with pytest.raises(NoSupport):
+        admin.rename_msg_service(admin.create_msg_service("FAX"), "other")
+
+
+def test_the_primary_identity_is_chosen_and_taken_away(admin: MsgServiceAdmin) -> None:
+    """PRF-51, PRF-10; SetPrimaryIdentity of session 4.3; scenario 13."""
+    first, second = admin.create_msg_service("FAX"), admin.create_msg_service("LASTFAX")
+
+    def primary() -> list[bytes]:
+        rows = query_all_rows(admin.get_provider_table(), [PR_SERVICE_UID, PR_RESOURCE_FLAGS])
+        return [service for service, flags in rows if flags & STATUS_PRIMARY_IDENTITY]
+
+    admin.set_primary_identity(second)
+    assert primary() == [second]
+    admin.set_primary_identity(None)
+    assert primary() == []
+    nobody = admin.create_msg_service("NOBODY")
+    with pytest.raises(NoAccess):
+        admin.set_primary_identity(nobody)
+    with pytest.raises(NotFound):
+        admin.set_primary_identity(bytes(16))
+    for uid in (first, second, nobody):
+        admin.delete_msg_service(uid)
+    assert services(admin) == []
+
+
+def test_a_provider_deleted_while_a_session_uses_it_is_gone_at_the_next_logon(
+    admin: MsgServiceAdmin, system: Subsystem, profile: str
+) -> None:
+    """PRF-17, PRF-6, SES-65."""
+    service = admin.create_msg_service("FAX")
+    ((uid,),) = query_all_rows(admin.get_provider_table(), [PR_PROVIDER_UID])
+    with system.logon(profile, flags=MAPI_NEW_SESSION) as session:
+        admin.admin_providers(service).delete_provider(uid)
+        assert query_all_rows(admin.get_provider_table()) == []
+        assert session.enum_adr_types() == ["FAX"]
+    with system.logon(profile, flags=MAPI_NEW_SESSION) as session:
+        assert session.enum_adr_types() == []
+
+
+def test_provider_sections_are_for_reading_and_named_by_their_uid(admin: MsgServiceAdmin) -> None:
+    """PRF-18, PRF-24."""
+    providers = admin.admin_providers(admin.create_msg_service("FAX"))
+    ((uid,),) = query_all_rows(providers.get_provider_table(), [PR_PROVIDER_UID])
+    with pytest.raises(NoAccess):
+        providers.open_profile_section(uid, Access.MODIFY)
+    with pytest.raises(InvalidParameter):
+        providers.open_profile_section(None)
+    section = providers.open_profile_section(uid)
+    with pytest.raises(NoAccess):
+        section.set_props({PR_COMMENT: "mine"})
+    section.close()

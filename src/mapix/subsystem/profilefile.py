@@ -19,7 +19,7 @@ from mapix.subsystem.toml_writer import dump
 T = TypeVar("T")
 
 FORMAT = 1
-MEND = "correct the file by hand, or put its copy *.bak in its place"
+MEND = "mapix profile repair NAME, which puts its copy *.bak in its place, or correct the file by hand"
 _HEAD = "# A profile of mapix. It holds no passwords.\n\n"
 _KINDS = {kind.name.lower(): kind for kind in ProviderKind}
 

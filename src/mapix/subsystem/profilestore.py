@@ -267,7 +267,10 @@ class ProfileStore:
         text = to_text(profile)
         if to_text(from_text(text, profile.name)) != text:
             raise CallFailed("the profile would not be read back as it is", value=profile.name)
-        replace_file(self._path(profile.name), text.encode())
+        path = self._path(profile.name)
+        replace_file(path, text.encode())
+        if not backup_of(path).exists():
+            replace_file(backup_of(path), text.encode(), keep=False)
 
     def _remove(self, path: Path) -> None:
         try:
