@@ -298,6 +298,21 @@ def test_status_and_doctor_tell_that_all_is_well(online: Mapix) -> None:
     assert "wrong" not in online("doctor").stdout
 
 
+def test_status_is_watched_row_by_row_until_it_is_stopped(online: Mapix) -> None:
+    """STA-13; SES-31."""
+    watching = online.command("status", "--watch", "--json")
+    with subprocess.Popen(watching, env=online.env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        assert (first["schema"], first["event"], first["type"]) == (1, "added", "subsystem")
+        process.terminate()
+        rest = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 0
+    assert {row["type"] for row in (first, *rest)} >= {"subsystem", "spooler", "transport provider"}
+    lines = online("status", "--watch", "--for", "0").stdout.splitlines()
+    assert all(line.startswith("added\t") for line in lines)
+
+
 def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
     mapix.init("--smtp-host", "127.0.0.1", "--smtp-port", "1", "--smtp-security", "none")
     ran = mapix("doctor", code=Exit.FAILED)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,17 +29,11 @@ def run(profile: str | None) -> None:
 
     Tells on stderr what comes and goes. One spooler at a time works on a store; a second one waits its turn.
     """
-    stop = threading.Event()
-    former = _on_signals(stop.set)
-    try:
-        with logged_on(profile, mail=True) as session:
-            session.flush(0)
-            say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
-            _watch(session, stop)
-            left = len(session.store.mapi.outgoing.entries())
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+    with stopped_by_signals() as stop, logged_on(profile, mail=True) as session:
+        session.flush(0)
+        say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
+        _watch(session, stop)
+        left = len(session.store.mapi.outgoing.entries())
     say(f"Stopped; {left} in the Outbox.")
 
 
@@ -106,9 +101,17 @@ def _subject(session: Session, entry_id: bytes) -> str:
         return ""
 
 
-def _on_signals(call: Callable[[], None]) -> dict[int, Any]:
-    """Let SIGINT and SIGTERM call; the handlers there were."""
-    return {number: signal.signal(number, lambda *_: call()) for number in (signal.SIGINT, signal.SIGTERM)}
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, as long as the context lasts."""
+    stop = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _watch(session: Session, stop: threading.Event) -> None:

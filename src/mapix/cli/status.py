@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
 
 from mapix.cli.base import command
-from mapix.cli.output import emit_json, emit_rows, json_option
+from mapix.cli.output import SCHEMA, clean, emit_json, emit_rows, json_option
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
+
+
+_LOOK_SECONDS: Final = 0.1
 
 
 class StatusRow(NamedTuple):
@@ -25,23 +31,73 @@ class StatusRow(NamedTuple):
     entry_id: bytes | None
 
 
-@command(examples=("mapix status", "mapix status --json"))
+@command(examples=("mapix status", "mapix status --json", "mapix status --watch --for 60"))
+@click.option("--watch", "watching", is_flag=True, help="Go on telling what changes, until Ctrl-C.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="With --watch: end after that.")
 @json_option
 @profile_option
-def status(as_json: bool, profile: str | None) -> None:
+def status(watching: bool, seconds: float | None, as_json: bool, profile: str | None) -> None:
     """Show what the parts of a session say of themselves: subsystem, spooler, transports, address book.
 
-    Logs on as a mail program does, so what waits in the Outbox may be sent meanwhile.
+    Logs on as a mail program does, so what waits in the Outbox may be sent meanwhile. With --watch each row is told as
+    it is, and again as it changes; with --json each is a document on a line of its own.
     """
     with logged_on(profile, mail=True) as session:
+        if watching:
+            _watch(session, seconds, as_json)
+            return
         rows = status_rows(session)
     if as_json:
-        found = (
-            {"name": one.name, "type": kind_name(one.kind), "state": one.state, "text": one.remark} for one in rows
-        )
-        emit_json({"status": list(found)})
+        emit_json({"status": [_document(one) for one in rows]})
     else:
-        emit_rows(("what", "kind", "state", "text"), ((row.name, kind_name(row.kind), *row[2:4]) for row in rows))
+        emit_rows(("what", "kind", "state", "text"), (_words(row) for row in rows))
+
+
+def _watch(session: Session, seconds: float | None, as_json: bool) -> None:
+    """Tell rows as they come, change and go, until a signal or the end of the time."""
+    import time
+
+    from mapix.cli.spooler import stopped_by_signals
+
+    deadline = time.monotonic() + seconds if seconds is not None else None
+    known: dict[bytes | None, StatusRow] = {}
+    with stopped_by_signals() as stop:
+        while True:
+            present = {row.entry_id: row for row in status_rows(session)}
+            for event, row in _changes(known, present):
+                _tell(event, row, as_json)
+            known = present
+            if deadline is not None and time.monotonic() >= deadline:
+                return
+            if stop.wait(_LOOK_SECONDS):
+                return
+            session.mapi.dispatch_notifications()
+
+
+def _changes(old: dict[bytes | None, StatusRow], new: dict[bytes | None, StatusRow]) -> Iterator[tuple[str, StatusRow]]:
+    for key, row in new.items():
+        if key not in old:
+            yield "added", row
+        elif old[key] != row:
+            yield "changed", row
+    yield from (("removed", row) for key, row in old.items() if key not in new)
+
+
+def _tell(event: str, row: StatusRow, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps({"schema": SCHEMA, "event": event, **_document(row)}, ensure_ascii=False))
+    else:
+        click.echo("\t".join(clean(each) for each in (event, *_words(row))))
+
+
+def _document(one: StatusRow) -> dict[str, str]:
+    return {"name": one.name, "type": kind_name(one.kind), "state": one.state, "text": one.remark}
+
+
+def _words(row: StatusRow) -> tuple[str, str, str, str]:
+    return row.name, kind_name(row.kind), row.state, row.remark
 
 
 def status_rows(session: Session) -> list[StatusRow]:
