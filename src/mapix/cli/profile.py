@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.profilefiles import confirm, export, import_, repair
+from mapix.cli.profiles import complete_profiles
 from mapix.cli.sessions import mapi
 
 if TYPE_CHECKING:
     from mapix.cli.profiles import Service
 
-_optional_name = click.argument("name", required=False, envvar="MAPIX_PROFILE")
+_optional_name = click.argument("name", required=False, envvar="MAPIX_PROFILE", shell_complete=complete_profiles)
 
 
 @command(examples=("mapix profile list",), name="list")
@@ -67,7 +68,7 @@ def create(name: str) -> None:
 
 
 @command(examples=("mapix profile delete Old --yes",))
-@click.argument("name")
+@click.argument("name", shell_complete=complete_profiles)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 def delete(name: str, yes: bool) -> None:
     """Delete a profile. The files of its stores stay where they are."""
@@ -76,16 +77,13 @@ def delete(name: str, yes: bool) -> None:
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, name)
-        if not yes and sys.stdin.isatty():
-            click.confirm(f"Delete the profile {name}?", abort=True, err=True)
-        elif not yes:
-            raise click.UsageError("Without a terminal to ask at, --yes is needed.")
+        confirm(f"Delete the profile {name}?", yes)
         profiles.delete_profile(name)
     say(f"Profile {name} deleted. The files of its stores were left alone.")
 
 
 @command(examples=("mapix profile default", "mapix profile default Work"))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_profiles)
 @click.option("--none", is_flag=True, help="No profile is the default one.")
 def default(name: str | None, none: bool) -> None:
     """Make NAME the default profile; without NAME print which one is."""
@@ -101,6 +99,34 @@ def default(name: str | None, none: bool) -> None:
             click.echo(found)
         else:
             profiles.set_default_profile(found)
+
+
+@command(examples=("mapix profile copy Work Home",))
+@click.argument("old", shell_complete=complete_profiles)
+@click.argument("new")
+def copy(old: str, new: str) -> None:
+    """Copy profile OLD under the name NEW. Passwords are not copied."""
+    from mapix.cli.profiles import chosen
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        old = chosen(profiles, old)
+        profiles.copy_profile(old, new)
+    say(f"Profile {old} copied to {new}, without passwords.")
+
+
+@command(examples=("mapix profile rename Work Office",))
+@click.argument("old", shell_complete=complete_profiles)
+@click.argument("new")
+def rename(old: str, new: str) -> None:
+    """Give profile OLD another name. The default profile stays it."""
+    from mapix.cli.profiles import chosen
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        old = chosen(profiles, old)
+        profiles.rename_profile(old, new)
+    say(f"Profile {old} is now called {new}.")
 
 
 def service_document(service: Service) -> dict[str, Any]:
@@ -123,7 +149,7 @@ def _show_service(service: Service) -> None:
 
 profile = Group(
     "profile",
-    commands=[list_profiles, show, create, delete, default],
+    commands=[list_profiles, show, create, delete, default, copy, rename, repair, export, import_],
     examples=("mapix profile list", "mapix profile default Work"),
     help="The profiles of this user: each names the message services that a session has.",
 )

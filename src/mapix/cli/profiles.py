@@ -10,6 +10,8 @@ from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter, LogonFailed, NotFound
 
 if TYPE_CHECKING:
+    import click
+
     from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
 
 
@@ -39,6 +41,29 @@ def chosen(profiles: ProfAdmin, name: str | None) -> str:
         raise LogonFailed("there is no default profile" if known else "there is no profile yet", hint="mapix init")
     hint = f"one of {', '.join(found for found, _ in known)}, or mapix init --profile {name}"
     raise LogonFailed("there is no profile of this name", value=name, hint=hint)
+
+
+def complete_profiles(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """Names of profiles, for the shell to complete."""
+    from mapix.subsystem.home import home_directory
+    from mapix.subsystem.profilestore import ProfileStore
+
+    return [name for name in ProfileStore(home_directory()).names() if name.casefold().startswith(typed.casefold())]
+
+
+def complete_services(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """Names of the services of the profile that is meant, for the shell to complete."""
+    from mapix.properties.errors import MapiError
+    from mapix.subsystem.home import home_directory
+    from mapix.subsystem.profilestore import ProfileStore
+
+    store = ProfileStore(home_directory())
+    name = context.params.get("profile") or store.default()
+    try:
+        services = store.load(name).services if name else []
+    except MapiError:
+        return []
+    return sorted({each.name for each in services if each.name.casefold().startswith(typed.casefold())})
 
 
 def services_of(admin: MsgServiceAdmin) -> list[Service]:

@@ -9,6 +9,8 @@ import click
 
 from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.profiles import complete_services
+from mapix.cli.serviceorder import copy, order, primary
 from mapix.cli.sessions import mapi, profile_option
 
 _set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
@@ -86,7 +88,7 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], profi
 
 
 @command(examples=("mapix service configure SMTP port=2525 security=none",))
-@click.argument("service")
+@click.argument("service", shell_complete=complete_services)
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @_set_option
 @profile_option
@@ -106,7 +108,7 @@ def configure(service: str, values: tuple[str, ...], settings: tuple[str, ...], 
 
 
 @command(examples=("mapix service remove SMTP",))
-@click.argument("service")
+@click.argument("service", shell_complete=complete_services)
 @profile_option
 def remove(service: str, profile: str | None) -> None:
     """Remove SERVICE, a name or the start of a uid, from a profile. The file of a store stays where it is."""
@@ -184,7 +186,7 @@ def _told(settings: Iterable[tuple[str, Any]]) -> str:
 
 service = Group(
     "service",
-    commands=[types, list_services, add, configure, remove],
+    commands=[types, list_services, add, configure, remove, copy, order, primary],
     examples=("mapix service types", "mapix service add SMTP --set host=smtp.example.org"),
     help="The message services of a profile: stores, transports, address books.",
 )

@@ -1,0 +1,129 @@
+"""`mapix profile repair`, `export` and `import`: profiles as files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.output import say
+from mapix.cli.profiles import complete_profiles
+from mapix.cli.sessions import mapi
+
+_key_file = click.option(
+    "--key-file", type=click.Path(path_type=Path), metavar="PATH", help="A file that holds the passphrase."
+)
+
+
+@command(examples=("mapix profile repair", "mapix profile repair Work --yes"))
+@click.argument("name", required=False, envvar="MAPIX_PROFILE", shell_complete=complete_profiles)
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def repair(name: str | None, yes: bool) -> None:
+    """Put the copy of a damaged profile in its place: the profile as it was before its last change.
+
+    The damaged file is kept beside it. A profile that can be read stays as it is.
+    """
+    from mapix.subsystem.profilerepair import damage_of
+    from mapix.subsystem.profilerepair import repair as put_back
+
+    with mapi() as subsystem:
+        store = subsystem.profiles
+        name = name or _default(store.default())
+        damage = damage_of(store, name)
+        if damage is None:
+            say(f"The profile {name} can be read: there is nothing to repair.")
+            return
+        say(damage.sentence)
+        confirm(f"Put its copy in the place of the profile {name}?", yes)
+        kept = put_back(store, name)
+    say(f"Profile {name} repaired." + (f" The damaged file is {kept}." if kept is not None else ""))
+
+
+@command(examples=("mapix profile export Work -o work.toml", "mapix profile export Work -o work.toml --secrets"))
+@click.argument("name", shell_complete=complete_profiles)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write.")
+@click.option("--secrets", is_flag=True, help="With the passwords, encrypted.")
+@_key_file
+def export(name: str, output: Path | None, secrets: bool, key_file: Path | None) -> None:
+    """Write profile NAME as one TOML file, for another machine; without -o to stdout.
+
+    Passwords stay here, unless --secrets: then they go along, encrypted with a passphrase that is asked twice or read
+    from --key-file. Stores are not part of a profile.
+    """
+    from mapix.subsystem.transfer import export_profile
+
+    if key_file is not None and not secrets:
+        raise click.UsageError("--key-file is the passphrase of --secrets.")
+    if output is not None and output.exists():
+        raise click.UsageError(f"{output} is there already.")
+    with mapi() as subsystem:
+        subsystem.profiles.load(name)
+        text = export_profile(subsystem, name, _passphrase(key_file, new=True) if secrets else None)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write_private(output, text)
+    say(f"Profile {name} written to {output}.")
+
+
+@command(examples=("mapix profile import work.toml", "mapix profile import work.toml --as Office"), name="import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--as", "name", metavar="NAME", help="What to call it, instead of its own name.")
+@_key_file
+def import_(file: Path, name: str | None, key_file: Path | None) -> None:
+    """Make a profile of FILE, which `mapix profile export` wrote.
+
+    Passwords in it go to the keyring, or to the vault. Their passphrase is asked, or read from --key-file.
+    """
+    from mapix.properties.errors import CorruptData
+    from mapix.subsystem.transfer import import_profile
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CorruptData("this is no exported profile: not UTF-8", value=str(file)) from None
+    with mapi() as subsystem:
+        found = import_profile(
+            subsystem, text, str(file), name=name, passphrase=lambda: _passphrase(key_file, new=False)
+        )
+    say(f"Profile {found} made of {file}. Try: mapix doctor --profile {found}")
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask at the terminal whether to go on; a usage error where there is none and `yes` was not said."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("Without a terminal to ask at, --yes is needed.")
+    click.confirm(question, abort=True, err=True)
+
+
+def _default(name: str | None) -> str:
+    from mapix.properties.errors import NotFound
+
+    if name is None:
+        raise NotFound("there is no default profile", hint="mapix profile repair NAME")
+    return name
+
+
+def _passphrase(key_file: Path | None, *, new: bool) -> str:
+    from mapix.properties.errors import LogonFailed
+    from mapix.subsystem.unlocking import from_file
+
+    if key_file is not None:
+        return from_file(key_file)
+    if not sys.stdin.isatty():
+        raise LogonFailed("there is nobody to ask for a passphrase", hint="--key-file PATH")
+    answer: str = click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new, err=True)
+    return answer
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A new file that only its owner may read."""
+    import os
+
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
