@@ -1,0 +1,125 @@
+"""Profiles, services and providers from the command line."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Mapix
+
+GUARDED = pytest.mark.skipif(sys.platform == "win32", reason="key files have permissions")
+
+
+def names(mapix: Mapix) -> list[tuple[str, bool]]:
+    return [(each["name"], each["default"]) for each in mapix.json("profile", "list")["profiles"]]
+
+
+def test_profiles_are_copied_and_renamed(mapix: Mapix) -> None:
+    """CopyProfile and RenameProfile of session 4.2, PRF-7."""
+    mapix.init()
+    mapix("profile", "copy", "default", "Second")
+    mapix("profile", "rename", "Default", "First")
+    assert names(mapix) == [("First", True), ("Second", False)]
+    assert "already" in mapix("profile", "copy", "First", "Second", code=5).stderr
+    assert "letters" in mapix("profile", "copy", "First", "a/b", code=1).stderr
+
+
+def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Path) -> None:
+    """PRF-5, PRF-23."""
+    mapix.init()
+    file = tmp_path / "work.toml"
+    mapix("profile", "export", "Default", "-o", file)
+    assert file.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+    assert mapix("profile", "export", "Default").stdout == file.read_text(encoding="utf-8")
+    assert "there already" in mapix("profile", "export", "Default", "-o", file, code=2).stderr
+    other = Mapix(tmp_path / "elsewhere")
+    other("profile", "import", file, "--as", "Office")
+    assert names(other) == [("Office", False)]
+    ours, theirs = mapix.json("profile", "show", "Default"), other.json("profile", "show", "Office")
+    assert theirs["services"] == ours["services"]
+    file.write_text("[[", encoding="utf-8")
+    assert "work.toml" in other("profile", "import", file, code=6).stderr
+
+
+@GUARDED
+def test_passwords_go_along_encrypted_when_asked_for(mapix: Mapix, tmp_path: Path) -> None:
+    """PRF-23; scenario 10."""
+    pytest.importorskip("argon2")
+    key = tmp_path / "key"
+    key.write_text("a phrase\n", encoding="utf-8")
+    key.chmod(0o600)
+    mapix.env["MAPIX_VAULT_KEY_FILE"] = str(key)
+    mapix.init("--smtp-host", "mail.example.org", "--smtp-user", "ann")
+    mapix("vault", "create")
+    mapix("service", "configure", "SMTP", "password=open-sesame")
+    file = tmp_path / "work.toml"
+    mapix("profile", "export", "Default", "--secrets", "--key-file", key, "-o", file)
+    assert "open-sesame" not in file.read_text(encoding="utf-8")
+    other = Mapix(tmp_path / "elsewhere")
+    other.env["MAPIX_VAULT_KEY_FILE"] = str(key)
+    assert "mapix vault create" in other("profile", "import", file, "--key-file", key, code=1).stderr
+    other("vault", "create")
+    assert "passphrase" in other("profile", "import", file, code=5).stderr
+    other("profile", "import", file, "--key-file", key)
+    (kept,) = other.json("vault", "list")["secrets"]
+    assert (kept["profile"], kept["name"]) == ("Default", "password")
+    assert "--secrets" in mapix("profile", "export", "Default", "--key-file", key, code=2).stderr
+
+
+def test_a_damaged_profile_is_repaired_from_its_copy(mapix: Mapix) -> None:
+    """PRF-8."""
+    mapix.init()
+    path = mapix.home / "profiles" / "Default.toml"
+    assert "nothing to repair" in mapix("profile", "repair").stderr
+    path.write_text(path.read_text(encoding="utf-8") + "\n[[bad\n", encoding="utf-8")
+    told = mapix("profile", "show", code=6).stderr
+    assert "Default.toml" in told
+    assert "line" in told
+    assert "mapix profile repair" in told
+    assert "--yes" in mapix("profile", "repair", code=2).stderr
+    mapix("profile", "repair", "--yes")
+    mapix("profile", "show")
+    assert path.with_name("Default.toml.damaged").read_text(encoding="utf-8").endswith("[[bad\n")
+    mapix("profile", "repair", "Nobody", code=4)
+
+
+def test_services_are_copied_ordered_and_one_says_who_the_user_is(mapix: Mapix) -> None:
+    """PRF-4, PRF-51; scenario 12."""
+    mapix.init("--smtp-host", "mail.example.org")
+    assert [each["service"] for each in mapix.json("service", "order")["transports"]] == ["LOCAL", "SMTP"]
+    assert [line.split("\t")[1] for line in mapix("service", "order", "SMTP", "LOCAL").stdout.splitlines()] == [
+        "SMTP",
+        "LOCAL",
+    ]
+    assert "all of them" in mapix("service", "order", "SMTP", code=1).stderr
+    first = mapix("service", "primary").stdout.strip()
+    assert first in ("LOCAL", "SMTP")
+    mapix("service", "primary", "SMTP")
+    assert mapix("service", "primary").stdout == "SMTP\n"
+    mapix("service", "primary", "--none")
+    assert mapix("service", "primary").stdout == "no service\n"
+    mapix("profile", "create", "Empty")
+    mapix("service", "copy", "SMTP", "--to", "Empty")
+    (copied,) = mapix.json("service", "list", "--profile", "Empty")["services"]
+    assert copied["settings"]["host"] == "mail.example.org"
+
+
+def test_providers_are_listed_and_shown(mapix: Mapix) -> None:
+    """PRF-15, PRF-20, PRF-50."""
+    mapix.init()
+    found = mapix.json("provider", "list")["providers"]
+    assert [(each["kind"], each["service"]) for each in found] == [("transport", "LOCAL"), ("store", "MAPIXSTORE")]
+    (store,) = mapix.json("provider", "list", "MAPIXSTORE")["providers"]
+    assert store["flags"] == ["STATUS_DEFAULT_STORE"]
+    shown = mapix.json("provider", "show", store["uid"][:6])
+    assert shown["properties"]["PR_PROFILE_NAME"] == "Default"
+    assert "PR_SERVICE_NAME = MAPIXSTORE" in mapix("provider", "show", store["uid"]).stdout
+    assert "provider list" in mapix("provider", "show", "zz", code=4).stderr
+    assert "more than one" in mapix("provider", "show", "", code=1).stderr
+
+
+def test_the_shell_completes_names(mapix: Mapix) -> None:
+    mapix.init()
+    words = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": "3"}
+    assert mapix(COMP_WORDS="mapix profile delete d", **words).stdout == "plain,Default\n"
+    assert mapix(COMP_WORDS="mapix service remove l", **words).stdout == "plain,LOCAL\n"
