@@ -27,6 +27,7 @@ _SESSION_RULE = rf"(?:{'|'.join(SESSION_KINDS)})-\d{{1,2}}"
 CITED = re.compile(rf"\b({_OBJECT_RULE}|{_SESSION_RULE})(?:\.\.([A-Z]+)-(\d{{1,3}}))?\b")
 PLAYED = re.compile(r"\bscenario (\d+)", re.IGNORECASE)
 _SHOWN = 3
+_SUITES = {"book": "address book", "transport": "transport"}
 
 _INTRODUCTION = """\
 # Conformance
@@ -35,7 +36,7 @@ What this project promises is written down as numbered rules. This page names te
 does. It has three parts: [the objects](#the-objects), [the session](#the-session) around them, and
 [scenarios](#scenarios) that play several rules together. **Every store** marks tests of the conformance suite in
 `mapix.testing`, which the stores in memory, on SQLite and on PostgreSQL pass, and which a store of your own
-inherits."""
+inherits; **every address book** and **every transport** mark those for providers of these kinds."""
 
 _OBJECTS = """\
 ## The objects
@@ -64,8 +65,8 @@ class Shown(NamedTuple):
     path: Path
 
     @property
-    def by_every_store(self) -> bool:
-        """Whether it belongs to the suite that stores inherit."""
+    def inherited(self) -> bool:
+        """Whether it belongs to a suite that providers inherit."""
         return self.path.is_relative_to(SOURCE)
 
 
@@ -155,7 +156,7 @@ def _played(scenario: dict[str, str]) -> tuple[str, str]:
 def _cell(tests: Sequence[Shown], why_not: str, *, limit: int = _SHOWN) -> str:
     if not tests:
         return f"no test: {why_not or 'not built yet'}"
-    first = sorted(tests, key=lambda test: not test.by_every_store)[:limit]
+    first = sorted(tests, key=lambda test: not test.inherited)[:limit]
     names = [f"{_sentence(test.name)} ({_place(test)})" for test in first]
     more = [f"and {len(tests) - limit} more"] if len(tests) > limit else []
     return "; ".join(names + more)
@@ -166,7 +167,9 @@ def _sentence(name: str) -> str:
 
 
 def _place(test: Shown) -> str:
-    return "**every store**" if test.by_every_store else f"`{test.path.relative_to(ROOT).as_posix()}`"
+    if not test.inherited:
+        return f"`{test.path.relative_to(ROOT).as_posix()}`"
+    return f"**every {_SUITES.get(test.path.stem.partition('_')[0], 'store')}**"
 
 
 if __name__ == "__main__":
