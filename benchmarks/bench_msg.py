@@ -8,8 +8,6 @@ some rounds; `ours` is of the files that the peer can read, too.
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import io
 import json
 import os
@@ -18,26 +16,28 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from shutil import copyfileobj
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import mapix
+from benchmarks.bench_rtf import html_table
 from benchmarks.harness import Result, seconds, side_by_side
+from benchmarks.msg_large import copying, large
+from benchmarks.msg_made import letter, made_files
 from benchmarks.msg_peer import PEERS, ROUNDS
 from benchmarks.msg_poi import WAYS
 from benchmarks.msg_poi import measured as poi
 from mapix.formats.msg import MsgFile, content_of, write_msg
+from mapix.formats.rtf import compress
 from mapix.properties import tags
-from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.content import MessageContent
 from mapix.properties.value import whole
 
 REAL = Path(__file__).parents[1].parent / "shared" / "corpora" / "msg"
 PEER_PYTHON = os.environ.get("MAPIX_BENCH_PEERS", sys.executable)
 WANTED = {"fields": 1 / 10, "attachments": 1 / 8, "everything": 1 / 6}
 CROWD = 2000
-LARGE = 100 << 20
-GIGABYTE = 1 << 30
 
 Read = Callable[[Path], Any]
 
@@ -49,6 +49,7 @@ def run() -> list[Result]:
         files = real_files() + made_files(place)
         results = [one for task in WANTED for one in reading(task, files)]
         results += java(files)
+        results += rich(files, place)
         return [*results, *crowd(place), *large(place), *writing(place), *copying(place)]
 
 
@@ -58,44 +59,6 @@ def real_files() -> list[Path]:
     if not found:
         print("no real files are present; made up ones are measured")
     return found
-
-
-def made_files(place: Path) -> list[Path]:
-    """Messages of several sizes."""
-    paths = []
-    for number in range(12):
-        path = place / f"made{number}.msg"
-        write_msg(letter(number, 2_000 * number), path)
-        paths.append(path)
-    return paths
-
-
-def letter(people: int, size: int) -> MessageContent:
-    """A message to some people with two attachments of some bytes each."""
-    rows = [
-        {
-            tags.PR_ROWID: number,
-            tags.PR_DISPLAY_NAME: f"Person {number}",
-            tags.PR_ADDRTYPE: "SMTP",
-            tags.PR_EMAIL_ADDRESS: f"person{number}@example.com",
-            tags.PR_RECIPIENT_TYPE: 1,
-        }
-        for number in range(people)
-    ]
-    parts = [
-        AttachmentContent(
-            {tags.PR_ATTACH_METHOD: 1, tags.PR_ATTACH_LONG_FILENAME: name, tags.PR_ATTACH_DATA_BIN: bytes(size)}
-        )
-        for name in ("a.bin", "b.bin")
-    ]
-    values = {
-        tags.PR_MESSAGE_CLASS: "IPM.Note",
-        tags.PR_SUBJECT: "Subject",
-        tags.PR_SENDER_NAME: "Me",
-        tags.PR_SENDER_EMAIL_ADDRESS: "me@example.com",
-        tags.PR_BODY: "x" * 10_000,
-    }
-    return MessageContent(values, rows, parts)
 
 
 def fields(path: Path) -> Any:
@@ -142,6 +105,46 @@ def reading(task: str, files: Sequence[Path]) -> list[Result]:
         mine, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
         results.append(Result(f"{task}: {peer}, {len(pairs)} of {len(files)} files", mine, other, WANTED[task]))
     return results
+
+
+def rich(files: Sequence[Path], place: Path) -> list[Result]:
+    """HTML where it lies only in compressed rich text, against extract-msg; real files, or one that is made up."""
+    only = [path for path in files if rich_only(path)]
+    if not only:
+        only = [place / "rich.msg"]
+        write_msg(rich_letter(20_000), only[0])
+    theirs = measured("extract-msg", "rich", only)
+    if theirs is None:
+        return []
+    ours = [least(lambda path=path: html(path)) for path in only]
+    pairs = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if other is not None]
+    if not pairs:
+        return []
+    mine, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+    what = f"HTML that lies only in rich text: extract-msg, {len(pairs)} of {len(only)} files"
+    return [Result(what, mine, other, 1 / 40)]
+
+
+def rich_letter(size: int) -> MessageContent:
+    """A message with HTML of about this size in its rich text, and nowhere else."""
+    rows = html_table(size).rpartition(b"\\par ")[0]
+    head = rb"{\rtf1\ansi\ansicpg1252\fromhtml1 \deff0{\fonttbl{\f0\fswiss Arial;}}"
+    values = {tags.PR_MESSAGE_CLASS: "IPM.Note", tags.PR_SUBJECT: "Rich"}
+    return MessageContent({**values, tags.PR_RTF_COMPRESSED: compress(head + rows + b"}")})
+
+
+def html(path: Path) -> str | None:
+    """The HTML of a message, from whichever form it lies in."""
+    with mapix.open(path) as message:
+        return message.html
+
+
+def rich_only(path: Path) -> bool:
+    """Whether a message has HTML in its rich text only."""
+    with MsgFile.open(path) as file:
+        if file.get(tags.PR_HTML) is not None:
+            return False
+    return html(path) is not None
 
 
 def java(files: Sequence[Path]) -> list[Result]:
@@ -197,50 +200,6 @@ def crowd(place: Path) -> list[Result]:
     return results
 
 
-def large(place: Path) -> list[Result]:
-    """A large attachment read and hashed, against the same with its bytes in a file."""
-    path, plain = place / "large.msg", place / "plain"
-    plain.write_bytes(os.urandom(LARGE))
-    write_msg(letter(1, 0), path)
-    content = letter(1, 0)
-    content.attachments[0].properties[tags.PR_ATTACH_DATA_BIN] = FromFile(plain)
-    write_msg(content, path)
-    ours, floor = side_by_side(lambda: hashed_attachment(path), lambda: hashed_file(plain), rounds=3)
-    return [Result("read and hash an attachment of 100 MiB, against its file", ours, floor, 3.0)]
-
-
-class FromFile:
-    """A large value that is a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.size = path.stat().st_size
-
-    def open(self) -> Any:
-        """The file."""
-        return self.path.open("rb")
-
-
-def hashed_attachment(path: Path) -> str:
-    """The hash of the first attachment."""
-    with MsgFile.open(path) as file, file.attachments[0].get(tags.PR_ATTACH_DATA_BIN).open() as reader:
-        return hashed(reader)
-
-
-def hashed_file(path: Path) -> str:
-    """The hash of a file."""
-    with path.open("rb") as reader:
-        return hashed(reader)
-
-
-def hashed(reader: Any) -> str:
-    """The hash of what is read."""
-    digest = hashlib.sha256()
-    while piece := reader.read(1 << 20):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
 def writing(place: Path) -> list[Result]:
     """A message of 50 KiB with two attachments."""
     content, path = letter(1, 20_000), place / "written.msg"
@@ -254,24 +213,3 @@ def writing(place: Path) -> list[Result]:
     if theirs is not None and theirs[0] is not None:
         results.append(Result("write 50 KiB with two attachments: aspose-email-foss", ours, theirs[0], 1 / 4))
     return results
-
-
-def copying(place: Path) -> list[Result]:
-    """A gigabyte into a message and out of it, against `cp`."""
-    source, path, out = place / "gigabyte", place / "gigabyte.msg", place / "out"
-    with source.open("wb") as file:
-        for _ in range(GIGABYTE >> 20):
-            file.write(os.urandom(1 << 20))
-    content = letter(1, 0)
-    content.attachments[0].properties[tags.PR_ATTACH_DATA_BIN] = FromFile(source)
-
-    def there_and_back() -> None:
-        write_msg(content, path)
-        with MsgFile.open(path) as file, out.open("wb") as target:
-            reader = file.attachments[0].get(tags.PR_ATTACH_DATA_BIN).open()
-            copyfileobj(reader, target, 1 << 20)
-            reader.close()
-
-    gc.collect()
-    ours, floor = side_by_side(there_and_back, lambda: subprocess.run(["cp", source, out], check=True), rounds=1)
-    return [Result("1 GiB into a message and out of it, against cp", ours, floor, 4.0)]

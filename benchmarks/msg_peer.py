@@ -60,6 +60,9 @@ def extract_msg(task: str) -> Callable[[str], Any]:
             if task == "everything":
                 everything(message)
                 return
+            if task == "rich":
+                _ = message.htmlBody
+                return
             fields(message)
             if task == "attachments":
                 _ = [(one.longFilename, one.data) for one in message.attachments]
