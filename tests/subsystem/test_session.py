@@ -499,3 +499,15 @@ def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profil
             session.open_msg_store(known(session)["locked"], no_mail=True)
         assert session.open_msg_store(known(session)["locked"], no_mail=True).get_prop(PR_ENTRYID)
     forget_mailbox("locked")
+
+
+def test_dialogs_of_the_address_book_need_somebody_to_ask(system: Subsystem, profile: str) -> None:
+    """ABK-10, GEN-7, GEN-15: resolving names needs nobody."""
+    with system.logon(profile, flags=NEW) as session:
+        book = session.open_address_book()
+        entry_id = book.create_one_off("Bill", "FAX", "555")
+        with pytest.raises(NoSupport):
+            book.address(None)
+        with pytest.raises(NoSupport):
+            book.details(entry_id, None)
+        assert not book.resolve_name([{PR_DISPLAY_NAME: "a@example.com"}]).unresolved
