@@ -30,16 +30,18 @@ _LEVELS: Final[dict[int, Callable[[Any, Any], bool]]] = {
     Fuzzy.PREFIX: lambda value, wanted: value.startswith(wanted),
 }
 _PLAIN: Final = frozenset(_LEVELS)
+_CASELESS: Final = int(Fuzzy.IGNORECASE | Fuzzy.LOOSE)
+_BARE: Final = int(Fuzzy.IGNORENONSPACE | Fuzzy.LOOSE)
+_OF_WORDS: Final = int(Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.PHRASE_MATCH)
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
 def level_of(restriction: Content) -> int:
     """The level of matching: one member of `Fuzzy`; `TooComplex` for one that nobody defined."""
-    low = restriction.fuzzy & 0xFFFF
-    words = low & (Fuzzy.PREFIX_ON_ANY_WORD | Fuzzy.PHRASE_MATCH)
+    low = int(restriction.fuzzy) & 0xFFFF
+    words = low & _OF_WORDS
     level = words or low
-    known = words in (Fuzzy.PREFIX_ON_ANY_WORD, Fuzzy.PHRASE_MATCH) if words else True
-    if not known or (low & ~words) not in _PLAIN or (words and isinstance(restriction.value, bytes)):
+    if words == _OF_WORDS or (low & ~words) not in _PLAIN or (words and isinstance(restriction.value, bytes)):
         raise TooComplex("this level of matching is not defined", value=restriction.fuzzy)
     return level
 
@@ -108,8 +110,7 @@ def _simplifier(restriction: Content) -> Callable[[Any], Any]:
 
 
 def _text_simplifier(fuzzy: int) -> Callable[[str], str]:
-    caseless = bool(fuzzy & (Fuzzy.IGNORECASE | Fuzzy.LOOSE))
-    plain = bool(fuzzy & (Fuzzy.IGNORENONSPACE | Fuzzy.LOOSE))
+    caseless, plain = bool(int(fuzzy) & _CASELESS), bool(int(fuzzy) & _BARE)
     if caseless and plain:
         return lambda text: fold(without_accents(text))
     if plain:

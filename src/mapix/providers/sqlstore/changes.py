@@ -83,7 +83,10 @@ class ChangeFeed:
 
     def _news(self, give_up: Callable[[], bool] | None) -> list[Change]:
         with _turn(self.database.lock, give_up) as has_turn:
-            if not has_turn or self.database.depth or (version := self.database.news()) == self._data_version:
+            if not has_turn or self.database.depth:
+                return []
+            version = self.database.news()
+            if version is not None and version == self._data_version:
                 return []
             self._data_version = version
             return self._read()

@@ -202,7 +202,7 @@ class Database(ABC):
 
     @abstractmethod
     def news(self) -> object:
-        """Something that is different when another connection has committed."""
+        """Something that is different when another connection has committed; None where only reading changes tells."""
 
     @abstractmethod
     def wait_for_news(self, stop: Stop) -> Iterator[None]:

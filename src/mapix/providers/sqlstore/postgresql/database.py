@@ -44,6 +44,7 @@ class PostgreSqlDatabase(Asking):
         self.sql = statements(POSTGRESQL.name, self.marks)
         self._soon = False
         self._transaction = ""
+        self._left = ""
         self._first_number: int | None = None
         self._due = False
         self._none_due_at = -1
@@ -61,6 +62,7 @@ class PostgreSqlDatabase(Asking):
         if self.readonly:
             raise NoAccess("the store is open for reading only", value=self.name)
         self._lost = None
+        self._left = ""
         self.wake.clear()
         soon = "SET LOCAL synchronous_commit = off; " if self._soon and self.full else ""
         found = self._again_if_lost(lambda: self._open(soon))
@@ -106,13 +108,20 @@ class PostgreSqlDatabase(Asking):
 
     def begin(self, sql: str) -> None:
         """See `Database.begin`."""
+        left, self._left = self._left, ""
         try:
-            self.link.control(sql)
+            self.link.control(f"{left}{sql}")
         except ERRORS as error:
             raise self._failed(error) from error
 
     def end(self, sql: str) -> None:
-        """See `Database.end`; who listens is woken with the commit."""
+        """See `Database.end`; who listens is woken with the commit. That a part has come to its end is told when the
+        next one begins: the end of the whole says it, too.
+        """
+        if sql.startswith("RELEASE") and not self.link.is_spoilt:
+            self._left = f"{sql}; "
+            return
+        self._left = ""
         if sql == "COMMIT":
             self._commit()
             return
@@ -160,8 +169,8 @@ class PostgreSqlDatabase(Asking):
         return first, first + _BLOCK - 1
 
     def news(self) -> object:
-        """See `Database.news`."""
-        return self.value(self.sql["change_last"])
+        """See `Database.news`: changes are as soon read as it is found out whether there are any."""
+        return None
 
     def wait_for_news(self, stop: Stop) -> Iterator[None]:
         """See `Database.wait_for_news`: over a connection of its own, which the server tells of commits."""

@@ -113,8 +113,9 @@ class Link:
                 yield
                 while not stop.is_set():
                     waiting.select()
-                    told = list(connection.notifies(timeout=0))
-                    if any(note.pid != self.pid for note in told):
+                    connection.pgconn.consume_input()
+                    told = set(iter(connection.pgconn.notifies, None))
+                    if any(note.be_pid != self.pid for note in told):
                         yield
             except ERRORS as error:
                 raise self.place.told(error) from error
