@@ -14,6 +14,7 @@ from mapix.objects.memorysource import MemorySource
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.tabledata import TableData
 from mapix.properties.entryid import OneOff, is_one_off
+from mapix.properties.errors import TooBig
 from mapix.properties.flags import MAPI_NEW_SESSION
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -27,6 +28,7 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SMTP_ADDRESS,
 )
+from mapix.subsystem import recipients
 from mapix.subsystem.addressbook import IntegratedAddressBook
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.recipients import expand
@@ -154,3 +156,22 @@ def test_a_personal_list_is_expanded_with_the_lists_in_it_each_once(
     assert [row[PR_RESPONSIBILITY] for row in members] == [False, False, True]
     assert [row[PR_ROWID] for row in members] == [2, 3, 4]
     assert {row[PR_RECIPIENT_TYPE] for row in members} == {3}
+
+
+def test_lists_in_lists_in_lists_are_no_danger(book: AddrBook, lists: dict[bytes, ListBag]) -> None:
+    """ABK-75."""
+    names = [bytes(20) + number.to_bytes(4, "big") for number in range(3000)]
+    for one, other in zip(names, [*names[1:], names[0]], strict=True):
+        lists[one] = ListBag([dict(a_list(other)), smtp(f"{one.hex()}@example.com")])
+    rows = expanded(book, dict(a_list(names[0])))
+    assert len(rows) == 3001
+
+
+def test_a_list_of_more_than_can_be_sent_to_is_refused(
+    book: AddrBook, lists: dict[bytes, ListBag], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ABK-75."""
+    monkeypatch.setattr(recipients, "MOST_MEMBERS", 5)
+    lists[bytes(24)] = ListBag([smtp(f"a{number}@example.com") for number in range(6)])
+    with pytest.raises(TooBig):
+        expanded(book, dict(a_list(bytes(24))))

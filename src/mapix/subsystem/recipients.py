@@ -15,7 +15,7 @@ from mapix.interfaces.container import MapiContainer
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, is_one_off, search_key
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import MapiError, TooBig
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -33,6 +33,9 @@ from mapix.properties.tags import (
 from mapix.subsystem.oneoff import from_row, recipient_properties
 
 PERSONAL_LIST = "MAPIPDL"
+MOST_MEMBERS = 100_000
+"""Whom one list of a message may be sent to, with the lists in it."""
+
 _FILLED = (
     PR_ADDRTYPE,
     PR_EMAIL_ADDRESS,
@@ -55,7 +58,7 @@ def expand(rows: Sequence[Row], book: Callable[[], AddrBook]) -> list[Row]:
     for row in completed:
         if row.get(PR_ADDRTYPE) == PERSONAL_LIST:
             row[PR_RESPONSIBILITY] = True
-            for member in _members(row, book, set()):
+            for member in _members(row, book):
                 expanded.append({**member, PR_ROWID: number, PR_RESPONSIBILITY: False})
                 number += 1
     _mark_duplicates(expanded)
@@ -98,18 +101,27 @@ def _looked_up(entry_id: bytes, book: Callable[[], AddrBook]) -> Row:
         return {}
 
 
-def _members(row: Row, book: Callable[[], AddrBook], seen: set[bytes]) -> Iterator[Row]:
-    """The members of a list and of the lists in it, each list once (ABK-75)."""
-    entry_id = row.get(PR_ENTRYID)
-    if not entry_id or entry_id in seen:
-        return
-    seen.add(entry_id)
-    for member in _direct_members(entry_id, book):
-        member = _completed({**member, PR_RECIPIENT_TYPE: row.get(PR_RECIPIENT_TYPE, 1)}, book)
-        if member.get(PR_ADDRTYPE) == PERSONAL_LIST:
-            yield from _members(member, book, seen)
-        else:
+def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
+    """The members of a list and of the lists in it, each list once (ABK-75); `TooBig` for more than can be sent to."""
+    seen: set[bytes] = set()
+    waiting = [iter((row,))]
+    count = 0
+    while waiting:
+        member = next(waiting[-1], None)
+        if member is None:
+            waiting.pop()
+            continue
+        if member is not row:
+            member = _completed({**member, PR_RECIPIENT_TYPE: row.get(PR_RECIPIENT_TYPE, 1)}, book)
+        entry_id = member.get(PR_ENTRYID)
+        if member.get(PR_ADDRTYPE) != PERSONAL_LIST:
+            count += 1
+            if count > MOST_MEMBERS:
+                raise TooBig("the list has more members than a message can have", value=row.get(PR_DISPLAY_NAME))
             yield member
+        elif entry_id and entry_id not in seen:
+            seen.add(entry_id)
+            waiting.append(iter(_direct_members(entry_id, book)))
 
 
 def _direct_members(entry_id: bytes, book: Callable[[], AddrBook]) -> list[Row]:
