@@ -18,6 +18,7 @@ from mapix.cli.errors import Exit
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
 from mapix.formats.defects import Strictness
 from mapix.formats.msg import MsgFile, content_of
+from mapix.formats.rtf import compress
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.flags import ATTACH_BY_REFERENCE, ATTACH_OLE, MAPI_TO
 from mapix.properties.tag import PropTag
@@ -34,6 +35,7 @@ from mapix.properties.tags import (
     PR_IMPORTANCE,
     PR_MESSAGE_CLASS,
     PR_MESSAGE_FLAGS,
+    PR_RTF_COMPRESSED,
     PR_SENDER_EMAIL_ADDRESS,
     PR_SENDER_NAME,
     PR_SUBJECT,
@@ -93,6 +95,35 @@ def test_cat_takes_the_text_from_html_where_there_is_no_other(mapix: Mapix, tmp_
     path = saved(MessageContent({PR_HTML: b"<p>Good <b>morning</b></p>"}), tmp_path / "a.msg")
     assert "Good morning" in mapix("cat", path).stdout
     assert mapix("cat", path, "--html").stdout == "<p>Good <b>morning</b></p>\n"
+
+
+RICH_HTML = (
+    rb"{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag19 <html>}{\*\htmltag34 <body>}{\*\htmltag64 <p>}Gr\'fc\'dfe "
+    rb"{\*\htmltag84 <b>}\htmlrtf {\b \htmlrtf0 morning{\*\htmltag92 </b>}\htmlrtf }\htmlrtf0 {\*\htmltag72 </p>}"
+    rb"{\*\htmltag27 </html>}}"
+)
+
+
+@pytest.mark.parametrize("command", ["cat", "show"])
+def test_bodies_that_are_rich_text_only_are_shown(mapix: Mapix, tmp_path: Path, command: str) -> None:
+    """[MS-OXRTFEX]: HTML that lies in it comes out as HTML and as text, other rich text as text."""
+    html = saved(MessageContent({PR_RTF_COMPRESSED: compress(RICH_HTML)}), tmp_path / "html.msg")
+    assert "Grüße" in mapix(command, html).stdout
+    assert "htmltag" not in mapix(command, html).stdout
+    assert "<b>morning</b>" in mapix(command, html, "--html").stdout
+    found = mapix.json(command, html)
+    assert "morning" in found["text"]
+    assert "<b>morning</b>" in found["html"]
+    rich = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\f0 Good {\b morning}\par Bob}"
+    text = saved(MessageContent({PR_RTF_COMPRESSED: compress(rich)}), tmp_path / "text.msg")
+    shown = mapix(command, text).stdout.splitlines()
+    assert ("Good morning" in shown, "Bob" in shown) == (True, True)
+    assert mapix(command, text, "--html").stdout.strip() == ""
+
+
+def test_rich_text_that_is_none_leaves_the_rest_to_be_shown(mapix: Mapix, tmp_path: Path) -> None:
+    content = MessageContent({PR_SUBJECT: "Q3", PR_RTF_COMPRESSED: b"\x10\0\0\0nonsense and more of it"})
+    assert "Subject: Q3" in mapix("cat", saved(content, tmp_path / "a.msg")).stdout
 
 
 def test_cat_goes_on_after_a_file_that_is_none(mapix: Mapix, q3: Path, tmp_path: Path) -> None:
