@@ -106,7 +106,8 @@ def copy(target: str, name: str | None, as_json: bool, profile: str | None) -> i
 def salvage(path: Path, as_json: bool) -> int:
     """Write what can be read of the damaged store file PATH into a new file beside it; PATH is left as it is.
 
-    What was found is either rescued or lost, and counted. The exit code is 3 when something was lost.
+    What was found is either rescued or lost, and counted; so are messages that may not be what was saved any more. The
+    exit code is 3 when something was lost or is in doubt.
     """
     from mapix.providers.sqlstore.sqlite.salvage import salvage_store
 
@@ -114,13 +115,15 @@ def salvage(path: Path, as_json: bool) -> int:
     if as_json:
         counts = {what: {"found": n.found, "rescued": n.rescued, "lost": n.lost} for what, n in found.tallies.items()}
         left = list(map(str, found.left))
-        emit_json({"path": str(found.path), "counts": counts, "lost": found.lost, "left": left})
+        told = {"counts": counts, "doubtful": len(found.doubtful), "lost": found.lost, "left": left}
+        emit_json({"path": str(found.path), **told})
     else:
         tallies = ((what, n.found, n.rescued, n.lost) for what, n in found.tallies.items() if n.found)
         emit_rows(("what", "found", "rescued", "lost"), tallies)
         emit_rows(("lost",), ((each,) for each in found.lost), wrap=True)
-        say(f"wrote {found.path}: {found.messages} messages; {len(found.lost)} things lost")
-    return Exit.PARTIAL if found.lost or found.left else Exit.OK
+        doubt = f", {len(found.doubtful)} of which may not be what was saved" if found.doubtful else ""
+        say(f"wrote {found.path}: {found.messages} messages{doubt}; {len(found.lost)} things lost")
+    return Exit.PARTIAL if found.lost or found.left or found.doubtful else Exit.OK
 
 
 def store_named(session: Session, name: str | None) -> Store:

@@ -89,14 +89,14 @@ def _note_attachments(message: MessageObject) -> None:
 
 
 def _size_of_new(message: MessageObject, changes: MessageChanges) -> int:
-    size = savedprops.size_of_all(changes.values) + message._attachments.size()
+    size = _size_of_own(changes.values) + message._attachments.size()
     return size + sum(map(savedprops.size_of_all, changes.recipients or ()))
 
 
 def _size_of_parts(message: MessageObject) -> int:
     """What recipients and attachments count for, as saved."""
     total = message._saved.get(PR_MESSAGE_SIZE.id, (PR_MESSAGE_SIZE, 0))[1]
-    return int(total) - savedprops.size_of_all(dict(message._saved.values()))
+    return int(total) - _size_of_own(dict(message._saved.values()))
 
 
 def _size_of_changed(message: MessageObject, parts: int) -> int:
@@ -106,4 +106,9 @@ def _size_of_changed(message: MessageObject, parts: int) -> int:
     if message._attachments.changed:
         parts += message._attachments.growth()
     props = {number: entry for number, entry in message._saved.items() if number not in message._removed}
-    return max(0, parts) + savedprops.size_of_all(dict((props | message._pending).values()))
+    return max(0, parts) + _size_of_own(dict((props | message._pending).values()))
+
+
+def _size_of_own(values: Props) -> int:
+    """What the message's own properties count for; the size itself counts for nothing, so that it stays the same."""
+    return savedprops.size_of_all({tag: value for tag, value in values.items() if tag != PR_MESSAGE_SIZE})

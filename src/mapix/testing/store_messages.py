@@ -163,6 +163,23 @@ class MessageTests(StoreBench):
         small.save_changes(Keep.READONLY)
         assert small.get_prop(PR_MESSAGE_SIZE) < size + 1_000
 
+    def test_the_size_of_a_message_does_not_drift(self) -> None:
+        """Objects 4.1: it follows from what is in it, however often that was saved."""
+        message = self.message_of(self.message(self.folder(), {PR_SUBJECT: "same"}))
+        sizes = {message.get_prop(PR_MESSAGE_SIZE)}
+        for text in ("long", "much longer", "long"):
+            message.set_props({PR_SUBJECT: text})
+            message.save_changes(Keep.READWRITE)
+            sizes.add(message.get_prop(PR_MESSAGE_SIZE) - 4 * (len(text) - len("long")))
+        number, attachment = message.create_attach()
+        attachment.set_props({PR_ATTACH_DATA_BIN: bytes(100)})
+        attachment.save_changes()
+        message.save_changes(Keep.READWRITE)
+        message.delete_attach(number)
+        message.save_changes(Keep.READWRITE)
+        assert {*sizes, message.get_prop(PR_MESSAGE_SIZE)} == sizes
+        assert len(sizes) == 1
+
     def test_a_changed_body_is_no_longer_in_step_with_its_rtf(self) -> None:
         """M-042."""
         bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: b"rtf", PR_RTF_IN_SYNC: True}

@@ -16,6 +16,7 @@ from tests.providers.sqlstore.oldstores import MAIL, VERSIONS, mail, old_store
 
 from mapix.properties import tags
 from mapix.properties.errors import Version
+from mapix.providers.sqlstore.seals import UNSEALED
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 from mapix.providers.sqlstore.sqlite.migrate import newest, scripts
@@ -111,7 +112,8 @@ def test_what_is_wrong_with_an_older_store_is_found_and_mended(path: Path, damag
     before = path.read_bytes()
     assert [finding.kind for finding in check_store(path)] == ["folder counts"]
     assert path.read_bytes() == before
-    assert [finding.repaired for finding in repair_store(path)] == [True]
+    repaired = repair_store(path)
+    assert [(finding.kind, finding.repaired) for finding in repaired] == [("folder counts", True), (UNSEALED, True)]
     assert schema(path)[0] == newest()
     assert content(path) == EXPECTED
 

@@ -15,17 +15,19 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any, Final
+from zlib import crc32
 
 from mapix.interfaces.care import Finding
 from mapix.properties.codec import unpack_props
-from mapix.properties.errors import CorruptStore, MapiError
+from mapix.properties.errors import MapiError
 from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.guarding import STUMBLES
 from mapix.providers.sqlstore.hot import HOT, Hot
-from mapix.providers.sqlstore.parts import merge_recipient, recipient_columns, remake_recipient
+from mapix.providers.sqlstore.parts import forget_checksum, merge_recipient, recipient_columns, remake_recipient
+from mapix.providers.sqlstore.seals import accept, broken_seals, farther, seal_rest, unsealed
 from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
 from mapix.providers.sqlstore.statements import filled, load
 from mapix.providers.sqlstore.values import loaded_text, stored_text
@@ -45,7 +47,7 @@ _TREE: Final = (
     " SELECT id, name FROM folder WHERE {mine} AND id NOT IN (SELECT id FROM tree) AND kept_in IS NULL"
 )
 _RECIPIENTS: Final = (
-    "SELECT message, row_id, properties, recipient_type, {texts}, responsibility{keys} FROM recipient r"
+    "SELECT message, row_id, properties, {seal}, recipient_type, {texts}, responsibility{keys} FROM recipient r"
     " WHERE {mine} AND (message > ? OR (message = ? AND row_id > ?)) ORDER BY message, row_id LIMIT {page}"
 )
 _BLOBS: Final = (
@@ -60,7 +62,7 @@ def findings(database: Database, more: Iterable[Look] = ()) -> list[Finding]:
     """Everything that is wrong, as far as it can be read; `more` are further looks, taken first."""
     found: list[Finding] = []
     with database.read():
-        for look in (*more, _relations, _lost_folders, _hot_columns, _recipients, _texts, wrong_results, _large_values):
+        for look in (*more, *_LOOKS):
             try:
                 found += islice(look(database), 50 * MOST)
             except MapiError as error:
@@ -81,17 +83,22 @@ def repaired(
     """
     looks = tuple(more)
     before = findings(database, looks)
-    if not before:
+    filled_in = unsealed(database)
+    if not before and not filled_in:
         return []
     try:
-        _repair(database, first, last)
+        if before:
+            _repair(database, first, last)
+        else:
+            with database.write():
+                seal_rest(database)
         index = database.text_index()
         if index is not None and any(finding.kind == _UNINDEXED for finding in before):
             index.rebuild()
     except (MapiError, *STUMBLES) as error:
         return [*before, Finding("repair was not possible", 0, str(error))]
     left = {(finding.kind, finding.number) for finding in findings(database, looks)}
-    return [replace(finding, repaired=(finding.kind, finding.number) not in left) for finding in before]
+    return [*(replace(each, repaired=(each.kind, each.number) not in left) for each in before), *filled_in]
 
 
 def _repair(database: Database, first: Callable[[], None] | None, last: Callable[[], None] | None) -> None:
@@ -106,10 +113,13 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
             _repair_hot(database, hot)
         for message, row_id, readable, _ in list(_wrong_recipients(database)):
             if readable:
+                forget_checksum(database, message, row_id)
                 merge_recipient(database, message, row_id, {})
             else:
                 remake_recipient(database, message, row_id)
         repair_results(database)
+        accept(database)
+        seal_rest(database)
         if last is not None:
             last()
     Garbage(database).collect()
@@ -219,10 +229,12 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
     dialect = database.dialect
     texts = ", ".join(map(dialect.readable, ("display_name", "address_type", "address")))
     keys = "".join(f", {name}" for name in dialect.recipient_keys.values())
-    sql = filled(_RECIPIENTS, {**database.marks, "{texts}": texts, "{keys}": keys, "{page}": str(_PAGE)})
+    seal = "checksum" if dialect.checksums else "NULL"
+    marks = {"{texts}": texts, "{keys}": keys, "{seal}": seal, "{page}": str(_PAGE)}
+    sql = filled(_RECIPIENTS, {**database.marks, **marks})
     at: tuple[int, ...] = (0, 0)
     while rows := database.rows(sql, (at[0], at[0], at[1])):
-        for message, row_id, packed, *columns in rows:
+        for message, row_id, packed, seal, *columns in rows:
             try:
                 plain = recipient_columns(unpack_props(packed))
             except (MapiError, *STUMBLES) as error:
@@ -231,14 +243,9 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
             right = [*map(loaded_text, plain), *dialect.recipient_cells(plain)]
             if right != [*map(loaded_text, columns[: len(plain)]), *columns[len(plain) :]]:
                 yield message, row_id, True, f"row {row_id} shows {columns!r}, not {right!r}"
-        at = _farther(at, rows[-1][:2])
-
-
-def _farther(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
-    """Where a walk through a table goes on; `CorruptStore` where that is no farther than before."""
-    if not after > before:
-        raise CorruptStore("a table is out of order", value=after)
-    return after
+            elif seal is not None and seal != crc32(packed):
+                yield message, row_id, True, f"row {row_id} is not what was saved; repair takes it as it is"
+        at = farther(at, rows[-1][:2])
 
 
 # the full text index
@@ -270,4 +277,16 @@ def _large_values(database: Database) -> Iterator[Finding]:
                     blob,
                     f"its hash was {digest.hex() if isinstance(digest, bytes) else digest}",
                 )
-        (at,) = _farther((at,), rows[-1][:1])
+        (at,) = farther((at,), rows[-1][:1])
+
+
+_LOOKS: Final[tuple[Look, ...]] = (
+    _relations,
+    _lost_folders,
+    _hot_columns,
+    _recipients,
+    broken_seals,
+    _texts,
+    wrong_results,
+    _large_values,
+)

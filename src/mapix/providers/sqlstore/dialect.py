@@ -54,6 +54,9 @@ class Dialect(ABC):
     asks: ClassVar[bool] = False
     """Whether statements can ask Python: `judge(text, values…)` and `judge_row(text, packed)` of `judging`."""
 
+    checksums: ClassVar[bool] = False
+    """Whether what stands in property rows has checksums (`checksums`): where the database itself has none."""
+
     as_they_are: ClassVar[frozenset[type]] = frozenset()
     """Classes whose values are their one cell, whatever their type; with any, text in ASCII is, too."""
 

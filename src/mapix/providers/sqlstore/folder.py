@@ -19,7 +19,7 @@ from mapix.properties.times import now
 from mapix.providers.sqlstore.changes import ChangeFeed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.guarding import guarded
-from mapix.providers.sqlstore.properties import change_values, prepared, values_of
+from mapix.providers.sqlstore.properties import change_values, insert_values, prepared, values_of
 from mapix.providers.sqlstore.values import loaded_text
 
 _COLUMNS: Final = (
@@ -98,24 +98,24 @@ class StoredFolder:
             raise NoAccess("a deleted folder is not changed", value=self.number, hint="move it back first")
         values = prepared(self.database, changes.values)
         with self.database.write():
-            found = self.database.row(self.database.sql["folder_version"], (self.number,))
+            found = self.database.row(self.database.sql["folder_saved"], (self.number,))
             if found is None:
                 raise ObjectDeleted("the folder has been deleted", value=self.number)
-            version, parent = found
+            version, parent, known = found
             if changes.version is not None and changes.version != version:
                 raise ObjectChanged("somebody else has changed the folder since it was opened", value=self.number)
             if (name := values.get(t.PR_DISPLAY_NAME)) is not None:
                 check_free(self.database, parent, name, self.number)
                 self.database.run(self.database.sql["folder_rename"], (name, name_key(name), self.number))
-            self._write(values, changes)
+            self._write(values, changes, known)
             self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, self.number, parent or 0))
         return int(version) + 1
 
-    def _write(self, values: Mapping[PropTag, Any], changes: ChangeSet) -> None:
-        times = (values.get(t.PR_LAST_MODIFICATION_TIME, now()), values.get(t.PR_CREATION_TIME))
-        self.database.run(self.database.sql["folder_touch"], (*times, values.get(t.PR_FOLDER_TYPE), self.number))
+    def _write(self, values: Mapping[PropTag, Any], changes: ChangeSet, known: int | None) -> None:
         others = {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT}
-        change_values(self.database, self.number, others, changes.deleted - _KEPT)
+        seal = change_values(self.database, self.number, others, changes.deleted - _KEPT, known)
+        times = (values.get(t.PR_LAST_MODIFICATION_TIME, now()), values.get(t.PR_CREATION_TIME))
+        self.database.run(self.database.sql["folder_touch"], (*times, values.get(t.PR_FOLDER_TYPE), seal, self.number))
 
 
 def create_folder(database: Database, number: int, parent: int, name: str, values: Mapping[PropTag, Any]) -> None:
@@ -126,8 +126,9 @@ def create_folder(database: Database, number: int, parent: int, name: str, value
     moment = now()
     times = values.get(t.PR_CREATION_TIME, moment), values.get(t.PR_LAST_MODIFICATION_TIME, moment)
     kind = values.get(t.PR_FOLDER_TYPE, 1)
-    database.run(database.sql["folder_insert"], (number, parent, name, name_key(name), kind, *times))
-    change_values(database, number, {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT})
+    others = {tag: value for tag, value in values.items() if tag >> 16 not in _KEPT}
+    seal = insert_values(database, number, others)
+    database.run(database.sql["folder_insert"], (number, parent, name, name_key(name), kind, *times, seal))
 
 
 @guarded

@@ -91,12 +91,12 @@ FLAGS: Final = PR_MESSAGE_FLAGS.id
 
 _PLAN: Final = tuple((hot.tag, hot.tag.is_string, hot.folded) for hot in HOT)
 _NAMES: Final = tuple(name for hot in HOT for name in hot.columns())
-_OWN: Final = ("id", "folder", "holder", "associated", "flags")
+_OWN: Final = ("id", "folder", "holder", "associated", "flags", "checksum")
 
 INSERT_MESSAGE: Final = (
     f"INSERT INTO message ({', '.join((*_OWN, *_NAMES))}) VALUES ({', '.join('?' * (len(_OWN) + len(_NAMES)))})"
 )
-"""A new message: number, folder, holder, associated, flags, and `new_columns`."""
+"""A new message: number, folder, holder, associated, flags, checksum, and `new_columns`."""
 
 COPIED_COLUMNS: Final = ", ".join(_NAMES)
 """What a copy of a message takes over as it is."""

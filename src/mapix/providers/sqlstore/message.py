@@ -192,9 +192,9 @@ class StoredMessage:
         """A new message in a folder or in an attachment; its number."""
         shop, values = self.shop, ready.changes.values
         number = shop.take_number()
-        place = (number, folder, holder, int(self.associated), flags_of(values))
+        seal = insert_values(shop.database, number, ready.values)
+        place = (number, folder, holder, int(self.associated), flags_of(values), seal)
         shop.database.run(INSERT_MESSAGE, (*place, *new_columns(values)))
-        insert_values(shop.database, number, ready.values)
         shop.used.note(values)
         if ready.changes.recipients:
             replace_recipients(shop.database, number, ready.changes.recipients, new=True)
@@ -207,20 +207,20 @@ class StoredMessage:
         found = database.row(database.sql["message_saved"], (self.number,))
         if found is None:
             raise ObjectDeleted("the message has been deleted", value=self.number)
-        version, folder = found
+        version, folder, known = found
         if changes.version is not None and changes.version != version:
             raise ObjectChanged("somebody else has saved the message since it was opened", value=self.number)
         self.folder = folder or 0
-        self._change_columns(changes)
-        change_values(database, self.number, ready.values, changes.deleted)
+        seal = change_values(database, self.number, ready.values, changes.deleted, known)
+        self._change_columns(changes, seal)
         self.shop.used.note(changes.values)
         if changes.recipients is not None:
             replace_recipients(database, self.number, changes.recipients, new=False)
         self._change_attachments(self.number, ready)
         return int(version) + 1
 
-    def _change_columns(self, changes: MessageChanges) -> None:
-        columns = hot_values(changes.values, changes.deleted)
+    def _change_columns(self, changes: MessageChanges, seal: int | None) -> None:
+        columns = [*hot_values(changes.values, changes.deleted), ("checksum", seal)]
         flags = flags_of(changes.values)
         if flags is not None:
             columns.append(("flags", flags))

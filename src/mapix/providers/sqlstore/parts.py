@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
+from zlib import crc32
 
 from mapix.properties.codec import pack_props, unpack_props
 from mapix.properties.errors import CorruptStore, InvalidParameter
@@ -22,7 +23,7 @@ from mapix.properties.tags import (
 )
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.dialect import Dialect
-from mapix.providers.sqlstore.properties import change_values, values_of
+from mapix.providers.sqlstore.properties import change_values, insert_values, values_of
 from mapix.providers.sqlstore.values import loaded, stored
 
 RECIPIENT_COLUMNS: Final = {
@@ -74,10 +75,18 @@ def merge_recipient(database: Database, message: int, row_id: int, values: Mappi
     found = database.row(database.sql["recipient_row"], (message, row_id))
     if found is None:
         return
+    packed, known = found
     ids = {tag >> 16 for tag in values}
-    row = {tag: value for tag, value in unpack_props(found[0]).items() if tag >> 16 not in ids}
+    row = {tag: value for tag, value in unpack_props(packed).items() if tag >> 16 not in ids}
     row.update(values)
-    database.run(database.sql["recipient_update"], (*_columns(database.dialect, row), message, row_id))
+    doubt = 0 if known is None else known ^ crc32(packed)
+    database.run(database.sql["recipient_update"], (*_columns(database.dialect, row, doubt), message, row_id))
+
+
+def forget_checksum(database: Database, message: int, row_id: int) -> None:
+    """Take a recipient row as it is, when it is written the next time."""
+    if database.dialect.checksums:
+        database.run("UPDATE recipient SET checksum = NULL WHERE message = ? AND row_id = ?", (message, row_id))
 
 
 def remake_recipient(database: Database, message: int, row_id: int) -> None:
@@ -100,9 +109,12 @@ def recipient_columns(row: Mapping[PropTag, Any]) -> list[Any]:
     return [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
 
 
-def _columns(dialect: Dialect, row: Mapping[PropTag, Any]) -> list[Any]:
-    columns = recipient_columns(row)
-    return [*columns, pack_props(row), *dialect.recipient_cells(columns)]
+def _columns(dialect: Dialect, row: Mapping[PropTag, Any], doubt: int = 0) -> list[Any]:
+    """`doubt` is how far from right the checksum was: that stays."""
+    columns, packed = recipient_columns(row), pack_props(row)
+    if dialect.checksums:
+        return [*columns, packed, crc32(packed) ^ doubt]
+    return [*columns, packed, *dialect.recipient_cells(columns)]
 
 
 def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:
@@ -126,9 +138,13 @@ def change_attachment(
     take_number: Callable[[], int],
 ) -> int:
     """Write an attachment's prepared properties, making it when it is new; the number of its object."""
-    attachment: int | None = database.value(database.sql["attachment_find"], (message, number))
-    if attachment is None:
-        attachment = take_number()
-        database.run(database.sql["attachment_insert"], (attachment, message, number))
-    change_values(database, attachment, values, deleted)
-    return attachment
+    found = database.row(database.sql["attachment_find"], (message, number))
+    if found is None:
+        new = take_number()
+        seal = insert_values(database, new, values)
+        database.run(database.sql["attachment_insert"], (new, message, number, seal))
+        return new
+    attachment, known = found
+    seal = change_values(database, attachment, values, deleted, known)
+    database.run(database.sql["attachment_seal"], (seal, attachment))
+    return int(attachment)

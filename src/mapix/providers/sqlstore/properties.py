@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final
 
+from mapix.properties.errors import CorruptStore
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.blobs import SMALL, Fresh, StoredLarge, is_large, keep, prepare
+from mapix.providers.sqlstore.checksums import PropertyRow, checksum, renewed
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.hot import FLAGS
 from mapix.providers.sqlstore.values import AS_THEY_ARE, LARGE, NEVER_LARGE, misfit, sure
@@ -44,19 +48,44 @@ def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
     return found
 
 
-def insert_values(database: Database, number: int, values: Mapping[PropTag, Any]) -> None:
-    """Write the prepared `values` of an object that has none yet."""
-    _write(database, number, values, new=True)
+def insert_values(database: Database, number: int, values: Mapping[PropTag, Any]) -> int | None:
+    """Write the prepared `values` of an object that has none yet; their checksum, None where there are none."""
+    cells, large = _write(database, number, values, new=True)
+    if not database.dialect.checksums:
+        return None
+    return checksum(_written(cells, large))
 
 
 def change_values(
-    database: Database, number: int, values: Mapping[PropTag, Any], deleted: Collection[int] = ()
-) -> None:
-    """Set the prepared `values` of an object, and remove identifiers."""
+    database: Database,
+    number: int,
+    values: Mapping[PropTag, Any],
+    deleted: Collection[int] = (),
+    known: int | None = None,
+) -> int | None:
+    """Set the prepared `values` of an object, and remove identifiers; its checksum now, of one that had `known`."""
     database.lets_go = True
+    held = _held(database, number)
     if deleted:
         database.many(database.sql["property_delete"], [(number, prop_id) for prop_id in deleted])
-    _write(database, number, values, new=False)
+    cells, large = _write(database, number, values, new=False)
+    return None if held is None else renewed(known, held, _written(cells, large), deleted)
+
+
+def _held(database: Database, number: int) -> list[PropertyRow] | None:
+    """The rows of an object that has a checksum and can be read: where not, there is none from now on."""
+    if not database.dialect.checksums:
+        return None
+    try:
+        return database.rows(database.sql["property_rows"], (number,))
+    except CorruptStore:
+        return None
+
+
+def _written(cells: list[Any], large: list[PropertyRow]) -> list[PropertyRow]:
+    """The rows that were written, by identifier."""
+    small: list[PropertyRow] = [*zip(cells[1::4], cells[2::4], cells[3::4], repeat(None), strict=False)]
+    return sorted(small + large, key=itemgetter(0)) if large else small
 
 
 def delete_values(database: Database, number: int) -> None:
@@ -74,17 +103,23 @@ def padded(ids: Sequence[int]) -> tuple[list[int], str] | None:
     return ([*ids, *(ids[0],) * (size - len(ids))], ", ".join("?" * size)) if ids and size else None
 
 
-def _write(database: Database, number: int, values: Mapping[PropTag, Any], *, new: bool) -> None:
-    """Write many rows with few statements: a statement costs more than a row."""
-    cells, large = _cells(database, number, values)
-    for tag in large:
-        _write_large(database, number, tag, values[tag])
+def _write(
+    database: Database, number: int, values: Mapping[PropTag, Any], *, new: bool
+) -> tuple[list[Any], list[PropertyRow]]:
+    """Write many rows with few statements: a statement costs more than a row. The cells of small values, and of large
+    ones: identifier, type and blob of each.
+    """
+    cells, tags = _cells(database, number, values)
+    large: list[PropertyRow] = [
+        (tag >> 16, tag & 0xFFFF, None, _write_large(database, number, tag, values[tag])) for tag in tags
+    ]
     width = 3 + len(database.dialect.value_columns)
     most = width * _MOST_ROWS
     conflict = "" if new else database.sql["property_replace"]
     for start in range(0, len(cells), most):
         part = cells[start : start + most] if len(cells) > most else cells
         database.run(_insert_rows(database.sql["property_insert"], width, len(part) // width, conflict), part)
+    return cells, large
 
 
 def _cells(database: Database, number: int, values: Mapping[PropTag, Any]) -> tuple[list[Any], list[PropTag]]:
@@ -110,9 +145,11 @@ def _places(tags: tuple[PropTag, ...]) -> list[tuple[PropTag, int, int]]:
     return [(tag, tag >> 16, tag & 0xFFFF) for tag in sorted(tags) if tag >> 16 != FLAGS]
 
 
-def _write_large(database: Database, number: int, tag: PropTag, value: Fresh | StoredLarge) -> None:
+def _write_large(database: Database, number: int, tag: PropTag, value: Fresh | StoredLarge) -> int:
     more = database.dialect.large_cells(tag & 0xFFFF, value)
-    database.run(database.sql["property_large"], (number, tag >> 16, tag & 0xFFFF, keep(database, value), *more))
+    blob = keep(database, value)
+    database.run(database.sql["property_large"], (number, tag >> 16, tag & 0xFFFF, blob, *more))
+    return blob
 
 
 @cache

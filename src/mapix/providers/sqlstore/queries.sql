@@ -49,6 +49,10 @@ DELETE FROM property WHERE object = ?
 INSERT INTO property (object, id, type, {cells}, blob)
 SELECT CAST(? AS bigint), id, type, {cells}, blob FROM property WHERE object = ?
 
+-- name: property_rows
+-- What a checksum is made of, where there are any.
+SELECT id, type, value, blob FROM property WHERE object = ? ORDER BY id
+
 -- name: used_tags
 SELECT tag FROM used_tag WHERE {mine}
 
@@ -95,8 +99,8 @@ INSERT INTO chunk (blob, seq, data) VALUES (?, ?, ?)
 SELECT c.data, b.packing FROM chunk c JOIN blob b ON b.id = c.blob WHERE c.blob = ? AND c.seq = ?
 
 -- name: folder_insert
-INSERT INTO folder (id, parent, name, name_key, folder_type, creation_time, modification_time)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO folder (id, parent, name, name_key, folder_type, creation_time, modification_time, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: folder_values
 SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f.content_count, f.unread_count,
@@ -113,6 +117,9 @@ SELECT f.version, f.name, f.folder_type, f.creation_time, f.modification_time, f
 
 -- name: folder_version
 SELECT version, parent FROM folder WHERE id = ? AND kept_in IS NULL
+
+-- name: folder_saved
+SELECT version, parent, checksum FROM folder WHERE id = ? AND kept_in IS NULL
 
 -- name: folder_exists
 SELECT 1 FROM folder WHERE id = ? AND kept_in IS NULL
@@ -137,7 +144,7 @@ UPDATE folder SET parent = ?, name = ?, name_key = ?, version = version + 1, mod
 
 -- name: folder_touch
 UPDATE folder SET version = version + 1, modification_time = coalesce(?, modification_time),
-       creation_time = coalesce(?, creation_time), folder_type = coalesce(?, folder_type)
+       creation_time = coalesce(?, creation_time), folder_type = coalesce(?, folder_type), checksum = ?
  WHERE id = ?
 
 -- name: folder_children
@@ -212,7 +219,7 @@ SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
  WHERE m.id = ?
 
 -- name: message_saved
-SELECT version, folder FROM message WHERE id = ? AND kept_in IS NULL
+SELECT version, folder, checksum FROM message WHERE id = ? AND kept_in IS NULL
 
 -- name: message_list
 SELECT id FROM message WHERE folder = ? AND associated = ? ORDER BY id
@@ -236,8 +243,8 @@ SELECT status FROM message WHERE folder = ? AND id = ?
 UPDATE message SET status = ? WHERE folder = ? AND id = ?
 
 -- name: message_copy
-INSERT INTO message (id, folder, holder, associated, flags, {hot})
-SELECT CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint), associated, flags & ~CAST(? AS bigint), {hot}
+INSERT INTO message (id, folder, holder, associated, flags, checksum, {hot})
+SELECT CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint), associated, flags & ~CAST(? AS bigint), checksum, {hot}
   FROM message WHERE id = ?
 
 -- name: message_embedded
@@ -247,7 +254,7 @@ SELECT id FROM message WHERE holder = ?
 SELECT properties FROM recipient WHERE message = ? ORDER BY position
 
 -- name: recipient_row
-SELECT properties FROM recipient WHERE message = ? AND row_id = ?
+SELECT properties, checksum FROM recipient WHERE message = ? AND row_id = ?
 
 -- name: recipient_columns
 SELECT recipient_type, display_name, address_type, address, responsibility FROM recipient
@@ -255,12 +262,13 @@ SELECT recipient_type, display_name, address_type, address, responsibility FROM 
 
 -- name: recipient_insert
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
-                       properties)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       properties, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: recipient_update
 UPDATE recipient
-   SET recipient_type = ?, display_name = ?, address_type = ?, address = ?, responsibility = ?, properties = ?
+   SET recipient_type = ?, display_name = ?, address_type = ?, address = ?, responsibility = ?, properties = ?,
+       checksum = ?
  WHERE message = ? AND row_id = ?
 
 -- name: recipient_delete_all
@@ -268,19 +276,26 @@ DELETE FROM recipient WHERE message = ?
 
 -- name: recipient_copy
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
-                       properties)
+                       properties, checksum)
 SELECT CAST(? AS bigint), row_id, position, recipient_type, display_name, address_type, address, responsibility,
-       properties
+       properties, checksum
   FROM recipient WHERE message = ?
 
 -- name: attachment_list
 SELECT id, number FROM attachment WHERE message = ? ORDER BY number
 
 -- name: attachment_find
-SELECT id FROM attachment WHERE message = ? AND number = ?
+SELECT id, checksum FROM attachment WHERE message = ? AND number = ?
 
 -- name: attachment_insert
-INSERT INTO attachment (id, message, number) VALUES (?, ?, ?)
+INSERT INTO attachment (id, message, number, checksum) VALUES (?, ?, ?, ?)
+
+-- name: attachment_copy
+INSERT INTO attachment (id, message, number, checksum)
+SELECT CAST(? AS bigint), CAST(? AS bigint), number, checksum FROM attachment WHERE id = ?
+
+-- name: attachment_seal
+UPDATE attachment SET checksum = ? WHERE id = ?
 
 -- name: attachment_delete
 DELETE FROM attachment WHERE id = ?

@@ -24,9 +24,9 @@ def _copy(database: Database, number: int, folder: int | None, holder: int | Non
     database.run(database.sql["message_copy"], (new, folder, holder, _NOT_COPIED, number))
     database.run(database.sql["property_copy"], (new, number))
     database.run(database.sql["recipient_copy"], (new, number))
-    for attachment, attach_num in database.rows(database.sql["attachment_list"], (number,)):
+    for attachment, _ in database.rows(database.sql["attachment_list"], (number,)):
         copied = take_number()
-        database.run(database.sql["attachment_insert"], (copied, new, attach_num))
+        database.run(database.sql["attachment_copy"], (copied, new, attachment))
         database.run(database.sql["property_copy"], (copied, attachment))
         for (inner,) in database.rows(database.sql["message_embedded"], (attachment,)):
             _copy(database, inner, None, copied, take_number)

@@ -48,7 +48,7 @@ class PostgreSqlBackend(SqlBackend):
             raise NoAccess("this mailbox is somebody else's", value=self.mailbox_name, hint="its owner may open it")
         if database.value(database.sql["folder_exists"], (found[1],)) is None:
             moment = now()
-            root = (found[1], None, ROOT_NAME, fold(ROOT_NAME).encode(), FOLDER_ROOT, moment, moment)
+            root = (found[1], None, ROOT_NAME, fold(ROOT_NAME).encode(), FOLDER_ROOT, moment, moment, None)
             with database.write():
                 if database.value(database.sql["folder_exists"], (found[1],)) is None:
                     database.run(database.sql["folder_insert"], root)

@@ -9,6 +9,9 @@ INSERT INTO property (object, id, type, blob, data, key) VALUES (?, ?, ?, ?, ?, 
     ON CONFLICT (object, id) DO UPDATE SET type = excluded.type, number = NULL, real = NULL,
     data = excluded.data, key = excluded.key, blob = excluded.blob
 
+-- name: recipient_row
+SELECT properties, NULL FROM recipient WHERE message = ? AND row_id = ?
+
 -- name: recipient_insert
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
                        properties, display_name_key, address_type_key, address_key)

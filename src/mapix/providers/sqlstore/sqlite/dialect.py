@@ -29,14 +29,18 @@ class SqliteDialect(Dialect):
     value_columns = ("value",)
     packs = True
     asks = True
-    as_they_are = frozenset((int, bool, bytes))
+    checksums = True
+    as_they_are = frozenset((int, bytes))
     depth_path = ("printf('/%016x', id)", "t.path || printf('/%016x', f.id)")
     off_path = "instr(t.path, printf('/%016x', f.id)) = 0"
     ordered_by_itself = False
 
     def cells(self, kind: int, value: Any) -> Sequence[Any]:
-        """See `Dialect.cells`."""
-        return (stored_text(value) if value.__class__ is str else stored(kind, value),)
+        """See `Dialect.cells`; truth is 0 or 1."""
+        if value.__class__ is str:
+            return (stored_text(value),)
+        found = stored(kind, value)
+        return (int(found) if isinstance(found, int) else found,)
 
     def readable(self, value: str) -> str:
         """See `Dialect.readable`; numbers stay what they are."""

@@ -7,6 +7,7 @@ that entry identifiers make.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from mapix.objects.contentmatch import without_accents
 from mapix.properties.tag import PropType
@@ -30,6 +31,7 @@ def register(database: SqliteDatabase) -> None:
     make("bare", 1, _bare, deterministic=True)
     make("bare_fold", 1, _bare_fold, deterministic=True)
     make("ordered", 2, _ordered, deterministic=True)
+    make("crc32", 1, crc32, deterministic=True)
     make("tag_text", 2, _tag_text, deterministic=True)
     make("sound", 1, _sound, deterministic=True)
     make("mended", 1, _mended, deterministic=True)

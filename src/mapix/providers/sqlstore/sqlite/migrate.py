@@ -12,6 +12,7 @@ from mapix.objects.collate import fold
 from mapix.properties.errors import CorruptStore, NotFound, Version
 from mapix.properties.flags import FOLDER_ROOT
 from mapix.properties.times import now
+from mapix.providers.sqlstore.checksums import checksum
 from mapix.providers.sqlstore.migrations import migrations
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 
@@ -104,6 +105,5 @@ def _apply(database: SqliteDatabase, script: str) -> None:
 def _fill(database: SqliteDatabase, uid: bytes) -> None:
     moment = now()
     database.run(database.sql["store_insert"], (uid, ROOT, ROOT))
-    database.run(
-        database.sql["folder_insert"], (ROOT, None, ROOT_NAME, fold(ROOT_NAME).encode(), FOLDER_ROOT, moment, moment)
-    )
+    root = (ROOT, None, ROOT_NAME, fold(ROOT_NAME).encode(), FOLDER_ROOT, moment, moment, checksum([]))
+    database.run(database.sql["folder_insert"], root)

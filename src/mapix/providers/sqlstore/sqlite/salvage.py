@@ -24,6 +24,7 @@ from mapix.interfaces.care import Finding
 from mapix.properties.errors import CorruptStore, MapiError, NotFound
 from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.guarding import STUMBLES
+from mapix.providers.sqlstore.seals import doubtful
 from mapix.providers.sqlstore.sqlite.connection import connection_to
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
@@ -62,6 +63,8 @@ class Salvaged:
     tallies: dict[str, Tally] = field(default_factory=dict)
     messages: int = 0
     """Messages in folders of the new store."""
+    doubtful: list[int] = field(default_factory=list)
+    """Messages of the new store that are not in everything what was saved, as their checksums say."""
     lost: list[str] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
 
@@ -218,6 +221,7 @@ def _settle(part: Path, target: Path, found: Salvaged) -> None:
     try:
         prepare(database, None)
         found.lost += _drop_unreadable(database)
+        found.doubtful = doubtful(database)
         repair_database(database)
         found.left = check_database(database)
         for table, tally in found.tallies.items():
