@@ -51,12 +51,18 @@ class GuardedTransport(GuardedLogon, TransportLogon):
         self._trouble: MapiError | None = None
         self._fetched = 0
         self._left = False
+        self._submitting = False
         self._late: dict[bytes, dict[int, RecipientResult]] = {}
 
     # sending
 
     def address_types(self) -> AddressTypes:
-        """What the transport says, or said the last time it could; before that it may take everything (SPL-14)."""
+        """What the transport says, or said the last time it could; before that it may take everything (SPL-14).
+
+        In the middle of a submission, where the spooler uses its time for the next message, it is not asked again.
+        """
+        if self._submitting:
+            return self._types or AddressTypes(types=None)
         try:
             found = self._call("address_types", self.inner.address_types)
             self._types = _checked_types(self.caller.name, found)
@@ -81,7 +87,7 @@ class GuardedTransport(GuardedLogon, TransportLogon):
         return replace(outcome, results=settled + outcome.results) if settled else outcome
 
     def prepare(self, submission: Submission) -> None:
-        if self._offers("prepare"):
+        if self._offers("prepare") and not self._submitting:
             self._call("prepare", lambda: self.inner.prepare(submission))
 
     def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
@@ -170,11 +176,14 @@ class GuardedTransport(GuardedLogon, TransportLogon):
             self._keep(submission.delivery_key, heard)
             self._back()
 
+        self._submitting = True
         try:
             return self._working.converse("submit_message", submit, self.limits.submit, late=late)
         except TimedOut as error:
             self._tell("submit_message", error)
             return Outcome(OutcomeKind.WAIT, text=error.text)
+        finally:
+            self._submitting = False
 
     def _keep(self, key: bytes, results: Sequence[RecipientResult]) -> None:
         """Remember what a submission that had been given up said in the end."""
