@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from mapix.interfaces.spi import AddressTypes, TransportLogon
 from mapix.properties import codec
@@ -29,9 +30,11 @@ class TransportLogonTests(TransportBench):
         """SPL-10."""
         found = self.transport.address_types()
         assert isinstance(found, AddressTypes)
-        assert found.types is None or all(isinstance(each, str) for each in found.types)
+        kinds: tuple[Any, ...] = found.types or ()
+        assert all(isinstance(each, str) for each in kinds)
         assert found.types is None or found.types or found.uids
-        assert all(isinstance(uid, bytes) and len(uid) == 16 for uid in found.uids)
+        uids: tuple[Any, ...] = found.uids
+        assert all(isinstance(uid, bytes) and len(uid) == 16 for uid in uids)
 
     def test_its_status_row_has_values_of_the_right_types(self) -> None:
         """SPI-38."""

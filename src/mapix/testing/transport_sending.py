@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from mapix.interfaces.spi import OutcomeKind, RecipientResult, RecipientState
 from mapix.objects.content import recipient_rows
@@ -67,11 +68,12 @@ class TransportSendingTests(TransportBench):
         """SPI-28."""
         self.needs(TransportPowers.SENDS)
         whole = "\r\n".join([".", "From here", "ü" * 400, ""])
-        for subject, parts in {
+        kinds: dict[str, dict[str, Any]] = {
             "Grüße, 你好": {},
             "With a file": {"attached": {"data.bin": bytes(range(256)) * 300}},
             "With a dot": {"text": whole},
-        }.items():
+        }
+        for subject, parts in kinds.items():
             outcome = self.transport.submit_message(self.submission(subject, **parts))
             assert set(self.states(outcome).values()) == {RecipientState.SENT}, subject
         assert [subject for subject, _ in self.arrived()] == ["Grüße, 你好", "With a file", "With a dot"]

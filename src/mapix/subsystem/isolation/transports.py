@@ -93,7 +93,7 @@ class GuardedTransport(GuardedLogon, TransportLogon):
     def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
         if not self._offers("message_options"):
             return {}
-        found = self._call("message_options", lambda: self.inner.message_options(address_type))
+        found: Mapping[PropTag, Any] = self._call("message_options", lambda: self.inner.message_options(address_type))
         check_kind(self.caller.name, "message_options", found, (Mapping,))
         return found
 
