@@ -100,3 +100,61 @@ def test_deleting_a_profile_asks_first(mapix: Mapix) -> None:
     assert at_terminal(mapix, "profile", "delete", "Default", answers=(("Delete", "n"),))[0] == 130
     assert at_terminal(mapix, "profile", "delete", "Default", answers=(("Delete", "y"),))[0] == 0
     assert mapix.json("profile", "list")["profiles"] == []
+
+
+# dialogs of a logon
+
+
+def test_without_a_default_profile_one_is_chosen_by_its_number(mapix: Mapix) -> None:
+    """LOG-15."""
+    mapix.init()
+    mapix("profile", "create", "Empty")
+    mapix("profile", "default", "--none")
+    code, shown = at_terminal(mapix, "ls", answers=(("Profile", "nobody"), ("none of this name", "1")))
+    assert code == 0, shown
+    assert "Empty" in shown
+
+
+def test_who_chooses_no_profile_stops_the_command(mapix: Mapix) -> None:
+    """LOG-15; MAPI_E_USER_CANCEL of table 2.4."""
+    mapix.init()
+    mapix("profile", "default", "--none")
+    code, shown = at_terminal(mapix, "ls", answers=(("Profile", ""),))
+    assert code == 1, shown
+    assert "MAPI_E_USER_CANCEL" in shown
+
+
+def test_what_a_service_lacks_is_asked_for_and_kept(mapix: Mapix) -> None:
+    """LOG-23, SPI-12."""
+    mapix.init()
+    mapix("service", "add", "SMTP")
+    code, shown = at_terminal(mapix, "status", answers=(("required", "mail.example.org"),))
+    assert code == 0, shown
+    assert "lacks host" in shown
+    (smtp,) = [each for each in mapix.json("service", "list")["services"] if each["service"] == "SMTP"]
+    assert smtp["settings"]["host"] == "mail.example.org"
+
+
+def test_where_there_is_no_terminal_nothing_is_asked(mapix: Mapix) -> None:
+    """GEN-15, LOG-16."""
+    mapix.init()
+    mapix("profile", "default", "--none")
+    assert "no default profile" in mapix("ls", code=5).stderr
+
+
+def test_a_script_that_allows_dialogs_has_them_at_the_terminal(mapix: Mapix, tmp_path: Path) -> None:
+    """LOG-15, GEN-15."""
+    mapix.init()
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from win32com.mapi import mapi\n"
+        "mapi.MAPIInitialize(None)\n"
+        "session = mapi.MAPILogonEx(0, '', None, mapi.MAPI_LOGON_UI | mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)\n"
+        "print('logged on', session.GetMsgStoresTable(0).GetRowCount(0))\n"
+        "del session\n"
+        "mapi.MAPIUninitialize()\n",
+        encoding="utf-8",
+    )
+    code, shown = at_terminal(mapix, "run", str(script), answers=(("Profile", "Default"),))
+    assert code == 0, shown
+    assert "logged on 1" in shown
