@@ -61,13 +61,18 @@ def spool_and_kill(spooler: subprocess.Popen[str], seconds: float) -> bool:
 
 
 def kill_while_sending(
-    bench: Bench, settings: Mapping[str, Any], kills: int, longest: float, chance: random.Random
+    bench: Bench,
+    settings: Mapping[str, Any],
+    kills: int,
+    longest: float,
+    chance: random.Random,
+    *more: Mapping[str, Any],
 ) -> tuple[int, int]:
     """Let spoolers work on the bench's store and kill them, until the queue is empty or there were enough kills; then
     let one finish. How many were killed at work, and how many were started.
     """
     killed = rounds = 0
-    with process("tests.spool_process", str(bench.path), json.dumps(settings)) as spooler:
+    with process("tests.spool_process", str(bench.path), *map(json.dumps, (settings, *more))) as spooler:
         while bench.queue() and killed < kills:
             rounds += 1
             killed += spool_and_kill(spooler, chance.uniform(0.02, longest))

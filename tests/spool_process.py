@@ -1,8 +1,8 @@
-"""A process that spools, to be killed: `python -m tests.spool_process STORE SETTINGS`.
+"""A process that spools, to be killed: `python -m tests.spool_process STORE SETTINGS [SETTINGS]`.
 
 Lines on standard input: the first starts a spooler in a process of its own (a fork, so that it is at work at once),
 whose number is printed; the next waits for its end and prints how it ended; and so on. SETTINGS are those of the SMTP
-transport, `password` among them, as JSON.
+transport, `password` among them, as JSON; a second one, for the address type FAX, has settings of its own.
 """
 
 from __future__ import annotations
@@ -16,30 +16,41 @@ from pathlib import Path
 from tests.spoolbench import ANN, QUICK, Section, Support, store_section
 
 from mapix.interfaces.prop import Access
-from mapix.providers.smtp.transport import SmtpProvider
+from mapix.interfaces.spi import AddressTypes
+from mapix.providers.smtp.transport import SmtpTransport
 from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.subsystem.spooler.transports import LoadedTransport
 from mapix.subsystem.spooler.worker import Spooler
 
 
-def spool(path: Path, settings: dict) -> None:
-    """Work on one store until the queue is empty."""
+class FaxTransport(SmtpTransport):
+    """The SMTP transport for recipients of another address type."""
+
+    def address_types(self) -> AddressTypes:
+        return AddressTypes(("FAX",))
+
+
+def transport(kind: type[SmtpTransport], settings: dict) -> LoadedTransport:
     support = Support(Section({"host": "127.0.0.1", "timeout": 10, **settings}, settings))
+    return LoadedTransport(kind.__name__.encode(), kind.__name__, kind(support))
+
+
+def spool(path: Path, settings: list[dict]) -> None:
+    """Work on one store until the queue is empty."""
     at_store = Support(store_section(path, durability="full"))
     store = SqlStoreProvider().logon(at_store, entry_id=None, access=Access.MODIFY, spooler=True).store
-    transport = LoadedTransport(b"smtp", "SMTP", SmtpProvider().logon(support))
-    spooler = Spooler(
-        lambda: [store], lambda: [transport], default_store=lambda: store, identity=lambda: ANN, pace=QUICK
-    )
+    loaded = [transport(kind, each) for kind, each in zip((SmtpTransport, FaxTransport), settings, strict=False)]
+    spooler = Spooler(lambda: [store], lambda: loaded, default_store=lambda: store, identity=lambda: ANN, pace=QUICK)
     spooler.start()
     while spooler.pending():
         time.sleep(0.05)
     spooler.stop(5)
-    transport.logon.logoff()
+    for each in loaded:
+        each.logon.logoff()
     store.close()
 
 
-def main(path: Path, settings: dict) -> None:
+def main(path: Path, settings: list[dict]) -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -54,4 +65,4 @@ def main(path: Path, settings: dict) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), json.loads(sys.argv[2]))
+    main(Path(sys.argv[1]), [json.loads(each) for each in sys.argv[2:]])
