@@ -126,3 +126,16 @@ def test_the_file_of_contacts_keeps_working_and_can_be_taken_over(mapix: Mapix) 
         ("Personal address book", True),
         ("Contacts", False),
     ]
+
+
+def test_mail_goes_to_names_and_to_the_members_of_lists(mapix: Mapix) -> None:
+    """ABK-21, ABK-75, SPL-15."""
+    mapix.init()
+    mapix("service", "add", "contacts")
+    mapix("ab", "add", "Ann Archer", "ann@example.org")
+    mapix("ab", "add", "Team", "--member", "Ann Archer")
+    told = mapix("send", "--to", "Team", "--subject", "Practice", "--text", "x", "--wait").stdout
+    assert [line.split("\t")[:2] for line in told.splitlines()] == [["sent", "ann@example.org"]]
+    mapix("send", "--to", "arch", "--subject", "Alone", "--text", "x", "--wait")
+    assert {each["subject"] for each in mapix.json("ls")["messages"]} == {"Practice", "Alone"}
+    assert "MAPI_E_NOT_FOUND" in mapix("send", "--to", "nobody", "--subject", "x", "--text", "x", code=4).stderr

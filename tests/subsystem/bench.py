@@ -22,6 +22,7 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.interfaces.table import MapiTable
+from mapix.objects.anr import AnrTable
 from mapix.objects.memorysource import MemorySource
 from mapix.objects.propdata import PropertyBag
 from mapix.objects.tabledata import TableData
@@ -41,7 +42,6 @@ from mapix.properties.tags import (
     PR_IDENTITY_SEARCH_KEY,
     PR_OBJECT_TYPE,
 )
-from mapix.objects.anr import AnrTable
 
 BOOK_UID = bytes.fromhex("00112233445566778899aabbccddeeff")
 ROOT = bytes(4) + BOOK_UID

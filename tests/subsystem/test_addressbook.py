@@ -11,6 +11,7 @@ from tests.subsystem.bench import ROOT, Script, book_service
 from mapix.interfaces.addrbook import AbContainer, AddrBook
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import query_all_rows
+from mapix.objects.anr import anr_matches
 from mapix.properties.entryid import ONE_OFF_UNICODE, OneOff
 from mapix.properties.errors import (
     CorruptData,
@@ -37,7 +38,6 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
 )
-from mapix.objects.anr import anr_matches
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.oneoff import parse_address
 from mapix.subsystem.personal import PersonalContainer

@@ -113,7 +113,8 @@ def _carries(report: Message, key: bytes | None) -> bool:
 
 def _fates(message: Message, entry: QueueEntry | None) -> Iterable[Fate]:
     for row in query_all_rows(message.mapi.get_recipient_table(), _COLUMNS):
-        yield _fate(row, entry)
+        if row[0]:  # a list has no address; its members are rows of their own
+            yield _fate(row, entry)
 
 
 def _fate(row: tuple[Any, ...], entry: QueueEntry | None) -> Fate:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,10 @@ from mapix.cli.base import command
 from mapix.cli.output import say
 from mapix.cli.sessions import logged_on, profile_option
 from mapix.properties.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from mapix.client.recipient import Addressee, Recipient
+    from mapix.client.session import Session
 
 _WAIT = 60.0
 
@@ -20,7 +26,9 @@ _WAIT = 60.0
         'mapix send --to "Ann Archer <ann@example.org>, bob@example.org" --subject Q3 --text - --attach q3.pdf < text',
     )
 )
-@click.option("--to", multiple=True, metavar="ADDRESSES", help="Who it goes to; repeatable, or separated by commas.")
+@click.option(
+    "--to", multiple=True, metavar="ADDRESSES", help="Who it goes to: addresses, or names in the address book."
+)
 @click.option("--cc", multiple=True, metavar="ADDRESSES", help="Who gets a copy.")
 @click.option("--bcc", multiple=True, metavar="ADDRESSES", help="Who gets a copy that nobody else sees.")
 @click.option("--subject", default="", help="What it is about.")
@@ -62,7 +70,8 @@ def send(
         check_words(words)
     body, page = read_words(text), read_words(html)
     with logged_on(profile, mail=wait is not None) as session:
-        message = session.new(subject=subject, text=body, html=page, to=to, cc=cc, bcc=bcc)
+        people = {"to": addressed(session, to), "cc": addressed(session, cc), "bcc": addressed(session, bcc)}
+        message = session.new(subject=subject, text=body, html=page, **people)
         for path in attach:
             message.attach(path)
         if wait is not None:
@@ -70,6 +79,20 @@ def send(
         message.submit()
     say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
     return 0
+
+
+def addressed(session: Session, texts: Iterable[str]) -> list[str | Recipient | Addressee]:
+    """Addresses as they stand; names without an address as who is meant by them in the address book."""
+    from mapix.client.recipient import parse
+
+    found: list[str | Recipient | Addressee] = []
+    for text in texts:
+        try:
+            found += parse([text], "to")
+        except InvalidParameter:
+            names = filter(None, map(str.strip, text.split(",")))
+            found += [name if "@" in name else session.address_book.resolve(name) for name in names]
+    return found
 
 
 def check_words(words: str | None) -> None:

@@ -34,6 +34,19 @@ FIELDS: Final[Mapping[str, PropTag]] = {
 """What can be said of somebody, and the property of each."""
 
 
+_RECIPIENT: Final = (
+    t.PR_ENTRYID,
+    t.PR_DISPLAY_NAME,
+    t.PR_ADDRTYPE,
+    t.PR_EMAIL_ADDRESS,
+    t.PR_SMTP_ADDRESS,
+    t.PR_SEARCH_KEY,
+    t.PR_OBJECT_TYPE,
+    t.PR_DISPLAY_TYPE,
+    t.PR_SEND_RICH_INFO,
+)
+
+
 def properties(fields: Mapping[str, Any]) -> dict[PropTag, Any]:
     """Fields by name as properties; `InvalidParameter` names those there are."""
     unknown = [name for name in fields if name not in FIELDS]
@@ -82,6 +95,10 @@ class BookEntry:
             self.mapi.set_props(kept)
         self.mapi.save_changes(Keep.READWRITE)
         return self
+
+    def recipient_row(self, recipient_type: int) -> dict[PropTag, Any]:
+        """The entry as a recipient of a message: `message.add_recipients(to=[entry])` (ABK-81)."""
+        return {t.PR_RECIPIENT_TYPE: recipient_type, **self.mapi.get_props(_RECIPIENT)}
 
     # lists
 

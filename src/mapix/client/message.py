@@ -13,7 +13,7 @@ from mapix.client.base import PropertyObject
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
 from mapix.client.items.fields import NamedTexts
 from mapix.client.place import Place
-from mapix.client.recipient import KINDS, Recipient, recipient_rows
+from mapix.client.recipient import KINDS, Addressee, Recipient, recipient_rows
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import Keep
@@ -152,11 +152,11 @@ class Message(PropertyObject):
     def add_recipients(
         self,
         *,
-        to: Iterable[str | Recipient] | str = (),
-        cc: Iterable[str | Recipient] | str = (),
-        bcc: Iterable[str | Recipient] | str = (),
+        to: Iterable[str | Recipient | Addressee] | str = (),
+        cc: Iterable[str | Recipient | Addressee] | str = (),
+        bcc: Iterable[str | Recipient | Addressee] | str = (),
     ) -> None:
-        """Add people by address, or `Name <address>`; one string may hold several, separated by commas."""
+        """Add people by address, `Name <address>`, several with commas between, or as entries of the address book."""
         rows = [*recipient_rows(to, "to"), *recipient_rows(cc, "cc"), *recipient_rows(bcc, "bcc")]
         if rows:
             self.mapi.modify_recipients(ModifyRecipients.ADD, rows)

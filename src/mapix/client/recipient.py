@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from mapix.properties import tags as t
 from mapix.properties.address import is_address
@@ -60,6 +60,19 @@ def parse(people: Iterable[str | Recipient] | str, kind: str) -> list[Recipient]
     return found
 
 
-def recipient_rows(people: Iterable[str | Recipient] | str, kind: str) -> list[dict[PropTag, Any]]:
-    """Recipient rows of addresses in text."""
-    return [person.row() for person in parse(people, kind)] if people else []
+class Addressee(Protocol):
+    """Somebody of an address book, who knows himself what his recipient row is."""
+
+    def recipient_row(self, recipient_type: int) -> dict[PropTag, Any]:
+        """The row, with this PR_RECIPIENT_TYPE."""
+
+
+def recipient_rows(people: Iterable[str | Recipient | Addressee] | str, kind: str) -> list[dict[PropTag, Any]]:
+    """Recipient rows of addresses in text, and of entries of an address book."""
+    rows: list[dict[PropTag, Any]] = []
+    for person in [people] if isinstance(people, str) else people:
+        if isinstance(person, str | Recipient):
+            rows += [one.row() for one in parse([person], kind)] if person else []
+        else:
+            rows.append(person.recipient_row(_TYPES[kind]))
+    return rows
