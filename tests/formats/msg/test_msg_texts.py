@@ -1,15 +1,18 @@
 """8-bit text and its code pages."""
 
+import encodings
 import struct
+from contextlib import suppress
+from pkgutil import iter_modules
 
 import pytest
 from tests.formats.msg.msg_cases import handmade, read, size, written
 
 from mapix.formats.msg import MsgFile
 from mapix.formats.msg.texts import Texts, locale_codepage
-from mapix.properties.codepage import codec_name
+from mapix.properties.codepage import _SPECIAL, codec_name
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import BadValue
+from mapix.properties.errors import BadValue, UnknownCpid
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_HTML, PR_INTERNET_CPID, PR_MESSAGE_CODEPAGE, PR_MESSAGE_LOCALE_ID, PR_SUBJECT
 
@@ -56,6 +59,33 @@ def test_every_code_page_is_written_and_read(codepage: int) -> None:
         assert file.get(PropTag(0x3A05101F)) == (text, "")
         assert file.place.read(file.place.names["__substg1.0_0037001E"]) == text.encode(codec_name(codepage))
         assert file.defects == ()
+
+
+def known_pages() -> list[int]:
+    """Every number that has a codec: those of codecs that are called by one, and those that are mapped."""
+    named = [module.name[2:] for module in iter_modules(encodings.__path__) if module.name.startswith("cp")]
+    found = []
+    for page in sorted({*_SPECIAL, *range(28591, 28607), *map(int, filter(str.isdigit, named))} - {0}):
+        with suppress(UnknownCpid):
+            codec_name(page)
+            found.append(page)
+    return found
+
+
+LETTERS = "".join(dict.fromkeys("".join(SAMPLES.values()) + "plain"))
+WIDE = {1200, 1201, 12000, 12001}
+
+
+@pytest.mark.parametrize("page", known_pages())
+def test_all_code_pages_there_are_keep_all_their_letters(page: int) -> None:
+    """Told by the message, or as that of the internet only; a wide one is none for 8 bits, and something else does."""
+    codec, text = codec_name(page), "plain"
+    if page not in WIDE:
+        text += "".join(one for one in LETTERS if one.encode(codec, "ignore").decode(codec, "ignore") == one)
+    for tag in (PR_MESSAGE_CODEPAGE, PR_INTERNET_CPID):
+        content = MessageContent({PR_SUBJECT: text, tag: page})
+        assert read(written(content, unicode=False)).get(PR_SUBJECT) == text
+        assert read(written(content)).get(PR_SUBJECT) == text
 
 
 def narrow(subject: bytes, **told: int) -> bytes:
