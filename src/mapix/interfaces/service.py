@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mapix.interfaces.providers import AddressBookProvider, StoreProvider
+    from mapix.interfaces.spi import SpoolerHook
     from mapix.interfaces.transport import TransportProvider
     from mapix.properties.tag import PropTag
 
@@ -23,6 +24,7 @@ class ProviderKind(IntEnum):
     STORE = 33
     ADDRESS_BOOK = 35
     TRANSPORT = 36
+    HOOK = 40
 
 
 class SettingKind(Enum):
@@ -55,8 +57,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSpec:
-    """One provider of a service. `load` imports and makes a provider object: `StoreProvider`, `AddressBookProvider`
-    or `TransportProvider`.
+    """One provider of a service. `load` imports and makes a provider object: `StoreProvider`, `AddressBookProvider`,
+    `TransportProvider`, or a `SpoolerHook`.
 
     `resource_flags` are the static PR_RESOURCE_FLAGS (PRF 4.8).
     """
@@ -64,7 +66,7 @@ class ProviderSpec:
     kind: ProviderKind
     name: str
     display_name: str
-    load: Callable[[], StoreProvider | AddressBookProvider | TransportProvider]
+    load: Callable[[], StoreProvider | AddressBookProvider | TransportProvider | SpoolerHook]
     resource_flags: int = 0
     properties: Mapping[PropTag, Any] = field(default_factory=dict)
     """What the section of a new provider starts with (PRF-33)."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapix.interfaces.prop import ErrorInfo
 from mapix.interfaces.spi import (
@@ -42,6 +42,7 @@ from mapix.subsystem.services import provider_of
 from mapix.subsystem.settings import complete, require
 
 if TYPE_CHECKING:
+    from mapix.interfaces.support import Support
     from mapix.subsystem.profilehandle import ProfileHandle
     from mapix.subsystem.services import Catalogue
 
@@ -167,6 +168,15 @@ class Providers:
             return None
         text = "\n".join(map(str, failed))
         return ErrorInfo(text, low_level=failed[0].error.low_level, context=MAPI_W_ERRORS_RETURNED)
+
+    def hook(self, service: ServiceEntry, provider: ProviderEntry, support: Support) -> Any:
+        """The spooler hook of an entry; `CallFailed` for what has not both methods of one (SPI-6)."""
+        made = load(service.name, provider_of(self.service(service), provider.name).load, self._limits)
+        logon = getattr(made, "logon", None)
+        found = logon(support) if callable(logon) else made
+        if not all(callable(getattr(found, each, None)) for each in ("inbound", "outbound")):
+            raise CallFailed(f"{service.name} offers something else than a hook", value=provider.name)
+        return found
 
     def _provider(self, service: ServiceEntry, provider: ProviderEntry, kind: type[P]) -> P:
         key = (service.name.upper(), provider.name)

@@ -29,9 +29,14 @@ INITS: Final = {
     ProviderKind.TRANSPORT: "XPProviderInit",
 }
 
+HOOK_INIT: Final = "HPProviderInit"
+"""Of a spooler hook; it answers the hook, or what logs on to one (SPI-6)."""
+
 
 def start_provider(kind: ProviderKind, module: str, name: str) -> Any:
     """A new provider object of a module. `NotFound` without module or function, `Version` for one that is too old."""
+    if kind is ProviderKind.HOOK:
+        return function_of(module, HOOK_INIT)(None, None, allocate_buffer, allocate_more, free_buffer, None, 0)
     init = function_of(module, INITS[kind])
     answer = init(None, None, allocate_buffer, allocate_more, free_buffer, 0, CURRENT_SPI_VERSION)
     if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], int):

@@ -31,6 +31,7 @@ from mapix.subsystem.storelist import Pair
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.hooks import ProfileHook
     from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
     from mapix.subsystem.support import StoreProviderSupport
@@ -53,6 +54,7 @@ class Spooling:
         self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
         self._extra: dict[bytes, Pair] = {}
         self._routes = Routes()
+        self._hooks: list[ProfileHook] = []
 
     def add(self, pair: Pair) -> None:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
@@ -62,11 +64,14 @@ class Spooling:
         """The spooler, started if it was not; None in a session without mail or without transports."""
         with self.core.guard:
             if self.spooler is None and self.core.has_mail and self.core.transports():
+                from mapix.subsystem.hooks import hooks_of
                 from mapix.subsystem.spooler.worker import Spooler
 
+                self._hooks = hooks_of(self.core)
                 spooler = Spooler(
                     self._stores,
                     self._transports,
+                    hooks=self._hooks,
                     default_store=self._default_store,
                     identity=self.core.identity.sender,
                     board=StatusBoard(self.core.status),
@@ -209,6 +214,9 @@ class Spooling:
             for logon, support in self._logons.values():
                 close_store(logon, support)
             self._logons.clear()
+            for hook in self._hooks:
+                hook.support.release()
+            self._hooks.clear()
 
 
 def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
