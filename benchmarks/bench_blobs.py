@@ -16,7 +16,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.bench_store import folder_of, open_store
-from benchmarks.harness import Result
+from benchmarks.harness import Result, most_memory
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep
@@ -167,15 +167,13 @@ def once(action: Callable[[], object]) -> float:
 
 def growth(store_path: Path, source: Path) -> float:
     """MiB by which the most memory of this process grows from before to after writing and reading."""
-    import resource
-
     with open_store(store_path) as store:
         attach(store, os.urandom(PIECE))
         folder_of(store).empty_folder()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = most_memory()
         write(store, source)
         read(store)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (most_memory() - before) / 1024
 
 
 _GROWTH = """

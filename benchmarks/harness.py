@@ -10,6 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -53,6 +54,17 @@ def side_by_side(ours: Callable[[], object], floor: Callable[[], object], *, rou
     while len(pairs) < rounds or (len(pairs) < _MOST_ROUNDS and sum(map(sum, pairs)) < _ENOUGH):
         pairs.append((_once(ours), _once(floor)))
     return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+
+
+def most_memory() -> int:
+    """KiB that this process has had at most. What the system tells where there is no /proc may be its parent's."""
+    try:
+        words = Path("/proc/self/status").read_text(encoding="ascii").split()
+    except OSError:
+        from resource import RUSAGE_SELF, getrusage
+
+        return getrusage(RUSAGE_SELF).ru_maxrss
+    return int(words[words.index("VmHWM:") + 1])
 
 
 def table(results: Sequence[Result]) -> str:

@@ -102,24 +102,14 @@ def growth(action: str, path: Path) -> float:
     return float(said)
 
 
-def most_memory() -> int:
-    """KiB that this process has had at most. What the system tells where there is no /proc may be its parent's."""
-    try:
-        words = Path("/proc/self/status").read_text(encoding="ascii").split()
-    except OSError:
-        from resource import RUSAGE_SELF, getrusage
-
-        return getrusage(RUSAGE_SELF).ru_maxrss
-    return int(words[words.index("VmHWM:") + 1])
-
-
 _GROWTH = """
 import sys
 from pathlib import Path
 from benchmarks import msg_large
+from benchmarks.harness import most_memory
 action, small, large = getattr(msg_large, sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
 action(small)
-before = msg_large.most_memory()
+before = most_memory()
 action(large)
-print((msg_large.most_memory() - before) / 1024)
+print((most_memory() - before) / 1024)
 """
