@@ -196,12 +196,13 @@ def test_a_dll_that_no_module_is_called_is_refused(dll: str) -> None:
 
 def test_a_service_that_cannot_be_used_is_shown_and_the_others_go_on(pigeons: Path) -> None:
     """PRF-33."""
-    text = INF.replace("[Services]\n", "[Services]\nBad=Bad one\nWorse=No section\n")
+    text = INF.replace("[Services]\n", "[Services]\nBad=Bad one\nWorse=No section\nNobody=No providers\n[Nobody]\nPR_DISPLAY_NAME=x\n[Services]\n")
     text += "[Bad]\nProviders=Bad XP\n[Bad XP]\nPR_RESOURCE_TYPE=MAPI_SPOOLER\nPR_PROVIDER_DLL_NAME=x\n"
     (pigeons / "mapisvc.inf").write_text(text, encoding="utf-8")
     catalogue = Catalogue(inf_files(pigeons, {}))
     shown = {each.name: each for each in catalogue}
     assert isinstance(shown["BAD"], Unavailable)
+    assert isinstance(shown["NOBODY"], Unavailable)
     assert isinstance(shown["PIGEON"], MessageService)
     assert "WORSE" not in shown
     assert any("without a section" in str(defect) for _, defect in catalogue.defects())

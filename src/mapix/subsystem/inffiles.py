@@ -59,6 +59,8 @@ class InfFiles:
 
         found = self._files[name.upper()].service(name)
         props = found.section.properties()
+        if not found.providers:
+            raise InvalidParameter("the file describes no provider of this message service", value=name)
         return MessageService(
             name=found.name.upper(),
             display_name=found.display_name,
