@@ -362,3 +362,23 @@ def test_who_cancels_at_a_failure_has_no_session_and_what_was_started_is_ended(s
         assert not system.profiles.in_use(profile)
     with system.logon(profile, None, NEW) as session:
         assert session.get_last_error() is None
+
+
+@pytest.mark.parametrize(("flags", "told"), [(0, 0x20), (UI, 0x30)])
+def test_an_entry_function_is_asked_to_configure_and_told_that_a_logon_failed(
+    system: Subsystem, profile: str, flags: int, told: int
+) -> None:
+    """PRF-42, LOG-23, LOG-24: MSG_SERVICE_CONFIGURE with SERVICE_LOGON_FAILED, once."""
+    script, asked = Script(Unconfigured("no path"), Unconfigured("still no path")), []
+
+    def entry(instance: Any, allocator: Any, support: Any, ui: Any, word: int, context: int, *rest: Any) -> int:
+        asked.append((context, word))
+        return 0
+
+    spec = ProviderSpec(ProviderKind.ADDRESS_BOOK, "book", "Book", lambda: BookProvider(script, {}))
+    system.catalogue.register(MessageService("ENTRY", "Entry", (spec,), entry=entry))
+    add(system, "ENTRY")
+    asked.clear()
+    with system.logon(profile, None, flags | NEW, Person().ui) as session:
+        assert "still no path" in str(session.get_last_error())
+    assert (script.logons, asked) == (2, [(3, told)])

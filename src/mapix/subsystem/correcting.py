@@ -11,22 +11,36 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.logonui import Answer
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import FailOneProvider, LogonFailed, MapiError, Unconfigured
+from mapix.properties.flags import SERVICE_UI_ALLOWED
 from mapix.subsystem.dialogs import Dialogs, keep_settings
 from mapix.subsystem.profile import ServiceEntry
+from mapix.subsystem.serviceentry import MSG_SERVICE_CONFIGURE, SERVICE_LOGON_FAILED, call_entry
 from mapix.subsystem.settings import check_settings
 
 if TYPE_CHECKING:
     from mapix.subsystem.profilehandle import ProfileHandle
+    from mapix.subsystem.services import Catalogue
 
 
 def correct(
-    handle: ProfileHandle, entry: ServiceEntry, described: MessageService, error: MapiError, dialogs: Dialogs | None
+    handle: ProfileHandle,
+    catalogue: Catalogue,
+    entry: ServiceEntry,
+    described: MessageService,
+    error: MapiError,
+    dialogs: Dialogs | None,
 ) -> bool:
     """Whether the logon is worth a second try (LOG-22..LOG-24, LOG-28, LOG-29).
 
-    Raises what the service's `configure` raises, and `LogonCancelled`.
+    An entry function is asked to configure, and told that a logon failed (PRF-42). Raises what it or the service's
+    `configure` raises, and `LogonCancelled`.
     """
     if isinstance(error, Unconfigured):
+        if described.entry is not None:
+            allowed = SERVICE_UI_ALLOWED if dialogs is not None and dialogs.every else 0
+            flags = SERVICE_LOGON_FAILED | allowed
+            call_entry(described, handle, catalogue, entry, MSG_SERVICE_CONFIGURE, flags=flags)
+            return True
         return _configure(handle, entry, described, error, dialogs)
     if dialogs is None or not _stands_in(handle, entry):
         return False

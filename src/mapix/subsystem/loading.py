@@ -211,7 +211,7 @@ class Providers:
         if described is None:
             return False
         return _mapi_errors_only(
-            service, provider, lambda: correct(self._handle, service, described, error, self._dialogs)
+            service, provider, lambda: correct(self._handle, self.catalogue, service, described, error, self._dialogs)
         )
 
     def _disable(self, failure: Failure) -> None:
