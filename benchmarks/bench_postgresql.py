@@ -2,7 +2,8 @@
 
 A server of its own runs for as long as this takes; it waits for the disk at every commit. The store is an ordinary
 user's, whose rows the database keeps apart from those of others; the floor is `psycopg` as the same user.
-`MAPIX_BENCH_ROWS` changes how many messages the biggest folder has: 1000000 takes half an hour and some gigabytes.
+`MAPIX_BENCH_ROWS` changes how many messages the biggest folder has; many take many minutes, and some kilobytes each.
+Beyond a hundred thousand the texts of the big folder are not indexed, and no more are looked for.
 """
 
 from __future__ import annotations
