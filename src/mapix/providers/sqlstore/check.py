@@ -40,6 +40,8 @@ MOST: Final = 100
 
 _PAGE: Final = 2000
 _REPAIR: Final = " repair"
+_COUNTED: Final = ("folder counts repair", "search folder counts repair")
+"""What comes before everything else, too: triggers count on from it when rows are mended."""
 _UNINDEXED: Final = "message that the full text index does not find"
 _TREE: Final = (
     "WITH RECURSIVE tree (id) AS ("
@@ -105,9 +107,9 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
     with database.write():
         if first is not None:
             first()
-        for name, sql in _checks(database).items():
-            if _REPAIR in name:
-                database.run(sql)
+        repairs = {name: sql for name, sql in _checks(database).items() if _REPAIR in name}
+        for sql in (*(repairs[name] for name in _COUNTED), *repairs.values()):
+            database.run(sql)
         _hang_in_again(database)
         for hot in HOT:
             _repair_hot(database, hot)
