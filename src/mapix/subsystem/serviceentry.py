@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mapix.subsystem.services import Catalogue
 
 MSG_SERVICE_CREATE: Final = 2
+MSG_SERVICE_CONFIGURE: Final = 3
 MSG_SERVICE_DELETE: Final = 4
+SERVICE_LOGON_FAILED: Final = 0x20
 
 
 def call_entry(
