@@ -41,7 +41,7 @@ MOST: Final = 100
 _PAGE: Final = 2000
 _REPAIR: Final = " repair"
 _COUNTED: Final = ("folder counts repair", "search folder counts repair")
-"""What comes before everything else, too: triggers count on from it when rows are mended."""
+"""What is done at the end once more: it follows from everything else."""
 _UNINDEXED: Final = "message that the full text index does not find"
 _TREE: Final = (
     "WITH RECURSIVE tree (id) AS ("
@@ -108,7 +108,7 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
         if first is not None:
             first()
         repairs = {name: sql for name, sql in _checks(database).items() if _REPAIR in name}
-        for sql in (*(repairs[name] for name in _COUNTED), *repairs.values()):
+        for sql in repairs.values():
             database.run(sql)
         _hang_in_again(database)
         for hot in HOT:
@@ -122,6 +122,8 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
         repair_results(database)
         accept(database)
         seal_rest(database)
+        for name in _COUNTED:
+            database.run(repairs[name])
         if last is not None:
             last()
     Garbage(database).collect()

@@ -26,7 +26,7 @@ from mapix.providers.sqlstore.sqlite.failures import ERRORS, translated
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.migrate import APPLICATION_ID, newest, prepare, version_of
 from mapix.providers.sqlstore.sqlite.misfits import mend_orders, misfits
-from mapix.providers.sqlstore.sqlite.schemacheck import mend, wrong_parts
+from mapix.providers.sqlstore.sqlite.schemacheck import mend, without_triggers, wrong_parts
 
 __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
 
@@ -83,10 +83,12 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
         try:
             mend(database)
             mend_orders(database)
+            without_triggers(database)
         except ERRORS as error:
             raise translated(error, database.path) from error
 
     def last() -> None:
+        mend(database)
         database.run("REINDEX")
         database.files.sweep(known_files(database))
 

@@ -34,6 +34,7 @@ from mapix.providers.sqlstore.sqlite.migrate import prepare
 from mapix.providers.sqlstore.sqlite.misfits import Column, columns_of, drop_misfits, unfit
 from mapix.providers.sqlstore.sqlite.probing import readable_rows
 from mapix.providers.sqlstore.sqlite.relics import revive
+from mapix.providers.sqlstore.sqlite.schemacheck import without_triggers
 
 _MOST_TOLD: Final = 20
 _LEFT_OUT: Final = ("text_", "change")
@@ -127,7 +128,7 @@ def _write(source: sqlite3.Connection, part: Path, found: Salvaged) -> None:
         prepare(database, uuid4().bytes_le)
         database.rows("PRAGMA foreign_keys = OFF")
         with database.write():
-            triggers = _without_triggers(database)
+            triggers = without_triggers(database)
             tables = _tables_of(database.connection)
             known = _tables_of(source)
             for table in sorted(tables, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)):
@@ -139,14 +140,6 @@ def _write(source: sqlite3.Connection, part: Path, found: Salvaged) -> None:
                 database.run(sql)
     finally:
         database.close()
-
-
-def _without_triggers(database: SqliteDatabase) -> list[str]:
-    """Take the triggers away; what makes them again."""
-    rows = database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    for name, _ in rows:
-        database.run(f"DROP TRIGGER {name}")
-    return [sql for _, sql in rows]
 
 
 def _tables_of(connection: sqlite3.Connection) -> dict[str, list[Column]]:

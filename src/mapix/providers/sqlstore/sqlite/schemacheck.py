@@ -45,6 +45,14 @@ def mend(database: SqliteDatabase) -> None:
             database.run(wanted[kind, name])
 
 
+def without_triggers(database: SqliteDatabase) -> list[str]:
+    """Take the triggers away, so that rows that do not fit can be mended; what makes them again."""
+    rows = database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    for name, _ in rows:
+        database.run(f'DROP TRIGGER "{name}"')
+    return [sql for _, sql in rows]
+
+
 def _parts(connection: sqlite3.Connection) -> dict[Part, Any]:
     """The parts of a schema: triggers and indexes by their words, tables by their columns and what these refer to."""
     parts: dict[Part, Any] = {}
