@@ -196,7 +196,8 @@ def test_a_dll_that_no_module_is_called_is_refused(dll: str) -> None:
 
 def test_a_service_that_cannot_be_used_is_shown_and_the_others_go_on(pigeons: Path) -> None:
     """PRF-33."""
-    text = INF.replace("[Services]\n", "[Services]\nBad=Bad one\nWorse=No section\nNobody=No providers\n[Nobody]\nPR_DISPLAY_NAME=x\n[Services]\n")
+    more = "[Services]\nBad=Bad one\nWorse=No section\nNobody=No providers\n[Nobody]\nPR_DISPLAY_NAME=x\n[Services]\n"
+    text = INF.replace("[Services]\n", more)
     text += "[Bad]\nProviders=Bad XP\n[Bad XP]\nPR_RESOURCE_TYPE=MAPI_SPOOLER\nPR_PROVIDER_DLL_NAME=x\n"
     (pigeons / "mapisvc.inf").write_text(text, encoding="utf-8")
     catalogue = Catalogue(inf_files(pigeons, {}))

@@ -236,7 +236,7 @@ class ReportTests(ReportBench):
     # sending again
 
     def test_recipients_who_had_the_message_do_not_get_it_again(self) -> None:
-        """ABK-83, SPL-31, RP-015, M-145, X-10: those marked as submitted are only shown, their second rows are sent to."""
+        """ABK-83, SPL-31, RP-015, M-145, X-10: those marked as submitted are shown, their second rows are sent to."""
         message = self.draft(self.folder())
         message.set_props({PR_MESSAGE_FLAGS: MSGFLAG_UNSENT | MSGFLAG_RESEND})
         rows = [
