@@ -28,7 +28,7 @@ from benchmarks.harness import Result, seconds, side_by_side
 from benchmarks.postgresql_folder import BarePostgresql, columns_of, filled, filled_with_texts
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.providers.sqlstore.textparts import SHORT, Needle, grams_of
 from mapix.testing.support import BenchSupport
 

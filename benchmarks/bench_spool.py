@@ -23,7 +23,7 @@ from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content
+from mapix.objects.messages.content import read_content
 from mapix.properties import tags
 from mapix.properties.entryid import OneOff
 from mapix.subsystem.initialize import Subsystem

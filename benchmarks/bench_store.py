@@ -20,7 +20,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import PropTag

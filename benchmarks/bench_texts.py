@@ -20,7 +20,7 @@ from benchmarks.big_folder import Bare, indexed, restricted
 from benchmarks.copies import Place, backend_of
 from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.store import MsgStore
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties import tags as t
 from mapix.properties.where import parse_where
 from mapix.providers.sqlstore.textparts import grams_of

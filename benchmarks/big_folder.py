@@ -20,7 +20,7 @@ from benchmarks.harness import Result, side_by_side
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import Bookmark, MapiTable
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags as t
 from mapix.properties.flags import MSGFLAG_READ
 from mapix.properties.restriction import Bitmask, Content, Fuzzy, Property, Relop, Restriction

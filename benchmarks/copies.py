@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.bench_store import TIME, folder_of, save
 from mapix.interfaces.store import MsgStore
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags as t
 from mapix.providers.sqlstore.backend import SqlBackend
 

@@ -18,10 +18,10 @@ from mapix.interfaces import spi
 from mapix.interfaces.addrbook import AbContainer, MailUser
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable
-from mapix.objects.anr import AnrTable
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.restrictions.anr import AnrTable
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties import tags as t
 from mapix.properties.entryid import provider_uid, search_key
 from mapix.properties.errors import LogonFailed, NoSupport, UnknownEntryid

@@ -20,7 +20,7 @@ from mapix.formats.mime import from_mime, to_mime
 from mapix.interfaces.prop import Access
 from mapix.interfaces.service import MessageService, ProviderKind, ProviderSpec, Setting, SettingKind
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
-from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
+from mapix.objects.stores.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import NotFound
 from mapix.properties.flags import MSGFLAG_READ

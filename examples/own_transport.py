@@ -30,7 +30,7 @@ from mapix.interfaces.spi import (
     TransportProvider,
     TransportSupport,
 )
-from mapix.objects.content import read_content, write_content
+from mapix.objects.messages.content import read_content, write_content
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import NetworkError
 from mapix.properties.tags import (

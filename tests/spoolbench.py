@@ -23,9 +23,9 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content
-from mapix.objects.correspondents import SENDER
-from mapix.objects.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
+from mapix.objects.messages.content import read_content
+from mapix.objects.messages.correspondents import SENDER
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, search_key, wrap_store
 from mapix.properties.errors import NotFound

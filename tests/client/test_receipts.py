@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapix.client import Session
 from mapix.formats.mime import from_mime, to_mime
-from mapix.objects.content import read_content
+from mapix.objects.messages.content import read_content
 from mapix.properties.tags import (
     PR_MESSAGE_CLASS,
     PR_NON_RECEIPT_NOTIFICATION_REQUESTED,

@@ -9,9 +9,9 @@ import pytest
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects.answers import NOT_ANSWERED, begin_forward, begin_reply
-from mapix.objects.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
-from mapix.objects.transmit import outgoing
+from mapix.objects.messages.answers import NOT_ANSWERED, begin_forward, begin_reply
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
 from mapix.properties.conversation import conversation_index, depth_of, thread_of
 from mapix.properties.entryid import OneOff

@@ -8,7 +8,7 @@ import pytest
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.errors import Computed
 from mapix.properties.tags import (
     PR_CREATOR_ENTRYID,

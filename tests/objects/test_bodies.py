@@ -9,8 +9,8 @@ import pytest
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects import bodies
-from mapix.objects.bodies import Body, best_body, can_convert, converted, register
+from mapix.objects.bags import bodies
+from mapix.objects.bags.bodies import Body, best_body, can_convert, converted, register
 from mapix.properties.flags import STORE_RTF_OK
 from mapix.properties.tags import (
     PR_BODY,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mapix.interfaces.table import Bookmark
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import CorruptData, InvalidParameter, NotFound, TooComplex, UnableToComplete, UnknownFlags
 from mapix.properties.flags import TBL_COLLAPSED_CATEGORY, TBL_EXPANDED_CATEGORY, TBL_LEAF_ROW
 from mapix.properties.restriction import Property, Relop

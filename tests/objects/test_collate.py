@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.collate import Descending, compare, equal, fold, order_key, value_key
+from mapix.objects.restrictions.collate import Descending, compare, equal, fold, order_key, value_key
 from mapix.properties.tag import PropType
 from mapix.testing.strategies import values
 

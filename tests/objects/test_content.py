@@ -6,7 +6,7 @@ from tests.objects.rich import there as there
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Keep
-from mapix.objects.content import read_content, write_content
+from mapix.objects.messages.content import read_content, write_content
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import (
     InvalidType,

@@ -11,7 +11,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.bags.propdata import MemorySource, PropertyBag
 from mapix.properties.errors import (
     Computed,
     InterfaceNotSupported,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.counting import counts, select
-from mapix.objects.evaluate import matches
+from mapix.objects.restrictions.counting import counts, select
+from mapix.objects.restrictions.evaluate import matches
 from mapix.properties.errors import TooComplex
 from mapix.properties.restriction import And, Comment, Count, Not, Or, Property, Relop, Restriction, Sub
 from mapix.properties.tag import PropTag

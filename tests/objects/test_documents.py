@@ -10,8 +10,8 @@ from mapix.formats.storage import Mode, Storage
 from mapix.formats.storageerrors import StorageError
 from mapix.interfaces.message import Attach, Message
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects.content import read_content, write_content
 from mapix.objects.imsg import open_imsg_on_istg
+from mapix.objects.messages.content import read_content, write_content
 from mapix.properties import tags as t
 from mapix.properties.errors import InterfaceNotSupported, MapiError, NotFound
 from mapix.properties.flags import ATTACH_OLE

@@ -7,7 +7,7 @@ from typing import IO, Any
 import pytest
 from hypothesis import given, settings
 
-from mapix.objects.evaluate import check, compile_matcher, matches
+from mapix.objects.restrictions.evaluate import check, compile_matcher, matches
 from mapix.properties.errors import TooComplex
 from mapix.properties.restriction import (
     And,

@@ -21,7 +21,6 @@ from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content
 from mapix.objects.imsg import (
     StorageMessage,
     get_attributes,
@@ -31,6 +30,7 @@ from mapix.objects.imsg import (
 )
 from mapix.objects.imsg.attributes import PropAttribute
 from mapix.objects.imsg.session import IMSG_NO_ISTG_COMMIT
+from mapix.objects.messages.content import read_content
 from mapix.properties import tags as t
 from mapix.properties.errors import (
     CallFailed,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.patternmatch import pattern_test
+from mapix.objects.restrictions.patternmatch import pattern_test
 from mapix.properties.errors import TooComplex
 
 ATOMS = st.sampled_from(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapix.interfaces.progress import MAPI_TOP_LEVEL
-from mapix.objects.progress import Progress, batches, steps
+from mapix.objects.copying.progress import Progress, batches, steps
 
 
 def test_a_new_object_is_at_the_top_from_one_to_a_thousand() -> None:

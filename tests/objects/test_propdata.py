@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from mapix.interfaces.prop import Access, ChangeSet, Keep
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable
-from mapix.objects.life import Life
-from mapix.objects.propdata import MemorySource, PropertyBag
-from mapix.objects.rules import Rules
+from mapix.objects.bags.propdata import MemorySource, PropertyBag
+from mapix.objects.bags.rules import Rules
+from mapix.objects.stores.life import Life
 from mapix.properties.codepage import ANSI
 from mapix.properties.errors import (
     Computed,

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapix.interfaces.prop import ObjectType
-from mapix.objects import sortbytes
-from mapix.objects.entryids import StoreIds
-from mapix.objects.names import Names, remap
-from mapix.objects.readflags import ReadChange, decide
-from mapix.objects.receive import checked_class, longest_prefix
+from mapix.objects.bags.names import Names, remap
+from mapix.objects.folders.receive import checked_class, longest_prefix
+from mapix.objects.messages.readflags import ReadChange, decide
+from mapix.objects.stores.entryids import StoreIds
+from mapix.objects.tables import sortbytes
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import CorruptData, InvalidEntryid, InvalidParameter, UnknownEntryid
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName

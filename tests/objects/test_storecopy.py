@@ -14,9 +14,9 @@ from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import inner_message, read_content
-from mapix.objects.ipmtree import special_folders, validate_ipm_subtree
-from mapix.objects.storecopy import copy_store
+from mapix.objects.copying.storecopy import copy_store
+from mapix.objects.folders.ipmtree import special_folders, validate_ipm_subtree
+from mapix.objects.messages.content import inner_message, read_content
 from mapix.properties import flags
 from mapix.properties import tags as t
 from mapix.properties.errors import CorruptStore, NotEnoughDisk

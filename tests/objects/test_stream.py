@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.stream import WHOLE_LIMIT, FileValue, PropertyStream
+from mapix.objects.bags.stream import WHOLE_LIMIT, FileValue, PropertyStream
 from mapix.properties.errors import InvalidObject, InvalidParameter, NoAccess
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_BODY, PR_RTF_COMPRESSED

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.subject import split
+from mapix.objects.bags.subject import split
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from mapix.interfaces.notify import TableEvent, TableNotification
 from mapix.interfaces.table import TableType
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.restriction import Comment, Property, Relop
 from mapix.properties.sort import Order, SortKey, SortOrder

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.restriction import Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import MVI_FLAG, PropTag
@@ -251,7 +251,7 @@ def test_a_restriction_set_after_the_sink_counts(bench: Bench) -> None:
 
 def test_where_too_many_rows_satisfy_a_restriction_only_new_ones_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """N-031: what a row was before is not known, so the table has changed."""
-    monkeypatch.setattr("mapix.objects.tablememory.MOST", 3)
+    monkeypatch.setattr("mapix.objects.tables.tablememory.MOST", 3)
     bench = Bench(6)
     bench.view.restrict(below(100))
     bench.advise()
@@ -392,7 +392,7 @@ def test_too_many_instances_are_told_as_a_change(bench: Bench, monkeypatch: pyte
     bench.advise()
     put_words(bench, 3, *"abcdefghi")
     assert [one.table_event for one in bench.told()] == [TableEvent.CHANGED]
-    monkeypatch.setattr("mapix.objects.tablememory.MOST", 3)
+    monkeypatch.setattr("mapix.objects.tables.tablememory.MOST", 3)
     bench.view.restrict(None)
     put_words(bench, 3, "a")
     assert [one.table_event for one in bench.told()] == [TableEvent.CHANGED]
@@ -400,7 +400,7 @@ def test_too_many_instances_are_told_as_a_change(bench: Bench, monkeypatch: pyte
 
 def test_a_few_rows_with_values_among_many_are_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """N-030: rows without values stand behind them, and none of those is remembered."""
-    monkeypatch.setattr("mapix.objects.tablememory.MOST", 4)
+    monkeypatch.setattr("mapix.objects.tables.tablememory.MOST", 4)
     bench.view.set_columns([PR_ROWID, WORD])
     bench.view.sort_table(by_word(SortKey(PR_ROWID)))
     bench.advise()

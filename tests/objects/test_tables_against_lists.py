@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapix.interfaces.table import Bookmark, Page, RowKey, TableType
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.restriction import Property, Relop, Restriction
 from mapix.properties.sort import SortKey, SortOrder
 from mapix.properties.tag import PropTag

@@ -14,9 +14,9 @@ from mapix.interfaces.notify import (
     TableNotification,
 )
 from mapix.interfaces.table import Bookmark, Page, TableType, query_all_rows
-from mapix.objects.life import Life
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.stores.life import Life
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import (
     InvalidBookmark,
     InvalidObject,

@@ -8,8 +8,8 @@ import pytest
 
 from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
 from mapix.interfaces.table import Page, RowKey, TableType
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import (
     Busy,
     DiskError,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_INSTANCE_KEY, PR_ROWID
 from mapix.pywin32 import mapi, mapitags

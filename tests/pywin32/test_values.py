@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapix.interfaces.prop import Access
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.bags.propdata import MemorySource, PropertyBag
 from mapix.properties.tag import PropTag
 from mapix.pywin32.convert.values import pair_out
 from mapix.pywin32.iid import IID

@@ -22,10 +22,10 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.interfaces.table import MapiTable
-from mapix.objects.anr import AnrTable
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.restrictions.anr import AnrTable
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import MapiError, NoSupport, UnknownEntryid
 from mapix.properties.flags import AB_RECIPIENTS, AB_UNMODIFIABLE, DT_GLOBAL

@@ -11,7 +11,7 @@ from tests.subsystem.bench import ROOT, Script, book_service
 from mapix.interfaces.addrbook import AbContainer, AddrBook
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.anr import anr_matches
+from mapix.objects.restrictions.anr import anr_matches
 from mapix.properties.entryid import ONE_OFF_UNICODE, OneOff
 from mapix.properties.errors import (
     CorruptData,

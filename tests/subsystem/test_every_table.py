@@ -16,7 +16,7 @@ from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable, TableType, query_all_rows
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.tableview import TableView
 from mapix.properties import tags as t
 from mapix.properties.errors import NoSupport
 from mapix.properties.flags import FOLDER_SEARCH, MAPI_NEW_SESSION, RECURSIVE_SEARCH

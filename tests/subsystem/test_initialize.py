@@ -8,9 +8,9 @@ import pytest
 
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.errors import NotInitialized, TimedOut
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_INSTANCE_KEY
 from mapix.subsystem import initialize

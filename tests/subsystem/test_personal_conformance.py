@@ -6,7 +6,7 @@ from pathlib import Path
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.providers import AddressBookLogon
-from mapix.objects.life import Life
+from mapix.objects.stores.life import Life
 from mapix.properties.errors import InvalidParameter
 from mapix.subsystem.contacts import Contacts
 from mapix.subsystem.personal import PersonalContainer, open_personal, uid_of

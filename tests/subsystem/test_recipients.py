@@ -10,9 +10,9 @@ from mapix.interfaces.addrbook import AddrBook
 from mapix.interfaces.container import MapiContainer
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import OneOff, is_one_off
 from mapix.properties.errors import TooBig
 from mapix.properties.flags import MAPI_NEW_SESSION

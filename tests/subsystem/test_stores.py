@@ -398,7 +398,7 @@ def test_a_store_without_submission_cannot_be_the_default(
     mail: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SES-57, ST-031; scenario 14."""
-    from mapix.objects import storeobject
+    from mapix.objects.stores import storeobject
 
     with mail.logon(profile) as session:
         real = storeobject.StoreObject.get_prop

@@ -337,7 +337,7 @@ class MemoryMailbox:
     """A store in memory that stands in no profile."""
 
     def wrapped(self) -> bytes:
-        from mapix.objects.storeobject import unwrapped_entry_id
+        from mapix.objects.stores.storeobject import unwrapped_entry_id
         from mapix.properties.entryid import wrap_store
         from mapix.providers.memory.mailbox import open_mailbox
         from mapix.providers.memory.service import PROVIDER_UID

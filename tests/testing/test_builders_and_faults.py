@@ -8,7 +8,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags as t
 from mapix.properties.errors import DiskError, MapiError, NotEnoughDisk
 from mapix.providers.memory.backend import MemoryBackend

@@ -52,7 +52,7 @@ def content_of(word: str, profile: str | None) -> Iterator[MessageContent]:
         with ExitStack() as opened:
             yield content_of_file(word, opened)
         return
-    from mapix.objects.content import read_content
+    from mapix.objects.messages.content import read_content
 
     with message_of(word, profile) as message:
         yield read_content(message.mapi)

@@ -18,7 +18,7 @@ from mapix.cli.sessions import logged_on, profile_option
 if TYPE_CHECKING:
     from mapix.client.session import Session
     from mapix.client.store import Store
-    from mapix.objects.copyreport import CopyReport
+    from mapix.objects.copying.copyreport import CopyReport
 
 name_option = click.option("--store", "name", metavar="NAME", help="The store; the default one when not told.")
 
@@ -79,7 +79,7 @@ def copy(target: str, name: str | None, as_json: bool, profile: str | None) -> i
     read is written, was there, or failed, with a reason; the exit code is 3 when something did not arrive. Search
     folders come with what they look for, and find their messages anew.
     """
-    from mapix.objects.storecopy import copy_store
+    from mapix.objects.copying.storecopy import copy_store
     from mapix.properties.errors import InvalidParameter
 
     with ExitStack() as open_until_done:

@@ -49,7 +49,7 @@ class Attachment(PropertyObject):
     def message(self) -> Any:
         """The message inside, None where there is none (A-012)."""
         from mapix.client.items.classes import kind_of
-        from mapix.objects.content import inner_message
+        from mapix.objects.messages.content import inner_message
 
         inner = inner_message(cast(Attach, self.mapi)) if self.method == flags.ATTACH_EMBEDDED_MSG else None
         return None if inner is None else kind_of(inner.get_prop(t.PR_MESSAGE_CLASS))(inner)
@@ -120,7 +120,7 @@ class Attachments:
 
     def add_message(self, content: MessageContent, name: str | None = None) -> Attachment:
         """Attach a message (A-012); its subject is the name where none is told."""
-        from mapix.objects.content import inner_message, write_content
+        from mapix.objects.messages.content import inner_message, write_content
 
         _, attach = self._message.create_attach()
         values = {

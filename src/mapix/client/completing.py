@@ -15,8 +15,8 @@ from mapix.client.recipient import Recipient, parse
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import recipient_rows
-from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties import tags as t
 from mapix.properties.codepage import UTF8
 from mapix.properties.conversation import conversation_index
@@ -92,7 +92,7 @@ def _named(message: Message) -> dict[PropTag, Any]:
 
 def _of_sent(there: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
     """What mail has once it was sent: when, under which identifier, and from whom on whose behalf."""
-    from mapix.objects.submit import new_message_id
+    from mapix.objects.messages.submit import new_message_id
 
     sent = there.get(t.PR_CLIENT_SUBMIT_TIME) or there.get(t.PR_MESSAGE_DELIVERY_TIME) or now()
     return {

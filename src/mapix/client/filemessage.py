@@ -18,8 +18,8 @@ from mapix.formats.storage import Mode
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.stream import Stream
-from mapix.objects.content import write_content
 from mapix.objects.imsg import open_imsg_on_istg
+from mapix.objects.messages.content import write_content
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import NoAccess, NotFound

@@ -77,7 +77,7 @@ class FolderMessages(MessageQuery):
         return self.folder.message(entry_id)
 
     def _kept(self, content: MessageContent) -> Message:
-        from mapix.objects.content import write_content
+        from mapix.objects.messages.content import write_content
 
         mapi = self.folder.mapi.create_message()
         write_content(content, mapi, keep_times=True)

@@ -269,7 +269,7 @@ class Message(PropertyObject):
         return self
 
     def _content(self) -> MessageContent:
-        from mapix.objects.content import read_content
+        from mapix.objects.messages.content import read_content
 
         if self._made:
             self._complete()

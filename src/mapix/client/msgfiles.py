@@ -25,8 +25,8 @@ from mapix.formats.cfb.storage import create_docfile, is_docfile, open_docfile
 from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.formats.storage import Mode
 from mapix.formats.storageerrors import StorageError, mapi_error
-from mapix.objects.content import write_content
 from mapix.objects.imsg import MessageSession, open_imsg_on_istg, open_imsg_session
+from mapix.objects.messages.content import write_content
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import InvalidParameter

@@ -157,7 +157,7 @@ class Store(PropertyObject):
         return care
 
     def _made(self, name: str) -> Folder:
-        from mapix.objects import specialfolders
+        from mapix.objects.folders import specialfolders
 
         return Folder(self, specialfolders.special_folder(self.mapi, getattr(specialfolders, name)))
 

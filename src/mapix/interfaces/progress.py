@@ -12,7 +12,7 @@ class MapiProgress(ABC):
     """Somebody who watches a long call.
 
     Values run from the minimum, at the start only, to the maximum, at the end only. Workers narrow the limits for a
-    part of their work, hand the object down and widen them again; see `mapix.objects.progress`, which does that.
+    part of their work, hand the object down and widen them again; `mapix.objects.copying.progress` does that.
     """
 
     @abstractmethod

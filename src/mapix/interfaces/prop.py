@@ -1,7 +1,7 @@
 """Property objects: IMAPIProp, and the narrow waist a provider fills to get one.
 
-A provider writes a `PropertySource`: saved values and their version, and how to save. `mapix.objects.propdata` turns
-it into a whole `MapiProp` with pending changes, conflicts, streams, problems and computed properties.
+A provider writes a `PropertySource`: saved values and their version, and how to save. `mapix.objects.bags.propdata`
+turns it into a whole `MapiProp` with pending changes, conflicts, streams, problems and computed properties.
 """
 
 from __future__ import annotations

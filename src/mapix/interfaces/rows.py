@@ -1,8 +1,9 @@
 """The narrow waist under tables: what a provider writes to get one.
 
-A provider writes a `RowSource`: which rows, in which order, and what is in them. `mapix.objects.tableview` makes an
-IMAPITable of any of them: cursor, bookmarks, find, categories, instances of multi-valued columns, notifications. What a
-source offers besides (`DirectRowSource`, `GroupingRowSource`) makes tables faster and changes nothing they answer.
+A provider writes a `RowSource`: which rows, in which order, and what is in them. `mapix.objects.tables.tableview` makes
+an IMAPITable of any of them: cursor, bookmarks, find, categories, instances of multi-valued columns, notifications.
+What a source offers besides (`DirectRowSource`, `GroupingRowSource`) makes tables faster and changes nothing they
+answer.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class RowSource(Protocol):
     """Which rows, in which order, and what is in them. Never the whole table at once.
 
     Orders are total: a source breaks ties itself, the same way at every call. Missing values sort last in both
-    directions (T-050). `where` and `order` mean what `mapix.objects.evaluate` and `mapix.objects.collate` say.
+    directions (T-050). `where` and `order` mean what `mapix.objects.restrictions.evaluate` and
+    `mapix.objects.restrictions.collate` say.
     In the order a source has when none is asked for, keys compare as their rows stand.
     """
 
@@ -117,7 +119,8 @@ class GroupingRowSource(RowSource, Protocol):
         self, where: Restriction | None, keys: Sequence[PropTag], extremes: Sequence[SortKey]
     ) -> Sequence[Group] | None:
         """One group for each combination of values of the columns `keys` among the rows that satisfy `where`, in the
-        order of their first rows. Values are the same when no order tells them apart (`mapix.objects.collate.equal`).
+        order of their first rows. Values are the same when no order tells them apart
+        (`mapix.objects.restrictions.collate.equal`).
 
         `extremes` have CATEG_MAX or CATEG_MIN for their direction; of values that no order tells apart the least one is
         given. None where these groups cannot be made so: then the rows are read and grouped by whoever asked.

@@ -1,6 +1,6 @@
 """Tables: IMAPITable, all 23 methods of it.
 
-`mapix.objects.tableview` is the one implementation, over any source of rows (`mapix.interfaces.rows`).
+`mapix.objects.tables.tableview` is the one implementation, over any source of rows (`mapix.interfaces.rows`).
 """
 
 from __future__ import annotations

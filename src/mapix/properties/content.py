@@ -1,7 +1,8 @@
 """A message as a value: properties, recipients, attachments, embedded messages.
 
 The one currency between formats and stores (the word is [MS-OXCFXICS]'s): `formats` turn it into bytes and back,
-`mapix.objects.content` moves it to and from any live message, so n formats and m providers meet in n + m adapters.
+`mapix.objects.messages.content` moves it to and from any live message, so n formats and m providers meet in n + m
+adapters.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
     >>> isinstance(wanted, And)
     True
 
-What they mean is written in `mapix.objects.evaluate`; providers may compile them into their own language.
+What they mean is written in `mapix.objects.restrictions.evaluate`; providers may compile them into their own language.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from mapix.interfaces.addrbook import AbContainer, Resolution
 from mapix.interfaces.addressui import AddressUI
 from mapix.interfaces.notify import AdviseSink, ErrorNotification, Event
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
-from mapix.objects.life import Life
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.recipientrows import prepared
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.messages.recipientrows import prepared
+from mapix.objects.stores.life import Life
 from mapix.properties.entryid import PERSONAL_UID, OneOff, is_one_off, provider_uid
 from mapix.properties.errors import CallFailed, MapiError, NoSupport, NotFound, UnknownEntryid
 from mapix.properties.flags import AB_MODIFIABLE

@@ -7,7 +7,7 @@ from typing import Any
 
 from mapix.interfaces.spi import ProviderKind
 from mapix.interfaces.table import MapiTable
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.flags import (
     STATUS_DEFAULT_STORE,
 )

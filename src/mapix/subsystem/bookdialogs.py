@@ -9,8 +9,8 @@ from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.addressui import AddressUI
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.objects.details import LIST_FIELDS, USER_FIELDS
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.details import LIST_FIELDS, USER_FIELDS
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import ONE_OFF_UID
 from mapix.properties.errors import InvalidParameter, MapiError, NoSupport, UserCancel
 from mapix.properties.flags import DT_MAILUSER

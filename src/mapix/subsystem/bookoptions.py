@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.addrbook import AbContainer, AddrBook
-from mapix.objects.propdata import PropertyBag
+from mapix.objects.bags.propdata import PropertyBag
 from mapix.properties.errors import InvalidParameter, MissingRequiredColumn, NotFound
 from mapix.properties.flags import AB_MODIFIABLE, AB_NOT_DEFAULT, AB_RECIPIENTS, DT_GLOBAL
 from mapix.properties.tag import PropTag

@@ -8,10 +8,10 @@ from typing import Any
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.objects.life import Life
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.stores.life import Life
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.errors import InvalidParameter, MapiError, NoSupport
 from mapix.properties.flags import AB_SUBCONTAINERS, AB_UNMODIFIABLE, DT_NOT_SPECIFIC
 from mapix.properties.tag import PropTag

@@ -231,7 +231,7 @@ class RoutedSupport(CommonSupport):
 
     def do_progress_dialog(self, text: str = "") -> MapiProgress:
         """A progress object; nothing is shown where nobody looks."""
-        from mapix.objects.progress import Progress
+        from mapix.objects.copying.progress import Progress
 
         self._check()
         return Progress()

@@ -14,9 +14,9 @@ from typing import Any
 
 from mapix.interfaces.addrbook import MailUser
 from mapix.interfaces.prop import Access, ObjectType
-from mapix.objects.life import Life
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.stores.life import Life
 from mapix.properties.entryid import ONE_OFF_NO_RICH_INFO, ONE_OFF_UNICODE, OneOff, search_key
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import DT_MAILUSER

@@ -10,13 +10,13 @@ from mapix.interfaces.addrbook import AbContainer, MailUser
 from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
 from mapix.interfaces.table import MapiTable
-from mapix.objects.anr import AnrTable, anr_matches
-from mapix.objects.collate import fold
-from mapix.objects.life import Life
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.rules import Rules
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.bags.rules import Rules
+from mapix.objects.restrictions.anr import AnrTable, anr_matches
+from mapix.objects.restrictions.collate import fold
+from mapix.objects.stores.life import Life
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import PERSONAL_UID, search_key
 from mapix.properties.errors import (
     Collision,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.rules import Rules
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.bags.rules import Rules
 from mapix.properties import codec
 from mapix.properties.errors import InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.guid import guid

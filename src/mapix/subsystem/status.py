@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.spi import ProviderLogon, TransportLogon
 from mapix.interfaces.status import Status
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
 from mapix.properties.errors import Busy, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound, UnknownFlags
 from mapix.properties.flags import (
     ABORT_XP_HEADER_OPERATION,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.notify import TableNotification
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import MapiTable, TableType
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.errors import NotFound, UnknownEntryid
 from mapix.properties.flags import (
     MAPI_AB,

@@ -16,7 +16,7 @@ from mapix.interfaces.notify import TableNotification
 from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.spi import ProviderKind, StoreLogon, StoreSupport
 from mapix.interfaces.table import MapiTable, TableType
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import ObjectEntryId, provider_uid, unwrap_store, wrap_store
 from mapix.properties.errors import (
     InvalidEntryid,
@@ -168,7 +168,7 @@ class StoreList:
 
     def prepare(self, pair: Pair, logon: StoreLogon) -> None:
         """Make the special folders that are missing, once a session: all of them in the default store (SES-19)."""
-        from mapix.objects.ipmtree import validate_ipm_subtree
+        from mapix.objects.folders.ipmtree import validate_ipm_subtree
 
         uid = pair[1].uid
         if uid in self._verified:

@@ -13,9 +13,9 @@ from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import recipient_rows
-from mapix.objects.copy import Copying, copy_props, copy_to
-from mapix.objects.readreport import ReadKind, is_report, reader_of_report, report_props
+from mapix.objects.copying.copy import Copying, copy_props, copy_to
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.readreport import ReadKind, is_report, reader_of_report, report_props
 from mapix.properties.errors import FolderCycle, InvalidParameter, MapiError, NoSupport
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from itertools import product
 from typing import Any
 
-from mapix.objects.collate import compare
+from mapix.objects.restrictions.collate import compare
 from mapix.properties.flags import MSGFLAG_READ, TBL_COLLAPSED_CATEGORY, TBL_EXPANDED_CATEGORY, TBL_LEAF_ROW
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import MV_FLAG, MVI_FLAG, PropTag

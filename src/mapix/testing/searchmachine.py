@@ -6,7 +6,8 @@
     TestNotesSearches = NotesSearches.TestCase
 
 After every step each live search must have found exactly the messages in its scope that satisfy its restriction by
-`mapix.objects.evaluate`, and its counts must be theirs; a static or stopped one has what it had, less what is gone.
+`mapix.objects.restrictions.evaluate`, and its counts must be theirs; a static or stopped one has what it had, less what
+is gone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.evaluate import Get, matches
+from mapix.objects.restrictions.evaluate import Get, matches
 from mapix.properties.flags import (
     BACKGROUND_SEARCH,
     FOLDER_SEARCH,

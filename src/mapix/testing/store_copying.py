@@ -10,7 +10,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Keep, MapiProp
 from mapix.interfaces.table import MapiTable
-from mapix.objects.progress import Progress
+from mapix.objects.copying.progress import Progress
 from mapix.properties.errors import (
     Collision,
     Computed,

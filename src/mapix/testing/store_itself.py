@@ -6,7 +6,7 @@ import pytest
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
 from mapix.properties.errors import (
     Computed,
     NoAccess,

@@ -9,7 +9,7 @@ import pytest
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
-from mapix.objects.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
 from mapix.properties import times
 from mapix.properties.entryid import OneOff
 from mapix.properties.flags import (

@@ -7,8 +7,8 @@ import pytest
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.objects.ipmtree import validate_ipm_subtree
-from mapix.objects.specialfolders import CALENDAR, DRAFTS, JUNK, ON_DEMAND, OnDemand, special_folder
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.specialfolders import CALENDAR, DRAFTS, JUNK, ON_DEMAND, OnDemand, special_folder
 from mapix.properties.errors import InvalidEntryid, InvalidParameter, NoAccess, NotFound
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tags import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mapix.objects.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
 from mapix.properties.flags import (
     CLEAR_NRN_PENDING,
     SUPPRESS_RECEIPT,

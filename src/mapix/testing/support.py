@@ -17,7 +17,7 @@ from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.store import MsgStore
-from mapix.objects.propdata import MemorySource, PropertyBag
+from mapix.objects.bags.propdata import MemorySource, PropertyBag
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, wrap_store
 from mapix.properties.errors import NotFound, UnknownEntryid

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mapix.interfaces.table import Bookmark
-from mapix.objects.evaluate import matches
-from mapix.objects.instances import with_singles
+from mapix.objects.restrictions.evaluate import matches
+from mapix.objects.tables.instances import with_singles
 from mapix.properties.errors import InvalidBookmark, InvalidParameter, NotFound
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortOrder

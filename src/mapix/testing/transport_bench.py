@@ -18,7 +18,7 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, RecipientResult, RecipientState, Submission, TransportLogon, TransportProvider
 from mapix.interfaces.store import MsgStore
-from mapix.objects.content import recipient_rows
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties.tags import PR_ENTRYID, PR_ROWID
 from mapix.providers.memory.provider import MemoryStoreProvider
 from mapix.testing.builders import a_folder, a_message

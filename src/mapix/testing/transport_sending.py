@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mapix.interfaces.spi import OutcomeKind, RecipientResult, RecipientState
-from mapix.objects.content import recipient_rows
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties.tags import PR_ROWID
 from mapix.testing.transport_bench import TransportBench, TransportPowers
 

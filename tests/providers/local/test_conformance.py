@@ -10,7 +10,7 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import TransportProvider
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.ipmtree import validate_ipm_subtree
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
 from mapix.properties.tags import PR_MESSAGE_DELIVERY_TIME, PR_SUBJECT
 from mapix.providers.local.transport import LocalProvider
 from mapix.providers.memory.provider import MemoryStoreProvider

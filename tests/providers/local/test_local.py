@@ -6,8 +6,8 @@ import pytest
 from tests.spoolbench import ANN, Bench, Scripted, Section, Support, recipient
 
 from mapix.interfaces.spi import RecipientState
-from mapix.objects.content import recipient_rows
-from mapix.objects.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.errors import StoreFull
 from mapix.properties.flags import MSGFLAG_FROMME, MSGFLAG_READ
 from mapix.properties.tags import (

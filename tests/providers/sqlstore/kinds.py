@@ -10,7 +10,7 @@ from pathlib import Path
 from mapix.interfaces.care import Finding
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.errors import NetworkError
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store

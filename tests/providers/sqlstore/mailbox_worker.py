@@ -13,7 +13,7 @@ from typing import Any
 from tests.spoolbench import QUICK, Section, Support
 
 from mapix.interfaces.prop import Access
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.providers.local.transport import LocalTransport
 from mapix.providers.sqlstore.postgresql.backend import open_named
 from mapix.providers.sqlstore.postgresql.connection import Place

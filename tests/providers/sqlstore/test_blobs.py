@@ -18,7 +18,7 @@ from mapix.interfaces.backend import (
     AttachmentChanges,
     MessageChanges,
 )
-from mapix.objects.spool import FileValue, Spool
+from mapix.objects.bags.spool import FileValue, Spool
 from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size

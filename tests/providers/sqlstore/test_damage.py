@@ -22,8 +22,8 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.messages.content import read_content
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import flags, tags
 from mapix.properties.errors import MapiError
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName

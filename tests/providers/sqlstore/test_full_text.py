@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.fixtures_postgresql import PostgreSql
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges
-from mapix.objects.collate import fold
-from mapix.objects.contentmatch import content_test, from_first_word, words
-from mapix.objects.entryids import StoreIds
+from mapix.objects.restrictions.collate import fold
+from mapix.objects.restrictions.contentmatch import content_test, from_first_word, words
+from mapix.objects.stores.entryids import StoreIds
 from mapix.properties import tags
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restriction
 from mapix.properties.where import parse_where

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.providers.sqlstore.test_rows import COLUMNS, HOT, Record, backend, fill
 
-from mapix.objects.grouping import read_groups
-from mapix.objects.tableview import TableView
+from mapix.objects.tables.grouping import read_groups
+from mapix.objects.tables.tableview import TableView
 from mapix.properties import tags
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import Order, SortKey, SortOrder

@@ -11,7 +11,7 @@ import pytest
 from tests.providers.sqlstore.helpers import save
 
 from mapix.interfaces.prop import Access
-from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
+from mapix.objects.stores.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties import tags
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NoAccess, NotFound

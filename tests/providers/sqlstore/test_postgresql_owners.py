@@ -17,8 +17,8 @@ from tests.providers.sqlstore.helpers import file, people, save, undone
 from mapix.interfaces.backend import Change, MessageChanges, Search
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import Access
-from mapix.objects.content import read_content, recipient_rows
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.messages.content import read_content, recipient_rows
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags
 from mapix.properties.errors import MapiError, NoAccess, NotFound
 from mapix.properties.flags import FOLDER_SEARCH, SEARCH_REBUILD, SEARCH_RECURSIVE, SEARCH_RUNNING

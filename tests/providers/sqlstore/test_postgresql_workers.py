@@ -15,8 +15,8 @@ from tests.spoolbench import recipient
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.ipmtree import validate_ipm_subtree
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.folders.ipmtree import validate_ipm_subtree
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags
 
 NAMES = ("kay", "lou", "max", "ned")

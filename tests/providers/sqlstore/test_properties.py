@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.objects.normal import size_of
-from mapix.objects.savedprops import size_of_all
+from mapix.objects.bags.normal import size_of
+from mapix.objects.bags.savedprops import size_of_all
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_MESSAGE_FLAGS
 from mapix.providers.sqlstore import properties

@@ -13,9 +13,9 @@ from tests.fixtures_postgresql import PostgreSql
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges, StoreBackend
 from mapix.interfaces.table import RowSource
-from mapix.objects.counting import select
-from mapix.objects.entryids import StoreIds
-from mapix.objects.evaluate import Get
+from mapix.objects.restrictions.counting import select
+from mapix.objects.restrictions.evaluate import Get
+from mapix.objects.stores.entryids import StoreIds
 from mapix.properties import tags
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag

@@ -16,10 +16,10 @@ from mapix.interfaces.backend import (
     MessageChanges,
 )
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.collate import compare
-from mapix.objects.entryids import StoreIds
-from mapix.objects.evaluate import matches
-from mapix.objects.tableview import TableView
+from mapix.objects.restrictions.collate import compare
+from mapix.objects.restrictions.evaluate import matches
+from mapix.objects.stores.entryids import StoreIds
+from mapix.objects.tables.tableview import TableView
 from mapix.properties import tags
 from mapix.properties.restriction import Exist, Not, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey

@@ -15,8 +15,8 @@ from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.ipmtree import special_folders, validate_ipm_subtree
-from mapix.objects.storecopy import copy_store
+from mapix.objects.copying.storecopy import copy_store
+from mapix.objects.folders.ipmtree import special_folders, validate_ipm_subtree
 from mapix.properties import flags
 from mapix.properties import tags as t
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName

@@ -14,7 +14,7 @@ from tests.providers.sqlstore.test_conformance import open_store
 from mapix.interfaces.backend import Search
 from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.flags import FOLDER_SEARCH, SEARCH_REBUILD, SEARCH_RECURSIVE, SEARCH_RUNNING
 from mapix.properties.restriction import Content, Exist, Fuzzy, Property, Relop, Restriction
 from mapix.properties.tags import PR_BODY, PR_CONTENT_COUNT, PR_ENTRYID, PR_SUBJECT

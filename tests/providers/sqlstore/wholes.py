@@ -12,7 +12,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.stream import Stream
-from mapix.objects.content import inner_message, read_content
+from mapix.objects.messages.content import inner_message, read_content
 from mapix.properties import tags
 from mapix.properties.content import MessageContent
 from mapix.properties.tag import PropTag

@@ -10,8 +10,8 @@ from tests.spoolbench import ANN, recipient
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Placement
-from mapix.objects.content import recipient_rows
-from mapix.objects.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.flags import (
     MSGFLAG_FROMME,

@@ -7,7 +7,7 @@ from tests.spoolbench import Scripted, outcome, recipient, result
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import AddressTypes, Outcome, OutcomeKind, RecipientResult, RecipientState
-from mapix.objects.content import recipient_rows
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties.errors import DiskError, NotInQueue, UnableToAbort
 from mapix.properties.flags import MSGFLAG_SUBMIT, MSGFLAG_UNSENT
 from mapix.properties.tags import (

@@ -7,8 +7,8 @@ from tests.spoolbench import ANN, Scripted, recipient
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.spi import RecipientState
-from mapix.objects.content import recipient_rows
-from mapix.objects.correspondents import SENDER
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.correspondents import SENDER
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, MSGFLAG_READ
@@ -301,6 +301,6 @@ def test_a_report_asked_to_go_to_the_sender_goes_to_the_inbox(bench):
 
 def test_the_reader_of_a_report_is_the_sender_of_the_message():
     report = report_content(Kind.FAILED, ORIGINAL, [failed()], 1, to=ANN, key=b"k")
-    from mapix.objects.correspondents import RECEIVED_BY
+    from mapix.objects.messages.correspondents import RECEIVED_BY
 
     assert RECEIVED_BY.smtp(report.properties) == SENDER.smtp(ANN)

@@ -6,8 +6,8 @@ import pytest
 from tests.spoolbench import Scripted
 
 from mapix.interfaces.spi import RecipientState
-from mapix.objects.content import recipient_rows
-from mapix.objects.resend import begin_resend
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.resend import begin_resend
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import MAPI_P1, MAPI_SUBMITTED, MAPI_TO, MSGFLAG_RESEND
 from mapix.properties.tags import (

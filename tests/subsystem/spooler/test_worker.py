@@ -12,7 +12,7 @@ from tests.spoolbench import Bench, Scripted, result
 
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientState, TransportLogon
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import recipient_rows
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties import times
 from mapix.properties.errors import DiskError
 from mapix.properties.flags import MSGFLAG_ASSOCIATED, MSGFLAG_READ

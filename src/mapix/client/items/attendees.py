@@ -14,7 +14,7 @@ from typing import Any, Final
 from mapix.client.recipient import Recipient, parse
 from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
-from mapix.objects.content import recipient_rows
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.tag import PropTag

@@ -22,7 +22,7 @@ from mapix.client.items.calendaritem import BusyStatus, CalendarItem
 from mapix.client.items.fields import NamedTime
 from mapix.client.recipient import Recipient
 from mapix.interfaces.message import ModifyRecipients
-from mapix.objects.content import write_content
+from mapix.objects.messages.content import write_content
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
@@ -251,6 +251,6 @@ def _calendar(meeting: Appointment) -> int | None:
 
 
 def _forget_correspondents(message: MeetingMessage) -> None:
-    from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+    from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 
     message._put(dict.fromkeys((*SENDER, *SENT_REPRESENTING)))

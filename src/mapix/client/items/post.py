@@ -12,7 +12,7 @@ from mapix.client.items.base import Item, ItemFields
 from mapix.client.place import Place
 from mapix.client.recipient import Recipient
 from mapix.interfaces.message import Message as MapiMessage
-from mapix.objects.submit import new_message_id
+from mapix.objects.messages.submit import new_message_id
 from mapix.properties import tags as t
 from mapix.properties.conversation import conversation_index
 from mapix.properties.tag import PropTag

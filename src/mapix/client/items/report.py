@@ -23,9 +23,9 @@ from mapix.client.message import Message
 from mapix.client.recipient import Recipient, parse
 from mapix.formats.mime.reports import NDR_STATUS_CODE
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import write_content
-from mapix.objects.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
-from mapix.objects.readreport import ReadKind, report_props
+from mapix.objects.messages.content import write_content
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.readreport import ReadKind, report_props
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 from mapix.properties.tag import PropTag

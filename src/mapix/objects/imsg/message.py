@@ -11,15 +11,15 @@ from mapix.interfaces.backend import StoreBackend
 from mapix.interfaces.notify import Notification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import StoreSupport
-from mapix.objects import computed
-from mapix.objects.context import StoreContext
-from mapix.objects.entryids import StoreIds
+from mapix.objects.bags import computed
+from mapix.objects.bags.names import Names
+from mapix.objects.bags.rules import Computation, Rules
 from mapix.objects.imsg.source import StorageBackend, StorageSource
-from mapix.objects.life import Life, remembered
-from mapix.objects.messageobject import MessageObject
-from mapix.objects.names import Names
-from mapix.objects.rules import Computation, Rules
-from mapix.objects.sharedparts import SharedParts
+from mapix.objects.messages.messageobject import MessageObject
+from mapix.objects.messages.sharedparts import SharedParts
+from mapix.objects.stores.context import StoreContext
+from mapix.objects.stores.entryids import StoreIds
+from mapix.objects.stores.life import Life, remembered
 from mapix.properties.errors import Computed, InvalidParameter, NoSupport, UnknownEntryid
 from mapix.properties.flags import STORE_ATTACH_OK, STORE_CREATE_OK, STORE_MODIFY_OK, STORE_UNICODE_OK
 from mapix.properties.tag import PropTag

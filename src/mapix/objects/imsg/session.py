@@ -15,7 +15,7 @@ from weakref import WeakSet
 from mapix.formats.storage import Storage
 from mapix.interfaces.spi import StoreSupport
 from mapix.objects.imsg.message import Released, StorageMessage
-from mapix.objects.life import Life
+from mapix.objects.stores.life import Life
 from mapix.properties.errors import InvalidObject, InvalidParameter, UnknownFlags
 from mapix.properties.flags import MAPI_UNICODE
 

@@ -10,8 +10,8 @@ from mapix.formats.msg.file import MsgAttachment, MsgMessage
 from mapix.formats.msg.layout import ATTACHMENT, Kind, attachment_name
 from mapix.formats.storage import Mode, Storage
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges
-from mapix.objects.openstream import is_docfile
-from mapix.objects.spool import owned
+from mapix.objects.bags.openstream import is_docfile
+from mapix.objects.bags.spool import owned
 from mapix.properties.flags import ATTACH_OLE
 from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_METHOD, PR_ATTACH_NUM
 

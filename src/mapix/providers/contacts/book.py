@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mapix.interfaces.notify import Event, TableEvent, TableNotification
-from mapix.objects.anr import name_words
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.anr import name_words
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.codec import pack_props, unpack_props
 from mapix.properties.entryid import search_key
 from mapix.properties.errors import CorruptData, InvalidParameter, NotFound, ObjectChanged, ObjectDeleted

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mapix.objects.anr import rewrite
-from mapix.objects.evaluate import checked
+from mapix.objects.restrictions.anr import rewrite
+from mapix.objects.restrictions.evaluate import checked
 from mapix.properties.errors import MapiError
 from mapix.properties.restriction import And, Exist, Or, Property, Relop, Restriction
 from mapix.properties.tag import PropTag, PropType

@@ -9,11 +9,11 @@ from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.rules import Rules
-from mapix.objects.tabledata import TableData
-from mapix.objects.tableview import TableView
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.bags.rules import Rules
+from mapix.objects.tables.tabledata import TableData
+from mapix.objects.tables.tableview import TableView
 from mapix.properties.entryid import is_one_off, provider_uid
 from mapix.properties.errors import InvalidParameter, NoAccess, UnknownFlags
 from mapix.properties.flags import (

@@ -9,10 +9,10 @@ from mapix.interfaces.addrbook import DistList, MailUser
 from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, ChangeSet, MapiProp, ObjectType
 from mapix.interfaces.table import MapiTable
-from mapix.objects.anr import AnrTable
-from mapix.objects.propdata import PropertyBag
-from mapix.objects.rules import Getter, Rules
-from mapix.objects.tabledata import TableData
+from mapix.objects.bags.propdata import PropertyBag
+from mapix.objects.bags.rules import Getter, Rules
+from mapix.objects.restrictions.anr import AnrTable
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import is_one_off, provider_uid, search_key
 from mapix.properties.errors import InvalidParameter, NoAccess, ObjectDeleted
 from mapix.properties.flags import DT_MAILUSER, DT_PRIVATE_DISTLIST
@@ -108,7 +108,7 @@ class BookEntry(PropertyBag):
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         if tag == PR_DETAILS_TABLE and kind is MapiTable:
-            from mapix.objects.details import details_table
+            from mapix.objects.bags.details import details_table
 
             return details_table(writable=self.writable, is_list=self._entry_source.kind == Kind.LIST)
         return super()._open_as(tag, kind, access, create)

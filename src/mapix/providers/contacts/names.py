@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from mapix.objects.anr import anr_matches
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.anr import anr_matches
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.flags import MAPI_AMBIGUOUS, MAPI_RESOLVED, MAPI_UNRESOLVED
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, PR_ENTRYID, PR_SEND_RICH_INFO

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mapix.interfaces.addrbook import MailUser
 from mapix.interfaces.prop import Access, ObjectType
-from mapix.objects.memorysource import MemorySource
-from mapix.objects.propdata import PropertyBag
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
 from mapix.properties.entryid import OneOff, is_one_off, provider_uid
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.tags import PR_ADDRTYPE, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS

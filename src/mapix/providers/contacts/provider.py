@@ -54,7 +54,7 @@ class ContactsLogon(AddressBookLogon):
         self, rows: Sequence[dict[PropTag, Any]], columns: Sequence[PropTag]
     ) -> list[dict[PropTag, Any]]:
         """See `AddressBookLogon.prepare_recips`; rows of others are left alone (ABK-40)."""
-        from mapix.objects.recipientrows import prepared
+        from mapix.objects.messages.recipientrows import prepared
 
         return [prepared(row, columns, self._own) for row in rows]
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from mapix.interfaces.table import Page, RowKey, TableType
-from mapix.objects.collate import order_key
-from mapix.objects.counting import select
-from mapix.objects.tablerow import TableRow, row_values
+from mapix.objects.restrictions.collate import order_key
+from mapix.objects.restrictions.counting import select
+from mapix.objects.tables.tablerow import TableRow, row_values
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag

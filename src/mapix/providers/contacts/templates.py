@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 from mapix.interfaces.table import MapiTable
-from mapix.objects.tabledata import TableData
+from mapix.objects.tables.tabledata import TableData
 from mapix.properties.errors import NotFound
 from mapix.properties.flags import DT_MAILUSER, DT_PRIVATE_DISTLIST
 from mapix.properties.tags import (

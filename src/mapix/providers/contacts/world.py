@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, MapiProp
-from mapix.objects.life import Life
+from mapix.objects.stores.life import Life
 from mapix.properties.entryid import OneOff, is_one_off, provider_uid, search_key
 from mapix.properties.errors import Collision, InvalidParameter, MapiError, NotFound
 from mapix.properties.flags import DT_MAILUSER

@@ -22,9 +22,9 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.interfaces.store import MsgStore
-from mapix.objects.content import read_content
-from mapix.objects.correspondents import RECEIVED_BY, SENDER
-from mapix.objects.transmit import outgoing, recipient_kind
+from mapix.objects.messages.content import read_content
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER
+from mapix.objects.messages.transmit import outgoing, recipient_kind
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import MapiError

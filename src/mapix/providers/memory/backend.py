@@ -16,7 +16,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType, PropertySource
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.errors import (
     TooBig,
 )

@@ -20,7 +20,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties import times
 from mapix.properties.errors import NotFound
 from mapix.properties.flags import FOLDER_ROOT

@@ -23,8 +23,8 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.notify import Notification
 from mapix.interfaces.prop import Access, Keep, ObjectType
 from mapix.interfaces.spi import StoreSupport
-from mapix.objects.content import read_content, write_content
-from mapix.objects.storeobject import StoreObject
+from mapix.objects.messages.content import read_content, write_content
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.content import MessageContent
 from mapix.properties.named import PropertyName
 from mapix.properties.packing import pack_props, unpack_props

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
 from mapix.interfaces.storesettings import options
-from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
+from mapix.objects.stores.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NotFound
 from mapix.providers.memory.backend import MemoryBackend

@@ -13,7 +13,7 @@ from mapix.interfaces.backend import (
     AttachmentChanges,
     MessageChanges,
 )
-from mapix.objects.spool import owned
+from mapix.objects.bags.spool import owned
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_BIN
 

@@ -11,9 +11,9 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey, TableType
-from mapix.objects import columns
-from mapix.objects.collate import order_key
-from mapix.objects.counting import select
+from mapix.objects.restrictions.collate import order_key
+from mapix.objects.restrictions.counting import select
+from mapix.objects.tables import columns
 from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey

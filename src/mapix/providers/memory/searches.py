@@ -15,8 +15,8 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.evaluate import compile_matcher
-from mapix.objects.searching import finished, is_live
+from mapix.objects.folders.searching import finished, is_live
+from mapix.objects.restrictions.evaluate import compile_matcher
 from mapix.properties.flags import SEARCH_REBUILD, SEARCH_RECURSIVE
 from mapix.providers.memory.mailbox import ROOT, Mailbox
 from mapix.providers.memory.part import MailboxPart

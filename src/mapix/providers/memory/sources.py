@@ -13,7 +13,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties import times
 from mapix.properties.errors import Collision, NoAccess, ObjectChanged, ObjectDeleted
 from mapix.properties.flags import MSGFLAG_READ

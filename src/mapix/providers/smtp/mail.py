@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
-from mapix.objects.content import read_content
-from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
-from mapix.objects.transmit import outgoing
+from mapix.objects.messages.content import read_content
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import NoSupport, TooComplex
 from mapix.properties.tag import PropTag

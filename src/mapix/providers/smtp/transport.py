@@ -20,7 +20,7 @@ from mapix.interfaces.spi import (
     TransportProvider,
     TransportSupport,
 )
-from mapix.objects.correspondents import SENDER
+from mapix.objects.messages.correspondents import SENDER
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import LogonFailed, NetworkError, Unconfigured
 from mapix.properties.flags import (

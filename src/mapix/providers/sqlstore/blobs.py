@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple, Protocol
 
-from mapix.objects.spool import FileValue
+from mapix.objects.bags.spool import FileValue
 from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue

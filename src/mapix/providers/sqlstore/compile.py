@@ -1,9 +1,9 @@
 """Restrictions as SQL conditions.
 
 A `Predicate` selects a superset of the rows its restriction does, and its residual narrows it; None where the condition
-is exact. What conditions mean is `mapix.objects.evaluate`'s to say: an absent property is smaller than every constant,
-and a condition that SQL calls unknown does not hold, also for the NOT around it. Conditions without children are in
-`leaves`.
+is exact. What conditions mean is `mapix.objects.restrictions.evaluate`'s to say: an absent property is smaller than
+every constant, and a condition that SQL calls unknown does not hold, also for the NOT around it. Conditions without
+children are in `leaves`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from mapix.objects.evaluate import Cell, checked
+from mapix.objects.restrictions.evaluate import Cell, checked
 from mapix.properties.restriction import And, Comment, Count, Exist, Not, Or, Property, Restriction, Sub
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_RECIPIENTS
@@ -44,7 +44,7 @@ def _no_identity(tag: PropTag, value: bytes) -> None:
 
 
 def _first_below(limit: int, predicate: Predicate) -> Predicate:
-    """Rows below a message are not counted (`mapix.objects.counting`)."""
+    """Rows below a message are not counted (`mapix.objects.restrictions.counting`)."""
     return predicate if limit > 0 else FALSE
 
 

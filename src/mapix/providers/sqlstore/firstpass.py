@@ -15,7 +15,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.searching import finished
+from mapix.objects.folders.searching import finished
 from mapix.properties.errors import NotFound
 from mapix.properties.flags import SEARCH_REBUILD
 from mapix.providers.sqlstore.found import Found

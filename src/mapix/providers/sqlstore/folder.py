@@ -10,7 +10,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ChangeSet, ObjectType
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties import tags as t
 from mapix.properties.errors import Collision, CorruptStore, NoAccess, NotFound, ObjectChanged, ObjectDeleted
 from mapix.properties.flags import FOLDER_SEARCH

@@ -1,6 +1,7 @@
 """The hot columns of messages: properties that contents tables show, sort and restrict by, repeated in their row.
 
-A text column may have a folded copy beside it, named with `_key`, by which it is compared (`mapix.objects.collate`).
+A text column may have a folded copy beside it, named with `_key`, by which it is compared
+(`mapix.objects.restrictions.collate`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_CLIENT_SUBMIT_TIME,

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from mapix.objects.contentmatch import words
-from mapix.objects.evaluate import Get, Matcher, compile_matcher
+from mapix.objects.restrictions.contentmatch import words
+from mapix.objects.restrictions.evaluate import Get, Matcher, compile_matcher
 from mapix.properties.codec import unpack_props
 from mapix.properties.restriction import Bitmask, CompareProps, Content, Exist, Property, Restriction, Size
 from mapix.properties.tag import PropTag

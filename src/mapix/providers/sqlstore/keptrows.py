@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.columns import KEPT_CONTENTS, KEPT_HIERARCHY
+from mapix.objects.tables.columns import KEPT_CONTENTS, KEPT_HIERARCHY
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect
 from mapix.providers.sqlstore.guarding import guarded

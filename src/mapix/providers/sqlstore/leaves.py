@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
-from mapix.objects.collate import fold, value_key
-from mapix.objects.contentmatch import from_first_word, level_of, without_accents, words
-from mapix.objects.typed import typed
+from mapix.objects.restrictions.collate import fold, value_key
+from mapix.objects.restrictions.contentmatch import from_first_word, level_of, without_accents, words
+from mapix.objects.restrictions.typed import typed
 from mapix.properties.restriction import (
     Bitmask,
     CompareProps,

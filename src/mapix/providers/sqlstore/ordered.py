@@ -1,4 +1,4 @@
-"""Values as bytes that compare, byte by byte, as the values do (`mapix.objects.collate`)."""
+"""Values as bytes that compare, byte by byte, as the values do (`mapix.objects.restrictions.collate`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Any, Final
 
-from mapix.objects.collate import value_key
+from mapix.objects.restrictions.collate import value_key
 from mapix.properties.codec import load
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.providers.sqlstore.values import FLOAT_TYPES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mapix.interfaces.prop import Access, ChangeSet
 from mapix.interfaces.spi import StoreLogon, StoreProvider, StoreSupport
 from mapix.interfaces.storesettings import options
-from mapix.objects.storeobject import StoreObject, unwrapped_entry_id
+from mapix.objects.stores.storeobject import StoreObject, unwrapped_entry_id
 from mapix.properties.errors import NoSupport
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME
 from mapix.providers.sqlstore.backend import SqlBackend

@@ -1,11 +1,11 @@
-"""What SQL cannot decide: rows tried one by one by `mapix.objects.evaluate`."""
+"""What SQL cannot decide: rows tried one by one by `mapix.objects.restrictions.evaluate`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mapix.objects.evaluate import Cell, Get, compile_matcher
+from mapix.objects.restrictions.evaluate import Cell, Get, compile_matcher
 from mapix.properties.restriction import And, Comment, Count, Not, Or, Restriction
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_NUM, PR_MESSAGE_RECIPIENTS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.columns import CONTENTS, HIERARCHY
+from mapix.objects.tables.columns import CONTENTS, HIERARCHY
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.dialect import Dialect

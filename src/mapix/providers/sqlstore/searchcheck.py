@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mapix.interfaces.care import Finding
-from mapix.objects.entryids import StoreIds
+from mapix.objects.stores.entryids import StoreIds
 from mapix.properties.errors import CorruptStore
 from mapix.properties.flags import SEARCH_REBUILD
 from mapix.providers.sqlstore.database import Database

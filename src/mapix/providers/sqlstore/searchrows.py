@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Page, RowKey
-from mapix.objects.columns import SEARCH
+from mapix.objects.tables.columns import SEARCH
 from mapix.properties.restriction import Restriction
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.guarding import guarded

@@ -13,7 +13,7 @@ from typing import Final
 from mapix.interfaces.backend import (
     Search,
 )
-from mapix.objects.searching import is_live
+from mapix.objects.folders.searching import is_live
 from mapix.properties.errors import CorruptStore
 from mapix.properties.flags import SEARCH_RECURSIVE
 from mapix.properties.restrictionbytes import load_restriction

@@ -14,8 +14,8 @@ from typing import ClassVar, Final, TypeVar
 
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import Group, Page, RowKey, TableType
-from mapix.objects.counting import counts
-from mapix.objects.evaluate import Cell
+from mapix.objects.restrictions.counting import counts
+from mapix.objects.restrictions.evaluate import Cell
 from mapix.properties.restriction import And, Comment, Content, Count, Not, Or, Property, Relop, Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag, PropType

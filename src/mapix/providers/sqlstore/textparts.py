@@ -4,9 +4,9 @@ Texts stand in *parts*: subject, sender, recipients, attachments and body. Each 
 characters in a row, so that a part of a word is found like a whole one. The index answers with messages that may have
 what is looked for; whether they do is decided by the condition itself, which stays exact.
 
-For that, texts are made *plain* first, so that whatever `mapix.objects.contentmatch` or PROPERTY takes for the same is
-the same: what is found in a text, with or without regard to case and accents, is found in its plain form. Marks go, and
-so does the iota that Greek writes below letters or beside them.
+For that, texts are made *plain* first, so that whatever `mapix.objects.restrictions.contentmatch` or PROPERTY takes for
+the same is the same: what is found in a text, with or without regard to case and accents, is found in its plain form.
+Marks go, and so does the iota that Greek writes below letters or beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mapix.objects.contentmatch import from_first_word, level_of, words
+from mapix.objects.restrictions.contentmatch import from_first_word, level_of, words
 from mapix.properties import tags as t
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Restriction
 from mapix.properties.tag import PropTag, PropType

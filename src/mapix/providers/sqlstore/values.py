@@ -13,7 +13,7 @@ from math import isnan, nan
 from struct import Struct
 from typing import Any, Final
 
-from mapix.objects.typed import python_class
+from mapix.objects.restrictions.typed import python_class
 from mapix.properties.codec import dump, load
 from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.tag import MV_FLAG, PropTag, PropType

@@ -20,9 +20,9 @@ from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.spi import Placement, SpoolerHook
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.content import read_content, write_content
-from mapix.objects.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
-from mapix.objects.transmit import recipient_kind
+from mapix.objects.messages.content import read_content, write_content
+from mapix.objects.messages.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.transmit import recipient_kind
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import NoSupport
 from mapix.properties.flags import (

@@ -16,8 +16,8 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, Submission
 from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.objects.content import recipient_rows
-from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.content import recipient_rows
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (

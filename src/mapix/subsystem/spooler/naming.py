@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from mapix.interfaces.store import QueueEntry
-from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_INTERNET_MESSAGE_ID
 

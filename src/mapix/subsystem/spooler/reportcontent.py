@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
-from mapix.objects.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
-from mapix.objects.transmit import shown_recipients
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.transmit import shown_recipients
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, MAPI_TO
 from mapix.properties.tag import PropTag

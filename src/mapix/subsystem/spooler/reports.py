@@ -13,8 +13,8 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
-from mapix.objects.content import read_content, recipient_rows, write_content
-from mapix.objects.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.content import read_content, recipient_rows, write_content
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, is_one_off, search_key
 from mapix.properties.errors import MapiError, UnknownEntryid

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.flags import FOLDER_ROOT
 from mapix.properties.times import now

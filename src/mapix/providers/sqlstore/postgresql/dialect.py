@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.objects.typed import python_class
+from mapix.objects.restrictions.typed import python_class
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.properties.tags import PR_ADDRTYPE, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS
 from mapix.providers.sqlstore.blobs import Fresh

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.objects.typed import python_class
+from mapix.objects.restrictions.typed import python_class
 from mapix.properties.tag import MV_FLAG, PropType
 from mapix.providers.sqlstore.dialect import Dialect, StoredRow
 from mapix.providers.sqlstore.values import FLOAT_TYPES, stored, stored_text

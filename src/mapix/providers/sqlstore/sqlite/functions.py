@@ -1,7 +1,7 @@
 """What SQLite asks Python for: collation, sizes, large values, conditions that SQL has no words for, and the columns
 that entry identifiers make.
 
-`fold`, `bare` and `ordered` answer bytes that compare byte by byte as `mapix.objects.collate` says.
+`fold`, `bare` and `ordered` answer bytes that compare byte by byte as `mapix.objects.restrictions.collate` says.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from mapix.objects.contentmatch import without_accents
+from mapix.objects.restrictions.contentmatch import without_accents
 from mapix.properties.tag import PropType
 from mapix.providers.sqlstore.blobs import read_whole
 from mapix.providers.sqlstore.hot import folded

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.errors import CorruptStore, NotFound, Version
 from mapix.properties.flags import FOLDER_ROOT
 from mapix.properties.times import now

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mapix.objects import sortbytes
+from mapix.objects.tables import sortbytes
 from mapix.properties.errors import CorruptStore, MapiError
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.properties.tag import MV_FLAG, PropType

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
-from mapix.objects.collate import fold
+from mapix.objects.restrictions.collate import fold
 from mapix.properties.flags import FOLDER_GENERIC, FOLDER_ROOT, MSGFLAG_READ
 from mapix.properties.tags import PR_ATTACH_METHOD, PR_MESSAGE_CLASS, PR_SEARCH_KEY
 from mapix.properties.times import now

@@ -1,6 +1,6 @@
 -- Message stores, many in one database: each is a mailbox. The tables are those of SQLite with a column more, `mailbox`,
 -- which fills itself with the mailbox that the connection works on. Text that people write is UTF-8 in bytea, so that
--- every text fits, and compares byte by byte. Names ending in _key hold text folded by `mapix.objects.collate.fold`.
+-- every text fits, and compares byte by byte. Names ending in _key hold text folded by `mapix.objects.restrictions.collate.fold`.
 --
 -- Numbers of objects come from one sequence, in blocks of 32: a number is an object of one mailbox only. What refers to
 -- another row refers to one of its own mailbox: references name both, and follow a row to another mailbox.

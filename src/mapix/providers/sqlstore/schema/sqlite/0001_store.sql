@@ -1,5 +1,5 @@
 -- A message store. Property rows are the truth for everything that was set; the columns of `message` repeat those that
--- contents tables show, sort and restrict by. Names ending in _key hold text folded by `mapix.objects.collate.fold`,
+-- contents tables show, sort and restrict by. Names ending in _key hold text folded by `mapix.objects.restrictions.collate.fold`,
 -- as UTF-8 bytes.
 
 CREATE TABLE store (

@@ -1,0 +1,1 @@
+"""Copying between any two objects of any two stores, whole stores included; counts that add up."""

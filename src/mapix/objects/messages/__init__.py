@@ -1,0 +1,1 @@
+"""Messages with their recipients, attachments and bodies: opened, saved, submitted, answered, reported on."""

@@ -1,0 +1,106 @@
+"""Submission: from an open message to the outgoing queue in one durable step (M-140, M-141; session 6.2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from mapix.objects.messages.messagesave import save_submission
+from mapix.properties import flags, times
+from mapix.properties.errors import NoRecipients, NoSupport
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_CLIENT_SUBMIT_TIME,
+    PR_DEFERRED_SEND_NUMBER,
+    PR_DEFERRED_SEND_TIME,
+    PR_DEFERRED_SEND_UNITS,
+    PR_DELETE_AFTER_SUBMIT,
+    PR_INTERNET_MESSAGE_ID,
+    PR_IPM_OUTBOX_ENTRYID,
+    PR_IPM_SENTMAIL_ENTRYID,
+    PR_MESSAGE_FLAGS,
+    PR_RECIPIENT_TYPE,
+    PR_RESPONSIBILITY,
+    PR_SENDER_EMAIL_ADDRESS,
+    PR_SENDER_ENTRYID,
+    PR_SENDER_NAME,
+    PR_SENT_REPRESENTING_EMAIL_ADDRESS,
+    PR_SENTMAIL_ENTRYID,
+)
+
+if TYPE_CHECKING:
+    from mapix.objects.messages.messageobject import MessageObject
+
+_SUBMITTED_RECIPIENT: Final = 0x80000000
+_SENDERS: Final = (PR_SENDER_NAME, PR_SENDER_EMAIL_ADDRESS, PR_SENDER_ENTRYID)
+_MINUTE: Final = 60 * times.TICKS_PER_SECOND
+_UNITS: Final = {0: _MINUTE, 1: 60 * _MINUTE, 2: 24 * 60 * _MINUTE, 3: 7 * 24 * 60 * _MINUTE}
+_NO_HOST: Final = "mapix.invalid"
+
+
+def submit(message: MessageObject) -> None:
+    """Save `message` and queue it. When this raises, the message is as usable as before."""
+    if message.is_embedded or message.flags & flags.MSGFLAG_ASSOCIATED:
+        raise NoSupport("only messages of a folder's contents are sent", value=message.number)
+    if not message.recipients():
+        raise NoRecipients("a message without recipients cannot be sent", hint="modify_recipients")
+    now = times.now()
+    support = message.context.support
+    rows = support.expand_recips([_answerable(row, message.flags) for row in message.recipients()])
+    if not rows:
+        raise NoRecipients("no recipient is left after lists were expanded")
+    values = _sending_values(message, support.identity(), now)
+    values |= _sent_mail(message)
+    due = _due(message, values, now)
+    present = {tag: value for tag, value in values.items() if value is not None}
+    save_submission(message, rows, present, due)
+    support.spooler_notify()
+
+
+def _answerable(row: dict[PropTag, Any], message_flags: int) -> dict[PropTag, Any]:
+    """A recipient nobody has taken yet; of a message sent again, those who had it keep it (SPL-31)."""
+    kind = row.get(PR_RECIPIENT_TYPE, flags.MAPI_TO) & 0xFFFFFFFF
+    done = bool(message_flags & flags.MSGFLAG_RESEND and kind & _SUBMITTED_RECIPIENT)
+    return row | {PR_RESPONSIBILITY: done, PR_RECIPIENT_TYPE: kind & ~_SUBMITTED_RECIPIENT}
+
+
+def _sending_values(message: MessageObject, identity: Mapping[PropTag, Any], now: int) -> dict[PropTag, Any]:
+    present = message.get_props((*_SENDERS, PR_SENT_REPRESENTING_EMAIL_ADDRESS, PR_INTERNET_MESSAGE_ID, *identity))
+    values: dict[PropTag, Any] = {PR_CLIENT_SUBMIT_TIME: now}
+    if not any(tag in present for tag in _SENDERS):
+        values |= {tag: value for tag, value in identity.items() if tag not in present}
+    if PR_INTERNET_MESSAGE_ID not in present:
+        values[PR_INTERNET_MESSAGE_ID] = new_message_id({**present, **values})
+    # Whoever sends a message has read it: Sent Items would count it as unread otherwise.
+    values[PR_MESSAGE_FLAGS] = message.flags | flags.MSGFLAG_SUBMIT | flags.MSGFLAG_UNSENT | flags.MSGFLAG_READ
+    return values
+
+
+def _sent_mail(message: MessageObject) -> dict[PropTag, Any]:
+    """Where sent mail goes that says nothing of it, in a store that keeps sent mail."""
+    context = message.context
+    if not context.keep_sent or message.get_props((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT)):
+        return {}
+    special, _ = context.backend.store().load((PR_IPM_OUTBOX_ENTRYID, PR_IPM_SENTMAIL_ENTRYID))
+    in_outbox = special.get(PR_IPM_OUTBOX_ENTRYID) == message.parent_entry_id
+    return {PR_SENTMAIL_ENTRYID: special.get(PR_IPM_SENTMAIL_ENTRYID)} if in_outbox else {}
+
+
+def new_message_id(values: Mapping[PropTag, Any]) -> str:
+    """A Message-ID ([RFC 5322] 3.6.4) at the host of the sender's address."""
+    address = values.get(PR_SENDER_EMAIL_ADDRESS) or values.get(PR_SENT_REPRESENTING_EMAIL_ADDRESS) or ""
+    host = address.rpartition("@")[2] if "@" in address else ""
+    fits = host.isascii() and host.isprintable() and not set(host) & set(' <>@"')
+    return f"<{os.urandom(16).hex()}@{host if host and fits else _NO_HOST}>"
+
+
+def _due(message: MessageObject, values: dict[PropTag, Any], now: int) -> int:
+    """When to send: now, or later if the client wants that (M-144, SPL-36)."""
+    number = message.get_prop(PR_DEFERRED_SEND_NUMBER)
+    unit = _UNITS.get(message.get_prop(PR_DEFERRED_SEND_UNITS, -1))
+    if number is not None and unit is not None:
+        later = now + int(number) * unit
+        values[PR_DEFERRED_SEND_TIME] = later
+        return max(now, later)
+    return max(now, int(message.get_prop(PR_DEFERRED_SEND_TIME, 0)))

@@ -1,0 +1,1 @@
+"""Restrictions: what each kind means, decided once, and the order and equality of values they rest on."""

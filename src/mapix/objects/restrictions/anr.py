@@ -1,0 +1,92 @@
+"""Ambiguous name resolution: finding people by the beginnings of their names (ABK-25).
+
+`AnrTable` is a table of people in memory that understands a restriction on PR_ANR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mapix.interfaces.table import Page, RowKey
+from mapix.objects.restrictions.collate import fold
+from mapix.objects.tables.tabledata import TableData
+from mapix.properties.restriction import And, Comment, Count, Not, Or, Property, Relop, Restriction
+from mapix.properties.sort import SortKey
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ANR, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, PR_INSTANCE_KEY
+
+_WORDS = re.compile(r"[\s,;.@_<>()\"'-]+")
+
+
+def anr_matches(wanted: str, *texts: str) -> bool:
+    """Whether every word of `wanted` begins some word of `texts`, case aside."""
+    words = [word for text in texts for word in name_words(text)]
+    parts = name_words(wanted)
+    return bool(parts) and all(any(word.startswith(part) for word in words) for part in parts)
+
+
+class AnrTable(TableData):
+    """People in memory. PROPERTY on PR_ANR finds them by name and address."""
+
+    def count(self, where: Restriction | None) -> int:
+        """See `RowSource.count`."""
+        return super().count(self._rewritten(where))
+
+    def page(
+        self,
+        where: Restriction | None,
+        order: Sequence[SortKey],
+        after: RowKey | None,
+        count: int,
+        columns: Sequence[PropTag],
+    ) -> Page:
+        """See `RowSource.page`."""
+        return super().page(self._rewritten(where), order, after, count, columns)
+
+    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
+        """See `RowSource.position`."""
+        return super().position(self._rewritten(where), order, key)
+
+    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
+        """See `DirectRowSource.key_at`."""
+        return super().key_at(self._rewritten(where), order, index)
+
+    def _rewritten(self, where: Restriction | None) -> Restriction | None:
+        return rewrite(where, self._keys_like) if where is not None else None
+
+    def _keys_like(self, wanted: str) -> Restriction:
+        """The rows that match a name, by their keys."""
+        rows = filter(None, map(self.enum_row, range(len(self))))
+        found = [row[PR_INSTANCE_KEY] for row in rows if anr_matches(wanted, *_texts(row))]
+        return Or(tuple(Property(Relop.EQ, PR_INSTANCE_KEY, key) for key in found))
+
+
+def rewrite(where: Restriction, like: Callable[[str], Restriction]) -> Restriction:
+    """`where` with each PROPERTY on PR_ANR replaced by what `like` makes of its value."""
+    match where:
+        case Property(relop=Relop.EQ, tag=tag) if tag >> 16 == PR_ANR.id:
+            return like(_text(where.value))
+        case And() | Or():
+            return replace(where, children=tuple(rewrite(child, like) for child in where.children))
+        case Not() | Count():
+            return replace(where, child=rewrite(where.child, like))
+        case Comment(child=child) if child is not None:
+            return replace(where, child=rewrite(child, like))
+        case _:
+            return where
+
+
+def _texts(row: dict[PropTag, Any]) -> tuple[str, ...]:
+    return row.get(PR_DISPLAY_NAME, ""), row.get(PR_EMAIL_ADDRESS, "")
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def name_words(text: str) -> list[str]:
+    """The words of a name or an address, case aside."""
+    return [word for word in _WORDS.split(fold(text)) if word]

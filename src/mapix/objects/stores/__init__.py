@@ -1,0 +1,1 @@
+"""Message stores: objects of a backend as a whole IMsgStore, identifiers, events, the outgoing queue."""
