@@ -15,8 +15,8 @@ with instrumented():
     from mapix.interfaces.spi import ProviderKind
     from mapix.properties.errors import MapiError
     from mapix.properties.tag import PropTag
-    from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
-    from mapix.subsystem.profilefile import from_text, to_text
+    from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+    from mapix.subsystem.profiles.profilefile import from_text, to_text
 
 MOST: Final = 100_000
 """Bytes of an input; more teach nothing."""

@@ -38,9 +38,9 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
 )
+from mapix.subsystem.books.oneoff import parse_address
+from mapix.subsystem.books.personal import PersonalContainer
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.oneoff import parse_address
-from mapix.subsystem.personal import PersonalContainer
 from mapix.subsystem.session import Session
 
 STAFF = {

@@ -14,11 +14,11 @@ from mapix.properties.flags import MAPI_EXTENDED, MAPI_NEW_SESSION, SERVICE_NO_P
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_PROVIDER_DLL_NAME, PR_STATUS_CODE, PR_STATUS_STRING
-from mapix.subsystem.inffiles import InfFiles, inf_files, module_name
-from mapix.subsystem.infwriting import inf_text
+from mapix.subsystem.catalogue.inffiles import InfFiles, inf_files, module_name
+from mapix.subsystem.catalogue.infwriting import inf_text
+from mapix.subsystem.catalogue.providerinit import CURRENT_SPI_VERSION, start_provider
+from mapix.subsystem.catalogue.services import Catalogue, Unavailable
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.providerinit import CURRENT_SPI_VERSION, start_provider
-from mapix.subsystem.services import Catalogue, Unavailable
 
 INF = """\
 ; what a distribution of long ago would have installed

@@ -38,9 +38,9 @@ from mapix.properties.tags import (
     PR_SERVICE_NAME,
     PR_SERVICE_UID,
 )
-from mapix.subsystem.bookdialogs import GENERIC_TEMPLATE
+from mapix.subsystem.books.bookdialogs import GENERIC_TEMPLATE
+from mapix.subsystem.books.recipients import expand
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.recipients import expand
 from mapix.subsystem.session import Session
 
 Row = dict[PropTag, Any]

@@ -8,8 +8,8 @@ from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.providers import AddressBookLogon
 from mapix.objects.stores.life import Life
 from mapix.properties.errors import InvalidParameter
-from mapix.subsystem.contacts import Contacts
-from mapix.subsystem.personal import PersonalContainer, open_personal, uid_of
+from mapix.subsystem.books.contacts import Contacts
+from mapix.subsystem.books.personal import PersonalContainer, open_personal, uid_of
 from mapix.testing.book_conformance import BookConformance, BookPowers, fill
 
 

@@ -9,7 +9,7 @@ from mapix.properties.errors import CallFailed, InvalidParameter, LogonFailed, N
 from mapix.properties.flags import MAPI_NEW_SESSION
 from mapix.properties.tags import PR_DEFAULT_PROFILE, PR_DISPLAY_NAME, PR_SEARCH_KEY, PR_SERVICE_NAME
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
+from mapix.subsystem.profiles.profsect import MUID_PROFILE_INSTANCE
 
 
 def names(system: Subsystem) -> list[tuple[str, bool]]:

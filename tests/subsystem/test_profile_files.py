@@ -14,10 +14,10 @@ from mapix.properties.errors import CorruptData, NoAccess, NotFound, Version
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME
 from mapix.subsystem.durable import backup_of, replace_file
-from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
-from mapix.subsystem.profilefile import from_text, to_text
-from mapix.subsystem.profilestore import ProfileStore
-from mapix.subsystem.propvalues import read_value, write_value
+from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profilefile import from_text, to_text
+from mapix.subsystem.profiles.profilestore import ProfileStore
+from mapix.subsystem.profiles.propvalues import read_value, write_value
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 uids = st.binary(min_size=16, max_size=16)

@@ -25,7 +25,7 @@ from mapix.properties.tags import (
     PR_SERVICE_UID,
 )
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.profsect import MUID_PROFILE_INSTANCE
+from mapix.subsystem.profiles.profsect import MUID_PROFILE_INSTANCE
 from mapix.subsystem.session import Session
 from mapix.testing.store_values import VALUES
 

@@ -28,10 +28,10 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SMTP_ADDRESS,
 )
-from mapix.subsystem import recipients
-from mapix.subsystem.addressbook import IntegratedAddressBook
+from mapix.subsystem.books import recipients
+from mapix.subsystem.books.addressbook import IntegratedAddressBook
+from mapix.subsystem.books.recipients import expand
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.recipients import expand
 
 Row = dict[PropTag, Any]
 

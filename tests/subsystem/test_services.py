@@ -9,8 +9,8 @@ from tests.subsystem.bench import Script, book_service
 
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import NotFound
-from mapix.subsystem.entrypoints import read_group
-from mapix.subsystem.services import Catalogue, Unavailable
+from mapix.subsystem.catalogue.entrypoints import read_group
+from mapix.subsystem.catalogue.services import Catalogue, Unavailable
 
 GROUP = "mapix.services"
 

@@ -8,9 +8,9 @@ import pytest
 
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.properties.errors import InvalidParameter, LogonFailed, NoSupport, Unconfigured
-from mapix.subsystem import secrets
-from mapix.subsystem.secrets import SecretPlace, run_command
-from mapix.subsystem.settings import check_settings, complete, require
+from mapix.subsystem.profiles import secrets
+from mapix.subsystem.profiles.secrets import SecretPlace, run_command
+from mapix.subsystem.profiles.settings import check_settings, complete, require
 
 SERVICE = MessageService(
     "MAIL",

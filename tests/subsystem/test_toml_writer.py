@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapix.properties.errors import InvalidParameter
-from mapix.subsystem.toml_writer import dump
+from mapix.subsystem.profiles.toml_writer import dump
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 scalars = (

@@ -10,10 +10,10 @@ from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.properties.errors import CorruptData, LogonFailed, MapiError, NoAccess, NotFound
 from mapix.properties.tag import PropTag
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.profilefile import from_text, line_of, to_text
-from mapix.subsystem.profilerepair import damage_of, repair
-from mapix.subsystem.secrets import SecretPlace
-from mapix.subsystem.transfer import export_profile, import_profile
+from mapix.subsystem.profiles.profilefile import from_text, line_of, to_text
+from mapix.subsystem.profiles.profilerepair import damage_of, repair
+from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.transfer import export_profile, import_profile
 
 SECURE = PropTag(0x67F0001F)
 

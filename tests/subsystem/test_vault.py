@@ -20,9 +20,10 @@ from mapix.properties.errors import (
     UserCancel,
 )
 from mapix.properties.tag import PropTag
-from mapix.subsystem import dialogs, unlocking, vault
+from mapix.subsystem import dialogs
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.vault import NAME, Vault
+from mapix.subsystem.profiles import unlocking, vault
+from mapix.subsystem.profiles.vault import NAME, Vault
 
 pytest.importorskip("argon2")
 SECURE = PropTag(0x67F0001F)

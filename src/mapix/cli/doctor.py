@@ -93,7 +93,7 @@ def _profile(subsystem: Subsystem, wanted: str | None) -> tuple[str, list[Servic
 
 def _service(subsystem: Subsystem, service: Service) -> Finding:
     """Whether the service of a profile is installed and has the settings it needs."""
-    from mapix.subsystem.settings import require
+    from mapix.subsystem.profiles.settings import require
 
     try:
         require(subsystem.catalogue.get(service.name), service.settings)

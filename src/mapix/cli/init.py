@@ -185,7 +185,7 @@ def _ask(plan: Plan) -> Plan:
 
 
 def _ask_password(plan: Plan) -> Plan:
-    from mapix.subsystem.secrets import usable_keyring, vault_of
+    from mapix.subsystem.profiles.secrets import usable_keyring, vault_of
 
     kept = "keyring" if usable_keyring() is not None else "vault" if vault_of(None) is not None else None
     if kept is None:

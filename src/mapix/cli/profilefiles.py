@@ -25,8 +25,8 @@ def repair(name: str | None, yes: bool) -> None:
 
     The damaged file is kept beside it. A profile that can be read stays as it is.
     """
-    from mapix.subsystem.profilerepair import damage_of
-    from mapix.subsystem.profilerepair import repair as put_back
+    from mapix.subsystem.profiles.profilerepair import damage_of
+    from mapix.subsystem.profiles.profilerepair import repair as put_back
 
     with mapi() as subsystem:
         store = subsystem.profiles
@@ -52,7 +52,7 @@ def export(name: str, output: Path | None, secrets: bool, key_file: Path | None)
     Passwords stay here, unless --secrets: then they go along, encrypted with a passphrase that is asked twice or read
     from --key-file. Stores are not part of a profile.
     """
-    from mapix.subsystem.transfer import export_profile
+    from mapix.subsystem.profiles.transfer import export_profile
 
     if key_file is not None and not secrets:
         raise click.UsageError("--key-file is the passphrase of --secrets.")
@@ -78,7 +78,7 @@ def import_(file: Path, name: str | None, key_file: Path | None) -> None:
     Passwords in it go to the keyring, or to the vault. Their passphrase is asked, or read from --key-file.
     """
     from mapix.properties.errors import CorruptData
-    from mapix.subsystem.transfer import import_profile
+    from mapix.subsystem.profiles.transfer import import_profile
 
     try:
         text = file.read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def _default(name: str | None) -> str:
 
 def _passphrase(key_file: Path | None, *, new: bool) -> str:
     from mapix.properties.errors import LogonFailed
-    from mapix.subsystem.unlocking import from_file
+    from mapix.subsystem.profiles.unlocking import from_file
 
     if key_file is not None:
         return from_file(key_file)

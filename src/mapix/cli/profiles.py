@@ -46,7 +46,7 @@ def chosen(profiles: ProfAdmin, name: str | None) -> str:
 def complete_profiles(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """Names of profiles, for the shell to complete."""
     from mapix.subsystem.home import home_directory
-    from mapix.subsystem.profilestore import ProfileStore
+    from mapix.subsystem.profiles.profilestore import ProfileStore
 
     return [name for name in ProfileStore(home_directory()).names() if name.casefold().startswith(typed.casefold())]
 
@@ -55,7 +55,7 @@ def complete_services(context: click.Context, parameter: click.Parameter, typed:
     """Names of the services of the profile that is meant, for the shell to complete."""
     from mapix.properties.errors import MapiError
     from mapix.subsystem.home import home_directory
-    from mapix.subsystem.profilestore import ProfileStore
+    from mapix.subsystem.profiles.profilestore import ProfileStore
 
     store = ProfileStore(home_directory())
     name = context.params.get("profile") or store.default()

@@ -26,7 +26,7 @@ def types(as_json: bool, inf: bool) -> None:
         defects = [f"{path}: {defect}" for path, defect in subsystem.catalogue.defects()]
     if inf:
         from mapix.interfaces.spi import MessageService
-        from mapix.subsystem.infwriting import inf_text
+        from mapix.subsystem.catalogue.infwriting import inf_text
 
         click.echo(inf_text(entry for entry in entries if isinstance(entry, MessageService)), nl=False)
         return

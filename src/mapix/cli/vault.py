@@ -11,8 +11,8 @@ from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say
 
 if TYPE_CHECKING:
-    from mapix.subsystem.profilestore import ProfileStore
-    from mapix.subsystem.vault import Vault
+    from mapix.subsystem.profiles.profilestore import ProfileStore
+    from mapix.subsystem.profiles.vault import Vault
 
 
 @command(examples=("mapix vault create", "MAPIX_VAULT_KEY_FILE=~/.vault-key mapix vault create"))
@@ -22,7 +22,7 @@ def create() -> None:
     That is the file named by MAPIX_VAULT_KEY_FILE, the open file whose number MAPIX_VAULT_FD is, or the output of
     MAPIX_VAULT_COMMAND.
     """
-    from mapix.subsystem.secrets import usable_keyring
+    from mapix.subsystem.profiles.secrets import usable_keyring
 
     vault = _vault()
     vault.create(_new_passphrase())
@@ -53,7 +53,7 @@ def change() -> None:
     import os
     from pathlib import Path
 
-    from mapix.subsystem.unlocking import from_file
+    from mapix.subsystem.profiles.unlocking import from_file
 
     vault = _vault()
     vault.check()
@@ -64,13 +64,13 @@ def change() -> None:
 
 def _vault() -> Vault:
     from mapix.subsystem.home import home_directory
-    from mapix.subsystem.vault import NAME, Vault
+    from mapix.subsystem.profiles.vault import NAME, Vault
 
     return Vault(home_directory() / NAME)
 
 
 def _new_passphrase() -> str:
-    from mapix.subsystem.unlocking import stated_passphrase
+    from mapix.subsystem.profiles.unlocking import stated_passphrase
 
     return stated_passphrase() or _asked_twice()
 

@@ -62,7 +62,7 @@ def import_cards(book: AddressBook, data: bytes, *, replace: bool = False) -> Im
 
 def import_contacts(book: AddressBook, *, replace: bool) -> Imported:
     """Copy the people of the file of contacts into the personal address book; `NotFound` where nobody is in it."""
-    from mapix.subsystem.personal import CONTAINER_ID
+    from mapix.subsystem.books.personal import CONTAINER_ID
 
     personal = book.personal
     if personal.get_prop(t.PR_ENTRYID) == CONTAINER_ID:

@@ -33,18 +33,18 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.identity import Identities
 from mapix.subsystem.loading import Providers
-from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
-from mapix.subsystem.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
-from mapix.subsystem.routes import Routes
-from mapix.subsystem.settings import PASSWORD, secrets_of
+from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
+from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
 from mapix.subsystem.spooling import Spooling
 from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
 from mapix.subsystem.storelist import Pair, StoreList
-from mapix.subsystem.support import StoreProviderSupport
+from mapix.subsystem.support.routes import Routes
+from mapix.subsystem.support.support import StoreProviderSupport
 
 if TYPE_CHECKING:
-    from mapix.subsystem.addressbook import IntegratedAddressBook
+    from mapix.subsystem.books.addressbook import IntegratedAddressBook
     from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.session import Session
     from mapix.subsystem.sharing import Sharing
@@ -186,7 +186,7 @@ class SessionCore:
 
     def address_book(self) -> IntegratedAddressBook:
         """The address book MAPI itself uses, for recipients of messages that are submitted."""
-        from mapix.subsystem.addressbook import IntegratedAddressBook
+        from mapix.subsystem.books.addressbook import IntegratedAddressBook
 
         if self._book is None:
             self._book = IntegratedAddressBook(self)

@@ -12,14 +12,14 @@ from mapix.interfaces.logonui import Answer
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import FailOneProvider, LogonFailed, MapiError, Unconfigured
 from mapix.properties.flags import SERVICE_UI_ALLOWED
+from mapix.subsystem.catalogue.serviceentry import MSG_SERVICE_CONFIGURE, SERVICE_LOGON_FAILED, call_entry
 from mapix.subsystem.dialogs import Dialogs, keep_settings
-from mapix.subsystem.profile import ServiceEntry
-from mapix.subsystem.serviceentry import MSG_SERVICE_CONFIGURE, SERVICE_LOGON_FAILED, call_entry
-from mapix.subsystem.settings import check_settings
+from mapix.subsystem.profiles.profile import ServiceEntry
+from mapix.subsystem.profiles.settings import check_settings
 
 if TYPE_CHECKING:
-    from mapix.subsystem.profilehandle import ProfileHandle
-    from mapix.subsystem.services import Catalogue
+    from mapix.subsystem.catalogue.services import Catalogue
+    from mapix.subsystem.profiles.profilehandle import ProfileHandle
 
 
 def correct(

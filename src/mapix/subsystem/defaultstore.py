@@ -24,7 +24,7 @@ from mapix.properties.flags import (
     STORE_SUBMIT_OK,
 )
 from mapix.properties.tags import PR_RESOURCE_FLAGS, PR_STORE_SUPPORT_MASK
-from mapix.subsystem.profile import Profile
+from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.storelist import Pair
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from mapix.properties.flags import (
     MAPI_PASSWORD_UI,
     MAPI_SERVICE_UI_ALWAYS,
 )
-from mapix.subsystem.profile import ServiceEntry
-from mapix.subsystem.profsect import service_secrets
-from mapix.subsystem.settings import check_settings, complete, missing, secrets_of
+from mapix.subsystem.profiles.profile import ServiceEntry
+from mapix.subsystem.profiles.profsect import service_secrets
+from mapix.subsystem.profiles.settings import check_settings, complete, missing, secrets_of
 
 if TYPE_CHECKING:
-    from mapix.subsystem.profilehandle import ProfileHandle
-    from mapix.subsystem.services import Catalogue
+    from mapix.subsystem.catalogue.services import Catalogue
+    from mapix.subsystem.profiles.profilehandle import ProfileHandle
 
 TRIES = 3
 """How often settings are asked for while some of them are wrong."""

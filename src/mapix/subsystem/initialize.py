@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 from mapix.properties.errors import NotInitialized, UnknownFlags
 from mapix.properties.flags import MAPI_MULTITHREAD_NOTIFICATIONS, MAPI_NO_COINIT, MAPI_NT_SERVICE
+from mapix.subsystem.catalogue.services import Catalogue
 from mapix.subsystem.home import home_directory
 from mapix.subsystem.notification import NotificationEngine
-from mapix.subsystem.profilestore import ProfileStore, directory_is_readable
-from mapix.subsystem.services import Catalogue
+from mapix.subsystem.profiles.profilestore import ProfileStore, directory_is_readable
 
 if TYPE_CHECKING:
     from mapix.interfaces.admin import ProfAdmin
@@ -40,10 +40,10 @@ class Subsystem:
     """
 
     def __init__(self, home: Path | None = None, *, flags: int = 0, sharing: bool = True) -> None:
-        from mapix.subsystem.inffiles import inf_files
+        from mapix.subsystem.catalogue.inffiles import inf_files
         from mapix.subsystem.isolation.limits import limits_of
         from mapix.subsystem.logon import Logons
-        from mapix.subsystem.sectionlocks import SectionLocks
+        from mapix.subsystem.profiles.sectionlocks import SectionLocks
 
         self.home = home_directory(home)
         self.flags = flags
@@ -67,7 +67,7 @@ class Subsystem:
 
     def admin_profiles(self) -> ProfAdmin:
         """The profiles of this user: MAPIAdminProfiles."""
-        from mapix.subsystem.profadmin import ProfileAdministration
+        from mapix.subsystem.admin.profadmin import ProfileAdministration
 
         return ProfileAdministration(self)
 

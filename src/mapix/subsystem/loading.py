@@ -33,18 +33,18 @@ from mapix.properties.errors import (
     NotFound,
     UnknownEntryid,
 )
+from mapix.subsystem.catalogue.services import provider_of
 from mapix.subsystem.correcting import correct
 from mapix.subsystem.dialogs import Dialogs, LogonCancelled
 from mapix.subsystem.isolation.limits import Limits
 from mapix.subsystem.isolation.providers import load
-from mapix.subsystem.profile import ProviderEntry, ServiceEntry
-from mapix.subsystem.services import provider_of
-from mapix.subsystem.settings import complete, require
+from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.settings import complete, require
 
 if TYPE_CHECKING:
     from mapix.interfaces.support import Support
-    from mapix.subsystem.profilehandle import ProfileHandle
-    from mapix.subsystem.services import Catalogue
+    from mapix.subsystem.catalogue.services import Catalogue
+    from mapix.subsystem.profiles.profilehandle import ProfileHandle
 
 T = TypeVar("T")
 P = TypeVar("P", bound="StoreProvider | TransportProvider | AddressBookProvider")

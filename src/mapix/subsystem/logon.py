@@ -31,7 +31,7 @@ from mapix.properties.flags import (
 )
 from mapix.subsystem.broker import is_possible
 from mapix.subsystem.dialogs import Dialogs
-from mapix.subsystem.profile import LONGEST_NAME, Profile
+from mapix.subsystem.profiles.profile import LONGEST_NAME, Profile
 from mapix.subsystem.sharing import Sharing, find_shared
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Logons:
 
     def _core_of(self, shared: Shared) -> SessionCore:
         from mapix.subsystem.core import SessionCore
-        from mapix.subsystem.profilefile import from_text
+        from mapix.subsystem.profiles.profilefile import from_text
 
         profile = from_text(shared.text, shared.profile)
         profile.name = shared.profile

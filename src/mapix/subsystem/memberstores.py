@@ -17,13 +17,13 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties.entryid import provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
-from mapix.subsystem.routes import Routes
 from mapix.subsystem.spooling import close_store
 from mapix.subsystem.storelist import Pair
+from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
-    from mapix.subsystem.support import StoreProviderSupport
+    from mapix.subsystem.support.support import StoreProviderSupport
 
 
 @dataclass(slots=True)

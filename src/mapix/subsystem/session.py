@@ -114,7 +114,7 @@ class Session(SessionExtras):
     @call
     def open_profile_section(self, uid: bytes | None, access: Access = Access.READ, *, force: bool = False) -> ProfSect:
         """A section of the profile, its own with None; `force` is MAPI_FORCE_ACCESS (SES-25..SES-28)."""
-        from mapix.subsystem.profsect import open_section
+        from mapix.subsystem.profiles.profsect import open_section
 
         core = self._core
         locks = core.subsystem.section_locks
@@ -259,7 +259,7 @@ class Session(SessionExtras):
 
     def _address_book(self) -> AddrBook:
         if self._book is None:
-            from mapix.subsystem.addressbook import IntegratedAddressBook
+            from mapix.subsystem.books.addressbook import IntegratedAddressBook
 
             self._book = self._opened.add(IntegratedAddressBook(self._core))
         return self._book

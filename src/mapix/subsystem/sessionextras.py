@@ -69,7 +69,7 @@ class SessionExtras:
     @call
     def admin_services(self) -> MsgServiceAdmin:
         """The message services of the session's profile; changes take effect with the next session (SES-65)."""
-        from mapix.subsystem.serviceadmin import ServiceAdministration
+        from mapix.subsystem.admin.serviceadmin import ServiceAdministration
 
         return ServiceAdministration(self._core.subsystem, self.profile_name)
 

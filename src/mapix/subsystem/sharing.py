@@ -122,7 +122,7 @@ class Sharing:
 
     def _snapshot(self) -> Shared:
         from mapix.subsystem.broker.frames import Shared
-        from mapix.subsystem.profilefile import to_text
+        from mapix.subsystem.profiles.profilefile import to_text
 
         core = self._core
         out_of_use = core.providers.out_of_use()

@@ -25,16 +25,16 @@ from mapix.properties.flags import (
     NOTIFY_READYTOSEND,
 )
 from mapix.subsystem.handover import note
-from mapix.subsystem.routes import Routes
 from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
+from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
-    from mapix.subsystem.hooks import ProfileHook
     from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
-    from mapix.subsystem.support import StoreProviderSupport
+    from mapix.subsystem.support.hooks import ProfileHook
+    from mapix.subsystem.support.support import StoreProviderSupport
 
 STOP_SECONDS = 10.0
 """How long a logoff waits for the spooler to put down what it has in hand."""
@@ -64,8 +64,8 @@ class Spooling:
         """The spooler, started if it was not; None in a session without mail or without transports."""
         with self.core.guard:
             if self.spooler is None and self.core.has_mail and self.core.transports():
-                from mapix.subsystem.hooks import hooks_of
                 from mapix.subsystem.spooler.worker import Spooler
+                from mapix.subsystem.support.hooks import hooks_of
 
                 self._hooks = hooks_of(self.core)
                 spooler = Spooler(

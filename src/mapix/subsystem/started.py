@@ -20,7 +20,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.dialogs import LogonCancelled
 from mapix.subsystem.storelist import Pair
-from mapix.subsystem.support import CommonSupport, ProviderSupport, TransportProviderSupport
+from mapix.subsystem.support.support import CommonSupport, ProviderSupport, TransportProviderSupport
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore

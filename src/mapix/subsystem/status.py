@@ -35,8 +35,8 @@ from mapix.properties.flags import (
     SUPPRESS_UI,
 )
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
-from mapix.subsystem.profsect import provider_section
-from mapix.subsystem.settings import PASSWORD
+from mapix.subsystem.profiles.profsect import provider_section
+from mapix.subsystem.profiles.settings import PASSWORD
 from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM_KEY, Row, StatusBoard
 
 if TYPE_CHECKING:

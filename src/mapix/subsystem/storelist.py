@@ -40,7 +40,7 @@ from mapix.properties.tags import (
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
 )
-from mapix.subsystem.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore

@@ -1,0 +1,1 @@
+"""Administration of profiles, message services and providers: IProfAdmin, IMsgServiceAdmin, IProviderAdmin."""

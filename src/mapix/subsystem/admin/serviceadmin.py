@@ -1,0 +1,234 @@
+"""The message services of one profile: IMsgServiceAdmin (session 4.3).
+
+Everything acts on the profile's file at once; sessions that run on it see it at their next logon (SES-65).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from mapix.interfaces.admin import MsgServiceAdmin, ProfSect, ProviderAdmin
+from mapix.interfaces.prop import Access
+from mapix.interfaces.spi import MessageService, ProviderKind
+from mapix.interfaces.table import MapiTable
+from mapix.properties.errors import (
+    Busy,
+    InterfaceNotSupported,
+    NoSupport,
+    NotFound,
+    Unconfigured,
+    UserCancel,
+    from_hresult,
+)
+from mapix.properties.flags import SERVICE_PRIMARY_IDENTITY, STATUS_PRIMARY_IDENTITY
+from mapix.properties.tags import PR_DISPLAY_NAME
+from mapix.properties.value import Props
+from mapix.subsystem.admin.adminrows import provider_table, service_table
+from mapix.subsystem.admin.provideradmin import ProviderAdministration
+from mapix.subsystem.admin.serviceentries import (
+    copied,
+    identity_provider,
+    insert,
+    new_service,
+    pass_on_identity,
+    set_flag,
+)
+from mapix.subsystem.catalogue.serviceentry import MSG_SERVICE_CREATE, MSG_SERVICE_DELETE, call_entry
+from mapix.subsystem.dialogs import Dialogs
+from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profilehandle import StoredProfile
+from mapix.subsystem.profiles.profsect import open_section
+from mapix.subsystem.profiles.servicesecrets import copy_secrets, forget_secrets, split, store_secrets
+from mapix.subsystem.profiles.settings import by_tag, check_settings, complete, missing
+
+if TYPE_CHECKING:
+    from mapix.interfaces.logonui import LogonUI
+    from mapix.subsystem.initialize import Subsystem
+
+
+class ServiceAdministration(MsgServiceAdmin):
+    """Administration of the services of a profile."""
+
+    def __init__(self, subsystem: Subsystem, profile_name: str) -> None:
+        self._subsystem = subsystem
+        self._catalogue = subsystem.catalogue
+        self._handle = StoredProfile(subsystem.profiles, profile_name)
+
+    def get_msg_service_table(self) -> MapiTable:
+        """See `MsgServiceAdmin.get_msg_service_table`."""
+        return service_table(self._handle.read())
+
+    def get_provider_table(self) -> MapiTable:
+        """See `MsgServiceAdmin.get_provider_table`."""
+        return provider_table(self._handle.read())
+
+    def create_msg_service(
+        self,
+        service: str,
+        display_name: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        ui: LogonUI | None = None,
+    ) -> bytes:
+        """See `MsgServiceAdmin.create_msg_service`. Settings may be missing: the service is unconfigured then (C8).
+
+        `InvalidParameter` names a setting that is wrong; secrets go to the keyring, `NoSupport` without one.
+        """
+        described = self._catalogue.get(service)
+        entry = new_service(described, display_name)
+        public, secrets = split(described, check_settings(described, settings or {}))
+        entry.settings = {name: value for name, value in public.items() if value is not None}
+        _check_whole(described, entry.settings)
+
+        def add(profile: Profile) -> None:
+            insert(profile, entry)
+            store_secrets(profile, entry, secrets, self._handle.home)
+            for uid, props in described.sections.items():
+                profile.sections.setdefault(uid, dict(props))
+
+        self._handle.change(add)
+        self._ask_entry(entry.uid, MSG_SERVICE_CREATE)
+        if ui is not None:
+            self._ask(entry.uid, ui)
+        return entry.uid
+
+    def copy_msg_service(self, uid: bytes, target: MsgServiceAdmin | None = None) -> bytes:
+        """See `MsgServiceAdmin.copy_msg_service`; `NoAccess` for a second single-copy service, `NotFound`."""
+        into = self if target is None else target
+        if not isinstance(into, ServiceAdministration):
+            raise InterfaceNotSupported("a message service is copied into a profile of this kind only", value=target)
+        source = self._handle.read()
+        entry = source.service(uid)
+        described = self._catalogue.get(entry.name)
+
+        def add(profile: Profile) -> bytes:
+            copy = copied(source, entry, profile)
+            insert(profile, copy)
+            copy_secrets(described, (source, entry, self._handle.home), (profile, copy, into._handle.home))
+            return copy.uid
+
+        return into._handle.change(add)
+
+    def configure_msg_service(
+        self,
+        uid: bytes,
+        settings: Mapping[str, Any],
+        props: Props | None = None,
+        ui: LogonUI | None = None,
+    ) -> None:
+        """See `MsgServiceAdmin.configure_msg_service`; None takes a setting back to its default. `NotFound`."""
+        entry = self._handle.read().service(uid)
+        described = self._catalogue.get(entry.name)
+        given, rest = by_tag(described, props or {})
+        if ui is not None and not (settings or props):
+            self._ask(uid, ui)
+            return
+        public, secrets = split(described, check_settings(described, {**given, **settings}))
+
+        def configure(profile: Profile) -> None:
+            entry = profile.service(uid)
+            changed = {**entry.settings, **public}
+            changed = {name: value for name, value in changed.items() if value is not None}
+            _check_whole(described, changed)
+            store_secrets(profile, entry, secrets, self._handle.home)
+            entry.settings = changed
+            entry.display_name = rest.get(PR_DISPLAY_NAME, entry.display_name)
+
+        self._handle.change(configure)
+        self._set_props(uid, {tag: value for tag, value in rest.items() if tag != PR_DISPLAY_NAME})
+
+    def _ask_entry(self, uid: bytes, context: int) -> None:
+        """Let the service's entry function know (PRF-41); one that cannot go on without somebody is left so (C8)."""
+        entry = self._handle.read().service(uid)
+        described = self._catalogue.find(entry.name)
+        if described is None or described.entry is None:
+            return
+        admin = self.admin_providers(uid)
+        with suppress(Unconfigured):
+            call_entry(described, self._handle, self._catalogue, entry, context, admin=admin)
+
+    def _ask(self, uid: bytes, ui: LogonUI) -> None:
+        """Show the settings of a service to somebody; `UserCancel` where nothing is said (PRF-41)."""
+        entry = self._handle.read().service(uid)
+        self._handle.ui = ui
+        asked = Dialogs(ui, every=True).configure(
+            self._handle, entry, self._catalogue.get(entry.name), "", lacking=False
+        )
+        if not asked:
+            raise UserCancel("the settings were left as they are", value=entry.display_name or entry.name)
+
+    def _set_props(self, uid: bytes, props: Props) -> None:
+        """Put properties into a service's section; the first problem is an error."""
+        if not props:
+            return
+        section = self.open_profile_section(uid, Access.MODIFY)
+        try:
+            for problem in section.set_props(props):
+                raise from_hresult(problem.scode, "the property cannot be set", value=problem.tag)
+        finally:
+            section.close()
+
+    def rename_msg_service(self, uid: bytes, name: str) -> None:
+        """See `MsgServiceAdmin.rename_msg_service`: `NoSupport`, always."""
+        raise NoSupport("message services cannot be renamed", hint="configure_msg_service with PR_DISPLAY_NAME")
+
+    def delete_msg_service(self, uid: bytes) -> None:
+        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring. `NotFound`."""
+
+        def delete(profile: Profile) -> None:
+            entry = profile.service(uid)
+            forget_secrets(self._catalogue, profile, entry, self._handle.home)
+            profile.services.remove(entry)
+            gone = {provider.uid for provider in entry.providers}
+            profile.transport_order = [each for each in profile.transport_order if each not in gone]
+            pass_on_identity(profile)
+
+        self._ask_entry(uid, MSG_SERVICE_DELETE)
+        self._handle.change(delete)
+
+    def admin_providers(self, uid: bytes) -> ProviderAdmin:
+        """See `MsgServiceAdmin.admin_providers`; `NotFound`."""
+        self._handle.read().service(uid)
+        return ProviderAdministration(self._subsystem, self._handle, uid)
+
+    def open_profile_section(self, uid: bytes | None, access: Access = Access.READ, *, force: bool = False) -> ProfSect:
+        """See `MsgServiceAdmin.open_profile_section`; `force` is MAPI_FORCE_ACCESS."""
+        return open_section(self._handle, self._catalogue, self._subsystem.section_locks, uid, access, force=force)
+
+    def msg_service_transport_order(self, uids: Sequence[bytes]) -> None:
+        """See `MsgServiceAdmin.msg_service_transport_order`: `Busy` for a wrong count, `NotFound` for a strange uid."""
+
+        def order(profile: Profile) -> None:
+            known = {provider.uid for _, provider in profile.providers(ProviderKind.TRANSPORT)}
+            if len(uids) != len(known):
+                raise Busy(f"the profile has {len(known)} transports, and all of them must be named", value=len(uids))
+            for uid in uids:
+                if uid not in known or list(uids).count(uid) > 1:
+                    raise NotFound("the profile has no other transport with this uid", value=uid)
+            profile.transport_order = [bytes(uid) for uid in uids]
+
+        self._handle.change(order)
+
+    def set_primary_identity(self, uid: bytes | None) -> None:
+        """The service, or provider, that says who the user is; None for none (C5).
+
+        `NotFound`, `NoAccess` for one that cannot.
+        """
+
+        def choose(profile: Profile) -> None:
+            chosen = identity_provider(profile, uid) if uid is not None else None
+            for service, provider in profile.providers():
+                mine = provider is chosen
+                set_flag(provider, STATUS_PRIMARY_IDENTITY, mine)
+                set_flag(service, SERVICE_PRIMARY_IDENTITY, any(each is chosen for each in service.providers))
+
+        self._handle.change(choose)
+
+
+def _check_whole(described: MessageService, settings: Mapping[str, Any]) -> None:
+    """Let the service look at settings that are complete; incomplete ones are left for later (C8)."""
+    filled = complete(described, settings)
+    if described.check is not None and not missing(described, filled):
+        with suppress(Unconfigured):
+            described.check(filled)

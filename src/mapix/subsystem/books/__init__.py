@@ -1,0 +1,1 @@
+"""The integrated address book: search path, name resolution, one-offs, personal entries."""

@@ -1,0 +1,147 @@
+"""Recipient rows made ready for sending: ExpandRecips (session 6.2 step 6, SPL-15, ABK-75).
+
+Addresses become one-offs, missing addresses are looked up, personal lists are expanded, and who stands there twice is
+marked as taken care of, so that he is sent to once and the list stays as it was written (C9). What cannot be resolved
+stays and comes back as a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from mapix.interfaces.addrbook import AddrBook
+from mapix.interfaces.container import MapiContainer
+from mapix.interfaces.prop import Access
+from mapix.interfaces.table import query_all_rows
+from mapix.properties.entryid import OneOff, is_one_off, search_key
+from mapix.properties.errors import MapiError, TooBig
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import (
+    PR_ADDRTYPE,
+    PR_DISPLAY_NAME,
+    PR_DISPLAY_TYPE,
+    PR_EMAIL_ADDRESS,
+    PR_ENTRYID,
+    PR_OBJECT_TYPE,
+    PR_RECIPIENT_TYPE,
+    PR_RESPONSIBILITY,
+    PR_ROWID,
+    PR_SEARCH_KEY,
+    PR_SMTP_ADDRESS,
+)
+from mapix.subsystem.books.oneoff import from_row, recipient_properties
+
+PERSONAL_LIST = "MAPIPDL"
+MOST_MEMBERS = 100_000
+"""Whom one list of a message may be sent to, with the lists in it."""
+
+_FILLED = (
+    PR_ADDRTYPE,
+    PR_EMAIL_ADDRESS,
+    PR_DISPLAY_NAME,
+    PR_SEARCH_KEY,
+    PR_OBJECT_TYPE,
+    PR_DISPLAY_TYPE,
+    PR_SMTP_ADDRESS,
+)
+_MEMBER = (PR_ENTRYID, *_FILLED)
+
+Row = dict[PropTag, Any]
+
+
+def expand(rows: Sequence[Row], book: Callable[[], AddrBook]) -> list[Row]:
+    """`rows` completed, members of personal lists behind them with row numbers of their own."""
+    completed = [_completed(dict(row), book) for row in rows]
+    number = max((row.get(PR_ROWID, -1) for row in completed), default=-1) + 1
+    expanded = list(completed)
+    for row in completed:
+        if row.get(PR_ADDRTYPE) == PERSONAL_LIST:
+            row[PR_RESPONSIBILITY] = True
+            for member in _members(row, book):
+                expanded.append({**member, PR_ROWID: number, PR_RESPONSIBILITY: False})
+                number += 1
+    _mark_duplicates(expanded)
+    return expanded
+
+
+def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
+    """A row with identifier, address and search key, as far as they can be known."""
+    entry_id = row.get(PR_ENTRYID)
+    known: Row = {}
+    if not entry_id:
+        person = from_row(row)
+        known = recipient_properties(person) if person is not None else _resolved(row, book)
+        if person is not None and not row.get(PR_EMAIL_ADDRESS) and not row.get(PR_SMTP_ADDRESS):
+            row[PR_DISPLAY_NAME] = person.name
+    elif is_one_off(entry_id):
+        known = recipient_properties(OneOff.load(entry_id), entry_id)
+    elif not row.get(PR_ADDRTYPE) or not row.get(PR_EMAIL_ADDRESS):
+        known = _looked_up(entry_id, book)
+    for tag in (PR_ENTRYID, *_FILLED):
+        if not row.get(tag) and known.get(tag) is not None:
+            row[tag] = known[tag]
+    if not row.get(PR_SEARCH_KEY) and row.get(PR_ADDRTYPE) and row.get(PR_EMAIL_ADDRESS):
+        row[PR_SEARCH_KEY] = search_key(row[PR_ADDRTYPE], row[PR_EMAIL_ADDRESS])
+    return row
+
+
+def _resolved(row: Row, book: Callable[[], AddrBook]) -> Row:
+    """What the address book says of a bare name; nothing when it does not know exactly one."""
+    if not row.get(PR_DISPLAY_NAME):
+        return {}
+    result = book().resolve_name([{PR_DISPLAY_NAME: row[PR_DISPLAY_NAME]}])
+    return {} if result.unresolved or result.ambiguous else result.rows[0]
+
+
+def _looked_up(entry_id: bytes, book: Callable[[], AddrBook]) -> Row:
+    try:
+        return book().open_entry(entry_id).get_props(_FILLED)
+    except MapiError:
+        return {}
+
+
+def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
+    """The members of a list and of the lists in it, each list once (ABK-75); `TooBig` for more than can be sent to."""
+    seen: set[bytes] = set()
+    waiting = [iter((row,))]
+    count = 0
+    while waiting:
+        member = next(waiting[-1], None)
+        if member is None:
+            waiting.pop()
+            continue
+        if member is not row:
+            member = _completed({**member, PR_RECIPIENT_TYPE: row.get(PR_RECIPIENT_TYPE, 1)}, book)
+        entry_id = member.get(PR_ENTRYID)
+        if member.get(PR_ADDRTYPE) != PERSONAL_LIST:
+            count += 1
+            if count > MOST_MEMBERS:
+                raise TooBig("the list has more members than a message can have", value=row.get(PR_DISPLAY_NAME))
+            yield member
+        elif entry_id and entry_id not in seen:
+            seen.add(entry_id)
+            waiting.append(iter(_direct_members(entry_id, book)))
+
+
+def _direct_members(entry_id: bytes, book: Callable[[], AddrBook]) -> list[Row]:
+    try:
+        opened = book().open_entry(entry_id, Access.READ)
+        if not isinstance(opened, MapiContainer):
+            return []
+        rows = query_all_rows(opened.get_contents_table(), _MEMBER)
+    except MapiError:
+        return []
+    return [{tag: value for tag, value in zip(_MEMBER, row, strict=True) if value is not None} for row in rows]
+
+
+def _mark_duplicates(rows: Iterable[Row]) -> None:
+    """Of rows to be sent to that name one address, all but the first are taken care of."""
+    seen: set[bytes] = set()
+    for row in rows:
+        key = row.get(PR_SEARCH_KEY)
+        if not key or row.get(PR_RESPONSIBILITY):
+            continue
+        if key in seen:
+            row[PR_RESPONSIBILITY] = True
+        seen.add(key)

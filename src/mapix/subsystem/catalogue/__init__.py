@@ -1,0 +1,1 @@
+"""The catalogue of message services: entry points, MAPISVC.INF, and how providers are started."""

@@ -1,0 +1,153 @@
+"""Message services that files like MAPISVC.INF describe (SPI-2, PRF-30..PRF-36).
+
+`mapisvc.inf` in the home directory is looked at, and the files that `MAPIX_MAPISVC` names. The names of DLLs in them
+are those of modules; nothing is imported before a provider is needed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec
+from mapix.properties.errors import InvalidParameter, MapiError
+
+if TYPE_CHECKING:
+    from mapix.formats.defects import Defect
+    from mapix.formats.mapisvc import Section, ServiceFile
+    from mapix.properties.tag import PropTag
+
+NAME: Final = "mapisvc.inf"
+VARIABLE: Final = "MAPIX_MAPISVC"
+_SUFFIX: Final = ".dll"
+
+
+def inf_files(home: Path, environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """The files that may describe services, whether they are there or not."""
+    named = (part for part in environment.get(VARIABLE, "").split(os.pathsep) if part)
+    return [home / NAME, *(Path(part).expanduser() for part in named)]
+
+
+def module_name(dll: str) -> str:
+    """The module that stands for a DLL: without `.dll` (PRF-36). `InvalidParameter` for what no module is called."""
+    name = dll.strip().removesuffix(_SUFFIX) if not dll.lower().endswith(_SUFFIX) else dll.strip()[: -len(_SUFFIX)]
+    if not name or not all(part.isidentifier() for part in name.split(".")):
+        raise InvalidParameter("a provider's DLL is the name of a module that can be imported", value=dll)
+    return name
+
+
+class InfFiles:
+    """What some files describe together. Of services of one name the first counts."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.defects: list[tuple[Path, Defect]] = []
+        self._files: dict[str, ServiceFile] = {}
+        for path in paths:
+            self._read(path)
+
+    def names(self) -> set[str]:
+        """The services, in capitals."""
+        return set(self._files)
+
+    def service(self, name: str) -> MessageService:
+        """A service as the catalogue has them; nothing is imported. `NotFound`, `InvalidParameter`."""
+        from mapix.properties.flags import SERVICE_SINGLE_COPY
+        from mapix.properties.tags import PR_RESOURCE_FLAGS, PR_SERVICE_DLL_NAME, PR_SERVICE_ENTRY_NAME
+
+        found = self._files[name.upper()].service(name)
+        props = found.section.properties()
+        if not found.providers:
+            raise InvalidParameter("the file describes no provider of this message service", value=name)
+        return MessageService(
+            name=found.name.upper(),
+            display_name=found.display_name,
+            providers=tuple(_provider(section) for section in found.providers),
+            single_copy=bool(props.get(PR_RESOURCE_FLAGS, 0) & SERVICE_SINGLE_COPY),
+            properties=_kept(props),
+            sections={section.uid: section.properties() for section in found.extras if section.uid is not None},
+            entry=_entry(props.get(PR_SERVICE_DLL_NAME), props.get(PR_SERVICE_ENTRY_NAME)),
+        )
+
+    def stands_for_installed(self, name: str) -> bool:
+        """Whether what a file says is meant for the installed service of the name: its DLL is called like it."""
+        section = self._files[name.upper()].section(name)
+        return section is not None and (section.get("PR_SERVICE_DLL_NAME") or "").upper() == name.upper()
+
+    def _read(self, path: Path) -> None:
+        from mapix.formats.defects import Defect
+        from mapix.formats.mapisvc import parse
+
+        try:
+            parsed = parse(path.read_text(encoding="utf-8", errors="replace"))
+        except (OSError, MapiError) as error:
+            self.defects.append((path, Defect("file", str(error))))
+            return
+        self.defects += [(path, defect) for defect in parsed.defects]
+        for name in parsed.value.names():
+            if parsed.value.section(name) is not None:
+                self._files.setdefault(name.upper(), parsed.value)
+
+
+def _provider(section: Section) -> ProviderSpec:
+    from mapix.properties.tags import (
+        PR_DISPLAY_NAME,
+        PR_PROVIDER_DISPLAY,
+        PR_PROVIDER_DLL_NAME,
+        PR_RESOURCE_FLAGS,
+        PR_RESOURCE_TYPE,
+    )
+
+    props = section.properties()
+    number, dll = props.get(PR_RESOURCE_TYPE), props.get(PR_PROVIDER_DLL_NAME)
+    if number not in {int(kind) for kind in ProviderKind}:
+        text = f"the provider {section.name} is of no kind that can be loaded (PR_RESOURCE_TYPE)"
+        raise InvalidParameter(text, value=section.get("PR_RESOURCE_TYPE"))
+    if dll is None:
+        raise InvalidParameter(f"the provider {section.name} names no PR_PROVIDER_DLL_NAME", value=section.name)
+    kind = ProviderKind(number)
+    shown = props.get(PR_PROVIDER_DISPLAY) or props.get(PR_DISPLAY_NAME) or section.name
+    load = partial(_load, kind, module_name(dll), section.name)
+    return ProviderSpec(kind, section.name, shown, load, props.get(PR_RESOURCE_FLAGS, 0), _kept(props))
+
+
+def _load(kind: ProviderKind, module: str, name: str) -> Any:
+    from mapix.subsystem.catalogue.providerinit import start_provider
+
+    return start_provider(kind, module, name)
+
+
+def _entry(dll: str | None, function: str | None) -> Callable[..., object] | None:
+    """The service's entry function, imported when it is called (PRF-40, PRF-45)."""
+    if not dll or not function:
+        return None
+    module = module_name(dll)
+
+    def entry(*args: Any) -> object:
+        from mapix.subsystem.catalogue.providerinit import function_of
+
+        return function_of(module, function)(*args)
+
+    return entry
+
+
+def _kept(props: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
+    """What goes into a section of a profile: all but what the profile has a place of its own for."""
+    from mapix.properties.tags import (
+        PR_DISPLAY_NAME,
+        PR_PROVIDER_DISPLAY,
+        PR_RESOURCE_FLAGS,
+        PR_RESOURCE_TYPE,
+    )
+
+    own = (PR_DISPLAY_NAME, PR_PROVIDER_DISPLAY, PR_RESOURCE_FLAGS, PR_RESOURCE_TYPE)
+    return {_as_unicode(tag): value for tag, value in props.items() if tag not in own}
+
+
+def _as_unicode(tag: PropTag) -> PropTag:
+    """Texts are kept as UNICODE, whatever width the file gives them."""
+    from mapix.properties.tag import PropTag, PropType
+
+    return PropTag.of(tag.id, PropType.UNICODE) if tag.type == PropType.STRING8 else tag

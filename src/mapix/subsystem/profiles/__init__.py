@@ -1,0 +1,1 @@
+"""Profiles: what they hold, where they are kept, and their secrets."""

@@ -1,0 +1,289 @@
+"""The profiles of one user on disk: `profiles/<name>.toml` in the home directory, and which one is the default.
+
+A profile is read at every use and written whole: `with store.edit(name) as profile: ...` reads, lets change and
+writes back under a lock, so that no change of another process is lost. Secrets are never in it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from mapix.properties.errors import CallFailed, CorruptData, DiskError, MapiError, NoAccess, NotFound
+from mapix.subsystem.durable import backup_of, directory_lock, replace_file
+from mapix.subsystem.profiles.profile import Profile, check_name
+from mapix.subsystem.profiles.profilefile import MEND, from_text, to_text
+
+_ENDING = ".toml"
+
+
+class ProfileStore:
+    """Profiles below a home directory. Names differ by more than case."""
+
+    def __init__(self, home: Path) -> None:
+        self.directory = home / "profiles"
+        self._default_file = home / "default-profile"
+        self._users: Counter[str] = Counter()
+        self._guard = threading.Lock()
+
+    def names(self, *, app: bool = False) -> list[str]:
+        """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6),
+        and those of applications unless `app`.
+        """
+        self._sweep()
+        shown = (path for path in self._files() if not self._is_deleted(path) and (app or not self.is_app(path.stem)))
+        return sorted((path.stem for path in shown), key=str.casefold)
+
+    def is_app(self, name: str) -> bool:
+        """Whether a profile is one that an application made for itself (MAPI_APP_PROFILE)."""
+        path = self._find(name)
+        return path is not None and self._marked(path, "\napp = true\n")
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a profile of this name that is not about to go."""
+        path = self._find(name)
+        return path is not None and not self._is_deleted(path)
+
+    def load(self, name: str) -> Profile:
+        """The profile; `NotFound`, `CorruptData` naming file and line."""
+        path = self._find(name)
+        if path is None:
+            raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
+        return self._read(path)
+
+    @contextmanager
+    def edit(self, name: str) -> Iterator[Profile]:
+        """The profile to be changed; written when the block ends without an error."""
+        with directory_lock(self.directory):
+            profile = self.load(name)
+            yield profile
+            self._write(profile)
+
+    def create(self, name: str, *, app: bool = False) -> Profile:
+        """A new, empty profile, with `app` one of an application; `InvalidParameter` for its name, `NoAccess` when it
+        is taken.
+        """
+        profile = Profile(name, uuid4().bytes_le, app=app)
+        self.add(profile)
+        return profile
+
+    def add(self, profile: Profile) -> None:
+        """Keep a profile that came from elsewhere; `InvalidParameter` for its name, `NoAccess` when it is taken."""
+        check_name(profile.name)
+        with directory_lock(self.directory):
+            self._sweep()
+            self._refuse_taken(profile.name)
+            self._write(profile)
+
+    def path_of(self, name: str) -> Path:
+        """The file of a profile, which may be gone while its copy is there; `NotFound`."""
+        path = self._find(name) or self._path(name)
+        if not path.exists() and not backup_of(path).exists():
+            raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
+        return path
+
+    def delete(self, name: str) -> None:
+        """Remove a profile; one in use is marked and goes with its last session (PRF-6)."""
+        with directory_lock(self.directory):
+            path = self._present(name)
+            if self.default() == path.stem:
+                self.set_default(None)
+            if self.in_use(path.stem):
+                profile = self._read(path)
+                profile.deleted = True
+                self._write(profile)
+            else:
+                self._remove(path)
+
+    def copy(self, old: str, new: str) -> Profile:
+        """A copy under another name, with a search key of its own (PRF-5)."""
+        check_name(new)
+        with directory_lock(self.directory):
+            profile = self._read(self._present(old))
+            self._refuse_taken(new)
+            profile.name, profile.search_key = new, uuid4().bytes_le
+            self._write(profile)
+            return profile
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name; for a profile in use it comes with the end of its last session."""
+        check_name(new)
+        with directory_lock(self.directory):
+            path = self._present(old)
+            if new.casefold() != old.casefold():
+                self._refuse_taken(new)
+            profile = self._read(path)
+            if self.in_use(path.stem):
+                profile.renamed = new
+                self._write(profile)
+            else:
+                self._move(profile, new)
+
+    def default(self) -> str | None:
+        """The name of the default profile, None when there is none or the file that names it names no profile."""
+        try:
+            name = self._default_file.read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            text = f"cannot read which profile is the default ({error.strerror})"
+            raise DiskError(text, value=str(self._default_file), low_level=error.errno or 0) from error
+        path = self._find(name) if name else None
+        return path.stem if path is not None else None
+
+    def set_default(self, name: str | None) -> None:
+        """Make a profile the default, or none; `NotFound`."""
+        stem = self._present(name).stem if name is not None else ""
+        replace_file(self._default_file, f"{stem}\n".encode(), keep=False)
+
+    def in_use(self, name: str) -> bool:
+        """Whether a session of this process runs on the profile."""
+        return self._users[name] > 0
+
+    def use(self, name: str) -> Profile:
+        """Load a profile for a session; `release` gives it back."""
+        with self._guard:
+            profile = self.load(name)
+            self._users[profile.name] += 1
+            return profile
+
+    def adopt(self, profile: Profile) -> None:
+        """Count a session on a profile it did not load from here; `release` gives it back."""
+        with self._guard:
+            self._users[profile.name] += 1
+
+    def release(self, name: str) -> None:
+        """A session ended: what waited for it happens now (PRF-6)."""
+        with self._guard:
+            self._users[name] -= 1
+            if self._users[name] > 0:
+                return
+            del self._users[name]
+        path = self._find(name)
+        if path is not None and self._waits(path):
+            with directory_lock(self.directory):
+                self._settle(path)
+
+    def _settle(self, path: Path) -> None:
+        """Do what was put off while the profile was in use."""
+        try:
+            profile = self._read(path)
+        except MapiError:
+            return
+        if profile.deleted:
+            self._remove(path)
+        elif profile.renamed:
+            self._move(profile, profile.renamed)
+
+    def _sweep(self) -> None:
+        """Settle what a process left undone that ended without logging off."""
+        waiting = [path for path in self._files() if not self.in_use(path.stem) and self._waits(path)]
+        if waiting:
+            with directory_lock(self.directory):
+                for path in waiting:
+                    self._settle(path)
+
+    def _move(self, profile: Profile, new: str) -> None:
+        old = self._find(profile.name)
+        was_default = self.default() == profile.name
+        profile.name, profile.renamed = new, ""
+        self._write(profile)
+        if old is not None and old != self._path(new):
+            self._remove(old)
+        if was_default:
+            self.set_default(new)
+
+    def _present(self, name: str) -> Path:
+        path = self._find(name)
+        if path is None or self._is_deleted(path):
+            raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
+        return path
+
+    def _refuse_taken(self, name: str) -> None:
+        if self._find(name) is not None:
+            raise NoAccess("there is a profile of this name already", value=name)
+
+    def _suggest(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        names = self.names()
+        close = get_close_matches(name, names, n=1)
+        if close:
+            return f"the profile {close[0]!r}"
+        return f"one of {', '.join(map(repr, names))}" if names else "mapix init"
+
+    def _files(self) -> list[Path]:
+        try:
+            return [path for path in self.directory.iterdir() if path.suffix == _ENDING and path.stem[:1] != "."]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            text = f"cannot read the directory of profiles ({error.strerror})"
+            raise DiskError(text, value=str(self.directory), low_level=error.errno or 0) from error
+
+    def _find(self, name: str) -> Path | None:
+        exact = self._path(name)
+        files = self._files()
+        if exact in files:
+            return exact
+        return next((path for path in files if path.stem.casefold() == name.casefold()), None)
+
+    def _path(self, name: str) -> Path:
+        return self.directory / (name + _ENDING)
+
+    def _is_deleted(self, path: Path) -> bool:
+        return self._marked(path, "\ndeleted = true\n")
+
+    def _waits(self, path: Path) -> bool:
+        return self._is_deleted(path) or self._marked(path, "\nrenamed = ")
+
+    def _marked(self, path: Path, mark: str) -> bool:
+        """Whether the head of a file has a mark, found without reading it as TOML: damaged files are listed, too."""
+        with suppress(OSError, UnicodeDecodeError):
+            head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
+            return mark in head
+        return False
+
+    def _read(self, path: Path) -> Profile:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            text = f"the profile's file is damaged: not UTF-8 (line {line}, byte {error.start})"
+            raise CorruptData(text, value=str(path), hint=MEND) from None
+        except OSError as error:
+            text = f"cannot read the profile's file ({error.strerror})"
+            raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
+        profile = from_text(text, str(path))
+        profile.name = path.stem
+        return profile
+
+    def _write(self, profile: Profile) -> None:
+        text = to_text(profile)
+        if to_text(from_text(text, profile.name)) != text:
+            raise CallFailed("the profile would not be read back as it is", value=profile.name)
+        path = self._path(profile.name)
+        replace_file(path, text.encode())
+        if not backup_of(path).exists():
+            replace_file(backup_of(path), text.encode(), keep=False)
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink()
+            with suppress(FileNotFoundError):
+                backup_of(path).unlink()
+        except OSError as error:
+            text = f"cannot remove the profile's file ({error.strerror})"
+            raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
+
+
+def directory_is_readable(directory: Path) -> bool:
+    """Whether profiles could be read: the directory is not there yet, or can be listed (SUB-3 step 7)."""
+    if not directory.exists():
+        return True
+    return directory.is_dir() and os.access(directory, os.R_OK | os.X_OK)

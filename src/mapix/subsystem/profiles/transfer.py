@@ -1,0 +1,129 @@
+"""Profiles taken from one machine to another: one TOML file, secrets in it only when asked for, and then sealed.
+
+    text = export_profile(subsystem, "Work", passphrase="...")
+    name = import_profile(subsystem, text, "work.toml", passphrase=lambda: "...")
+
+Without secrets the file is what a profile's file is. With them it has a table `secrets`, sealed as a vault is.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from mapix.properties.errors import CorruptData, LogonFailed, NoSupport
+from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profilefile import from_text, to_text
+from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, SECURE, secure_name
+from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.settings import secrets_of
+from mapix.subsystem.profiles.toml_writer import dump
+
+if TYPE_CHECKING:
+    from mapix.subsystem.catalogue.services import Catalogue
+    from mapix.subsystem.initialize import Subsystem
+
+_TABLE = "secrets"
+
+
+def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = None) -> str:
+    """The profile as one file; with `passphrase` the secrets that keyring or vault keep for it, too, sealed by it.
+
+    Raises NotFound, CorruptData, and NoSupport where the libraries for sealing are missing.
+    """
+    profile = subsystem.profiles.load(name)
+    profile.renamed, profile.deleted = "", False
+    text = to_text(profile)
+    if passphrase is None:
+        return text
+    from mapix.subsystem.profiles.vault import seal
+
+    found = {
+        f"{uid.hex()}/{secret}": value
+        for uid, place, names in _places(subsystem, profile)
+        for secret in names
+        if (value := place.fetch_kept(secret)) is not None
+    }
+    sealed = b64encode(seal(found, passphrase)).decode("ascii")
+    return text.rstrip("\n") + "\n\n" + dump({_TABLE: {"sealed": sealed}})
+
+
+def import_profile(
+    subsystem: Subsystem,
+    text: str,
+    where: str,
+    *,
+    name: str | None = None,
+    passphrase: Callable[[], str] | None = None,
+) -> str:
+    """Make a profile of an exported one, under its own name or another; its name. `where` names the file in errors.
+
+    Raises CorruptData, Version, InvalidParameter for the name, NoAccess when it is taken, LogonFailed for a wrong
+    passphrase or where secrets come along and none is said, NoSupport where nothing keeps secrets. Then there is no
+    new profile.
+    """
+    document, sealed = _taken_apart(text, where)
+    profile = from_text(document, where)
+    secrets = _unsealed(sealed, where, passphrase) if sealed is not None else {}
+    profile.name, profile.search_key = name or profile.name, uuid4().bytes_le
+    subsystem.profiles.add(profile)
+    try:
+        _keep(subsystem, profile, secrets)
+    except BaseException:
+        subsystem.profiles.delete(profile.name)
+        raise
+    return profile.name
+
+
+def _places(subsystem: Subsystem, profile: Profile) -> Iterator[tuple[bytes, SecretPlace, list[str]]]:
+    """Every section of a profile that may have secrets: its uid, where they are, and what they are called."""
+    secure = [secure_name(number) for number in SECURE]
+    for uid, service, own in _sections(subsystem.catalogue, profile):
+        key = f"{profile.search_key.hex()}/{uid.hex()}"
+        yield uid, SecretPlace(service, key, subsystem.home), [*own, *secure]
+
+
+def _sections(catalogue: Catalogue, profile: Profile) -> Iterator[tuple[bytes, str, list[str]]]:
+    for uid in (PS_PROFILE_PROPERTIES, *profile.sections):
+        yield uid, "PROFILE", []
+    for service in profile.services:
+        described = catalogue.find(service.name)
+        yield service.uid, service.name, sorted(secrets_of(described)) if described is not None else []
+        for provider in service.providers:
+            yield provider.uid, service.name, []
+
+
+def _keep(subsystem: Subsystem, profile: Profile, secrets: dict[str, str]) -> None:
+    known = {uid.hex(): place for uid, place, _ in _places(subsystem, profile)}
+    for place, secret in secrets.items():
+        uid, _, name = place.partition("/")
+        if uid in known:
+            known[uid].store(name, secret)
+
+
+def _taken_apart(text: str, where: str) -> tuple[str, bytes | None]:
+    """The profile's own part of a file, and what is sealed in it."""
+    mark = f"\n[{_TABLE}]\n"
+    document, found, rest = text.partition(mark)
+    if not found:
+        return text, None
+    import tomllib
+
+    try:
+        table: dict[str, Any] = tomllib.loads(rest)
+        return document + "\n", b64decode(table["sealed"], validate=True)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise CorruptData("the file is damaged: its secrets cannot be read", value=where) from None
+
+
+def _unsealed(sealed: bytes, where: str, passphrase: Callable[[], str] | None) -> dict[str, str]:
+    from mapix.subsystem.profiles.vault import unseal
+
+    if passphrase is None:
+        raise LogonFailed("the file holds secrets, and nobody says the passphrase", value=where)
+    try:
+        return unseal(sealed, passphrase(), where)
+    except NoSupport as error:
+        raise NoSupport(f"the secrets of the file cannot be opened: {error.text}", hint=error.hint) from None
