@@ -18,7 +18,7 @@ from mapix.properties.flags import MAPI_EXTENDED, MAPI_NEW_SESSION
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
 
-_guard = threading.Lock()
+_guard = threading.RLock()
 _noted: dict[tuple[Path, str], SessionCore] = {}
 
 

@@ -80,7 +80,7 @@ class Logons:
         self.subsystem = subsystem
         self.short_timeout = SHORT_TIMEOUT
         self._mutex = threading.RLock()
-        self._registry = threading.Lock()
+        self._registry = threading.RLock()
         self._cores: list[SessionCore] = []
         self._shared: SessionCore | None = None
 

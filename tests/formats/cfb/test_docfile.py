@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.formats.cfb.cfb_cases import READ, RW, nodes, put, storage_tree, strictly
 
-from mapix.formats.cfb import CompoundFile, Node, write_compound_file
+from mapix.formats.cfb import CompoundFile, Node, sharing, write_compound_file
 from mapix.formats.cfb.lockbytes import FileBytes, MemoryBytes, StreamBytes
 from mapix.formats.cfb.storage import create_docfile, is_docfile, open_docfile
 from mapix.formats.storage import Commit, ElementType, Mode, Storage
@@ -753,3 +753,22 @@ class TestPlaces:
             put(root, "x", b"1")
             root.commit()
             assert storage_tree(root) == {"x": b"1"}
+
+
+def test_a_storage_that_is_collected_while_another_is_opened_stands_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = create_docfile(tmp_path / "one", Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE)
+    held = [gone]
+    lock = sharing._lock
+
+    def collecting(*given: object) -> None:
+        held.clear()
+        lock(*given)
+
+    monkeypatch.setattr(sharing, "_lock", collecting)
+    del gone
+    opened = create_docfile(tmp_path / "two", Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE)
+    assert not held
+    opened.close()
+    create_docfile(tmp_path / "one", Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE).close()

@@ -29,7 +29,9 @@ _DENIED: Final = {
     Mode.SHARE_DENY_NONE: 0,
 }
 
-_guard = threading.Lock()
+_guard = threading.RLock()
+"""Reentrant: a storage that nobody holds any more may be collected, and its claim released, while another is made."""
+
 _open: dict[tuple[int, int], list[Claim]] = {}
 
 
@@ -42,11 +44,11 @@ class Claim:
         status = os.fstat(file.fileno)
         self._key = (status.st_dev, status.st_ino)
         with _guard:
-            others = _open.setdefault(self._key, [])
+            others = list(_open.get(self._key, ()))
             if any(other.access & self.denied or self.access & other.denied for other in others):
                 raise ShareViolation("it is open in a way that excludes this one", value=str(file.path))
             _lock(file, self.access, self.denied)
-            others.append(self)
+            _open.setdefault(self._key, []).append(self)
 
     def release(self) -> None:
         """The file is about to be closed."""

@@ -35,7 +35,7 @@ class Link:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._process = os.getpid()
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
         self._pieces = Pieces()
         self._answers: list[Answer] = []
         self._events: list[Event] = []

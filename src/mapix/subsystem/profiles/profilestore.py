@@ -29,7 +29,7 @@ class ProfileStore:
         self.directory = home / "profiles"
         self._default_file = home / "default-profile"
         self._users: Counter[str] = Counter()
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
 
     def names(self, *, app: bool = False) -> list[str]:
         """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6),

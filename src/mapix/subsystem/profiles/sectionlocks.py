@@ -14,7 +14,7 @@ class SectionLocks:
     """Who has which section of which profile open."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
         self._readers: Counter[SectionKey] = Counter()
         self._writers: set[SectionKey] = set()
 
