@@ -211,7 +211,7 @@ def test_a_damaged_profile_is_told_with_file_and_line(ann: Home, damage: Callabl
         assert "MAPI_E_CORRUPT_DATA (0x8004011B)" in text
         assert str(profile) in text
         assert said in text
-        assert text.rstrip().endswith("Try: correct the file by hand, or put its copy *.bak in its place")
+        assert "Try: mapix profile repair" in text
     assert [each["name"] for each in ann.json("profile", "list")["profiles"]] == ["Default"]
     assert said in ann("doctor", code=Exit.FAILED).stdout
     profile.write_text(good)
