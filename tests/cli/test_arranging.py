@@ -202,6 +202,6 @@ def test_a_damaged_store_is_salvaged_beside_itself(ann: Mapix, tmp_path: Path) -
     ann("store", "backup", tmp_path / "mail.mapix")
     before = (tmp_path / "mail.mapix").read_bytes()
     document = json.loads(ann("store", "salvage", tmp_path / "mail.mapix", "--json").stdout)
-    assert document["rows"]["message"] == 6
+    assert document["counts"]["message"] == {"found": 6, "rescued": 6, "lost": 0}
     assert document["lost"] == []
     assert (tmp_path / "mail.mapix").read_bytes() == before

@@ -177,7 +177,7 @@ def test_an_attachment_that_does_not_exist_sends_nothing(ann: Mapix) -> None:
 
 def test_a_message_without_anybody_to_go_to_is_wrong_usage(ann: Mapix) -> None:
     assert "--to" in ann("send", "--subject", "x", code=Exit.USAGE).stderr
-    ann("send", "--to", "no address", code=Exit.FAILED)
+    ann("send", "--to", "no address", code=Exit.NOT_FOUND)
 
 
 def test_show_takes_ids_places_and_entry_identifiers(ann: Mapix) -> None:

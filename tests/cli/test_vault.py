@@ -42,7 +42,8 @@ def test_the_passphrase_is_changed(locked: Mapix, tmp_path: Path) -> None:
 
 def test_nobody_is_asked_where_there_is_no_terminal(mapix: Mapix) -> None:
     assert "MAPIX_VAULT_KEY_FILE" in mapix("vault", "create", code=Exit.LOGON).stderr
-    assert "mapix vault create" in mapix("vault", "list", code=Exit.NOT_FOUND).stderr
+    assert "mapix vault create" in mapix("vault", "list").stderr
+    assert "mapix vault create" in mapix("vault", "change", code=Exit.NOT_FOUND).stderr
 
 
 def test_a_key_file_others_may_read_is_refused(locked: Mapix) -> None:

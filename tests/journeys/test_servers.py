@@ -327,7 +327,9 @@ def test_what_is_no_address_is_refused_before_anything_is_made(mapix: Home) -> N
     assert mapix.json("profile", "list")["profiles"] == []
     mapix.init()
     assert "not an e-mail" in mapix("service", "configure", "LOCAL", "address=bad", code=Exit.FAILED).stderr
-    for address in ("x y@z.example", "bob", "bob@", "Bob <bob>", "a@b; c@d", "bob@elsewhere.example\r\nX: y"):
+    for name in ("bob", "Bob <bob>"):
+        assert "no such recipient" in mapix("send", "--to", name, "--text", "x", code=Exit.NOT_FOUND).stderr
+    for address in ("x y@z.example", "bob@", "a@b; c@d", "bob@elsewhere.example\r\nX: y"):
         text = mapix("send", "--to", address, "--text", "x", code=Exit.FAILED).stderr
         assert "MAPI_E_INVALID_PARAMETER (0x80070057): not an address" in text
     assert mapix.waiting == []

@@ -113,8 +113,13 @@ def test_a_home_that_is_a_file_is_told(mapix: Home, tmp_path: Path) -> None:
 
 def lists(name: str, command: click.Command | None) -> bool:
     """Whether a command prints one document of what is there; `watch` never ends, copies and salvage want a target."""
-    others = ("watch", "copy", "salvage")
+    others = ("watch", "copy", "salvage", "import", "create")
     return command is not None and name not in others and any("--json" in each.opts for each in command.params)
+
+
+def wants(command: click.Command | None) -> bool:
+    """Whether a command wants to be told something: a file, a name."""
+    return command is not None and any(isinstance(each, click.Argument) and each.required for each in command.params)
 
 
 ASKED = {"show": ["inbox#1"], "props": ["inbox#1"], "search": ["--where", "read or not read"]}
@@ -133,7 +138,7 @@ def listings(home: Home) -> list[list[str]]:
             command = group.get_command(context, name)
             if isinstance(command, click.Group):
                 walk(command, [*path, name])
-            elif lists(name, command):
+            elif lists(name, command) and (" ".join([*path, name]) in ASKED or not wants(command)):
                 found.append([*path, name, *ASKED.get(" ".join([*path, name]), ())])
 
     walk(cli, [])

@@ -39,12 +39,14 @@ def list_(as_json: bool) -> None:
 
     with mapi() as subsystem:
         names = _names(subsystem.profiles)
-        places = _vault().places()
+        places = _vault().places() if _vault().exists else []
     rows = [_described(place, names) for place in places]
     if as_json:
         emit_json({"secrets": [dict(zip(("profile", "service", "name"), row, strict=True)) for row in rows]})
     else:
         emit_rows(("profile", "service", "secret"), rows)
+    if not _vault().exists:
+        say("There is no vault. Try: mapix vault create")
 
 
 @command(examples=("mapix vault change",))

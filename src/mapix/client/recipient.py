@@ -70,9 +70,9 @@ class Addressee(Protocol):
 def recipient_rows(people: Iterable[str | Recipient | Addressee] | str, kind: str) -> list[dict[PropTag, Any]]:
     """Recipient rows of addresses in text, and of entries of an address book."""
     rows: list[dict[PropTag, Any]] = []
-    for person in [people] if isinstance(people, str) else people:
+    for person in ([people] if people else []) if isinstance(people, str) else people:
         if isinstance(person, str | Recipient):
-            rows += [one.row() for one in parse([person], kind)] if person else []
+            rows += [one.row() for one in parse([person], kind)]
         else:
             rows.append(person.recipient_row(_TYPES[kind]))
     return rows

@@ -1,8 +1,8 @@
 """Content lines of cards: unfolded, taken apart, and put together again (RFC 6350 3.2, 3.3; RFC 6868).
 
 >>> line = next(iter(parse(b"TEL;TYPE=work,voice:+1 555", Defects())))
->>> line.name, line.types, line.value
-('TEL', frozenset({'voice', 'work'}), '+1 555')
+>>> line.name, sorted(line.types), line.value
+('TEL', ['voice', 'work'], '+1 555')
 """
 
 from __future__ import annotations
