@@ -87,9 +87,18 @@ class StoredLarge:
             if row is None:
                 raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
             if row[1] == FILE:
-                return database.files.open(row[0])
+                return self._file(database.files, row[0])
             return io.BufferedReader(_Reader(self, row[0]), PIECE)
         return io.BufferedReader(_Reader(self), PIECE)
+
+    def _file(self, files: Files, digest: bytes) -> IO[bytes]:
+        """The file of this value; where it went just now, so did the value, and the store is sound."""
+        try:
+            return files.open(digest)
+        except CorruptStore:
+            if self.database.row(self.database.sql["blob_place"], (self.blob,)) is None:
+                raise ObjectDeleted("this large value is no longer in the store", value=self.blob) from None
+            raise
 
     def __repr__(self) -> str:
         return f"<StoredLarge blob {self.blob}, {self.size} bytes>"
