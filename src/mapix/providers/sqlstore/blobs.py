@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple, Protocol
 
@@ -41,6 +43,9 @@ EACH: Final = 2
 
 FILE: Final = 3
 """A file beside the database."""
+
+_LOOKS: Final = 20
+_LOOK_SECONDS: Final = 0.05
 
 _WORTH_IT: Final = 0.9
 _FAST: Final = 1
@@ -92,13 +97,17 @@ class StoredLarge:
         return io.BufferedReader(_Reader(self), PIECE)
 
     def _file(self, files: Files, digest: bytes) -> IO[bytes]:
-        """The file of this value; where it went just now, so did the value, and the store is sound."""
-        try:
-            return files.open(digest)
-        except CorruptStore:
+        """The file of this value. Whoever takes it away does so shortly before the value itself is gone for others, so
+        that is waited for before the store is called damaged.
+        """
+        for _ in range(_LOOKS):
+            if files.has(digest):
+                with suppress(CorruptStore):
+                    return files.open(digest)
             if self.database.row(self.database.sql["blob_place"], (self.blob,)) is None:
-                raise ObjectDeleted("this large value is no longer in the store", value=self.blob) from None
-            raise
+                raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
+            time.sleep(_LOOK_SECONDS)
+        return files.open(digest)
 
     def __repr__(self) -> str:
         return f"<StoredLarge blob {self.blob}, {self.size} bytes>"
