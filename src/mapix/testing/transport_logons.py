@@ -39,7 +39,7 @@ class TransportLogonTests(TransportBench):
     def test_its_status_row_has_values_of_the_right_types(self) -> None:
         """SPI-38."""
         for tag, value in self.support.status.items():
-            codec.dump(tag, value)
+            assert codec.load(tag, codec.dump(tag, value)) == value
 
     def test_logging_on_wakes_nobody(self) -> None:
         """SPI-11."""
@@ -50,6 +50,7 @@ class TransportLogonTests(TransportBench):
         other, _ = self.log_on()
         other.logoff()
         other.logoff()
+        assert isinstance(self.transport.address_types(), AddressTypes)
 
     def test_no_thread_stays_after_the_logoff(self) -> None:
         """SPI-50."""
@@ -85,3 +86,4 @@ class TransportLogonTests(TransportBench):
         logon = provider.logon(self.support)
         logon.logoff()
         provider.shutdown()
+        assert isinstance(self.transport.address_types(), AddressTypes)

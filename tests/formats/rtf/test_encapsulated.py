@@ -98,7 +98,8 @@ pieces = st.sampled_from(
 
 @given(st.lists(pieces | st.binary(max_size=6), max_size=60))
 def test_whatever_comes_there_is_text(parts: list[bytes]) -> None:
-    html(b"".join(parts)).encode()
+    text = html(b"".join(parts))
+    assert text.encode("utf-8").decode("utf-8") == text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mapix.formats.rtf.charsets import CODEPAGE_OF, decoded, joined
-from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NUMBER, SYMBOL, TAG, TEXT, TOKEN, WORD
+from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NOTHING, NUMBER, SYMBOL, TAG, TEXT, TOKEN, WORD
 
 _ORIGIN = re.compile(rb"\\from(html|text)1?(?![a-z0-9])")
 _LOOKED_AT: Final = 2048
@@ -62,6 +62,7 @@ _NAMES: Final = {
     b"ltrmark": "&lrm;",
     b"rtlmark": "&rlm;",
 }
+_TAG_SIGNS: Final = _ENDS | _SIGNS
 _SYMBOLS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": "\xa0", b"_": "\xad", b"\n": "\r\n", b"\r": "\r\n"}
 _NAMED_SYMBOLS: Final = {**_SYMBOLS, b"~": "&nbsp;", b"_": "&shy;"}
 
@@ -109,109 +110,125 @@ def plain_text(rtf: bytes) -> str:
 
 
 class _Reader:
-    """One walk over a document."""
+    """One walk over a document. `_shown` is whether what comes now belongs to the text."""
 
     def __init__(self, rtf: bytes, *, html: bool) -> None:
         self.rtf = rtf
         self.html = html
         self.default = _DEFAULT
         self._fonts: dict[int, int] = {}
-        self._defined = 0
+        self._defined = self._plain = 0
         self._out: list[str] = []
         self._raw = bytearray()
+        self._mode, self._hidden, self._codepage, self._after = _BODY, False, _DEFAULT, 1
+        self._skip = 0
+        self._shown = True
+        self._stack: list[_Group] = []
+        self._tokens = TOKEN.finditer(rtf)
         self._signs = _ENDS | _SIGNS | (_NAMES if html else {})
-        self._tag_signs = _ENDS | _SIGNS
         self._symbols = _NAMED_SYMBOLS if html else _SYMBOLS
 
     def read(self) -> str:
-        """The text."""
-        mode, hidden, codepage, after, skip = _BODY, False, self.default, 1, 0
-        stack: list[_Group] = []
+        """The text. Only what most tokens are is looked at here: text, bytes and tags."""
         out, raw = self._out, self._raw
-        tokens = TOKEN.finditer(self.rtf)
-        while (token := next(tokens, None)) is not None:
-            kind = token.lastindex
+        others = {WORD: self._word, NUMBER: self._word, SYMBOL: self._symbol, BRACE: self._brace, NOTHING: _pass}
+        while (token := next(self._tokens, None)) is not None:
+            kind = token.lastindex or NOTHING
             if kind == TEXT:
-                if mode > _TAG or hidden:
-                    continue
-                text = token.group()
-                if skip:
-                    text, skip = text[skip:], max(skip - len(text), 0)
-                if raw or not text.isascii():
-                    raw += text
-                else:
-                    out.append(text.decode("ascii"))
-                continue
-            if kind == TAG:
+                if self._shown:
+                    self._text(token.group())
+            elif kind == BYTE:
+                self._byte(int(token.group(BYTE), 16))
+            else:
                 if raw:
-                    out.append(decoded(bytes(raw), codepage))
-                    raw.clear()
-                if mode <= _TAG and not hidden:
-                    out.append(token.group(TAG).decode("ascii"))
-                continue
-            if kind == BYTE:
-                if skip:
-                    skip -= 1
-                elif mode <= _TAG and not hidden:
-                    raw.append(int(token.group(BYTE), 16))
-                continue
-            if raw:
-                out.append(decoded(bytes(raw), self.default if mode == _TAG else codepage))
-                raw.clear()
-            if kind == BRACE:
-                skip = 0
-                if token.group() == b"{":
-                    stack.append(_Group(mode, hidden, codepage, after))
-                elif stack:
-                    mode, hidden, codepage, after = stack.pop()
-            elif kind in (WORD, NUMBER):
-                word = token.group(WORD)
-                number = int(token.group(NUMBER)) if kind == NUMBER else None
-                if mode == _STARRED:
-                    mode = _TAG if word == b"htmltag" else _SKIPPED
-                elif word == b"htmlrtf" and mode == _BODY:
-                    hidden = number != 0
-                elif word == b"u" and number is not None:
-                    if mode <= _TAG and not hidden:
-                        out.append(chr(number & 0xFFFF))
-                    skip = after
-                elif word == b"uc":
-                    after = max(number or 0, 0)
-                elif word == b"bin" and number is not None:
-                    tokens = TOKEN.finditer(self.rtf, min(token.end() + max(number, 0), len(self.rtf)))
-                elif mode == _FONTS:
-                    self._define(word, number)
-                elif mode == _SKIPPED:
+                    self._flush()
+                if kind != TAG:
+                    others[kind](token)
                     continue
-                elif skip:
-                    skip -= 1
-                elif word in HIDDEN:
-                    mode = _SKIPPED
-                elif word == b"fonttbl":
-                    mode = _FONTS
-                elif word == b"f" and number is not None:
-                    codepage = self._fonts.get(number, self.default)
-                elif word == b"plain":
-                    codepage = self._fonts.get(self._plain, self.default)
-                elif word == b"deff":
-                    self._plain = number or 0
-                elif word == b"ansicpg" and number:
-                    self.default = codepage = number
-                elif not hidden and (sign := (self._tag_signs if mode == _TAG else self._signs).get(word)):
-                    out.append(sign)
-            elif kind == SYMBOL:
-                symbol = token.group(SYMBOL)
-                if symbol == b"*":
-                    mode = mode if mode in (_SKIPPED, _FONTS) else _STARRED
-                elif skip:
-                    skip -= 1
-                elif mode <= _TAG and not hidden:
-                    out.append((_SYMBOLS if mode == _TAG else self._symbols).get(symbol, ""))
-        if raw:
-            out.append(decoded(bytes(raw), codepage))
+                self._skip = 0
+                if self._shown:
+                    out.append(token.group(TAG).decode("ascii"))
+        self._flush()
         return joined(out)
 
-    _plain = 0
+    def _text(self, text: bytes) -> None:
+        if self._skip:
+            text, self._skip = text[self._skip :], max(self._skip - len(text), 0)
+        if self._raw or not text.isascii():
+            self._raw += text
+        else:
+            self._out.append(text.decode("ascii"))
+
+    def _byte(self, value: int) -> None:
+        if self._skip:
+            self._skip -= 1
+        elif self._shown:
+            self._raw.append(value)
+
+    def _flush(self) -> None:
+        """Decode the bytes that stand together, in the code page of their font; those of a tag in the document's."""
+        self._out.append(decoded(bytes(self._raw), self.default if self._mode == _TAG else self._codepage))
+        self._raw.clear()
+
+    def _brace(self, token: re.Match[bytes]) -> None:
+        self._skip = 0
+        if token.group() == b"{":
+            self._stack.append(_Group(self._mode, self._hidden, self._codepage, self._after))
+        elif self._stack:
+            mode, hidden, self._codepage, self._after = self._stack.pop()
+            self._enter(mode, hidden=hidden)
+
+    def _enter(self, mode: int, *, hidden: bool) -> None:
+        self._mode, self._hidden = mode, hidden
+        self._shown = mode <= _TAG and not hidden
+
+    def _symbol(self, token: re.Match[bytes]) -> None:
+        symbol = token.group(SYMBOL)
+        if symbol == b"*":
+            if self._mode not in (_SKIPPED, _FONTS):
+                self._enter(_STARRED, hidden=self._hidden)
+        elif self._skip:
+            self._skip -= 1
+        elif self._shown:
+            self._out.append((_SYMBOLS if self._mode == _TAG else self._symbols).get(symbol, ""))
+
+    def _word(self, token: re.Match[bytes]) -> None:
+        """A control word: first those that hold everywhere, then what the destination makes of it."""
+        word = token.group(WORD)
+        number = int(token.group(NUMBER)) if token.lastindex == NUMBER else None
+        if self._mode == _STARRED:
+            self._enter(_TAG if word == b"htmltag" else _SKIPPED, hidden=self._hidden)
+        elif word == b"htmlrtf" and self._mode == _BODY:
+            self._enter(_BODY, hidden=number != 0)
+        elif word == b"u" and number is not None:
+            if self._shown:
+                self._out.append(chr(number & 0xFFFF))
+            self._skip = self._after
+        elif word == b"uc":
+            self._after = max(number or 0, 0)
+        elif word == b"bin" and number is not None:
+            self._tokens = TOKEN.finditer(self.rtf, min(token.end() + max(number, 0), len(self.rtf)))
+        elif self._mode == _FONTS:
+            self._define(word, number)
+        elif self._mode != _SKIPPED:
+            self._format(word, number)
+
+    def _format(self, word: bytes, number: int | None) -> None:
+        """A word of the document: a destination, a font, or a sign."""
+        if self._skip:
+            self._skip -= 1
+        elif word in HIDDEN or word == b"fonttbl":
+            self._enter(_FONTS if word == b"fonttbl" else _SKIPPED, hidden=self._hidden)
+        elif word == b"f" and number is not None:
+            self._codepage = self._fonts.get(number, self.default)
+        elif word == b"plain":
+            self._codepage = self._fonts.get(self._plain, self.default)
+        elif word == b"deff":
+            self._plain = number or 0
+        elif word == b"ansicpg" and number:
+            self.default = self._codepage = number
+        elif self._shown and (sign := (_TAG_SIGNS if self._mode == _TAG else self._signs).get(word)):
+            self._out.append(sign)
 
     def _define(self, word: bytes, number: int | None) -> None:
         """A word of the font table."""
@@ -221,3 +238,7 @@ class _Reader:
             self._fonts[self._defined] = CODEPAGE_OF.get(number or 0, self.default)
         elif word == b"cpg" and number:
             self._fonts[self._defined] = number
+
+
+def _pass(_token: re.Match[bytes]) -> None:
+    """What stands for nothing."""
