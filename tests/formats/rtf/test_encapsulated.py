@@ -49,6 +49,12 @@ def html(body: bytes) -> str:
         (rb"a\bin3 }}}b", "ab"),
         (b"one\r\ntwo\\\nthree", "onetwo\r\nthree"),
         (b"\r\n\\par x", "\r\nx"),
+        (rb"\htmlrtf {\htmlrtf0 {\f1\'e4}\'e4\htmlrtf }\htmlrtf0 x", "\u0434\u00e4x"),
+        (rb"\htmlrtf{\htmlrtf0 \f1\'e4\htmlrtf }\htmlrtf0\'e4", "\u0434\u00e4"),
+        (rb"{\*\htmltag84 a\htmlrtf {\htmlrtf0 b\htmlrtf }\htmlrtf0 c}", "abc"),
+        (rb"{\*\htmlrtf {\htmlrtf0 a}b}c", "c"),
+        (rb"{\info \htmlrtf {\htmlrtf0 a}b}c", "c"),
+        (rb"{\fonttbl\htmlrtf {\htmlrtf0\f1\fcharset161 G;}}{\f1\'e4}", "\u03b4"),
     ],
 )
 def test_each_part_becomes_what_it_was(body: bytes, expected: str) -> None:

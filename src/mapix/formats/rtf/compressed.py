@@ -114,23 +114,23 @@ def _plain(source: _Source) -> Iterator[bytes]:
 def _unpacked(source: _Source, defects: Defects) -> Iterator[bytes]:
     """LZFu: after each byte of eight flags eight tokens, a byte or a place in the window and a length.
 
-    `out` holds the window and what was not handed on; a place becomes a distance back from its end.
+    `out` holds the window and what was not handed on, from a multiple of the window's size on; a place becomes a
+    distance back from its end.
     """
     out = bytearray(PRELOAD)
-    base, given, held = 0, len(PRELOAD), b""
+    given, held = len(PRELOAD), b""
     for piece in source.pieces():
         data = held + piece if held else piece
-        position, ended = _groups(data, len(data) - LONGEST_MATCH, out, base, defects)
+        position, ended = _groups(data, len(data) - LONGEST_MATCH, out, defects)
         if ended:
             yield bytes(out[given:])
             return
         held = data[position:]
         if len(out) > _PIECE:
             yield bytes(out[given:])
-            base += len(out) - WINDOW
-            del out[:-WINDOW]
-            given = WINDOW
-    ended = _tail(held, out, base, defects)
+            del out[: (len(out) // WINDOW - 1) * WINDOW]
+            given = len(out)
+    ended = _tail(held, out, defects)
     yield bytes(out[given:])
     if not ended:
         defects.note("compressed RTF", "no end")
@@ -149,9 +149,9 @@ def _layout(flags: int) -> tuple[Callable[[bytes, int], tuple[Any, ...]], int]:
 _LAYOUTS: Final = tuple(map(_layout, range(256)))
 
 
-def _groups(data: bytes, last: int, out: bytearray, base: int, defects: Defects) -> tuple[int, bool]:
+def _groups(data: bytes, last: int, out: bytearray, defects: Defects) -> tuple[int, bool]:
     """The groups that begin up to `last`, each with all its tokens; where the next one is, and whether this ends."""
-    position, end, layouts = 0, base + len(out), _LAYOUTS
+    position, end, layouts = 0, len(out), _LAYOUTS
     while position <= last:
         unpack, size = layouts[data[position]]
         for token in unpack(data, position + 1):
@@ -161,29 +161,34 @@ def _groups(data: bytes, last: int, out: bytearray, base: int, defects: Defects)
                 continue
             distance = (end - (token >> 4)) & 4095
             length = (token & 15) + 2
-            start = end - base - distance
-            if not distance:
-                return position + size + 1, True
-            if start < 0:
-                defects.note("compressed RTF", "a place in the window that nothing was written to", value=token >> 4)
-                out += bytes(length)
-            elif distance >= length:
+            if distance >= length and (start := end - distance) >= 0:
                 out += out[start : start + length]
+            elif distance:
+                _repeat(out, distance, length, defects)
             else:
-                out += (out[start:] * (length // distance + 1))[:length]
+                return position + size + 1, True
             end += length
         position += size + 1
     return position, False
 
 
-def _tail(data: bytes, out: bytearray, base: int, defects: Defects) -> bool:
+def _repeat(out: bytearray, distance: int, length: int, defects: Defects) -> None:
+    """A token that overlaps itself; zeros for one that is before everything."""
+    if distance > len(out):
+        defects.note("compressed RTF", "a place in the window that nothing was written to", value=distance)
+        out += bytes(length)
+    else:
+        out += (out[-distance:] * (length // distance + 1))[:length]
+
+
+def _tail(data: bytes, out: bytearray, defects: Defects) -> bool:
     """The last groups, of which tokens may be missing; whether the end was told."""
     position = 0
     while position < len(data):
         padded = data[position : position + LONGEST_MATCH]
         whole = len(padded) == LONGEST_MATCH
         before = len(out)
-        moved, ended = _groups(padded + bytes(LONGEST_MATCH), 0, out, base, defects)
+        moved, ended = _groups(padded + bytes(LONGEST_MATCH), 0, out, defects)
         if not whole and moved > len(padded):
             _cut(padded, out, before)
             return False

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from mapix.formats.rtf.charsets import CODEPAGE_OF, decoded, joined
-from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NOTHING, NUMBER, SYMBOL, TAG, TEXT, TOKEN, WORD
+from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NOTHING, NUMBER, SYMBOL, TAG, TEXT, TOKEN, TURN, WORD
 
 _ORIGIN = re.compile(rb"\\from(html|text)1?(?![a-z0-9])")
 _LOOKED_AT: Final = 2048
@@ -76,13 +76,8 @@ class Encapsulated:
     codepage: int
 
 
-class _Group(NamedTuple):
-    """What a group inherits: what its content is, whether it is left out, its code page, what follows a `\\u`."""
-
-    mode: int
-    hidden: bool
-    codepage: int
-    after: int
+_Group = tuple[int, bool, int, int]
+"""What a group inherits: what its content is, whether it is left out, its code page, what follows a `\\u`."""
 
 
 def origin(rtf: bytes) -> str | None:
@@ -129,27 +124,30 @@ class _Reader:
         self._symbols = _NAMED_SYMBOLS if html else _SYMBOLS
 
     def read(self) -> str:
-        """The text. Only what most tokens are is looked at here: text, bytes and tags."""
-        out, raw = self._out, self._raw
+        """The text. Only what most tokens are is looked at here: tags, text, bytes, and turns of a group."""
+        raw, show = self._raw, self._out.append
         others = {WORD: self._word, NUMBER: self._word, SYMBOL: self._symbol, BRACE: self._brace, NOTHING: _pass}
         while (token := next(self._tokens, None)) is not None:
             kind = token.lastindex or NOTHING
             if kind == TEXT:
                 if self._shown:
                     self._text(token.group())
-            elif kind == BYTE:
+                continue
+            if kind == BYTE:
                 self._byte(int(token.group(BYTE), 16))
-            else:
-                if raw:
-                    self._flush()
-                if kind != TAG:
-                    others[kind](token)
-                    continue
+                continue
+            if raw:
+                self._flush()
+            if kind == TAG:
                 self._skip = 0
                 if self._shown:
-                    out.append(token.group(TAG).decode("ascii"))
+                    show(token[TAG].decode("ascii"))
+            elif kind == TURN:
+                self._turn(token)
+            else:
+                others[kind](token)
         self._flush()
-        return joined(out)
+        return joined(self._out)
 
     def _text(self, text: bytes) -> None:
         if self._skip:
@@ -158,6 +156,20 @@ class _Reader:
             self._raw += text
         else:
             self._out.append(text.decode("ascii"))
+
+    def _turn(self, token: re.Match[bytes]) -> None:
+        """A group of formatting begins or ends, with nothing else left out around its brace."""
+        if self._mode != _BODY:
+            self._tokens = TOKEN.finditer(self.rtf, token.start(TURN))
+            if self._mode == _STARRED:
+                self._enter(_SKIPPED, hidden=self._hidden)
+            return
+        self._skip = 0
+        if token[TURN] == b"{":
+            self._stack.append((_BODY, True, self._codepage, self._after))
+        elif self._stack:
+            _, _, self._codepage, self._after = self._stack.pop()
+        self._shown, self._hidden = True, False
 
     def _byte(self, value: int) -> None:
         if self._skip:
@@ -173,7 +185,7 @@ class _Reader:
     def _brace(self, token: re.Match[bytes]) -> None:
         self._skip = 0
         if token.group() == b"{":
-            self._stack.append(_Group(self._mode, self._hidden, self._codepage, self._after))
+            self._stack.append((self._mode, self._hidden, self._codepage, self._after))
         elif self._stack:
             mode, hidden, self._codepage, self._after = self._stack.pop()
             self._enter(mode, hidden=hidden)

@@ -1,9 +1,9 @@
 """RTF taken apart: one pattern, whose groups tell what a piece is.
 
 >>> [found.lastindex for found in TOKEN.finditer(rb"{\\b1 x\\'e4}")]
-[6, 2, 7, 3, 6]
->>> [found.lastindex for found in TOKEN.finditer(rb"{\\*\\htmltag64 <p>}")]
-[5]
+[7, 3, 8, 4, 7]
+>>> [found.lastindex for found in TOKEN.finditer(rb"{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 ")]
+[6, 1]
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-WORD, NUMBER, BYTE, SYMBOL, TAG, BRACE, TEXT, NOTHING = range(1, 9)
-"""The groups: a control word (and NUMBER where it has one), a byte in hexadecimal, a control symbol, the text of a
-whole group of a tag that needs no reading, a brace, text that stands for itself, and what stands for nothing: ends of
-lines, a backslash at the very end."""
+TURN, WORD, NUMBER, BYTE, SYMBOL, TAG, BRACE, TEXT, NOTHING = range(1, 10)
+"""The groups: a brace alone between `\\htmlrtf` and `\\htmlrtf0`; a control word (and NUMBER where it has one), a byte
+in hexadecimal, a control symbol, the text of a whole group of a tag that needs no reading, a brace, text that stands
+for itself, and what stands for nothing: ends of lines, a backslash at the very end."""
 
 TOKEN: Final = re.compile(
-    rb"\\(?:([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|'([0-9a-fA-F]{2})|([^a-zA-Z]))"
+    rb"\\(?:htmlrtf ?([{}])\\htmlrtf0 ?|([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|'([0-9a-fA-F]{2})|([^a-zA-Z]))"
     rb"|\{\\\*\\htmltag[0-9]{0,9} ?([\x20-\x5b\x5d-\x7a\x7c\x7e]*)\}"
     rb"|([{}])|([^\\{}\r\n\0]+)|([\r\n\0]+|\\)",
     re.DOTALL,
