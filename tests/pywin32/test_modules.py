@@ -1,5 +1,7 @@
 """pywin32's names on a system without pywin32."""
 
+import importlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -42,12 +44,52 @@ def test_the_names_import_in_every_way(windows_names: None) -> None:
 
 
 def test_installing_again_is_harmless_and_uninstalling_takes_all_away() -> None:
+    finders, before = list(sys.meta_path), set(sys.modules)
     first = mapix.pywin32.install()
     assert first == mapix.pywin32.install()
-    assert {"win32com.mapi.mapi", *REAL} <= set(first) <= set(sys.modules)
+    assert {"win32com.mapi.mapi", *REAL} <= set(first)
+    assert all(importlib.import_module(name) is sys.modules[name] for name in first)
     mapix.pywin32.uninstall()
-    assert not set(first) & set(sys.modules)
+    assert {name for name in set(sys.modules) - before if not name.startswith("mapix.")} == set()
+    assert sys.meta_path == finders
     mapix.pywin32.uninstall()
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("win32com.mapi")
+
+
+def test_a_name_costs_nothing_before_it_is_imported() -> None:
+    code = "import sys, mapix.pywin32 as p; p.install(); print(*[m for m in sys.modules if m.startswith('mapix.')])"
+    assert set(python(code).stdout.split()) <= {"mapix._version", "mapix.pywin32", "mapix.pywin32.modules"}
+
+
+def test_the_modules_stay_what_they_are_under_their_other_names(windows_names: None) -> None:
+    import win32com.mapi.mapi
+
+    assert win32com.mapi.mapi.__name__ == win32com.mapi.mapi.__spec__.name == "mapix.pywin32.mapi"
+    assert importlib.util.find_spec("win32com.mapi.mapi") is not None
+
+
+def test_a_scripts_own_module_of_such_a_name_is_the_scripts(tmp_path: Path) -> None:
+    (tmp_path / "winerror.py").write_text("OWN = True\n", encoding="utf-8")
+    code = f"import sys, mapix.pywin32 as p; p.install(); sys.path.insert(0, {str(tmp_path)!r})\n"
+    code += "import winerror; print(winerror.OWN)"
+    assert python(code).stdout == "True\n"
+
+
+def test_threads_that_import_at_once_get_one_module() -> None:
+    code = """\
+import sys, threading, mapix.pywin32
+mapix.pywin32.install()
+found = []
+def look():
+    from win32com.mapi import mapi
+    found.append(mapi)
+threads = [threading.Thread(target=look) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(len(found), len(set(map(id, found))), hasattr(found[0], "MAPILogonEx"))
+"""
+    assert python(code).stdout == "8 1 True\n"
 
 
 def test_what_is_real_is_never_shadowed(tmp_path: Path) -> None:

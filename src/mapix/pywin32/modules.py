@@ -1,12 +1,16 @@
 """Windows' module names on systems without pywin32: `install()` makes `import pythoncom` and the like work.
 
-Nothing real is ever shadowed: where pywin32, or any part of it, can be imported, it stays what it is.
+Nothing real is ever shadowed: where pywin32, or any part of it, can be imported, it stays what it is. A name costs
+nothing before it is imported: finders on `sys.meta_path` answer for it.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Final
@@ -31,33 +35,67 @@ _COM: Final = {
     "win32com.mapi.exchange": "exchange",
 }
 
-_installed: dict[str, ModuleType] = {}
+_offered: dict[str, str] = {}
+"""Modules of ours by the names they answer to."""
+
+
+class _Loader(Loader):
+    """Hands out a module of ours, which keeps its own spec."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = import_module(f"{_HOME}.{_offered[spec.name]}")
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        spec = module.__spec__
+        if spec is not None and spec.loader is self:
+            module.__spec__ = spec.loader_state
+
+
+class _Finder(MetaPathFinder):
+    """Finds the offered names of one kind: those in packages come first, whole ones only after everybody else."""
+
+    def __init__(self, *, dotted: bool) -> None:
+        self._dotted = dotted
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _offered or ("." in fullname) is not self._dotted:
+            return None
+        return ModuleSpec(fullname, _loader, is_package=fullname in ("win32com", "win32com.mapi", "win32com.server"))
+
+
+_loader: Final = _Loader()
+_first, _last = _Finder(dotted=True), _Finder(dotted=False)
 
 
 def install() -> list[str]:
-    """Register our modules under pywin32's names where the real ones are missing; the names now ours.
+    """Offer our modules under pywin32's names where the real ones are missing; the names now ours.
 
     Again is harmless.
     """
-    wanted = dict(_COM) if not any(_is_real(name) for name in _TOGETHER) else {}
-    if not _is_real("winerror"):
-        wanted["winerror"] = "winerror"
-    for name, module in wanted.items():
-        if name not in _installed:
-            _installed[name] = sys.modules[name] = import_module(f"{_HOME}.{module}")
-    return list(_installed)
+    if not _offered:
+        wanted = dict(_COM) if not any(map(_is_real, _TOGETHER)) else {}
+        if not _is_real("winerror"):
+            wanted["winerror"] = "winerror"
+        _offered.update(wanted)
+        sys.meta_path.insert(0, _first)
+        sys.meta_path.append(_last)
+    return list(_offered)
 
 
 def uninstall() -> None:
-    """Take our modules out of `sys.modules` again."""
-    for name, module in _installed.items():
-        if sys.modules.get(name) is module:
+    """Take our names away again: `sys.modules` and `sys.meta_path` are as they were."""
+    for name, module in _offered.items():
+        ours = sys.modules.get(f"{_HOME}.{module}")
+        if ours is not None and sys.modules.get(name) is ours:
             del sys.modules[name]
-    _installed.clear()
+    _offered.clear()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in (_first, _last)]
 
 
 def _is_real(name: str) -> bool:
-    """Whether a module of this name is there that is not ours."""
-    if name in sys.modules:
-        return sys.modules[name] is not _installed.get(name)
-    return find_spec(name) is not None
+    """Whether there is a module of this name, which then is not ours."""
+    return name in sys.modules or find_spec(name) is not None
