@@ -12,6 +12,7 @@ from mapix.cli.base import DEBUG
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
+    from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.initialize import Subsystem
 
 profile_option = click.option(
@@ -51,10 +52,15 @@ def _set_up() -> None:
 
 def set_up_dialogs() -> None:
     """Let a logon ask at the terminal, where there is one."""
-    from mapix.cli.logonui import terminal_ui
-    from mapix.subsystem import dialogs
+    from mapix.subsystem.asking import ask_by
 
-    dialogs.standing = terminal_ui()
+    ask_by(_terminal)
+
+
+def _terminal() -> LogonUI | None:
+    from mapix.cli.logonui import terminal_ui
+
+    return terminal_ui()
 
 
 def _set_up_log() -> None:

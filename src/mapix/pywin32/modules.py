@@ -9,11 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 _HOME: Final = "mapix.pywin32"
 _TOGETHER: Final = ("win32com", "pythoncom", "pywintypes")
@@ -35,25 +33,29 @@ _COM: Final = {
     "win32com.mapi.exchange": "exchange",
 }
 
+_PACKAGES: Final = ("win32com", "win32com.mapi", "win32com.server")
+
 _offered: dict[str, str] = {}
 """Modules of ours by the names they answer to."""
 
 
-class _Loader(Loader):
+class _Loader:
     """Hands out a module of ours, which keeps its own spec."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module that answers to the name."""
         module = import_module(f"{_HOME}.{_offered[spec.name]}")
         spec.loader_state = module.__spec__
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Nothing: it has been executed under its own name, which it gets back."""
         spec = module.__spec__
-        if spec is not None and spec.loader is self:
+        if spec is not None and spec.loader_state is not None:
             module.__spec__ = spec.loader_state
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds the offered names of one kind: those in packages come first, whole ones only after everybody else."""
 
     def __init__(self, *, dotted: bool) -> None:
@@ -62,12 +64,13 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """The spec of an offered name."""
         if fullname not in _offered or ("." in fullname) is not self._dotted:
             return None
-        return ModuleSpec(fullname, _loader, is_package=fullname in ("win32com", "win32com.mapi", "win32com.server"))
+        return ModuleSpec(fullname, _loader, is_package=fullname in _PACKAGES)
 
 
-_loader: Final = _Loader()
+_loader: Final[Any] = _Loader()
 _first, _last = _Finder(dotted=True), _Finder(dotted=False)
 
 
@@ -98,4 +101,4 @@ def uninstall() -> None:
 
 def _is_real(name: str) -> bool:
     """Whether there is a module of this name, which then is not ours."""
-    return name in sys.modules or find_spec(name) is not None
+    return name in sys.modules or any(finder.find_spec(name, None) for finder in sys.meta_path)

@@ -15,15 +15,18 @@ from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.pywin32.modules import install
-from mapix.pywin32.tracebacks import strip
-from mapix.subsystem.handover import Left, hand_over
-from mapix.subsystem.initialize import is_initialized, mapi_uninitialize
+
+if TYPE_CHECKING:
+    from mapix.subsystem.handover import Left
 
 EXIT_WAIT: Final = 30.0
 """Seconds to wait for messages to leave when MAPIX_EXIT_WAIT does not say."""
+
+_SUBSYSTEM: Final = "mapix.subsystem.initialize"
+"""What a script that never asks for MAPI does not load."""
 
 _CANNOT_OPEN: Final = 2
 _INTERRUPTED: Final = 130
@@ -42,13 +45,13 @@ def run_script(path: str | os.PathLike[str], args: Sequence[str] = (), *, exit_w
     except OSError as error:
         _say(f"can't open file {str(Path(name).absolute())!r}: [Errno {error.errno}] {error.strerror}")
         return _CANNOT_OPEN
-    others, started = threading.enumerate(), is_initialized()
+    others, started = threading.enumerate(), _is_initialized()
     with _as_main(name, args) as module:
         code = _execute(name, source, module)
         _join_threads(others)
-    _hand_over(_seconds(exit_wait))
-    while is_initialized() and not started:
-        mapi_uninitialize()
+    if _SUBSYSTEM in sys.modules:
+        _hand_over(_seconds(exit_wait))
+        _uninitialize(started)
     return code
 
 
@@ -104,6 +107,8 @@ def _exit_code(code: Any) -> int:
 
 def _tell(error: BaseException) -> None:
     """Have the script's `sys.excepthook` show an error without the frames that are ours."""
+    from mapix.pywin32.tracebacks import strip
+
     _flush()
     strip(error)
     sys.excepthook(type(error), error, error.__traceback__)
@@ -122,6 +127,19 @@ def _join_threads(others: Sequence[threading.Thread]) -> None:
             thread.join()
 
 
+def _is_initialized() -> bool:
+    module = sys.modules.get(_SUBSYSTEM)
+    return module is not None and bool(module.is_initialized())
+
+
+def _uninitialize(started: bool) -> None:
+    """Undo what the script left initialized, unless it found it so."""
+    from mapix.subsystem.initialize import is_initialized, mapi_uninitialize
+
+    while is_initialized() and not started:
+        mapi_uninitialize()
+
+
 def _seconds(exit_wait: float | None) -> float:
     if exit_wait is not None:
         return max(exit_wait, 0.0)
@@ -135,6 +153,8 @@ def _seconds(exit_wait: float | None) -> float:
 
 def _hand_over(seconds: float) -> None:
     """Hand over what the script submitted, and say what is left."""
+    from mapix.subsystem.handover import hand_over
+
     started = time.monotonic()
     try:
         found = hand_over(seconds)

@@ -21,6 +21,7 @@ from mapix.properties.flags import (
     MAPI_PASSWORD_UI,
     MAPI_SERVICE_UI_ALWAYS,
 )
+from mapix.subsystem.asking import initial
 from mapix.subsystem.profiles.profile import ServiceEntry
 from mapix.subsystem.profiles.profsect import service_secrets
 from mapix.subsystem.profiles.settings import check_settings, complete, missing, secrets_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 TRIES = 3
 """How often settings are asked for while some of them are wrong."""
 
-standing: LogonUI | None = None
+standing: LogonUI | None = initial()
 """Who is asked where a logon names nobody; the command line sets it where there is a terminal."""
 
 
