@@ -16,6 +16,7 @@ from mapix.properties.tag import PropType
 from mapix.pywin32 import args, bytestreams, iids, imsg, sink
 from mapix.pywin32.admin import PyIProfAdmin
 from mapix.pywin32.convert import restrictions, rows, tags, values
+from mapix.pywin32.converter import PyIConverterSession as PyIConverterSession
 from mapix.pywin32.iid import IID, PyIID, from_bytes
 from mapix.pywin32.mapi_constants import *  # noqa: F403
 from mapix.pywin32.message import PyIMessage

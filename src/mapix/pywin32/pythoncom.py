@@ -3,11 +3,12 @@ notifications."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from mapix.properties.errors import NoSupport
 from mapix.pywin32 import args, iids
 from mapix.pywin32.bytestreams import MemoryStream
+from mapix.pywin32.classes import CLASSES
 from mapix.pywin32.docfiles import CreateILockBytesOnHGlobal as CreateILockBytesOnHGlobal
 from mapix.pywin32.docfiles import ReadClassStg as ReadClassStg
 from mapix.pywin32.docfiles import StgCreateDocfile as StgCreateDocfile
@@ -21,7 +22,7 @@ from mapix.pywin32.errors import REGDB_E_CLASSNOTREG, com_error, make, text_of
 from mapix.pywin32.iid import IID, PyIID
 from mapix.pywin32.pywintypes import CreateGuid as CreateGuid
 from mapix.pywin32.stream import PyIStream
-from mapix.pywin32.unknown import TYPES, guarded
+from mapix.pywin32.unknown import TYPES, PyIUnknown, guarded
 
 error = com_error
 TypeIIDs = TYPES
@@ -116,9 +117,16 @@ def PumpMessages() -> None:
         subsystem().dispatch_notifications()
 
 
-def CoCreateInstance(clsid: Any, outer: Any, context: Any, iid: Any, /) -> NoReturn:
-    """com_error REGDB_E_CLASSNOTREG: no class is registered here."""
+@guarded
+def CoCreateInstance(clsid: Any, outer: Any, context: Any, iid: Any, /) -> PyIUnknown:
+    """An object of a class that is here (`classes.CLASSES`); com_error REGDB_E_CLASSNOTREG for any other."""
     wanted = args.iid(clsid)
     args.int32(context)
-    args.iid(iid)
-    raise make(REGDB_E_CLASSNOTREG, NoSupport("there are no COM classes on this system", value=str(wanted)))
+    shown_as = args.iid(iid)
+    if outer is not None:
+        raise NoSupport("objects are not made as parts of others", hint="pass None")
+    maker = CLASSES.get(wanted)
+    if maker is None:
+        raise make(REGDB_E_CLASSNOTREG, NoSupport("the class is not on this system", value=str(wanted)))
+    found: PyIUnknown = maker().QueryInterface(shown_as)
+    return found

@@ -87,7 +87,7 @@ class PyIStream(PyIUnknown):
         """Copy up to `cb` bytes from this cursor to another stream's; bytes written."""
         target, left = target_of(stream, PyIStream), args.int64(cb)
         copied: int = self._obj.copy_to(target, left)
-        _written(stream)
+        note_written(stream)
         return copied
 
     def Commit(self, flags: Any = 0, /) -> None:
@@ -128,7 +128,7 @@ class PyIStream(PyIUnknown):
         return name, STGTY_STREAM, self._obj.size(), time, time, time, mode, 0, PyIID(), 0, 0
 
 
-def _written(stream: Any) -> None:
+def note_written(stream: Any) -> None:
     """Note on the wrapper of a stream argument that its stream was written to."""
     found = stream if isinstance(stream, PyIStream) else getattr(stream, "_oleobj_", None)
     if isinstance(found, PyIStream):
