@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
+from mapix.objects.messages import rehearsal
 from mapix.properties.errors import InvalidParameter, MapiError
 from mapix.properties.flags import (
     LOGOFF_ABORT,
@@ -61,7 +62,11 @@ class Spooling:
         self._extra.setdefault(pair[1].uid, pair)
 
     def start(self) -> Spooler | None:
-        """The spooler, started if it was not; None in a session without mail or without transports."""
+        """The spooler, started if it was not; None in a session without mail or without transports, and while nothing
+        is to be sent.
+        """
+        if rehearsal.active is not None:
+            return None
         with self.core.guard:
             if self.spooler is None and self.core.has_mail and self.core.transports():
                 from mapix.subsystem.spooler.worker import Spooler

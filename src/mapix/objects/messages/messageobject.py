@@ -20,7 +20,7 @@ from mapix.interfaces.table import MapiTable
 from mapix.objects.bags import computed
 from mapix.objects.bags.propdata import PropertyBag
 from mapix.objects.copying.progress import steps
-from mapix.objects.messages import messagesave
+from mapix.objects.messages import messagesave, rehearsal
 from mapix.objects.messages.wholemessage import load_whole, parts_of
 from mapix.objects.stores.context import StoreContext
 from mapix.objects.stores.life import Life, remembered
@@ -243,6 +243,8 @@ class MessageObject(PropertyBag, Message):
     def _save(self, force: bool) -> None:
         if self._fresh or self.is_embedded:
             self._version = self._message.apply(messagesave.changes_of(self, force=force))
+            if rehearsal.active is not None and not self.is_embedded:
+                rehearsal.active.saved(self)
         else:
             with self.context.backend.transaction():
                 messagesave.refresh_flags(self)

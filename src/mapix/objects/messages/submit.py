@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.objects.messages import rehearsal
 from mapix.objects.messages.messagesave import save_submission
 from mapix.properties import flags, times
 from mapix.properties.errors import NoRecipients, NoSupport
@@ -54,6 +55,8 @@ def submit(message: MessageObject) -> None:
     values |= _sent_mail(message)
     due = _due(message, values, now)
     present = {tag: value for tag, value in values.items() if value is not None}
+    if rehearsal.active is not None:
+        return rehearsal.active.submit(message, rows, present)
     save_submission(message, rows, present, due)
     support.spooler_notify()
 
