@@ -128,6 +128,11 @@ class Session:
 
         return subsystem().notifications
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet."""
+        return self._open
+
     def close(self) -> None:
         """Log off; twice is harmless."""
         from mapix.subsystem.initialize import mapi_uninitialize

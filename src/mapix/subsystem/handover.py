@@ -47,6 +47,13 @@ def hand_over(timeout: float) -> list[Left]:
     return [each for each in found if each.messages or each.error is not None]
 
 
+def forget(home: Path) -> None:
+    """What was submitted from profiles of a home is nobody's matter any more."""
+    with _guard:
+        for key in [key for key in _noted if key[0] == home]:
+            del _noted[key]
+
+
 def _of_profile(home: Path, profile: str, core: SessionCore, deadline: float) -> Left:
     try:
         if core.members and core.has_mail:

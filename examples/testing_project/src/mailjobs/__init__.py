@@ -1,0 +1,1 @@
+"""Mail jobs of an office: `reminders` was written for win32com.mapi on Windows, `reports` for mapix."""
