@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 
 from mapix.formats.defects import Strictness
 from mapix.formats.mime import from_mime
-from mapix.formats.mime.read_message import DEEPEST_MESSAGES
+from mapix.formats.mime.options import MimeOptions
+from mapix.formats.mime.reading import DEEPEST_MESSAGES
 from mapix.properties import tags
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff
 from mapix.properties.entrylist import load_entries
 from mapix.properties.errors import CorruptData
 from mapix.properties.flags import ATTACH_BY_VALUE, ATTACH_EMBEDDED_MSG, MSGFLAG_UNMODIFIED, MSGFLAG_UNSENT
+from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName
+from mapix.properties.tag import PropTag
 from mapix.properties.times import from_datetime
 
 HEAD = "From: Ann <ann@example.com>\r\nTo: Bill <bill@example.com>\r\n"
@@ -122,8 +125,12 @@ def test_fields_become_properties(line: str, tag: int, value: object) -> None:
     assert read(f"{line}\r\n\r\nHi").properties[tag] == value
 
 
-def test_fields_nobody_knows_become_no_named_properties() -> None:
-    assert read("X-Anything: 1\r\n\r\nHi").names == {}
+def test_fields_nobody_knows_become_named_properties_if_they_may() -> None:
+    content = read("X-Anything: 1\r\nReceived: by x\r\n\r\nHi")
+    assert content.names == {0x8000: PropertyName(PS_INTERNET_HEADERS, "X-Anything")}
+    assert content.get(PropTag(0x8000001F)) == "1"
+    data = (HEAD + "X-Anything: 1\r\n\r\nHi").encode()
+    assert from_mime(data, options=MimeOptions(named_headers=False)).value.names == {}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +219,7 @@ def test_only_the_first_text_is_the_body() -> None:
     content = read(multipart("mixed", PLAIN, FILE, "Content-Type: text/plain\r\n\r\nfooter", HTML))
     assert content.get(tags.PR_BODY) == "plain"
     assert tags.PR_HTML not in content.properties
-    assert names(content) == ["a.pdf", "ATT00002.txt", "ATT00003.html"]
+    assert names(content) == ["a.pdf", "ATT00002.txt", "ATT00003.htm"]
 
 
 def test_a_text_with_a_name_is_a_file() -> None:
@@ -292,10 +299,10 @@ def test_messages_too_deep_in_one_another_stay_files() -> None:
         ("From: again@x.test\r\n\r\nHi", "From: stands more than once"),
         ("Cc: Just A Name\r\n\r\nHi", "Cc: a name without an address"),
         ("Content-Transfer-Encoding: 9bit\r\n\r\nHi", "Content-Transfer-Encoding: unknown"),
-        ("Content-Type: multipart/mixed\r\n\r\nHi", "NoBoundaryInMultipart"),
-        ("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi", "CloseBoundaryNotFound"),
+        ("Content-Type: multipart/mixed\r\n\r\nHi", "tells no boundary"),
+        ("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi", "has no end"),
         ("Content-Type: text/plain; charset=us-ascii\r\n\r\nGrüße", "not in the character set"),
-        ("no header\r\n\r\nHi", "MissingHeaderBodySeparator"),
+        ("no header\r\n\r\nHi", "a line that is no field"),
     ],
 )
 def test_what_is_wrong_is_told(text: str, what: str) -> None:

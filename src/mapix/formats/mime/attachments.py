@@ -33,6 +33,12 @@ from mapix.properties.tags import (
 MHTML_REFERENCE: Final = 4
 """The bit of PR_ATTACH_FLAGS that says the HTML shows this attachment ([MS-OXCMSG] 2.2.2.18)."""
 
+DISPOSITION: Final = PropTag(0x3716001F)
+"""How the part asked to be shown: `inline` where it did."""
+
+TEXT_CHARSET: Final = PropTag(0x371B001F)
+"""PidTagTextAttachmentCharset ([MS-OXCMSG] 2.2.2.25)."""
+
 _FILE_NAMES: Final = (PR_ATTACH_LONG_FILENAME, PR_ATTACH_FILENAME)
 _NAMES: Final = (*_FILE_NAMES, PR_DISPLAY_NAME)
 _OCTETS: Final = "application/octet-stream"

@@ -1,12 +1,12 @@
 """The header of a message as properties and recipients ([MS-OXCMAIL] 2.2.3, SPL-51).
 
-Fields nobody knows become no named properties: mail from anywhere must not fill a store's mapping. They stay readable
-in PR_TRANSPORT_MESSAGE_HEADERS.
+What has a property of its own is read here; the other fields are `read_named`'s. The whole header stays readable in
+PR_TRANSPORT_MESSAGE_HEADERS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from mapix.formats.defects import Defects
@@ -15,14 +15,18 @@ from mapix.formats.mime.dates import parse_date
 from mapix.formats.mime.fields import IMPORTANCE, PRIORITY, SENSITIVITY, identifiers
 from mapix.formats.mime.headers import header_text, loose_base64, raw_text
 from mapix.formats.mime.people import SENDER, SENT_REPRESENTING, recipient, reply_props, role_props
+from mapix.formats.mime.read_named import named_props
+from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.tree import Node
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO, MSGFLAG_UNMODIFIED, MSGFLAG_UNSENT
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_BODY_CONTENT_LOCATION,
     PR_CLIENT_SUBMIT_TIME,
     PR_CONVERSATION_INDEX,
     PR_CONVERSATION_TOPIC,
+    PR_DEFERRED_DELIVERY_TIME,
     PR_EXPIRY_TIME,
     PR_IMPORTANCE,
     PR_IN_REPLY_TO_ID,
@@ -35,6 +39,7 @@ from mapix.properties.tags import (
     PR_LIST_UNSUBSCRIBE,
     PR_MESSAGE_DELIVERY_TIME,
     PR_MESSAGE_FLAGS,
+    PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED,
     PR_PRIORITY,
     PR_READ_RECEIPT_ENTRYID,
     PR_READ_RECEIPT_REQUESTED,
@@ -53,31 +58,36 @@ _TEXTS: Final = {
     "thread-topic": PR_CONVERSATION_TOPIC,
     "organization": PR_INTERNET_ORGANIZATION,
     "return-path": PR_INTERNET_RETURN_PATH,
+    "content-location": PR_BODY_CONTENT_LOCATION,
     "list-help": PR_LIST_HELP,
     "list-subscribe": PR_LIST_SUBSCRIBE,
     "list-unsubscribe": PR_LIST_UNSUBSCRIBE,
 }
-_DATES: Final = {"date": PR_CLIENT_SUBMIT_TIME, "expires": PR_EXPIRY_TIME, "reply-by": PR_REPLY_TIME}
-_IMPORTANCE_WORDS: Final = {name: number for number, (name, _) in IMPORTANCE.items()} | {"normal": 1}
+_DATES: Final = {
+    "date": PR_CLIENT_SUBMIT_TIME,
+    "expiry-date": PR_EXPIRY_TIME,
+    "expires": PR_EXPIRY_TIME,
+    "reply-by": PR_REPLY_TIME,
+    "deferred-delivery": PR_DEFERRED_DELIVERY_TIME,
+}
+_IMPORTANCE_WORDS: Final = {name: number for number, (name, _) in IMPORTANCE.items()} | {"normal": 1, "medium": 1}
 _PRIORITY_WORDS: Final = {name: number for number, name in PRIORITY.items()} | {"normal": 0}
 _SENSITIVITY_WORDS: Final = {name.lower(): number for number, name in SENSITIVITY.items()}
 _X_PRIORITY: Final = {"1": 2, "2": 2, "3": 1, "4": 0, "5": 0}
 _SINGLE: Final = ("from", "sender", "subject", "date", "message-id", "to", "cc", "reply-to")
 
 
-def header_props(node: Node, charset: str | None, defects: Defects) -> Props:
+def header_props(node: Node, charset: str | None, reading: Reading) -> Props:
     """The properties that the header of a message tells; `charset` is what its 8-bit bytes are read as."""
+    defects = reading.defects
     _note_repeated(node, defects)
     props: Props = {PR_MESSAGE_FLAGS: MSGFLAG_UNMODIFIED | (MSGFLAG_UNSENT if node.value_of("x-unsent") == "1" else 0)}
-    readers: tuple[Callable[[], Props], ...] = (
-        lambda: _texts(node, charset),
-        lambda: _dates(node, defects),
-        lambda: _identifier_props(node),
-        lambda: _wishes(node),
-        lambda: _people(node, charset, defects),
-    )
-    for read in readers:
-        props |= read()
+    props.update(_texts(node, charset))
+    props.update(_dates(node, defects))
+    props.update(_identifier_props(node))
+    props.update(_wishes(node))
+    props.update(_people(node, charset, defects))
+    props.update(named_props(node, charset, reading))
     return props
 
 
@@ -98,10 +108,9 @@ def addresses(node: Node, name: str, charset: str | None) -> list[Address]:
 
 
 def _note_repeated(node: Node, defects: Defects) -> None:
-    names = [name.lower() for name, _ in node.raw_items()]
     for name in _SINGLE:
-        if names.count(name) > 1:
-            defects.note(name.capitalize(), "stands more than once", value=names.count(name))
+        if len(found := node.fields(name)) > 1:
+            defects.note(name.capitalize(), "stands more than once", value=len(found))
 
 
 def _texts(node: Node, charset: str | None) -> Props:
@@ -147,7 +156,9 @@ def _wishes(node: Node) -> Props:
     if priority is not None:
         props[PR_PRIORITY] = priority
     sensitivity = _SENSITIVITY_WORDS.get(node.value_of("sensitivity").lower())
-    return props if sensitivity is None else props | {PR_SENSITIVITY: sensitivity}
+    if sensitivity is not None:
+        props[PR_SENSITIVITY] = sensitivity
+    return props | {PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED: True} if node.fields("return-receipt-to") else props
 
 
 def _people(node: Node, charset: str | None, defects: Defects) -> Props:

@@ -4,44 +4,43 @@ from __future__ import annotations
 
 from typing import Final
 
-from mapix.formats.defects import Defects
 from mapix.formats.mime.charsets import decode
+from mapix.formats.mime.fieldblock import LONGEST_FIELD
 from mapix.formats.mime.read_fields import header_props, header_recipients
 from mapix.formats.mime.read_parts import Reader
 from mapix.formats.mime.read_reports import report_props
-from mapix.formats.mime.tree import Node, header_bytes, parse, walk
+from mapix.formats.mime.read_secure import secured
+from mapix.formats.mime.reading import Reading
+from mapix.formats.mime.source import Source
+from mapix.formats.mime.tree import Node, parse, walk
 from mapix.properties.content import MessageContent
 from mapix.properties.tags import PR_MESSAGE_CLASS, PR_SUBJECT, PR_TRANSPORT_MESSAGE_HEADERS
-
-DEEPEST_MESSAGES: Final = 16
-"""How many messages may stand in one another; deeper ones stay files."""
 
 _NOTE: Final = "IPM.Note"
 
 
-def read_message(data: bytes, defects: Defects, depth: int) -> MessageContent:
-    """The message in `data`, which stands inside `depth` others."""
-
-    def nested(inner: bytes) -> MessageContent | None:
-        if depth >= DEEPEST_MESSAGES:
-            defects.note("message/rfc822", "stands too deep, kept as a file")
-            return None
-        return read_message(inner, defects, depth + 1)
-
-    root = parse(data, defects)
+def read_message(reading: Reading, source: Source, start: int, end: int, depth: int) -> MessageContent:
+    """The message in a stretch of a source, which stands inside `depth` others."""
+    root = parse(source, reading.defects, start, end)
     charset = _charset(root)
-    reader = Reader(nested, defects)
-    reader.read(root)
-    props = header_props(root, charset, defects) | reader.props()
-    props[PR_MESSAGE_CLASS] = _NOTE
+    reader = Reader(reading, depth)
+    message_class = secured(root, reader)
+    if message_class is None:
+        reader.read(root)
+    props = header_props(root, charset, reading) | reader.props()
+    props[PR_MESSAGE_CLASS] = message_class or _NOTE
     props.setdefault(PR_SUBJECT, "")
-    props[PR_TRANSPORT_MESSAGE_HEADERS] = decode(header_bytes(data), charset)[0]
-    content = MessageContent(props, header_recipients(root, charset, defects), reader.attachments)
-    report_props(root, content, defects)
+    header = root.block.raw[:LONGEST_FIELD].rstrip(b"\r\n")
+    props[PR_TRANSPORT_MESSAGE_HEADERS] = decode(header, charset)[0]
+    recipients = header_recipients(root, charset, reading.defects)
+    content = MessageContent(props, recipients, reader.attachments, reading.names.names)
+    report_props(root, content, reading.defects)
     return content
 
 
 def _charset(root: Node) -> str | None:
     """What 8-bit bytes in the header are taken for: the first character set that a text part tells."""
+    if root.block.raw.isascii():
+        return None
     kinds = (node.told() for node in walk(root))
     return next((told["charset"] for kind, told in kinds if kind.startswith("text/") and "charset" in told), None)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from mapix.formats.defects import Defects
 from mapix.formats.mime.addresses import Address, parse_addresses
 from mapix.formats.mime.dates import parse_date
+from mapix.formats.mime.fieldblock import FieldBlock
 from mapix.formats.mime.headers import header_text
 from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipient, role_props
 from mapix.formats.mime.reports import MACHINE_PARTS, NDR_STATUS_CODE, REMOTE_MTA, REPORTING_MTA
@@ -77,7 +78,7 @@ def _describe(content: MessageContent, suffix: str) -> None:
         content.properties[PR_REPORT_TEXT] = content.properties[PR_BODY]
 
 
-def _delivery(blocks: list[Node], content: MessageContent) -> str | None:
+def _delivery(blocks: list[FieldBlock], content: MessageContent) -> str | None:
     """Rows of the recipients in a delivery report in place of those it is addressed to; which kind it is."""
     rows = [(block, _action(block)) for block in blocks if block.value_of("final-recipient")]
     if not rows:
@@ -92,11 +93,11 @@ def _delivery(blocks: list[Node], content: MessageContent) -> str | None:
     return min((kind for _, kind in rows), key=_GRAVEST.index)
 
 
-def _action(block: Node) -> str:
+def _action(block: FieldBlock) -> str:
     return _ACTIONS.get(block.value_of("action").lower(), "NDR")
 
 
-def _row(block: Node, kind: str) -> dict[PropTag, Any]:
+def _row(block: FieldBlock, kind: str) -> dict[PropTag, Any]:
     row = recipient(_recipient(block.value_of("final-recipient")), MAPI_TO)
     told = block.fields("diagnostic-code")
     if told:
@@ -109,7 +110,7 @@ def _row(block: Node, kind: str) -> dict[PropTag, Any]:
     return row if when is None else row | {PR_REPORT_TIME: when}
 
 
-def _failure(block: Node) -> dict[PropTag, Any]:
+def _failure(block: FieldBlock) -> dict[PropTag, Any]:
     """Why a recipient failed (RP-011): by our own field, else only that it did; and the status code as a number."""
     ours = _OURS.search(block.value_of("x-mapi-ndr"))
     codes = (int(ours[1]), int(ours[2])) if ours else (_TRANSFER_FAILED, _NO_DIAGNOSTIC)
@@ -120,7 +121,7 @@ def _failure(block: Node) -> dict[PropTag, Any]:
     return row
 
 
-def _disposition(blocks: list[Node]) -> str | None:
+def _disposition(blocks: list[FieldBlock]) -> str | None:
     """Which kind of receipt it is (RFC 8098 3.2.6)."""
     told = next((text for block in blocks if (text := block.value_of("disposition"))), None)
     if told is None:

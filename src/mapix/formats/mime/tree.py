@@ -1,131 +1,210 @@
-"""The tree of parts of a message, by the standard library's parser, held within bounds.
+"""The tree of parts of a message, held within bounds.
 
-Whatever bytes come in, parsing ends: nesting, parts and fields are counted, and beyond the bounds what is left stands
+Whatever bytes come in, scanning ends: nesting, parts and fields are counted, and beyond the bounds what is left stands
 as one opaque part. Only multiparts are opened here; a message inside a message is a part with bytes like any other,
-which keeps those bytes exact.
+which keeps those bytes exact. Nothing is copied: a part is where it begins and ends.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
-from email._policybase import Compat32
-from email.message import Message
-from email.parser import BytesParser, HeaderParser
-from typing import Any, Final
+from typing import Final
 
 from mapix.formats.defects import Defects
-from mapix.formats.mime.headers import loose_base64, raw_text
+from mapix.formats.mime.fieldblock import LONGEST_FIELD, FieldBlock, fields_of, read_fields
+from mapix.formats.mime.headers import raw_text
 from mapix.formats.mime.parameters import parse_value
+from mapix.formats.mime.source import MemorySource, Source
+from mapix.formats.mime.transfer import undo
 from mapix.properties.errors import TooComplex
 
 DEEPEST_PARTS: Final = 20
 MOST_PARTS: Final = 10_000
-MOST_FIELDS: Final = 5_000
-LONGEST_FIELD: Final = 1 << 20
 
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_AS_IT_IS: Final = ("", "7bit", "8bit", "binary")
+_KIND: Final = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-*]+")
+_SHORT_KINDS: Final = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
+_AFTER_DELIMITER: Final = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
+_LONGEST_AFTER: Final = 400
+_FIRST_DASHES: Final = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,69}|-{2,60}[^\s-][^\r\n]{0,69})\r?\n")
+_GUESS_WITHIN: Final = 1 << 16
 
 
-class Node(Message):
-    """One part as it was read. `depth` counts the multiparts around it, `parts` is the count they all share."""
+class Node:
+    """One part as it was read: its fields, and where its body lies. `depth` counts the multiparts around it."""
 
-    depth: int = 0
-    _payload: Any
+    __slots__ = ("_disposition", "_told", "block", "closed", "default", "depth", "end", "inside", "source")
 
-    def __init__(self, policy: Any) -> None:
-        super().__init__(policy)
-        self.parts: list[int] = [1]
+    def __init__(self, source: Source, block: FieldBlock, end: int, depth: int, default: str) -> None:
+        self.source = source
+        self.block = block
+        self.end = end
+        self.depth = depth
+        self.default = default
+        self.inside: list[Node] = []
+        self.closed = 0
         self._told: tuple[str, dict[str, str]] | None = None
-
-    def attach(self, payload: Any) -> None:
-        """Take a part; TooComplex when there are too many."""
-        payload.depth, payload.parts = self.depth + 1, self.parts
-        self.parts[0] += 1
-        if self.parts[0] > MOST_PARTS:
-            raise TooComplex("too many parts", value=self.parts[0])
-        super().attach(payload)
-
-    def set_raw(self, name: str, value: str) -> None:
-        """Keep a field, unless there are too many already."""
-        if len(self) < MOST_FIELDS:
-            super().set_raw(name, value[:LONGEST_FIELD])
+        self._disposition: tuple[str, dict[str, str]] | None = None
 
     def fields(self, name: str) -> list[str]:
         """The values of every field called `name` (in lower case), as they stand."""
-        return [value for field, value in self.raw_items() if field.lower() == name]
+        return self.block.by_name.get(name, [])
 
     def value_of(self, name: str) -> str:
         """The unfolded value of the first field called `name`, or nothing."""
-        return next((raw_text(value) for field, value in self.raw_items() if field.lower() == name), "")
+        found = self.block.by_name.get(name)
+        return raw_text(found[0]) if found else ""
+
+    def raw_items(self) -> list[tuple[str, str]]:
+        """Every field in order: its name, and its value as it stands."""
+        return self.block.items
 
     def told(self) -> tuple[str, dict[str, str]]:
-        """Media type and parameters as the part tells them, `text/plain` where it tells none that is one."""
+        """Media type and parameters as the part tells them, the usual one where it tells none that is one."""
         if self._told is None:
-            kind, parameters = parse_value(self.value_of("content-type"))
-            self._told = (kind if kind.count("/") == 1 else self.get_default_type(), parameters)
+            text = self.value_of("content-type")
+            kind, parameters = parse_value(text) if text else ("", {})
+            found = _KIND.match(kind)
+            self._told = (found.group() if found else _SHORT_KINDS.get(kind, self.default), parameters)
         return self._told
 
     def disposition(self) -> tuple[str, dict[str, str]]:
         """Content-Disposition and its parameters."""
-        return parse_value(self.value_of("content-disposition"))
+        if self._disposition is None:
+            text = self.value_of("content-disposition")
+            self._disposition = parse_value(text) if text else ("", {})
+        return self._disposition
 
-    def get_content_type(self) -> str:
-        """What the parser is to take this part for: a multipart where it can be opened, else text."""
-        kind = self.told()[0]
-        return kind if kind.startswith("multipart/") and self.depth < DEEPEST_PARTS else "text/plain"
-
-    def get_content_maintype(self) -> str:
-        """The first half of `get_content_type`."""
-        return self.get_content_type().partition("/")[0]
-
-    def get_boundary(self, failobj: Any = None) -> Any:
-        """The boundary between the parts of this one."""
-        return self.told()[1].get("boundary", "").rstrip() or failobj
+    def encoding(self) -> str:
+        """The transfer encoding, in lower case."""
+        return self.value_of("content-transfer-encoding").partition(";")[0].strip(" \t'\"").lower()
 
     def children(self) -> list[Node]:
         """The parts of a multipart that was one; empty for everything else."""
-        payload = self._payload
-        return [child for child in payload if isinstance(child, Node)] if isinstance(payload, list) else []
+        return self.inside
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body as they were sent."""
+        return self.end - self.block.body
 
     def raw(self) -> bytes:
         """The bytes of the body as they were sent."""
-        payload = self._payload
-        return payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+        return self.source.slice(self.block.body, self.end)
 
     def data(self, defects: Defects) -> bytes:
         """The bytes of the body with their transfer encoding undone."""
-        encoding = self.value_of("content-transfer-encoding").partition(";")[0].strip().lower()
-        return undo(self.raw(), encoding, defects)
+        return undo(self.raw(), self.encoding(), defects)
 
 
-class _Raw(Compat32):
-    """The policy that leaves fields as they are."""
+def parse(source: Source, defects: Defects, start: int = 0, end: int | None = None) -> Node:
+    """The tree of the message in a stretch of a source; what is beyond the bounds is one part."""
+    end = source.size if end is None else end
+    scan = _Scan(source, defects)
+    root = scan.node(start, end, 0, "text/plain")
+    try:
+        scan.open(root)
+    except TooComplex:
+        defects.note("message", "too many parts to open", value=end - start)
+        root.inside = []
+    return root
 
-    def header_fetch_parse(self, name: str, value: str) -> str:
-        return value
 
-
-_POLICY: Final = _Raw(message_factory=Node)
-
-
-def parse(data: bytes, defects: Defects) -> Node:
-    """The tree of a message; what is beyond the bounds is one part."""
+def narrowed(data: bytes, defects: Defects) -> MemorySource:
+    """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone."""
     if data.startswith(_WIDE):
         defects.note("message", "in UTF-16")
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    parser = BytesParser(policy=_POLICY)
-    try:
-        root = parser.parsebytes(data)
-    except (TooComplex, RecursionError):
-        defects.note("message", "too many parts to open", value=len(data))
-        root = parser.parsebytes(data, headersonly=True)
-    assert isinstance(root, Node)
-    for node in walk(root):
-        for defect in node.defects:
-            defects.note(node.told()[0], type(defect).__name__.removesuffix("Defect"))
-    return root
+    if b"\r" in data and b"\n" not in data:
+        defects.note("message", "lines end with CR alone")
+        data = data.replace(b"\r", b"\n")
+    return MemorySource(data)
+
+
+class _Scan:
+    """Opens the multiparts of one message."""
+
+    def __init__(self, source: Source, defects: Defects) -> None:
+        self.source = source
+        self.defects = defects
+        self.parts = 1
+
+    def node(self, start: int, end: int, depth: int, default: str) -> Node:
+        """The part that lies between two offsets, unopened."""
+        block = read_fields(self.source, start, end)
+        if block.stopped:
+            self.defects.note("header", "a line that is no field, the body begins there")
+        return Node(self.source, block, end, depth, default)
+
+    def open(self, root: Node) -> None:
+        """Find the parts of a multipart, and theirs; TooComplex when there are too many."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            kind = node.told()[0]
+            if kind.startswith("multipart/") and node.depth < DEEPEST_PARTS:
+                node.inside = self._parts(node, kind)
+                waiting += node.inside
+
+    def _parts(self, node: Node, kind: str) -> list[Node]:
+        boundary = self._boundary(node, kind)
+        if not boundary:
+            return []
+        default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        found: list[Node] = []
+        last = -1
+        for begin, after, closing in self._delimiters(boundary, node.block.body, node.end):
+            if last >= 0:
+                found.append(self.node(last, max(begin, last), node.depth + 1, default))
+                self._count()
+            last = -1 if closing else after
+            if closing:
+                node.closed = after
+                break
+        if last >= 0:
+            self.defects.note(kind, "has no end")
+            if last < node.end or not found:
+                found.append(self.node(last, node.end, node.depth + 1, default))
+                self._count()
+        elif not found:
+            self.defects.note(kind, "has no parts")
+        return found
+
+    def _count(self) -> None:
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise TooComplex("too many parts", value=self.parts)
+
+    def _delimiters(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """Each line of a boundary: where what is before it ends, where what is after it begins, whether it closes."""
+        source, wanted = self.source, b"\n--" + boundary
+        first = start == 0 and source.slice(0, len(wanted) - 1) == wanted[1:]
+        at = -1 if first else source.find(wanted, max(start - 1, 0), end)
+        while first or at >= 0:
+            first = False
+            behind = at + len(wanted)
+            found = _AFTER_DELIMITER.match(source.slice(behind, min(behind + _LONGEST_AFTER, end)))
+            if found:
+                cr = at > start and source.slice(at - 1, at) == b"\r"
+                yield at - cr, behind + found.end(), bool(found[1])
+            at = source.find(wanted, behind - 1 if found else at + 1, end)
+            if at < 0:
+                return
+
+    def _boundary(self, node: Node, kind: str) -> bytes:
+        """The boundary that a multipart tells, or the one it has."""
+        told = node.told()[1].get("boundary", "").rstrip()[:200].encode("utf-8", "surrogateescape")
+        if told and next(self._delimiters(told, node.block.body, node.end), None):
+            return told
+        what = "has no parts at the boundary it tells" if told else "tells no boundary"
+        self.defects.note(kind, what, value=told or None)
+        look = self.source.slice(node.block.body, min(node.block.body + _GUESS_WITHIN, node.end))
+        found = _FIRST_DASHES.search(look)
+        guess = found[1].rstrip() if found else b""
+        closing = self.source.find(b"\n--" + guess + b"--", node.block.body, node.end) if guess else -1
+        return guess if closing >= 0 else b""
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -134,70 +213,11 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting += reversed(current.children())
+        waiting += reversed(current.inside)
 
 
-def header_bytes(data: bytes) -> bytes:
-    """The header of a message as it stands, at most as much of it as is worth keeping."""
-    ends = [at for at in (data.find(b"\r\n\r\n"), data.find(b"\n\n")) if at >= 0]
-    return data[: min([*ends, LONGEST_FIELD, len(data)])]
-
-
-def field_blocks(data: bytes) -> list[Node]:
+def field_blocks(data: bytes) -> list[FieldBlock]:
     """Blocks of fields with empty lines between them, as reports have them (RFC 3464 2.1)."""
-    text = data[:LONGEST_FIELD].replace(b"\r\n", b"\n").decode("ascii", "surrogateescape")
-    blocks = [block for block in text.split("\n\n")[:MOST_PARTS] if block.strip()]
-    parser = HeaderParser(policy=_POLICY)
-    return [node for block in blocks if isinstance(node := parser.parsestr(block.lstrip("\n") + "\n\n"), Node)]
-
-
-def undo(data: bytes, encoding: str, defects: Defects) -> bytes:
-    """`data` with a transfer encoding undone, as far as it can be."""
-    if encoding in _AS_IT_IS:
-        return data
-    if encoding == "base64":
-        return _from_base64(data)
-    if encoding == "quoted-printable":
-        from binascii import a2b_qp
-
-        return a2b_qp(data)
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _from_uu(data, defects)
-    defects.note("Content-Transfer-Encoding", "unknown, taken as 8bit", value=encoding)
-    return data
-
-
-def _from_base64(data: bytes) -> bytes:
-    """Base64, also where several encoded pieces with padding stand one after another."""
-    first = data.find(b"=")
-    if first < 0 or not data[first:].strip(b"= \t\r\n"):
-        return loose_base64(data)
-    return b"".join(map(loose_base64, data.split(b"=")))
-
-
-def _from_uu(data: bytes, defects: Defects) -> bytes:
-    from binascii import Error, a2b_uu
-
-    lines = data.splitlines()
-    start = next((at + 1 for at, line in enumerate(lines) if line.startswith(b"begin ")), 0)
-    parts = []
-    for line in lines[start:]:
-        if line.strip() == b"end":
-            break
-        try:
-            parts.append(a2b_uu(line))
-        except Error:
-            defects.note("uuencode", "a damaged line", value=line)
-            parts.append(_rest_of_uu(line))
-    return b"".join(parts)
-
-
-def _rest_of_uu(line: bytes) -> bytes:
-    """A line of uuencode with more letters than its length tells, as some encoders write."""
-    from binascii import Error, a2b_uu
-
-    letters = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
-    try:
-        return a2b_uu(line[:letters])
-    except Error:
-        return b""
+    text = data[:LONGEST_FIELD].replace(b"\r\n", b"\n")
+    blocks = [block for block in text.split(b"\n\n")[:MOST_PARTS] if block.strip()]
+    return [fields_of(block.lstrip(b"\n")) for block in blocks]
