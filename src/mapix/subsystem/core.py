@@ -64,6 +64,8 @@ class SessionCore:
         self.subsystem = subsystem
         self.uid = uid or uuid4().bytes_le
         self.sharing: Sharing | None = None
+        self.hosted = False
+        """Whether the broker looks after what waits, so that the first member here need not."""
         self.handle = SessionProfile(subsystem.profiles, profile)
         self.engine = subsystem.notifications
         self.catalogue = subsystem.catalogue
@@ -120,7 +122,8 @@ class SessionCore:
                     self.address_books()
                     self.transports()
                 self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
-        if member.has_mail:
+        hosted, self.hosted = self.hosted, False
+        if member.has_mail and not hosted:
             self.spooling.start_if_waiting()
         return True
 

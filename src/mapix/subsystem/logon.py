@@ -119,6 +119,7 @@ class Logons:
         self.subsystem.profiles.adopt(profile)
         core = SessionCore(self.subsystem, profile, self.ended, shared.uid)
         core.handle.secrets |= shared.secrets
+        core.hosted = shared.hosted
         for service, reason in shared.disabled.items():
             core.providers.put_out_of_use(service, reason)
         return core

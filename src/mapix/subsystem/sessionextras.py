@@ -58,6 +58,12 @@ class SessionExtras:
         return self._core.profile_name
 
     @call
+    def send_waiting(self) -> None:
+        """Have the spooler start where something waits in the stores of the profile (SUB-17)."""
+        if self.has_mail:
+            self._core.spooling.start_if_waiting()
+
+    @call
     def enum_adr_types(self) -> list[str]:
         """Address types of the active transports (SES-66)."""
         types: dict[str, None] = {}

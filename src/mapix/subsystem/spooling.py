@@ -202,12 +202,13 @@ class Spooling:
     def _count(self, pair: Pair) -> int:
         support = self.core.store_support(pair, Routes())
         try:
-            inner = self.core.stores.inner_id(pair)
+            inner = self.core.stores.id_to_open(pair)
             logon = self.core.stores.logon(pair, inner, support, Access.READ, spooler=False)
         except MapiError:
             support.release()
             return 0
         try:
+            self.core.stores.learn(pair, logon)
             return len(logon.store.outgoing.entries())
         except MapiError:
             return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,18 @@ class StoreList:
         except MapiError:
             return bytes(4) + provider.uid
         return self._inner[provider.uid]
+
+    def id_to_open(self, pair: Pair) -> bytes:
+        """An identifier to log on with: where the provider has not been asked, one that leads to its section."""
+        return self._inner.get(pair[1].uid) or bytes(4) + pair[1].uid
+
+    def learn(self, pair: Pair, logon: StoreLogon) -> None:
+        """Note the identifier that a store says it has, so that the provider need not be asked for it."""
+        if pair[1].uid not in self._inner:
+            with suppress(MapiError):
+                name, inner = unwrap_store(logon.store.get_prop(PR_ENTRYID) or b"")
+                if name.upper() == pair[0].name.upper():
+                    self._inner[pair[1].uid] = inner
 
     def match(self, entry_id: bytes) -> tuple[Pair, bytes]:
         """The store an identifier names, and the identifier its provider knows (SES-17).

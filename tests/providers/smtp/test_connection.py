@@ -22,8 +22,8 @@ from tests.fixtures_smtp import (
 
 from mapix.properties.errors import InvalidParameter, LogonFailed, NetworkError
 from mapix.providers.smtp import connection as module
-from mapix.providers.smtp.connection import Connection, Envelope, stuffed
-from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server
+from mapix.providers.smtp.connection import Connection, stuffed
+from mapix.providers.smtp.server import ConnectionLostError, Envelope, Reply, Server
 from mapix.providers.smtp.service import NONE, STARTTLS, TLS
 
 MAIL = b"Message-ID: <1@test>\r\nSubject: hello\r\n\r\nbody\r\n"

@@ -1,7 +1,7 @@
 """A process that is told what to do with sessions: `python -m tests.subsystem.broker.member HOME`.
 
 Commands on standard input, a JSON value for each on standard output: `logon PROFILE FLAGS`, `submit SUBJECT`,
-`hear SECONDS`, `shared`, `logoff FLAGS`.
+`subjects`, `hear SECONDS`, `shared`, `logoff FLAGS`.
 """
 
 from __future__ import annotations
@@ -37,13 +37,20 @@ class Member:
         self.session.advise(None, Event.EXTENDED, self.told.extend)
         return [self.session.profile_name, time.perf_counter() - begun]
 
-    def submit(self, subject: str) -> Any:
-        session = self.session
-        rows = session.get_msg_stores_table()
+    def _outbox(self) -> Any:
+        rows = self.session.get_msg_stores_table()
         rows.set_columns((t.PR_ENTRYID,))
-        store = session.open_msg_store(rows.query_rows(1)[0][0], Access.MODIFY)
-        outbox = store.open_entry(store.get_prop(t.PR_IPM_OUTBOX_ENTRYID), Access.MODIFY)
-        message = outbox.create_message()
+        store = self.session.open_msg_store(rows.query_rows(1)[0][0], Access.MODIFY)
+        return store.open_entry(store.get_prop(t.PR_IPM_OUTBOX_ENTRYID), Access.MODIFY)
+
+    def subjects(self) -> Any:
+        """The subjects in the Outbox."""
+        table = self._outbox().get_contents_table()
+        table.set_columns((t.PR_SUBJECT,))
+        return sorted(row[0] for row in table.query_rows(100))
+
+    def submit(self, subject: str) -> Any:
+        message = self._outbox().create_message()
         message.set_props({t.PR_SUBJECT: subject, t.PR_BODY: "text"})
         message.modify_recipients(ModifyRecipients.ADD, [TO])
         message.submit_message()

@@ -191,3 +191,38 @@ def test_who_joins_needs_no_password(home: Path, process: Make, monkeypatch: pyt
         os.kill(found.pid, signal.SIGKILL)
         second.do("submit", "two")
         until(lambda: len(sink.accepted) == 2, 20)
+
+
+def test_what_a_private_session_left_behind_goes_when_somebody_joins(home: Path, process: Make) -> None:
+    """SUB-17, SPL-76: who joins leaves looking after the queues to the broker."""
+    sink = Sink()
+    with running(sink) as server:
+        with Subsystem(home, sharing=False) as system:
+            settings = {"host": server.host, "port": server.port, "security": "none", "address": "ann@example.com"}
+            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
+        owner, private, joiner = process(), process(), process()
+        owner.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        until(lambda: len(getattr(state(home), "sessions", ())) == 1)
+        private.do("logon", "Work", MAPI_NEW_SESSION | MAPI_NO_MAIL)
+        private.do("submit", "left-behind")
+        private.do("logoff", 0)
+        assert not sink.accepted
+        joiner.do("logon", "-", 0)
+        until(lambda: [one.headers["subject"] for one in sink.accepted] == ["left-behind"], 20)
+
+
+def test_what_members_read_does_not_pass_through_the_broker(home: Path, process: Make) -> None:
+    """LOG-34: a broker that is stopped in its tracks keeps nobody from the stores."""
+    first, second = process(), process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    first.do("submit", "one")
+    second.do("logon", "-", 0)
+    found = state(home)
+    assert found is not None
+    os.kill(found.pid, signal.SIGSTOP)
+    try:
+        assert second.do("subjects") == ["one"]
+        first.do("submit", "two")
+        assert second.do("subjects") == ["one", "two"]
+    finally:
+        os.kill(found.pid, signal.SIGCONT)

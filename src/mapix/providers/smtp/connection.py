@@ -16,11 +16,11 @@ import smtplib
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from mapix.properties.errors import InvalidParameter
-from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server, lost, opened
+from mapix.providers.smtp.opening import lost, opened
+from mapix.providers.smtp.server import SERVICE_CLOSES, ConnectionLostError, Envelope, Reply, Server
 
 FINAL_FACTOR: Final = 10
 """A server may think about a whole message longer than about a command (RFC 5321 4.5.3.2.6)."""
@@ -32,24 +32,12 @@ GROUP: Final = 100
 """Commands sent at once at most: few enough that both sides can keep what is on its way (RFC 2920 3.1)."""
 
 _BARE_END: Final = re.compile(rb"\r\n|\r|\n")
-SERVICE_CLOSES: Final = 421
-"""The reply after which a server hangs up."""
 
 _QUIT_SECONDS: Final = 5.0
 
 
 def nothing() -> None:
     """There is nothing else to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One transaction: from whom ("" for nobody), to whom, and the message with CRLF line ends."""
-
-    sender: str
-    recipients: tuple[str, ...]
-    data: bytes
-    utf8: bool = False
 
 
 class Connection:

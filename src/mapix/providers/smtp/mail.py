@@ -15,7 +15,7 @@ from mapix.properties.errors import NoSupport, TooComplex
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SMTP_ADDRESS
 from mapix.properties.times import now
-from mapix.providers.smtp.opening import Reply
+from mapix.providers.smtp.server import Reply
 
 LOG_ON_FIRST: Final = frozenset((530, 534, 535, 538))
 """Replies that mean the profile must change, not the message (RFC 4954)."""

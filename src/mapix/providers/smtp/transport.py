@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.spi import (
     AddressTypes,
@@ -40,10 +40,12 @@ from mapix.properties.tags import (
     PR_STATUS_CODE,
     PR_STATUS_STRING,
 )
-from mapix.providers.smtp.connection import SERVICE_CLOSES, Connection, Envelope
 from mapix.providers.smtp.mail import LOG_ON_FIRST, Mail, UnsendableError, mail_of
-from mapix.providers.smtp.opening import ConnectionLostError, Reply, Server
+from mapix.providers.smtp.server import SERVICE_CLOSES, ConnectionLostError, Envelope, Reply, Server
 from mapix.providers.smtp.service import PORTS, STARTTLS
+
+if TYPE_CHECKING:
+    from mapix.providers.smtp.connection import Connection
 
 KEEP_OPEN: Final = 30.0
 """Seconds an idle connection is kept for the next message."""
@@ -84,7 +86,7 @@ class SmtpTransport(TransportLogon):
         self._batch = max(int(settings.get("max_recipients") or 100), 1)
         address = settings.get("address") or ""
         self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
-        self._connection = Connection(self._server)
+        self._made: Connection | None = None
         self._ready: tuple[object, Mail] | None = None
         self._shown = ""
         row = {PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES}
@@ -118,17 +120,26 @@ class SmtpTransport(TransportLogon):
 
     def flush(self) -> None:
         self._ready = None
-        if self._connection.is_open and time.monotonic() - self._connection.used > KEEP_OPEN:
-            self._connection.close()
+        made = self._made
+        if made is not None and made.is_open and time.monotonic() - made.used > KEEP_OPEN:
+            made.close()
 
     def validate_state(self) -> None:
         """Connect, greet, protect and log on, and say what is wrong: `NetworkError` or `LogonFailed`."""
-        trial = Connection(server_of(self._support))
+        trial = _connection_to(server_of(self._support))
         trial.open()
         trial.close()
 
     def logoff(self) -> None:
-        self._connection.close()
+        if self._made is not None:
+            self._made.close()
+
+    @property
+    def _connection(self) -> Connection:
+        """The connection, made with what it needs when the first message goes."""
+        if self._made is None:
+            self._made = _connection_to(self._server)
+        return self._made
 
     def _hand_over(self, mail: Mail, submission: Submission, answers: dict[str, Reply]) -> None:
         """Send to everybody, in as many transactions as it takes; `answers` fills as replies come in."""
@@ -186,6 +197,12 @@ class SmtpTransport(TransportLogon):
         if trouble != self._shown:
             self._shown = trouble
             self._support.modify_status_row(_status(trouble), update=True)
+
+
+def _connection_to(server: Server) -> Connection:
+    from mapix.providers.smtp.connection import Connection
+
+    return Connection(server)
 
 
 def server_of(support: TransportSupport) -> Server:

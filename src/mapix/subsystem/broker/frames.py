@@ -13,7 +13,7 @@ import msgspec
 
 from mapix.properties.errors import CorruptData, TooBig
 
-VERSION = 1
+VERSION = 2
 LONGEST = 1 << 20
 """Bytes a frame holds at most: a profile with everything that belongs to it."""
 
@@ -25,13 +25,16 @@ class Frame(msgspec.Struct, tag=True, forbid_unknown_fields=True):
 
 
 class Shared(Frame):
-    """A shared session: its uid, the profile as text, secrets by place, services out of use with their reasons."""
+    """A shared session: its uid, the profile as text, secrets by place, services out of use with their reasons;
+    `hosted` tells a new member that the broker's own spooler looks after what waits.
+    """
 
     uid: bytes
     profile: str
     text: str
     secrets: dict[str, str] = {}
     disabled: dict[bytes, str] = {}
+    hosted: bool = False
 
 
 class Hello(Frame):

@@ -30,11 +30,16 @@ class Hosting:
         """Be a member of a session with mail; one that cannot be entered is told of in the log."""
         self._released.discard(shared.uid)
         if shared.uid in self._kept:
+            self._look(shared.uid)
             return
         try:
             self._kept[shared.uid] = self._subsystem.adopt(shared)
         except MapiError as error:
             _log.warning("cannot host the spooler of %s: %s", shared.profile, error)
+
+    def has(self, uid: bytes) -> bool:
+        """Whether a session's spooler is here, to be asked on any thread."""
+        return uid in self._kept and uid not in self._released
 
     def release(self, uid: bytes) -> None:
         """The members of a session have gone: its spooler ends with its queue."""
@@ -59,6 +64,13 @@ class Hosting:
         except MapiError as error:
             _log.warning("cannot look at the queues of %s: %s", session.profile_name, error)
             return 0
+
+    def _look(self, uid: bytes) -> None:
+        """Somebody came: have the spooler start where something waits that it has not seen."""
+        try:
+            self._kept[uid].send_waiting()
+        except MapiError as error:
+            _log.warning("cannot look at the queues of %s: %s", self._kept[uid].profile_name, error)
 
     @property
     def is_empty(self) -> bool:

@@ -35,6 +35,7 @@ from mapix.subsystem.broker.frames import (
     Offer,
     Request,
     SessionState,
+    Shared,
     State,
     Status,
     Stop,
@@ -187,7 +188,7 @@ class Broker:
             case Join():
                 session = self._registry.join(connection, connection.pid, mail=asked.mail)
                 self._host(session)
-                return session.shared() if session is not None else Nothing()
+                return self._shared(session) if session is not None else Nothing()
             case Offer():
                 self._host(self._registry.offer(connection, connection.pid, asked))
                 return Done()
@@ -220,6 +221,12 @@ class Broker:
     def _tell_others(self, connection: Connection, session: SharedSession[Connection] | None, event: Answer) -> None:
         for other in session.others(connection) if session is not None else ():
             other.say(event)
+
+    def _shared(self, session: SharedSession[Connection]) -> Shared:
+        """What a new member is told; where it has mail and a spooler is here already, it needs none of its own yet."""
+        shared = session.shared()
+        shared.hosted = session.has_mail and self._hosting.has(session.uid)
+        return shared
 
     async def _state(self) -> State:
         found = []

@@ -20,6 +20,7 @@ from mapix.subsystem.profiles.profile import Profile, check_name
 from mapix.subsystem.profiles.profilefile import MEND, from_text, to_text
 
 _ENDING = ".toml"
+_DELETED = "\ndeleted = true\n"
 
 
 class ProfileStore:
@@ -237,16 +238,18 @@ class ProfileStore:
         return self.directory / (name + _ENDING)
 
     def _is_deleted(self, path: Path) -> bool:
-        return self._marked(path, "\ndeleted = true\n")
+        return self._marked(path, _DELETED)
 
     def _waits(self, path: Path) -> bool:
-        return self._is_deleted(path) or self._marked(path, "\nrenamed = ")
+        return self._marked(path, _DELETED, "\nrenamed = ")
 
-    def _marked(self, path: Path, mark: str) -> bool:
-        """Whether the head of a file has a mark, found without reading it as TOML: damaged files are listed, too."""
+    def _marked(self, path: Path, *marks: str) -> bool:
+        """Whether the head of a file has one of the marks, found without reading it as TOML: damaged files are listed,
+        too.
+        """
         with suppress(OSError, UnicodeDecodeError):
             head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
-            return mark in head
+            return any(mark in head for mark in marks)
         return False
 
     def _read(self, path: Path) -> Profile:
