@@ -158,26 +158,25 @@ def contents(store: MsgStore, place: Place, columns: tuple[PropTag, ...]) -> Map
 
 def unread(store: MsgStore, raw: Bare, place: Place) -> list[Result]:
     """Unread messages: the first of them by time, and how many."""
-    wanted = Bitmask(t.PR_MESSAGE_FLAGS, MSGFLAG_READ, nonzero=False)
+    table, wanted = contents(store, place, COLUMNS), Bitmask(t.PR_MESSAGE_FLAGS, MSGFLAG_READ, nonzero=False)
+    by_time = contents(store, place, COLUMNS)
+    by_time.sort_table(BY_TIME)
     condition = f"{_HERE} AND flags & 1 = 0"
     ordered = f"SELECT {SHOWN} FROM message WHERE {condition} ORDER BY delivery_time DESC NULLS LAST LIMIT {LINES}"
     first = side_by_side(
-        lambda: restricted(store, place, wanted, BY_TIME).query_rows(LINES),
+        lambda: restricted(by_time, wanted).query_rows(LINES),
         lambda: raw.rows(ordered, (place.number,)),
     )
     count = side_by_side(
-        lambda: restricted(store, place, wanted).get_row_count(),
+        lambda: restricted(table, wanted).get_row_count(),
         lambda: raw.rows(f"SELECT count(*) FROM message WHERE {condition}", (place.number,)),
     )
     return [Result(f"unread: first {LINES}", *first, 3.0), Result("unread: count", *count, 3.0)]
 
 
-def restricted(store: MsgStore, place: Place, where: Restriction, order: SortOrder | None = None) -> MapiTable:
-    """A folder's table with a restriction."""
-    table = contents(store, place, COLUMNS)
+def restricted(table: MapiTable, where: Restriction) -> MapiTable:
+    """An open table with a restriction."""
     table.restrict(where)
-    if order is not None:
-        table.sort_table(order)
     return table
 
 
@@ -204,12 +203,12 @@ def restricting(store: MsgStore, raw: Bare, place: Place, size: int) -> list[Res
         ),
         ("part of the subject", Content(t.PR_SUBJECT, "year 17", Fuzzy.SUBSTRING | case), inside, (b"year 17",)),
     ]
-    results = []
+    results, table = [], contents(store, place, COLUMNS)
     for what, where, sql, params in asked:
-        count = restricted(store, place, where).get_row_count()
+        count = restricted(table, where).get_row_count()
         assert count == raw.rows(sql, (place.number, *params))[0][0], what
         ours, floor = side_by_side(
-            lambda where=where: restricted(store, place, where).get_row_count(),
+            lambda where=where: restricted(table, where).get_row_count(),
             lambda sql=sql, params=params: raw.rows(sql, (place.number, *params)),
             rounds=3,
         )

@@ -64,7 +64,7 @@ class SqlRows:
         def counted(predicate: Predicate) -> int:
             if predicate.residual is None:
                 return self.query.count(predicate)
-            return sum(1 for _ in self._walk(predicate, (), None, ()))
+            return sum(1 for _ in self._walk(predicate, (), None, (), to_the_end=True))
 
         return self._asked(where, None, counted)
 
@@ -97,7 +97,7 @@ class SqlRows:
                 return place
             if predicate.residual is None:
                 return self.query.before(predicate, keys, key)
-            return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True))
+            return sum(1 for _ in self._walk(predicate, keys, key, (), backward=True, to_the_end=True))
 
         return self._asked(where, None, found)
 
@@ -208,7 +208,7 @@ class SqlRows:
             return None
         if predicate.residual is None:
             return self.query.keys(predicate, order)
-        return [key for key, _ in self._walk(predicate, order, None, ())]
+        return [key for key, _ in self._walk(predicate, order, None, (), to_the_end=True)]
 
     def _tried(self, predicate: Predicate, order: Order, after: RowKey | None, count: int, columns: Columns) -> Page:
         """A page of the rows that satisfy the residual too."""
@@ -222,14 +222,22 @@ class SqlRows:
         return Page([key for key, _ in found], [row for _, row in found])
 
     def _walk(
-        self, predicate: Predicate, order: Order, after: RowKey | None, columns: Columns, *, backward: bool = False
+        self,
+        predicate: Predicate,
+        order: Order,
+        after: RowKey | None,
+        columns: Columns,
+        *,
+        backward: bool = False,
+        to_the_end: bool = False,
     ) -> Iterator[tuple[RowKey, Row]]:
-        """All rows beyond `after` that satisfy the residual, read in batches."""
+        """All rows beyond `after` that satisfy the residual, read in batches, large ones by who goes `to_the_end`."""
         assert predicate.residual is not None
         judge = Judge(self.database, predicate.residual)
         wide, step = (*columns, *judge.columns), len(columns)
         again = predicate.is_found_first and all(tag in self.query.expressions.columns for tag in wide)
-        size, largest = _BATCH, _LARGEST if again else _BATCH
+        largest = _LARGEST if again else _BATCH
+        size = largest if to_the_end else _BATCH
         while True:
             page = self.query.page(predicate, order, after, -size if backward else size, wide)
             pairs = list(zip(page.keys, page.rows, strict=True))
