@@ -1,10 +1,11 @@
 """Rich text: the compressed form in which messages carry it, and what can be made of it.
 
 `compressed` is LZFu and MELA ([MS-OXRTFCP]), in one piece or in a stream; `encapsulated` takes HTML and text out of RTF
-that was made of them ([MS-OXRTFEX]).
+that was made of them ([MS-OXRTFEX]), `encapsulate` puts them in.
 """
 
 from mapix.formats.rtf.compressed import compress, decompress, decompressed_pieces, uncompressed
+from mapix.formats.rtf.encapsulate import encapsulate_html, encapsulate_text
 from mapix.formats.rtf.encapsulated import Encapsulated, de_encapsulate, plain_text
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "de_encapsulate",
     "decompress",
     "decompressed_pieces",
+    "encapsulate_html",
+    "encapsulate_text",
     "plain_text",
     "uncompressed",
 ]
