@@ -15,6 +15,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- floors: begin, written by tools/update_floors.py -->", "<!-- floors: end -->"
 MEANING = {
     "cli": "what people start",
+    "simple": "Simple MAPI, on top of it",
     "client": "two faces of one session",
     "subsystem": "MAPI itself, and what it finds",
     "objects": "ready-made implementations",

@@ -54,7 +54,7 @@ def printed(program: str, home: Path) -> list[str]:
     return ran.stdout.splitlines()
 
 
-@pytest.mark.parametrize("page", ["stores", "message-files", "own-stores", "own-providers", "address-book", "testing"])
+@pytest.mark.parametrize("page", ["stores", "message-files", "own-stores", "own-providers", "address-book", "testing", "simple-mapi"])
 def test_the_python_of_a_page_prints_what_the_page_says(page: str, tmp_path: Path) -> None:
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
     for number, program in enumerate(blocks(ROOT / "docs" / f"{page}.md", "python")):

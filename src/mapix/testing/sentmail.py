@@ -102,9 +102,10 @@ class SentMessage:
     @property
     def attachments(self) -> dict[str, bytes]:
         """What is attached, by name; a message inside as its Internet mail."""
-        return {
-            one.name: one.data if one.message is None else one.message.to_mime() for one in self.message.attachments
-        }
+        found: dict[str, bytes] = {}
+        for one in self.message.attachments:
+            found[one.name] = one.message.to_mime() if one.message is not None else one.data or b""
+        return found
 
     def _addresses(self, kind: str) -> list[str]:
         return [one.address for one in self.message.recipients if one.kind == kind]
