@@ -1,0 +1,116 @@
+"""The attributes of a stream, one after another, whatever their lengths claim.
+
+Where a length cannot be right, reading goes on at the next attribute that can be recognized.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from struct import pack
+from typing import Final
+
+from mapix.formats.tnef.context import Scope
+from mapix.formats.tnef.layout import ATTACHMENT, ATTRIBUTE, CHECKSUM, MESSAGE, NUMBERS, OF_ATTACHMENTS, checksum
+from mapix.formats.tnef.source import AT_ONCE, FileSource
+
+Found = tuple[int, int, int]
+"""Number of an attribute, where its data begins, where it ends."""
+
+_HEAD: Final = ATTRIBUTE.size
+_LEVELS: Final = {number: ATTACHMENT if number in OF_ATTACHMENTS else MESSAGE for number in NUMBERS}
+KNOWN: Final = frozenset(pack("<BI", level, number) for number, level in _LEVELS.items())
+"""How attributes begin: level and number."""
+_ANY: Final = re.compile(b"|".join(re.escape(one) for one in sorted(KNOWN)))
+_TRIES: Final = 64
+"""How many places are looked at for the next attribute."""
+_unpack: Final = ATTRIBUTE.unpack_from
+_sum: Final = CHECKSUM.unpack_from
+
+
+def attributes(source: bytes | FileSource, at: int, end: int, scope: Scope) -> Iterable[Found]:
+    """The attributes between two places."""
+    if isinstance(source, FileSource):
+        return _of_file(source, at, end, scope)
+    return _of_bytes(source, at, end, scope)
+
+
+def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
+    found: list[Found] = []
+    while end - at >= _HEAD:
+        level, number, size = _unpack(data, at)
+        start = at + _HEAD
+        stop = start + size
+        if stop + 2 <= end and checksum(data, start, stop) == data[stop] | data[stop + 1] << 8:
+            if _LEVELS.get(number) != level:
+                _strange(level, number, scope)
+            at = stop + 2
+        elif _LEVELS.get(number) == level:
+            stop, at = _repaired(data, start, stop, end, scope, number)
+        else:
+            scope.note("bytes that are no attribute", value=data[at:start])
+            at = _next(data, at + 1, end) or end
+            continue
+        found.append((number, start, stop))
+    if at < end and data[at:end].strip(b"\0\r\n"):
+        scope.note("bytes after the last attribute", value=data[at:end])
+    return found
+
+
+def _repaired(data: bytes, start: int, stop: int, end: int, scope: Scope, number: int) -> tuple[int, int]:
+    """Where the data of a damaged attribute ends, and where the next one begins."""
+    if stop + 2 <= end and (stop + 2 == end or data[stop + 2 : stop + 7] in KNOWN):
+        scope.note("a checksum is wrong", value=hex(number))
+        return stop, stop + 2
+    found = _next(data, start, end)
+    if found is not None:
+        scope.note("the length of an attribute is wrong", value=hex(number))
+        return max(start, found - 2), found
+    scope.note("the stream ends in the middle of an attribute", value=hex(number))
+    return min(stop, end), end
+
+
+def _next(data: bytes, at: int, end: int) -> int | None:
+    """Where the next sound attribute begins."""
+    for _, match in zip(range(_TRIES), _ANY.finditer(data, at, end), strict=False):
+        place = match.start()
+        if end - place < _HEAD:
+            continue
+        start = place + _HEAD
+        stop = start + _unpack(data, place)[2]
+        if stop + 2 <= end and checksum(data, start, stop) == _sum(data, stop)[0]:
+            return place
+    return None
+
+
+def _strange(level: int, number: int, scope: Scope) -> None:
+    if number in NUMBERS:
+        scope.note("an attribute of the other level", value=hex(number))
+    else:
+        scope.note("an unknown attribute was left out", value=(level, hex(number)))
+
+
+def _of_file(source: FileSource, at: int, end: int, scope: Scope) -> Iterator[Found]:
+    """Of a large file: one attribute at a time; damage that is not the end is not looked behind."""
+    while end - at >= _HEAD:
+        head = source.read(at, _HEAD)
+        level, number, size = _unpack(head)
+        start = at + _HEAD
+        stop = start + size
+        if _LEVELS.get(number) != level:
+            scope.note("bytes that are no attribute", value=head)
+            return
+        if stop + 2 > end:
+            scope.note("the stream ends in the middle of an attribute", value=hex(number))
+            stop = min(stop, end)
+        elif source.checksum(start, stop) != _sum(source.read(stop, 2))[0]:
+            scope.note("a checksum is wrong", value=hex(number))
+        yield number, start, stop
+        at = stop + 2
+
+
+def whole(source: bytes | FileSource, start: int, end: int) -> tuple[bytes | FileSource, int, int]:
+    """A part of a source, in memory where it is small enough."""
+    if isinstance(source, FileSource) and end - start <= AT_ONCE:
+        return source.read(start, end - start), 0, end - start
+    return source, start, end
