@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def modules_with_examples() -> list[str]:
@@ -54,9 +56,39 @@ def printed(program: str, home: Path) -> list[str]:
     return ran.stdout.splitlines()
 
 
-@pytest.mark.parametrize("page", ["stores", "message-files", "own-stores", "own-providers", "address-book", "testing", "simple-mapi"])
+CONCEPTS = sorted(f"concepts/{path.stem}" for path in (ROOT / "docs" / "concepts").glob("*.md"))
+PAGES = [
+    "stores",
+    "message-files",
+    "own-stores",
+    "own-providers",
+    "address-book",
+    "testing",
+    "simple-mapi",
+    *CONCEPTS,
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_python_of_a_page_prints_what_the_page_says(page: str, tmp_path: Path) -> None:
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
     for number, program in enumerate(blocks(ROOT / "docs" / f"{page}.md", "python")):
         for line in printed(program, tmp_path / str(number)):
             assert f"`{line}`" in text
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "concepts").glob("*.svg")), ids=lambda path: path.stem)
+def test_a_diagram_says_in_words_what_it_shows_and_needs_nothing_else(path: Path) -> None:
+    root = ElementTree.parse(path).getroot()
+    names = {each.get("id"): "".join(each.itertext()) for each in root if each.tag in (f"{SVG}title", f"{SVG}desc")}
+    assert all(len(names[one]) > 10 for one in root.get("aria-labelledby", "").split())
+    assert len(names) == 2
+    text = path.read_text(encoding="utf-8")
+    assert "prefers-color-scheme: dark" in text
+    assert not re.search(r"href|url\(|<script|@import", text)
+
+
+def test_every_diagram_of_the_concepts_is_shown_with_a_description() -> None:
+    pages = "".join((ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8") for page in CONCEPTS)
+    shown = re.findall(r"!\[([^\]]{20,})\]\((\S+\.svg)\)", pages)
+    assert {name for _, name in shown} == {path.name for path in (ROOT / "docs" / "concepts").glob("*.svg")}
