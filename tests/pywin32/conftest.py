@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.pywin32.calls.world import SERVICES, World
 
 import mapix.pywin32
 from mapix.pywin32 import mapi, mapitags
@@ -93,6 +94,12 @@ def default_store(session: Any) -> Any:
     wanted = (mapi.RES_PROPERTY, (mapi.RELOP_EQ, mapitags.PR_DEFAULT_STORE, (mapitags.PR_DEFAULT_STORE, True)))
     ((entry_id, _),) = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), columns, wanted, None, 0)
     return session.OpenMsgStore(0, entry_id[1], None, mapi.MDB_NO_DIALOG | mapi.MAPI_BEST_ACCESS)
+
+
+@pytest.fixture(params=SERVICES)
+def world(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> World:
+    """A live object of every interface, in a session on a store of each kind."""
+    return World(home, tmp_path, request.param)
 
 
 class Server(NamedTuple):

@@ -24,7 +24,7 @@ def integers(module):
 
 
 def public(module):
-    return {name for name in vars(module) if not name.startswith("__")}
+    return {name for name in vars(module) if not name.startswith(("__", "@py"))}
 
 
 @pytest.mark.parametrize(("module", "name"), TAG_MODULES)

@@ -145,6 +145,12 @@ def mapistr_or_none(value: Any, flag_word: int) -> str | None:
     return None if value is None else mapistr(value, flag_word)
 
 
+def ignored_text(value: Any) -> None:
+    """A `z` argument that nobody reads: text without a NUL, or None."""
+    if value is not None:
+        utf8str(value)
+
+
 def utf8str(value: Any) -> str:
     """An `s` argument: text without a NUL."""
     text = wstr(value)

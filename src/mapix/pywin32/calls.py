@@ -74,7 +74,7 @@ CALLS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "GetScodeString": ("hr:int", "text"),
         "GetMapiTypeName": ("propType:int rawType:bool=True", "text"),
         "GetProperties": ("obj:obj:IMAPIProp propList:object", "any"),
-        "GetAllProperties": ("obj:obj:IMAPIProp make_tag_names:bool=True", "[(name any)*]"),
+        "GetAllProperties": ("obj:obj:IMAPIProp make_tag_names:bool=True", "named"),
         "SetPropertyValue": ("obj:obj:IMAPIProp prop:object val:object", "none"),
         "SetProperties": ("msg:obj:IMAPIProp propDict:dict", "none"),
     },

@@ -34,7 +34,7 @@ from mapix.pywin32.exchangefolders import HrMAPIFindSubfolderEx as HrMAPIFindSub
 from mapix.pywin32.exchangefolders import HrMAPIOpenFolderEx as HrMAPIOpenFolderEx
 from mapix.pywin32.exchangefolders import HrOpenExchangePublicFolders as HrOpenExchangePublicFolders
 from mapix.pywin32.iid import IID
-from mapix.pywin32.managestore import NO_PUBLIC, mailbox
+from mapix.pywin32.managestore import NO_PUBLIC, mailbox, owner_address, store_named
 from mapix.pywin32.managestore import OPENSTORE_HOME_LOGON as OPENSTORE_HOME_LOGON
 from mapix.pywin32.managestore import OPENSTORE_OVERRIDE_HOME_MDB as OPENSTORE_OVERRIDE_HOME_MDB
 from mapix.pywin32.managestore import OPENSTORE_PUBLIC as OPENSTORE_PUBLIC
@@ -83,15 +83,14 @@ def _own_names() -> set[str]:
 
 @guarded
 def HrGetMailboxDN(session: Any, /) -> str | None:
-    """Whose mailbox the session's is: PR_PROFILE_MAILBOX of the profile, else the address of the user; None when
-    nobody knows it.
+    """Whose mailbox the session's is: PR_PROFILE_MAILBOX of the profile, else the address of the user or of the
+    default store's owner; None when nobody knows it.
     """
     current: Session = target_of(session, PyIMAPISession)
-    said = _said_by_profile(current, PR_PROFILE_MAILBOX)
-    identity = current.query_identity()
-    if said is not None or identity is None or not is_one_off(identity):
-        return said
-    return OneOff.load(identity).address
+    said, identity = _said_by_profile(current, PR_PROFILE_MAILBOX), current.query_identity()
+    if said is None and identity is not None and is_one_off(identity):
+        return OneOff.load(identity).address
+    return said if said is not None else owner_address(_default_store(current))
 
 
 @guarded
@@ -118,8 +117,8 @@ def HrMAPIFindDefaultMsgStore(session: Any, /) -> bytes:
 @guarded
 def HrMAPIFindStore(session: Any, name: Any, /) -> bytes:
     """The identifier of the store with a display name."""
-    current, wanted = target_of(session, PyIMAPISession), args.wstr(name)
-    return _store_where(current, Property(Relop.EQ, PR_DISPLAY_NAME, wanted))
+    current: Session = target_of(session, PyIMAPISession)
+    return store_named(current, args.wstr(name))
 
 
 def _store_where(session: Session, restriction: Restriction) -> bytes:
@@ -199,9 +198,12 @@ def _set(obj: Any, tag: Any, kind: PropType, value: Any) -> None:
 @guarded
 def HrOpenExchangePrivateStore(session: Any, /) -> PyIMsgStore:
     """The user's own store: the default store of the session."""
-    current: Session = target_of(session, PyIMAPISession)
-    entry_id = _store_where(current, Property(Relop.EQ, PR_DEFAULT_STORE, True))
-    return _open_store(current, entry_id, session)
+    return PyIMsgStore(_default_store(target_of(session, PyIMAPISession)), wrapper(session))
+
+
+def _default_store(session: Session) -> MsgStore:
+    entry_id = _store_where(session, Property(Relop.EQ, PR_DEFAULT_STORE, True))
+    return session.open_msg_store(entry_id, Access.BEST, dialog=False)
 
 
 @guarded

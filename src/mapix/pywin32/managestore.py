@@ -114,9 +114,9 @@ def mailbox(store: MsgStore, session: Session | None, name: str) -> bytes:
     beside = store.open_mailbox(_last_part(name))
     if beside is not None:
         return _identifier(beside)
-    for entry_id in _of_session(session, wanted):
-        return entry_id
-    raise NotFound("no mailbox has this name", value=name, hint="the address of its owner")
+    if session is None:
+        raise NotFound("no mailbox has this name", value=name, hint="the address of its owner")
+    return store_named(session, _last_part(name))
 
 
 def _last_part(name: str) -> str:
@@ -128,13 +128,8 @@ def _last_part(name: str) -> str:
 
 def _names(store: MapiProp) -> Iterator[str]:
     """What a mailbox may be called: its display name, and name and address of its owner."""
-    found = store.get_props([PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME, PR_MAILBOX_OWNER_ENTRYID])
-    yield from (found[tag] for tag in (PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME) if found.get(tag))
-    if entry_id := found.get(PR_MAILBOX_OWNER_ENTRYID):
-        from mapix.properties.entryid import OneOff, is_one_off
-
-        if is_one_off(entry_id):
-            yield OneOff.load(entry_id).address
+    found = store.get_props([PR_DISPLAY_NAME, PR_MAILBOX_OWNER_NAME])
+    yield from (name for name in (*found.values(), owner_address(store)) if name)
 
 
 def _identifier(store: MapiProp) -> bytes:
@@ -149,10 +144,24 @@ def entry_id_in(target: MapiProp, tag: PropTag) -> bytes:
     return found
 
 
-def _of_session(session: Session | None, wanted: str) -> Iterator[bytes]:
-    """Stores of the session by a name of theirs or of their owners."""
-    if session is None:
-        return
+def store_named(session: Session, name: str) -> bytes:
+    """The identifier of a store of the session: by the name it has in their table, else by its own or its owner's.
+    Raises: NotFound.
+    """
+    for entry_id in _of_session(session, fold(name)):
+        return entry_id
+    raise NotFound("no store of the session has this name", value=name)
+
+
+def owner_address(store: MapiProp) -> str | None:
+    """The address of a store's owner; None when it does not tell."""
+    from mapix.properties.entryid import OneOff, is_one_off
+
+    entry_id = store.get_props([PR_MAILBOX_OWNER_ENTRYID]).get(PR_MAILBOX_OWNER_ENTRYID)
+    return OneOff.load(entry_id).address if entry_id and is_one_off(entry_id) else None
+
+
+def _of_session(session: Session, wanted: str) -> Iterator[bytes]:
     rows = query_all_rows(session.get_msg_stores_table(), [PR_ENTRYID, PR_DISPLAY_NAME])
     yield from (entry_id for entry_id, name in rows if name and fold(name) == wanted)
     for entry_id, _ in rows:

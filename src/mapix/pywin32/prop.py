@@ -116,6 +116,7 @@ class PyIMAPIProp(PyIUnknown):
         exclude = tags.tags(propTags)
         exclude = [] if exclude is None else _needed(exclude)
         args.int32(uiParam)
+        args.ignored_text(progress)
         target = _destination(dest, resultIID)
         word = args.flags(flags, _COPY_FLAGS)
         self._settle()
@@ -137,6 +138,7 @@ class PyIMAPIProp(PyIUnknown):
         """Copy only the tags named (P-170)."""
         include = _needed(tags.tags(propTags))
         args.int32(uiParam)
+        args.ignored_text(progress)
         target = _destination(dest, resultIID)
         word = args.flags(flags, _COPY_FLAGS)
         self._settle()
