@@ -83,6 +83,7 @@ class Support:
         self.section = section or Section({})
         self.status: dict = {}
         self.woken = 0
+        self.needs = 0
         self.news: list = []
         self._identity = identity
         self._hooks = hooks
@@ -110,6 +111,9 @@ class Support:
 
     def expand_recips(self, recipients):
         return [dict(row) for row in recipients]
+
+    def submission_flags(self, recipients) -> int:
+        return self.needs
 
     def spooler_notify(self) -> None:
         self.woken += 1

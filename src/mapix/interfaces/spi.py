@@ -1,6 +1,6 @@
 """The service provider interface: everything the author of a provider needs, in one place.
 
-The parts live in `service`, `support`, `providers` and `transport`; spooler hooks are here.
+The parts live in `service`, `support`, `providers`, `transport` and `preprocess`; spooler hooks are here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mapix.interfaces.message import Message
+from mapix.interfaces.preprocess import Preprocess, Preprocessed, Preprocessing, RemoveInfo
 from mapix.interfaces.providers import (
     AddressBookLogon,
     AddressBookProvider,
@@ -43,11 +44,15 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "Placement",
+    "Preprocess",
+    "Preprocessed",
+    "Preprocessing",
     "ProviderKind",
     "ProviderLogon",
     "ProviderSpec",
     "RecipientResult",
     "RecipientState",
+    "RemoveInfo",
     "Setting",
     "SettingKind",
     "SpoolerHook",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
@@ -13,6 +13,9 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties.content import MessageContent
 from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
+
+if TYPE_CHECKING:
+    from mapix.interfaces.preprocess import Preprocess, RemoveInfo
 
 
 class Support(Protocol):
@@ -63,6 +66,11 @@ class StoreSupport(Support, Protocol):
         marked (SPL 6.2.6).
         """
 
+    def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
+        """What a submission to these expanded recipients needs (ExpandRecips, SPL 6.2.6): NEEDS_PREPROCESSING where a
+        transport has to prepare the message, NEEDS_SPOOLER where a transport that shares the store cannot reach all.
+        """
+
     def spooler_notify(self) -> None:
         """Wake the spooler: there is something to send."""
 
@@ -86,4 +94,19 @@ class TransportSupport(Support, Protocol):
     def deliver(self, store: MsgStore, content: MessageContent, delivery_key: bytes) -> bytes | None:
         """Put a message into a store by its receive folders and tell its sinks (SPL 6.9); its entry id, None when the
         delivery of this key was made before.
+        """
+
+    def register_preprocessor(
+        self,
+        preprocess: Preprocess | str,
+        remove: RemoveInfo | str | None = None,
+        *,
+        uid: bytes | None = None,
+        address_type: str | None = None,
+    ) -> None:
+        """Have messages prepared before they are sent (SPL-20): those with a recipient of this transport whose
+        identifier has the provider `uid` or whose address is of `address_type`, all of its recipients' with neither.
+        No message is prepared that a transport before it takes.
+
+        `remove` undoes it in what was sent. Text names a function of a module: `"pager.sealing:seal"`.
         """

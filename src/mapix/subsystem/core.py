@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.session import Session
     from mapix.subsystem.sharing import Sharing
+    from mapix.subsystem.support.providersession import ProviderSession
 
 MEMBER_LEFT = 1
 """The code of the extended notification that tells session sinks of another member's logoff (NOT-14)."""
@@ -81,6 +82,7 @@ class SessionCore:
         self._members: list[Session] = []
         self._started = Started(self)
         self._book: IntegratedAddressBook | None = None
+        self._provider_session: ProviderSession | None = None
         self.status.put_own_rows(profile.name, spooler=False)
         self.engine.add_poller(self.poll)
 
@@ -195,6 +197,15 @@ class SessionCore:
             self._book = IntegratedAddressBook(self)
         return self._book
 
+    def provider_session(self) -> ProviderSession:
+        """The session as its providers have it (SPI-45)."""
+        from mapix.subsystem.support.providersession import ProviderSession
+
+        with self.guard:
+            if self._provider_session is None:
+                self._provider_session = ProviderSession(self)
+            return self._provider_session
+
     def store_logon(self, uid: bytes) -> StoreLogon | None:
         """The logon object of a store some member has open, by the uid of its section."""
         found = (member.store_logon(uid) for member in self.members)
@@ -241,6 +252,8 @@ class SessionCore:
     def _end(self) -> None:
         """Log the providers off in the order of SES-61 and give the profile free."""
         self.engine.remove_poller(self.poll)
+        if self._provider_session is not None:
+            self._provider_session.end()
         self.spooling.stop(self._started.log_off_transports)
         self._started.log_off_books()
         self.providers.shutdown()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon
@@ -31,7 +31,9 @@ from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
+    from mapix.properties.tag import PropTag
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.spooler.preprocessing import Preprocessors
     from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
     from mapix.subsystem.support.hooks import ProfileHook
@@ -56,6 +58,20 @@ class Spooling:
         self._extra: dict[bytes, Pair] = {}
         self._routes = Routes()
         self._hooks: list[ProfileHook] = []
+        self._preprocessors: Preprocessors | None = None
+
+    @property
+    def preprocessors(self) -> Preprocessors:
+        """What transports registered to prepare messages (SPL-20)."""
+        from mapix.subsystem.spooler.preprocessing import Preprocessors
+
+        if self._preprocessors is None:
+            self._preprocessors = Preprocessors()
+        return self._preprocessors
+
+    def may_prepare(self, recipients: Sequence[Mapping[PropTag, Any]]) -> bool:
+        """Whether a transport may have to prepare a message to these recipients (NEEDS_PREPROCESSING)."""
+        return self._preprocessors is not None and self._preprocessors.may_want(recipients)
 
     def add(self, pair: Pair) -> None:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
@@ -80,6 +96,7 @@ class Spooling:
                     default_store=self._default_store,
                     identity=self.core.identity.sender,
                     board=StatusBoard(self.core.status),
+                    preprocessors=self.preprocessors,
                 )
                 self.spooler = spooler
                 spooler.start()

@@ -34,6 +34,7 @@ from mapix.testing.store_opening import OpeningTests
 from mapix.testing.store_order import OrderTests
 from mapix.testing.store_partevents import PartEventTests
 from mapix.testing.store_parts import AttachmentTests
+from mapix.testing.store_preparing import PreparingTests
 from mapix.testing.store_properties import PropertyTests
 from mapix.testing.store_queue import QueueTests
 from mapix.testing.store_reading import ReadingTests
@@ -86,6 +87,7 @@ class StoreConformance(
     SearchingTests,
     SendingTests,
     QueueTests,
+    PreparingTests,
     EventTests,
     TableTests,
     OrderTests,

@@ -15,6 +15,7 @@ from typing import Any
 
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
+from mapix.interfaces.preprocess import Preprocess, RemoveInfo
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.store import MsgStore
 from mapix.objects.bags.propdata import MemorySource, PropertyBag
@@ -60,7 +61,9 @@ class BenchSection(PropertyBag, ProfSect):
 
 
 class BenchSupport:
-    """A `StoreSupport`. `opener` answers `open_entry`, where a test needs entries of other providers."""
+    """A `StoreSupport`. `opener` answers `open_entry`, where a test needs entries of other providers; `needs` is what
+    submissions need.
+    """
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class BenchSupport:
         self.told: list[tuple[bytes, Notification]] = []
         self.woken = 0
         self.status: dict[PropTag, Any] = {}
+        self.needs = 0
         self._identity = dict(identity)
         self._service = service
         self._opener = opener
@@ -130,6 +134,10 @@ class BenchSupport:
         """See `StoreSupport.expand_recips`: who has an address becomes a one-off."""
         return [_one_off(row) for row in recipients]
 
+    def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
+        """See `StoreSupport.submission_flags`: what a test put into `needs`."""
+        return self.needs
+
     def spooler_notify(self) -> None:
         """See `StoreSupport.spooler_notify`; counted in `woken`."""
         self.woken += 1
@@ -140,7 +148,24 @@ class BenchSupport:
 
 
 class TransportBenchSupport(BenchSupport):
-    """A `TransportSupport`: what is delivered goes into the store, as in a session."""
+    """A `TransportSupport`: what is delivered goes into the store, as in a session; preprocessors are kept in
+    `preprocessors`, each with what undoes it, the provider's uid and the address type.
+    """
+
+    def __init__(self, settings: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(settings, **options)
+        self.preprocessors: list[tuple[Preprocess | str, RemoveInfo | str | None, bytes | None, str | None]] = []
+
+    def register_preprocessor(
+        self,
+        preprocess: Preprocess | str,
+        remove: RemoveInfo | str | None = None,
+        *,
+        uid: bytes | None = None,
+        address_type: str | None = None,
+    ) -> None:
+        """See `TransportSupport.register_preprocessor`."""
+        self.preprocessors.append((preprocess, remove, uid, address_type))
 
     def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
         """See `TransportSupport.spooler_notify`; counted in `woken`."""

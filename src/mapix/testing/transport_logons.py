@@ -8,6 +8,7 @@ from typing import Any
 from mapix.interfaces.spi import AddressTypes, TransportLogon
 from mapix.properties import codec
 from mapix.properties.tags import PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY
+from mapix.subsystem.catalogue.providerinit import function_of
 from mapix.testing.transport_bench import TransportBench, TransportPowers
 
 _IDENTITY = {PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY}
@@ -44,6 +45,14 @@ class TransportLogonTests(TransportBench):
     def test_logging_on_wakes_nobody(self) -> None:
         """SPI-11."""
         assert self.support.woken == 0
+
+    def test_the_preprocessors_it_registers_can_be_called(self) -> None:
+        """SPL-20."""
+        for preprocess, remove, uid, address_type in self.support.preprocessors:
+            for each in (preprocess, remove):
+                assert each is None or callable(each) or callable(function_of(*each.split(":")))
+            assert uid is None or len(uid) == 16
+            assert address_type is None or address_type == address_type.upper()
 
     def test_logging_off_twice_is_harmless(self) -> None:
         """SPI-50."""

@@ -180,6 +180,9 @@ class _NoSupport:
     def expand_recips(self, recipients: Sequence[dict[PropTag, Any]]) -> list[dict[PropTag, Any]]:
         return [dict(row) for row in recipients]
 
+    def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
+        return 0
+
     def identity(self) -> Mapping[PropTag, Any]:
         return {}
 

@@ -180,6 +180,11 @@ class MessageObject(PropertyBag, Message):
         self._check()
         return [dict(row) for row in self._recipients.rows()]
 
+    @property
+    def has_other_recipients(self) -> bool:
+        """Whether the list is no longer the saved one."""
+        return self._recipients.changed
+
     # attachments
 
     @remembered

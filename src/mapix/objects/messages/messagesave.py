@@ -60,8 +60,10 @@ def refresh_flags(message: MessageObject, *, modifying: bool = True) -> None:
         message._pending[_FLAGS] = (PR_MESSAGE_FLAGS, now & ~MSGFLAG_UNMODIFIED)
 
 
-def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], values: Props, due: int) -> None:
-    """Save `message` with the recipients and values of a submission, into the queue; all or nothing."""
+def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], values: Props, due: int | None) -> None:
+    """Save `message` with the recipients and values of a submission, into the queue; all or nothing. With None for
+    `due` it is there already.
+    """
     recipients = message._recipients
     before = dict(message._pending), set(message._removed), recipients.rows(), recipients.changed
     try:
@@ -71,7 +73,7 @@ def save_submission(message: MessageObject, rows: list[dict[PropTag, Any]], valu
             recipients.replace(rows)
             message._put({tag >> 16: (tag, value) for tag, value in values.items()})
             changes = changes_of(message)
-            changes.submit, changes.submit_due = True, due
+            changes.submit, changes.submit_due = due is not None, due or 0
             message._message.apply(changes)
     except BaseException:
         message._pending, message._removed, old_rows, changed = before

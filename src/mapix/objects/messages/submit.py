@@ -1,4 +1,8 @@
-"""Submission: from an open message to the outgoing queue in one durable step (M-140, M-141; session 6.2)."""
+"""Submission: from an open message to the outgoing queue in one durable step (M-140, M-141; session 6.2).
+
+A message that transports are to prepare waits with SUBMITFLAG_PREPROCESS. The spooler submits it once more when it is
+prepared, which saves it and takes the flag away (SPL-20).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from mapix.properties.tags import (
     PR_IPM_OUTBOX_ENTRYID,
     PR_IPM_SENTMAIL_ENTRYID,
     PR_MESSAGE_FLAGS,
+    PR_PREPROCESS,
     PR_RECIPIENT_TYPE,
     PR_RESPONSIBILITY,
     PR_SENDER_EMAIL_ADDRESS,
@@ -28,6 +33,7 @@ from mapix.properties.tags import (
     PR_SENDER_NAME,
     PR_SENT_REPRESENTING_EMAIL_ADDRESS,
     PR_SENTMAIL_ENTRYID,
+    PR_SUBMIT_FLAGS,
 )
 
 if TYPE_CHECKING:
@@ -46,19 +52,41 @@ def submit(message: MessageObject) -> None:
         raise NoSupport("only messages of a folder's contents are sent", value=message.number)
     if not message.recipients():
         raise NoRecipients("a message without recipients cannot be sent", hint="modify_recipients")
+    if message.context.spooler and message.flags & flags.MSGFLAG_SUBMIT:
+        _go_on(message)
+        return
     now = times.now()
     support = message.context.support
     rows = support.expand_recips([_answerable(row, message.flags) for row in message.recipients()])
     if not rows:
         raise NoRecipients("no recipient is left after lists were expanded")
     values = _sending_values(message, support.identity(), now)
-    values |= _sent_mail(message)
+    values |= _sent_mail(message) | _preprocessing(message, support.submission_flags(rows))
     due = _due(message, values, now)
     present = {tag: value for tag, value in values.items() if value is not None}
     if rehearsal.active is not None:
         return rehearsal.active.submit(message, rows, present)
     save_submission(message, rows, present, due)
     support.spooler_notify()
+
+
+def _go_on(message: MessageObject) -> None:
+    """The spooler has prepared a message that is in the queue: it stays there, as it is now."""
+    rows = message.recipients()
+    if message.has_other_recipients:
+        rows = message.context.support.expand_recips([{PR_RESPONSIBILITY: False} | row for row in rows])
+    save_submission(message, rows, {PR_SUBMIT_FLAGS: 0, PR_PREPROCESS: True}, None)
+
+
+def _preprocessing(message: MessageObject, needs: int) -> dict[PropTag, Any]:
+    """What says that a message is to be prepared; what the spooler itself submits has been (SPL-21)."""
+    present = message.get_props((PR_PREPROCESS, PR_SUBMIT_FLAGS))
+    if message.context.spooler and present.get(PR_PREPROCESS):
+        return {}
+    needed = bool(needs & flags.NEEDS_PREPROCESSING)
+    if not needed and not present:
+        return {}
+    return {PR_PREPROCESS: needed, PR_SUBMIT_FLAGS: flags.SUBMITFLAG_PREPROCESS if needed else 0}
 
 
 def _answerable(row: dict[PropTag, Any], message_flags: int) -> dict[PropTag, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mapix.objects.stores.context import StoreContext
 
 _MADE: Final = (PR_ENTRYID, PR_INSTANCE_KEY, PR_SUBMIT_FLAGS)
-_LOADED: Final = (*(tag for tag in columns.OUTGOING if tag not in _MADE), PR_SPOOLER_STATUS)
+_LOADED: Final = (*(tag for tag in columns.OUTGOING if tag not in _MADE), PR_SUBMIT_FLAGS, PR_SPOOLER_STATUS)
 _OLDEST_FIRST: Final = SortOrder((SortKey(PR_CLIENT_SUBMIT_TIME),))
 
 
@@ -79,5 +79,5 @@ class QueueTable:
         except NotFound:
             return {}
         entry_id = self._context.ids.message(row.number)
-        status = SUBMITFLAG_LOCKED if row.locked else 0
+        status = values.get(PR_SUBMIT_FLAGS, 0) | (SUBMITFLAG_LOCKED if row.locked else 0)
         return {**values, PR_ENTRYID: entry_id, PR_INSTANCE_KEY: entry_id, PR_SUBMIT_FLAGS: status}

@@ -8,34 +8,27 @@ recipient that was acknowledged. What a transport is to handle (its rows of PR_R
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from mapix.interfaces.message import Message
-from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, Submission
-from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import MapiError
-from mapix.properties.tag import PropTag
+from mapix.properties.flags import SUBMITFLAG_PREPROCESS
 from mapix.properties.tags import (
-    PR_DEFERRED_SEND_TIME,
-    PR_INTERNET_MESSAGE_ID,
     PR_MESSAGE_SIZE,
+    PR_PREPROCESS,
     PR_RESPONSIBILITY,
     PR_ROWID,
+    PR_SUBMIT_FLAGS,
 )
+from mapix.subsystem.spooler.carried import Carried
 from mapix.subsystem.spooler.delivery import Delivery
-from mapix.subsystem.spooler.matching import candidates, next_call
-from mapix.subsystem.spooler.means import Means
-from mapix.subsystem.spooler.naming import message_id, submission_key
-from mapix.subsystem.spooler.reports import ABOUT_REPORTS
+from mapix.subsystem.spooler.matching import next_call
+from mapix.subsystem.spooler.naming import message_id
+from mapix.subsystem.spooler.preprocessing import Asked, preprocess, remove_info
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 _log = logging.getLogger(__name__)
-_ASKED = (PR_DEFERRED_SEND_TIME, PR_INTERNET_MESSAGE_ID, PR_MESSAGE_SIZE, *ABOUT_REPORTS, *SENT_REPRESENTING, *SENDER)
 AHEAD_SIZE = 65536
 """Larger messages are not made ready ahead: that would keep the answer to the one before waiting."""
 
@@ -50,37 +43,14 @@ def _nothing() -> None:
 
 
 @dataclass(slots=True)
-class Journey:
+class Journey(Carried):
     """One attempt at one message of a store."""
 
-    means: Means
-    store: MsgStore
-    entry: QueueEntry
-    transports: Sequence[LoadedTransport]
-    message: Message | None = None
-    props: Mapping[PropTag, Any] = field(default_factory=dict)
-    rows: dict[int, dict[PropTag, Any]] = field(default_factory=dict)
-    durable: Delivery | None = None
-    """What the store knows."""
-    key: bytes = b""
-    """The name of this submission, from the first look on."""
-    wanted: dict[int, list[bytes]] | None = None
-    """The transports that each recipient may go to, once they were asked."""
     folder: bytes | None = None
     """Another sent-mail folder, once a hook asked for it."""
     preparing: Iterator[None] | None = None
     repeats: int = 0
     """How often transports wanted to start over."""
-
-    def look(self) -> Delivery:
-        """Open the message and read what the journey needs; nothing is changed."""
-        self.message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.READ))
-        self.props = self.message.get_props(_ASKED)
-        self.rows = {row[PR_ROWID]: row for row in recipient_rows(self.message)}
-        self.key = submission_key(self.entry)
-        since = self.props.get(PR_DEFERRED_SEND_TIME, 0)
-        self.durable = Delivery.of(self.entry, self.rows.values(), since)
-        return self.durable
 
     def prepare(self) -> None:
         """Look ahead, and at the next call let the first transport get ready, so that neither keeps an answer waiting
@@ -97,16 +67,10 @@ class Journey:
     def _prepared(self) -> Iterator[None]:
         delivery = self.look()
         yield
-        turn = self._turn(delivery)
+        turn = self._turn(delivery) if not self._is_to_prepare(delivery) else None
         if turn is not None and self.props.get(PR_MESSAGE_SIZE, 0) <= AHEAD_SIZE:
             transport, asking = turn
             transport.logon.prepare(self._submission(asking, lambda results: None))
-
-    def forget(self) -> None:
-        """Let go of what was looked at."""
-        message, self.message = self.message, None
-        if message is not None:
-            message.close()
 
     def run(self, meanwhile: Callable[[], None] = _nothing) -> bool:
         """Go, up to the sent-mail step; whether that is to be made now with `finish`.
@@ -117,7 +81,9 @@ class Journey:
         try:
             delivery = self._resume(delivery)
             if not delivery.settled:
-                delivery = self._round(delivery, meanwhile)
+                delivery = self._prepare_and_go(delivery, meanwhile)
+            if delivery.settled and self.props.get(PR_PREPROCESS):
+                self._remove_info()
             self._report(delivery)
             if delivery.settled:
                 self.folder = self._sent_folder()
@@ -153,10 +119,47 @@ class Journey:
         self.means.unsaved.pop(self._key, None)
         return kept
 
-    def _choices(self) -> dict[int, list[bytes]]:
-        """The transports that each recipient may go to."""
-        offers = [(each.uid, each.logon.address_types()) for each in self.transports]
-        return {row_id: candidates(row, offers) for row_id, row in self.rows.items()}
+    # preprocessors
+
+    def _is_to_prepare(self, delivery: Delivery) -> bool:
+        """Whether preprocessors come first: the submission says so, or there are some now that it knew nothing of."""
+        if self.props.get(PR_SUBMIT_FLAGS, 0) & SUBMITFLAG_PREPROCESS:
+            return True
+        return not self.props.get(PR_PREPROCESS) and bool(self.means.preprocessors) and bool(self._asked(delivery))
+
+    def _asked(self, delivery: Delivery) -> list[Asked]:
+        self.wanted = self.wanted or self._choices()
+        first = {row_id: uids[0] for row_id, uids in self.wanted.items() if uids}
+        return self.means.preprocessors.asked([self.rows[each.row_id] for each in delivery.ready()], first)
+
+    def _prepare_and_go(self, delivery: Delivery, meanwhile: Callable[[], None]) -> Delivery:
+        """A round, once preprocessors are through; a message that one of them fails at is put off (SPL-21)."""
+        if self._is_to_prepare(delivery):
+            try:
+                delivery = self._preprocess(delivery)
+            except MapiError as error:
+                attempts = self.entry.attempts + 1
+                due = self.means.next_try(attempts)
+                delivery = delivery._replace(attempts=attempts, due=due, reason=words(error))
+                self._save(delivery)
+                return delivery
+        return self._round(delivery, meanwhile)
+
+    def _preprocess(self, delivery: Delivery) -> Delivery:
+        bad = preprocess(self.store, self.entry.entry_id, self._asked(delivery))
+        self.forget()
+        delivery, self.wanted = self.look(), None
+        for uid, results in bad:
+            delivery = delivery.asking(uid, [each.row_id for each in results]).heard(results)
+        self._save(delivery)
+        return delivery
+
+    def _remove_info(self) -> None:
+        remove_info(self.store, self.entry.entry_id, self.means.preprocessors.removers(list(self.rows.values())))
+        self.forget()
+        self.look()
+
+    # transports
 
     def _turn(self, delivery: Delivery) -> tuple[LoadedTransport, Delivery] | None:
         """The transport to ask next, and the delivery that asks it; None when nobody is left to ask."""
@@ -243,28 +246,6 @@ class Journey:
             deferred=deferred,
         )
 
-    def _save(self, state: Delivery) -> None:
-        """Make what changed durable; what cannot be recorded is kept in mind, never sent again."""
-        known = self.durable
-        assert known is not None
-        if state is known:
-            return
-        changes = state.changes(known, self.means.clock())
-        moved = (known.due, known.attempts, known.reason) != (state.due, state.attempts, state.reason)
-        if not changes and (state.settled or not moved):
-            return
-        self.means.unsaved[self._key] = state
-        self._record(changes, state)
-        del self.means.unsaved[self._key]
-        self.durable = state
-        for row_id, props in changes.items():
-            self.rows[row_id] |= props
-
-    def _record(self, changes: Mapping[int, Mapping[PropTag, Any]], state: Delivery) -> None:
-        self.store.outgoing.record(
-            self.entry.entry_id, changes, due=state.due, attempts=state.attempts, reason=state.reason
-        )
-
     def _report(self, delivery: Delivery) -> None:
         assert self.message is not None
         told = self.means.reporter.report(self.store, self.message, self.props, list(self.rows.values()), self.key)
@@ -283,10 +264,6 @@ class Journey:
             if folder is not None:
                 return folder
         return None
-
-    @property
-    def _key(self) -> tuple[bytes, int]:
-        return self.entry.entry_id, self.entry.submit_time
 
 
 def words(error: Exception) -> str:

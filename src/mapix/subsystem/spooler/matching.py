@@ -32,6 +32,14 @@ def takes_type(types: AddressTypes, row: Mapping[PropTag, Any]) -> bool:
     return types.types is None or address_type in (each.upper() for each in types.types)
 
 
+def matches(row: Mapping[PropTag, Any], uid: bytes | None, address_type: str | None) -> bool:
+    """Whether a recipient is of the provider `uid` or of `address_type`, case aside; always with neither (SPL-20)."""
+    if uid is None and address_type is None:
+        return True
+    named = AddressTypes(() if address_type is None else (address_type,), () if uid is None else (uid,))
+    return takes_uid(named, row) or takes_type(named, row)
+
+
 def candidates(row: Mapping[PropTag, Any], offers: Sequence[Offer]) -> list[bytes]:
     """The transports for a recipient in the order they are asked: all uid matches, then all type matches (SPL-10)."""
     by_uid = [uid for uid, types in offers if takes_uid(types, row)]

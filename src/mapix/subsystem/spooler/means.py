@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from mapix.interfaces.spi import SpoolerHook
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Delivery, Pace
+from mapix.subsystem.spooler.preprocessing import Preprocessors
 from mapix.subsystem.spooler.reports import Reporter
 from mapix.subsystem.spooler.standing import Standings
 from mapix.subsystem.spooler.transports import Holds
@@ -25,6 +26,7 @@ class Means:
     jitter: Callable[[], float] = random.random
     holds: Holds = field(default_factory=Holds)
     standings: Standings = field(default_factory=Standings)
+    preprocessors: Preprocessors = field(default_factory=Preprocessors)
     unsaved: dict[tuple[bytes, int], Delivery] = field(default_factory=dict)
     """Deliveries whose last step could not be recorded; recorded first when their message comes up again."""
 

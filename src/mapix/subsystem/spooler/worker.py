@@ -29,6 +29,7 @@ from mapix.subsystem.spooler.flushing import Board, Flushing, PlainBoard
 from mapix.subsystem.spooler.means import Means
 from mapix.subsystem.spooler.office import Office
 from mapix.subsystem.spooler.outbound import Outbound
+from mapix.subsystem.spooler.preprocessing import Preprocessors
 from mapix.subsystem.spooler.reports import Reporter
 from mapix.subsystem.spooler.transports import LoadedTransport
 from mapix.subsystem.spooler.watch import TransportWatch
@@ -53,6 +54,7 @@ class Spooler:
         identity: Callable[[], Mapping[PropTag, Any]],
         pace: Pace | None = None,
         board: Board | None = None,
+        preprocessors: Preprocessors | None = None,
     ) -> None:
         self._stores = stores
         self._transports = transports
@@ -63,6 +65,7 @@ class Spooler:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         means = Means(Reporter(default_store, identity, hooks), pace or Pace(), hooks)
+        means.preprocessors = preprocessors if preprocessors is not None else means.preprocessors
         self._means = means
         self._office = Office(stores, transports, Outbound(means), self._stopping)
         self._watch = TransportWatch(means.standings, transports)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mapix.formats.cfb.docroot import DocRoot as Storage
     from mapix.interfaces.stream import Stream
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.session import Session
     from mapix.subsystem.support.servicesupport import ConfigSupport
 
 _log = logging.getLogger("mapix.subsystem")
@@ -86,6 +87,15 @@ class CommonSupport(SupportMethods):
     def get_last_error(self) -> ErrorInfo | None:
         """What there is to say about the providers of this kind that failed."""
         return self.core.providers.last_error(self.provider.kind)
+
+    def get_mapi_session(self) -> Session:
+        """The session the provider is logged on with (IMAPIGetSession, SPI-45); `Busy` while it logs on, when there is
+        none yet.
+        """
+        self._check()
+        if self._waiting is not None:
+            raise Busy("there is a session once the provider has logged on", value=self.provider.name)
+        return self.core.provider_session()
 
     def get_mem_alloc_routines(self) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., int]]:
         """See `allocators`."""

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access, MapiProp
-from mapix.interfaces.spi import RecipientResult, Submission
+from mapix.interfaces.spi import Preprocess, RecipientResult, RemoveInfo, Submission
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import InvalidObject, MapiError, NotFound, UserCancel
-from mapix.properties.flags import NOTIFY_READYTOSEND
+from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NotFound, UserCancel
+from mapix.properties.flags import (
+    NEEDS_PREPROCESSING,
+    NOTIFY_READYTOSEND,
+    STATUS_AVAILABLE,
+    STATUS_FAILURE,
+)
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.properties.value import Problems
 from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle
@@ -24,6 +30,7 @@ from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.spooler.preprocessing import Registered
 
 __all__ = ["CommonSupport", "ProviderSupport", "StoreProviderSupport", "TransportProviderSupport"]
 
@@ -84,6 +91,11 @@ class StoreProviderSupport(RoutedSupport):
         from mapix.subsystem.books.recipients import expand
 
         return expand(recipients, self.core.address_book)
+
+    def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
+        """See `StoreSupport.submission_flags`."""
+        self._check()
+        return NEEDS_PREPROCESSING if self.core.spooling.may_prepare(recipients) else 0
 
     def spooler_notify(self) -> None:
         """See `StoreSupport.spooler_notify`; without mail nobody is told (LOG-30)."""
@@ -169,6 +181,12 @@ class StoreProviderSupport(RoutedSupport):
 class TransportProviderSupport(CommonSupport):
     """What a transport provider gets."""
 
+    def __init__(
+        self, core: SessionCore, service: ServiceEntry, provider: ProviderEntry, routes: Routes, handle: ProfileHandle
+    ) -> None:
+        super().__init__(core, service, provider, routes, handle)
+        self._registered: list[Registered] = []
+
     def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
         """See `TransportSupport.spooler_notify`. While the transport logs on the session waits for it: then the spooler
         looks as soon as it has started (SPI-11).
@@ -194,3 +212,53 @@ class TransportProviderSupport(CommonSupport):
         """Tell at once what became of recipients: it is made durable, and reported when the turn is over (SPL-21)."""
         self._check()
         submission.progress(results)
+
+    def register_preprocessor(
+        self,
+        preprocess: Preprocess | str,
+        remove: RemoveInfo | str | None = None,
+        *,
+        uid: bytes | None = None,
+        address_type: str | None = None,
+    ) -> None:
+        """See `TransportSupport.register_preprocessor`."""
+        from mapix.subsystem.spooler.preprocessing import Registered, function
+
+        self._check()
+        _check_function(preprocess)
+        if remove is not None:
+            _check_function(remove)
+        registered = Registered(
+            self.provider.uid,
+            self.service.display_name or self.service.name,
+            function(preprocess),
+            None if remove is None else function(remove),
+            uid,
+            address_type,
+            self._show,
+            self.get_mapi_session,
+            self.open_address_book,
+            self.core.subsystem.limits.preprocess,
+        )
+        self._registered.append(registered)
+        self.core.spooling.preprocessors.register(registered)
+
+    def release(self) -> None:
+        """See `CommonSupport.release`: what it registered is asked no more."""
+        super().release()
+        if self._registered:
+            self.core.spooling.preprocessors.forget(self._registered)
+
+    def _show(self, error: MapiError | None) -> None:
+        """Show in the status row that preparing messages fails, or works again."""
+        code = STATUS_AVAILABLE if error is None else STATUS_FAILURE
+        text = "" if error is None else str(error)
+        with suppress(MapiError):
+            self.modify_status_row({PR_STATUS_CODE: code, PR_STATUS_STRING: text}, update=True)
+
+
+def _check_function(what: Preprocess | RemoveInfo | str) -> None:
+    """`InvalidParameter` for what neither is a function nor names one."""
+    module, _, name = what.partition(":") if isinstance(what, str) else ("", "", "")
+    if not callable(what) and not (module and name.isidentifier()):
+        raise InvalidParameter("a preprocessor is a function, or named like `module:function`", value=what)
