@@ -31,7 +31,7 @@ _ENDS: Final = {
     b"tab": "\t",
     b"cell": "\t",
 }
-_SIGNS: Final = {
+SIGNS: Final = {
     b"lquote": "\u2018",
     b"rquote": "\u2019",
     b"ldblquote": "\u201c",
@@ -62,7 +62,7 @@ _NAMES: Final = {
     b"ltrmark": "&lrm;",
     b"rtlmark": "&rlm;",
 }
-_TAG_SIGNS: Final = _ENDS | _SIGNS
+_TAG_SIGNS: Final = _ENDS | SIGNS
 _SYMBOLS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": "\xa0", b"_": "\xad", b"\n": "\r\n", b"\r": "\r\n"}
 _NAMED_SYMBOLS: Final = {**_SYMBOLS, b"~": "&nbsp;", b"_": "&shy;"}
 
@@ -120,7 +120,7 @@ class _Reader:
         self._shown = True
         self._stack: list[_Group] = []
         self._tokens = TOKEN.finditer(rtf)
-        self._signs = _ENDS | _SIGNS | (_NAMES if html else {})
+        self._signs = _ENDS | SIGNS | (_NAMES if html else {})
         self._symbols = _NAMED_SYMBOLS if html else _SYMBOLS
 
     def read(self) -> str:

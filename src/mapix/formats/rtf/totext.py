@@ -1,0 +1,91 @@
+"""What a walk over RTF finds, as plain text; and where attachments stand in it (M-045)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from mapix.formats.rtf.charsets import joined
+from mapix.formats.rtf.looks import Look, Paragraph, Picture
+
+_BULLETS: Final = dict.fromkeys(range(0xF020, 0xF100), "*") | dict.fromkeys(map(ord, "•·▪§o"), "*")
+_MARKUP_A_BYTE: Final = 4
+
+
+class TextSink:
+    """Makes plain text; see `Sink`. Links are told behind their text, up to a multiple of `size` letters in all."""
+
+    def __init__(self, size: int) -> None:
+        self.places: list[int] = []
+        self._out: list[str] = []
+        self._line: list[str] = []
+        self._length = self._reach = 0
+        self._marked: list[int] = []
+        self._link: str | None = None
+        self._since = 0
+        self._left = 4096 + _MARKUP_A_BYTE * size
+
+    def text(self, text: str, look: Look) -> None:
+        """See `Sink.text`."""
+        if look.link != self._link:
+            self._end_link()
+            self._link, self._since = look.link, len(self._line)
+        self._add(text)
+
+    def line(self) -> None:
+        """See `Sink.line`."""
+        self._add("\r\n")
+
+    def paragraph(self, paragraph: Paragraph, marker: str) -> None:
+        """See `Sink.paragraph`."""
+        self._end(marker, "\r\n")
+
+    def cell(self, paragraph: Paragraph, marker: str, depth: int) -> None:
+        """See `Sink.cell`."""
+        self._end(marker, "\t")
+
+    def row(self, depth: int, merged: Sequence[bool], *, bordered: bool) -> None:
+        """See `Sink.row`."""
+        if not self._line and self._out and self._out[-1][-1:] == "\t":
+            self._out[-1] = self._out[-1][:-1]
+            self._length -= 1
+        self._end("", "\r\n")
+
+    def picture(self, picture: Picture) -> None:
+        """Pictures have no text."""
+
+    def attachment(self) -> None:
+        """See `Sink.attachment`: a blank stands for it."""
+        self._marked.append(self._reach)
+        self._add(" ")
+
+    def result(self) -> str:
+        """The whole text; ends of paragraphs at the very end are left out."""
+        if self._line:
+            self._end("", "")
+        return joined(self._out).rstrip("\r\n")
+
+    def _end(self, marker: str, sign: str) -> None:
+        self._end_link()
+        start = f"{'*' if marker.translate(_BULLETS) == '*' else marker} " if marker else ""
+        whole = start + "".join(self._line) + sign
+        self.places.extend(self._length + len(start) + place for place in self._marked)
+        self._line.clear()
+        self._marked.clear()
+        self._reach = 0
+        self._out.append(whole)
+        self._length += len(whole)
+
+    def _end_link(self) -> None:
+        link, self._link = self._link, None
+        if link is None or link.startswith("#"):
+            return
+        target = link[7:].partition("?")[0] if link[:7].lower() == "mailto:" else link
+        shown = "".join(self._line[self._since :]).strip()
+        if shown and shown.rstrip("/") != target.rstrip("/") and self._left > 0:
+            self._left -= len(target)
+            self._add(f" <{target}>")
+
+    def _add(self, text: str) -> None:
+        self._line.append(text)
+        self._reach += len(text)
