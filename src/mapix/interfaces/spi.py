@@ -68,18 +68,24 @@ __all__ = [
 
 
 class SpoolerHook(Protocol):
-    """Sees messages pass (SPL-22, SPI-6)."""
+    """Sees messages pass (SPL-22, SPI-6). Hooks are asked in the order of the profile; each sees what those before it
+    decided, and what the last one says holds.
+    """
 
-    def outbound(self, message: Message) -> bytes | None:
-        """A sent message; another sent-mail folder's entry id, or None."""
+    def outbound(self, message: Message) -> Placement | bytes | None:
+        """A sent message; where it is kept: another sent-mail folder's entry id, a `Placement`, or None for no wish."""
 
     def inbound(self, message: Message, folder: bytes) -> Placement:
-        """A delivered message; where it goes."""
+        """A delivered message, which lies in its receive folder and is meant for `folder`; where it goes. What is
+        changed in it and saved is permanent with its delivery.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an inbound message goes: a folder's entry id, or None to drop it; `stop` ends the chain of hooks."""
+    """Where a message goes: a folder's entry id, or None to delete it (HOOK_DELETE); `stop` ends the chain of hooks
+    (HOOK_CANCEL), as deleting does.
+    """
 
     folder: bytes | None
     stop: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.prop import Access
-from mapix.interfaces.spi import StoreLogon
+from mapix.interfaces.spi import SpoolerHook, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages import rehearsal
 from mapix.properties.errors import InvalidParameter, MapiError
@@ -168,6 +168,16 @@ class Spooling:
         else:
             _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
             threading.Thread(target=self._end_later, args=(spooler, afterwards), daemon=True).start()
+
+    def hooks_for(self, store: MsgStore) -> Sequence[SpoolerHook]:
+        """The hooks that see what is delivered into `store`: those of the session where it is one of its stores. What
+        somebody else gets is not theirs to see.
+        """
+        if not self._hooks:
+            return ()
+        from mapix.subsystem.spooler.reports import same_store
+
+        return self._hooks if any(same_store(store, own) for own in self._stores()) else ()
 
     def _end_later(self, spooler: Spooler, afterwards: Callable[[], None]) -> None:
         """Wait for the spooler, however long it takes, and let go of what it worked with."""

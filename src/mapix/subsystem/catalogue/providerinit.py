@@ -36,7 +36,7 @@ HOOK_INIT: Final = "HPProviderInit"
 def start_provider(kind: ProviderKind, module: str, name: str) -> Any:
     """A new provider object of a module. `NotFound` without module or function, `Version` for one that is too old."""
     if kind is ProviderKind.HOOK:
-        return function_of(module, HOOK_INIT)(None, None, allocate_buffer, allocate_more, free_buffer, None, 0)
+        return HookModule(module)
     init = function_of(module, INITS[kind])
     answer = init(None, None, allocate_buffer, allocate_more, free_buffer, 0, CURRENT_SPI_VERSION)
     if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], int):
@@ -49,6 +49,20 @@ def start_provider(kind: ProviderKind, module: str, name: str) -> Any:
         text = f"the provider {name} was written for version {version >> 24}.{version >> 16 & 0xFF} of the interface"
         raise Version(text, value=module, hint="install a newer one")
     return provider
+
+
+class HookModule:
+    """A hook that a module makes at its logon: it gets a session, and the uid of its section in the profile (SPI-6)."""
+
+    def __init__(self, module: str) -> None:
+        self._init = function_of(module, HOOK_INIT)
+
+    def logon(self, support: Any) -> Any:
+        """Call HPProviderInit; what it answers is the hook, or has a `logon` of its own."""
+        session, uid = support.get_mapi_session(), support.section.uid
+        made = self._init(session, None, allocate_buffer, allocate_more, free_buffer, uid, 0)
+        logon = getattr(made, "logon", None)
+        return logon(support) if callable(logon) else made
 
 
 def function_of(module: str, function: str) -> Callable[..., Any]:

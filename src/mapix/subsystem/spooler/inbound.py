@@ -1,7 +1,7 @@
 """Inbound mail: what a message gets on arrival, where it goes, and that it arrives once (SPL 6.9).
 
-`arrived` and `placed` decide; `deliver` puts one message into a store in one durable step; `fetch` takes what a
-polling transport has, acknowledging to its source only what is safe (SPL-76).
+`arrived` decides, with the hooks (`hooking`); `deliver` puts a message into a store in one durable step; `fetch` takes
+what a polling transport has, acknowledging to its source only what is safe (SPL-76).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
 from mapix.interfaces.notify import Event, NewMailNotification
 from mapix.interfaces.prop import Access, Keep
-from mapix.interfaces.spi import Placement, SpoolerHook
+from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.messages.content import read_content, write_content
@@ -56,6 +56,7 @@ from mapix.properties.tags import (
     PR_SPOOLER_STATUS,
 )
 from mapix.properties.times import now
+from mapix.subsystem.spooler.hooking import placed
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 DEFAULT_CLASS: Final = "IPM.Note"
@@ -99,25 +100,6 @@ def flat_entry_list(entry_ids: Sequence[bytes]) -> bytes:
     """A FLATENTRYLIST: count, size, then each identifier with its length, padded to four bytes."""
     entries = b"".join(struct.pack("<I", len(each)) + each + bytes(-len(each) % 4) for each in entry_ids)
     return struct.pack("<II", len(entry_ids), len(entries)) + entries
-
-
-def placed(hooks: Iterable[SpoolerHook], message: Message, folder: bytes) -> bytes | None:
-    """Where the inbound hooks send a message that lies in `folder`; None: away with it (SPL-22).
-
-    A hook that fails is passed over, so that no mail is lost by it.
-    """
-    for hook in hooks:
-        try:
-            placement = hook.inbound(message, folder)
-        except Exception:
-            _log.exception("an inbound hook failed; the message goes on without it")
-            placement = Placement(folder)
-        if placement.folder is None:
-            return None
-        folder = placement.folder
-        if placement.stop:
-            break
-    return folder
 
 
 def deliver(

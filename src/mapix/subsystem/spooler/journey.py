@@ -23,6 +23,7 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.spooler.carried import Carried
 from mapix.subsystem.spooler.delivery import Delivery
+from mapix.subsystem.spooler.hooking import delete_afterwards, kept
 from mapix.subsystem.spooler.matching import next_call
 from mapix.subsystem.spooler.naming import message_id
 from mapix.subsystem.spooler.preprocessing import Asked, preprocess, remove_info
@@ -255,15 +256,13 @@ class Journey(Carried):
     def _sent_folder(self) -> bytes | None:
         """Another sent-mail folder, if an outbound hook wants one (SPL-22)."""
         assert self.message is not None
-        for hook in self.means.hooks:
-            try:
-                folder = hook.outbound(self.message)
-            except Exception:
-                _log.exception("an outbound hook failed; the message goes on without it")
-                continue
-            if folder is not None:
-                return folder
-        return None
+        wish = kept(self.means.hooks, self.message)
+        if wish is None:
+            return None
+        if wish.folder is None:
+            self.forget()
+            delete_afterwards(self.store, self.entry.entry_id)
+        return wish.folder
 
 
 def words(error: Exception) -> str:

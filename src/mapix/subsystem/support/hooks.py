@@ -36,11 +36,12 @@ class ProfileHook:
         wanted = flags & (HOOK_INBOUND | HOOK_OUTBOUND)
         self._wanted = wanted or HOOK_INBOUND | HOOK_OUTBOUND
 
-    def outbound(self, message: Message) -> bytes | None:
+    def outbound(self, message: Message) -> Placement | bytes | None:
         """See `SpoolerHook.outbound`."""
         if not self._wanted & HOOK_OUTBOUND:
             return None
-        found: bytes | None = self._call("outbound", lambda: self._inner.outbound(message), (bytes, type(None)))
+        kinds = (bytes, Placement, type(None))
+        found: Placement | bytes | None = self._call("outbound", lambda: self._inner.outbound(message), kinds)
         return found
 
     def inbound(self, message: Message, folder: bytes) -> Placement:

@@ -206,7 +206,8 @@ class TransportProviderSupport(CommonSupport):
         """See `TransportSupport.deliver`."""
         from mapix.subsystem.spooler.inbound import deliver
 
-        return deliver(store, content, delivery_key, identity=self.core.identity.sender())
+        hooks = self.core.spooling.hooks_for(store)
+        return deliver(store, content, delivery_key, hooks=hooks, identity=self.core.identity.sender())
 
     def status_recips(self, submission: Submission, results: Sequence[RecipientResult]) -> None:
         """Tell at once what became of recipients: it is made durable, and reported when the turn is over (SPL-21)."""
