@@ -107,6 +107,8 @@ def _of_file(source: FileSource, at: int, end: int, scope: Scope) -> Iterator[Fo
             scope.note("a checksum is wrong", value=hex(number))
         yield number, start, stop
         at = stop + 2
+    if at < end and source.read(at, _HEAD).strip(b"\0\r\n"):
+        scope.note("bytes after the last attribute", value=source.read(at, _HEAD))
 
 
 def whole(source: bytes | FileSource, start: int, end: int) -> tuple[bytes | FileSource, int, int]:

@@ -52,7 +52,7 @@ def _name(raw: bytes) -> tuple[PropertyName, tuple[bytes, int | str]]:
     kind, number = _kind(raw, 16)
     if kind == 1:
         text = utf_16_le_decode(raw[24 : 24 + (number & ~1)], "surrogatepass", True)[0]
-        name = PropertyName(raw[:16], text.partition("\0")[0])
+        name = PropertyName(raw[:16], text.removesuffix("\0"))
     else:
         name = PropertyName(raw[:16], number)
     return name, name.key

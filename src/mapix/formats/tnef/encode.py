@@ -109,11 +109,13 @@ def _bytes(tag: int, value: Any, how: Encoding) -> bytes:
 
 
 def _fixed(tag: int, value: Any) -> bytes:
-    form = FIXED[tag & 0xFFFF]
+    kind = tag & 0xFFFF
+    if kind in (PropType.BOOLEAN, PropType.CLSID):
+        return value_type(kind).dump(value).ljust(FIXED[kind].size, b"\0")
     try:
-        return form.pack(bool(value) if tag & 0xFFFF == PropType.BOOLEAN else value)
+        return FIXED[kind].pack(value)
     except (struct_error, TypeError, OverflowError):
-        value_type(tag & 0xFFFF).dump(value)
+        value_type(kind).dump(value)
         raise BadValue("not a value of its type", value=value) from None
 
 

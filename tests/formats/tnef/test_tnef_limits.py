@@ -1,0 +1,171 @@
+"""Large TNEF streams: values that stay in their file, and memory that does not grow with them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.formats.tnef.tnef_cases import attachment, embedded, told
+
+from mapix.formats.tnef import TnefFile, read_tnef, source, tnef_bytes, write_tnef
+from mapix.formats.tnef.layout import LARGE, Att
+from mapix.formats.tnef.source import FileValue
+from mapix.properties.content import MessageContent
+from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
+from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_DATA_OBJ, PR_BODY, PR_SUBJECT
+
+
+def large() -> MessageContent:
+    """A message in whose every part there is something large."""
+    inner = MessageContent({PR_SUBJECT: "Inside"}, attachments=[attachment("deep", bytes(range(256)) * 2000)])
+    document = attachment("doc", b"")
+    del document.properties[PR_ATTACH_DATA_BIN]
+    document.properties[PR_ATTACH_DATA_OBJ] = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(LARGE)
+    return MessageContent(
+        {
+            PR_SUBJECT: "Large",
+            PR_BODY: "ü" * LARGE,
+            PropTag(0x36000102): b"x" * (LARGE + 1),
+            PropTag(0x36011102): (b"a" * LARGE, b"b" * LARGE),
+            PropTag(0x36021003): tuple(range(1000)),
+            PropTag(0x3603000B): True,
+            PropTag(0x36040001): None,
+            PropTag(0x36050048): bytes(16),
+            PropTag(0x80000102): b"n" * (LARGE + 3),
+            PropTag(0x8001001F): "ß",
+        },
+        attachments=[attachment("a", b"y" * (LARGE + 5)), embedded(inner), document],
+        names={0x8000: PropertyName(PS_PUBLIC_STRINGS, "Large"), 0x8001: PropertyName(PS_PUBLIC_STRINGS, "Small")},
+    )
+
+
+@pytest.fixture
+def _pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in pieces however small they are."""
+    for module in ("source", "attributes", "parts"):
+        monkeypatch.setattr(f"mapix.formats.tnef.{module}.AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_a_file_read_in_pieces_says_the_same(tmp_path: Path) -> None:
+    """P-060."""
+    path = tmp_path / "winmail.dat"
+    write_tnef(large(), path)
+    with TnefFile.open(path) as file:
+        assert file.defects == ()
+        assert isinstance(file.content.attachments[0].properties[PR_ATTACH_DATA_BIN], FileValue)
+        assert isinstance(file.content.properties[PR_BODY], FileValue)
+        assert told(file.content) == told(large())
+        again = io.BytesIO()
+        write_tnef(file.content, again)
+    assert again.getvalue() == path.read_bytes()
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_a_damaged_file_read_in_pieces_is_told(tmp_path: Path) -> None:
+    data = tnef_bytes(large())
+    for cut in (10, 100, 5000, len(data) // 2, len(data) - 10):
+        (tmp_path / "cut").write_bytes(data[:cut])
+        with TnefFile.open(tmp_path / "cut") as file:
+            assert file.defects
+            told(file.content)
+    changed = data.replace(b"y" * 100, b"z" * 100, 1)
+    (tmp_path / "changed").write_bytes(changed)
+    with TnefFile.open(tmp_path / "changed") as file:
+        assert [defect.what for defect in file.defects] == ["a checksum is wrong"]
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_8_bit_text_in_a_large_list_is_read_as_text(tmp_path: Path) -> None:
+    from tests.formats.tnef.tnef_cases import attribute, listed, prop, stream
+
+    body = prop(0x1000001E, b"caf\xe9" * LARGE + b"\0")
+    odd = prop(0x0037001F, b"a\0" * LARGE + b"b")
+    many = struct.pack("<II", 0x3600101E, 2) + b"\2\0\0\0a\0\0\0" + b"\2\0\0\0b\0\0\0"
+    (tmp_path / "a").write_bytes(stream(attribute(Att.MSG_PROPS, listed(body, odd, many))))
+    with TnefFile.open(tmp_path / "a") as file:
+        assert file.content.properties[PR_BODY] == "café" * LARGE
+        assert file.content.properties[PR_SUBJECT] == "a" * LARGE
+        assert file.content.properties[PropTag(0x3600101F)] == ("a", "b")
+
+
+def test_what_comes_out_of_a_pipe_is_kept_in_a_file_where_it_is_large() -> None:
+    data = tnef_bytes(MessageContent(attachments=[attachment("a", b"z" * (source.AT_ONCE + 1))]))
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    with TnefFile.open(Pipe(data)) as file:
+        value = file.content.attachments[0].properties[PR_ATTACH_DATA_BIN]
+        assert isinstance(value, FileValue)
+        assert value.size == source.AT_ONCE + 1
+        with value.open() as reader:
+            assert reader.read(3) == b"zzz"
+            assert reader.seek(-1, 2) == source.AT_ONCE
+            assert reader.read() == b"z"
+    assert read_tnef(Pipe(tnef_bytes(MessageContent({PR_SUBJECT: "s"})))).value.properties == {PR_SUBJECT: "s"}
+
+
+STREAMED = """
+import io, resource, sys
+from pathlib import Path
+from mapix.formats.msg import MsgFile, content_of, write_msg
+from mapix.formats.tnef import TnefFile, write_tnef
+from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_METHOD, PR_SUBJECT
+
+size, folder = int(sys.argv[1]), Path(sys.argv[2])
+
+class Made(io.RawIOBase):
+    left = size
+    def read(self, number=-1):
+        number = self.left if number < 0 else min(number, self.left)
+        self.left -= number
+        return bytes(number)
+
+class Value:
+    size = size
+    def open(self):
+        return Made()
+
+def peak():
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    words = status.read_text().split()
+    return int(words[words.index("VmHWM:") + 1]) >> 10
+
+inner = MessageContent({PR_SUBJECT: "Inside"}, attachments=[
+    AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: Value()})])
+parts = [AttachmentContent({PR_ATTACH_METHOD: 5}, inner)]
+write_tnef(MessageContent({PR_SUBJECT: "Large"}, attachments=parts), folder / "a.tnef")
+with TnefFile.open(folder / "a.tnef") as file:
+    assert file.defects == ()
+    write_msg(file.content, folder / "b.msg")
+with MsgFile.open(folder / "b.msg") as file:
+    write_tnef(content_of(file), folder / "c.tnef")
+with TnefFile.open(folder / "c.tnef") as file:
+    assert file.content.attachments[0].message.attachments[0].properties[PR_ATTACH_DATA_BIN].size == size
+print(peak())
+"""
+
+
+def peak(size: int, folder: Path) -> int:
+    """MiB of memory that a process takes which makes a stream, a .msg file of it, and a stream of that."""
+    run = [sys.executable, "-c", STREAMED, str(size), str(folder)]
+    return int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+
+
+def test_a_large_attachment_is_never_in_memory(tmp_path: Path) -> None:
+    assert peak(64 << 20, tmp_path) < 100
+
+
+@pytest.mark.soak
+def test_500_mib_take_less_than_150(tmp_path: Path) -> None:
+    assert peak(500 << 20, tmp_path) < 150
