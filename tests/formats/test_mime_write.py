@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from tests.formats.mime_cases import BILL, ME, NOON, attached, canonical, embedded, messages, note
 from tests.properties.test_codec import Large
 
-from mapix.formats.mime import needs_smtputf8, to_mime
+from mapix.formats.mime import SENDING, needs_smtputf8, to_mime
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.people import SENDER, recipient, reply_props, role_props
+from mapix.formats.rtf import compress
 from mapix.properties import tags
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff
-from mapix.properties.errors import NoSupport, TooComplex
+from mapix.properties.errors import CorruptData, TooComplex
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_P1, MAPI_SUBMITTED, MAPI_TO
 from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName
 from mapix.properties.tag import PropTag, PropType
@@ -265,6 +266,12 @@ def test_html_alone_is_the_whole_message() -> None:
     assert text_of(message).rstrip() == "<b>Grüße</b>"
 
 
+def test_html_that_is_sent_gets_text_for_those_who_show_none() -> None:
+    message = parsed(note("s", None, html="<b>Grüße</b>"), options=SENDING)
+    assert message.get_content_type() == "multipart/alternative"
+    assert [text_of(part).strip() for part in message.iter_parts()] == ["Grüße", "<b>Grüße</b>"]
+
+
 def test_html_keeps_its_code_page() -> None:
     content = note("s", None)
     content.properties |= {tags.PR_HTML: "<p>Привет</p>".encode("cp1251"), tags.PR_INTERNET_CPID: 1251}
@@ -287,8 +294,13 @@ def test_html_as_text_is_written_too() -> None:
     assert text_of(parsed(content)).rstrip() == "<p>Grüße</p>"
 
 
-def test_a_message_that_has_only_rtf_is_refused_and_not_sent_empty() -> None:
-    with pytest.raises(NoSupport, match="RTF"):
+def test_a_message_that_has_only_rtf_goes_out_as_what_the_rtf_shows() -> None:
+    rtf = compress(rb"{\rtf1\ansi\ansicpg1252\fromtext hello \'e4\par}")
+    assert text_of(parsed(note("s", None, rtf_compressed=rtf))).strip() == "hello ä"
+
+
+def test_a_damaged_rtf_body_is_refused_and_not_sent_empty() -> None:
+    with pytest.raises(CorruptData):
         to_mime(note("s", None, rtf_compressed=b"LZFu"))
 
 

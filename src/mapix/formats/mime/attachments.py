@@ -8,13 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mapix.formats.mime.headers import field as header_field
-from mapix.formats.mime.parameters import content_type, disposition
-from mapix.formats.mime.parts import Part, base64_pieces
+from mapix.formats.mime.headers import is_plain
+from mapix.formats.mime.options import Encoding
+from mapix.formats.mime.parameters import content_type, disposition, parse_value
+from mapix.formats.mime.parts import Part, base64_pieces, canonical, lines_fit, multipart
+from mapix.formats.mime.uuencode import uu_pieces
 from mapix.formats.mime.values import number_of, pieces_of, text_of
+from mapix.formats.mime.writing import Writing
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.flags import ATTACH_BY_REF_ONLY, ATTACH_BY_REF_RESOLVE, ATTACH_BY_REFERENCE
-from mapix.properties.tag import PropTag
+from mapix.properties.named_tags import PidNameAttachmentMacInfo
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
+    PR_ATTACH_CONTENT_BASE,
     PR_ATTACH_CONTENT_ID,
     PR_ATTACH_CONTENT_LOCATION,
     PR_ATTACH_DATA_BIN,
@@ -28,6 +34,7 @@ from mapix.properties.tags import (
     PR_ATTACH_MIME_TAG,
     PR_ATTACH_PATHNAME,
     PR_DISPLAY_NAME,
+    PR_TRANSPORT_MESSAGE_HEADERS,
 )
 
 MHTML_REFERENCE: Final = 4
@@ -44,6 +51,16 @@ _NAMES: Final = (*_FILE_NAMES, PR_DISPLAY_NAME)
 _OCTETS: Final = "application/octet-stream"
 _TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+\-]{1,120}/[a-z0-9!#$&^_.+\-]{1,120}", re.IGNORECASE)
 _NOT_OPAQUE: Final = ("multipart/", "message/")
+_MESSAGES: Final = ("message/rfc822", "message/global")
+_VISIBLE: Final = re.compile(r"[!-;=?-~](?:[ -;=?-~]{0,800}[!-;=?-~])?")
+_MADE_UP: Final = re.compile(r"ATT\d{5}\.\w{1,8}")
+_FIELD_NAME: Final = re.compile(r"[!-9;-~]{1,70}")
+_OWN: Final = frozenset(
+    (
+        *("content-type", "content-disposition", "content-transfer-encoding", "content-id", "content-location"),
+        *("content-base", "mime-version"),
+    )
+)
 _REFERENCES: Final = (ATTACH_BY_REFERENCE, ATTACH_BY_REF_RESOLVE, ATTACH_BY_REF_ONLY)
 
 Nested = Callable[[MessageContent], Part]
@@ -58,33 +75,110 @@ class Attachments:
     beside: list[Part] = field(default_factory=list)
 
 
-def attachment_parts(content: MessageContent, shown: frozenset[str] | None, nested: Nested) -> Attachments:
+def attachment_parts(writing: Writing, shown: frozenset[str] | None, nested: Nested) -> Attachments:
     """All attachments as parts. `shown` are the content identifiers the HTML refers to, None without HTML."""
     found = Attachments()
-    for attachment in content.attachments:
+    for attachment in writing.content.attachments:
         inside = shown is not None and _is_inline(attachment.properties, shown)
-        part = attachment_part(attachment, nested, "inline" if inside else "attachment")
+        part = attachment_part(writing, attachment, nested, inline=inside)
         (found.inline if inside else found.beside).append(part)
     return found
 
 
-def attachment_part(attachment: AttachmentContent, nested: Nested, kind: str) -> Part:
-    """One attachment as a part; `kind` is its disposition."""
+def attachment_part(writing: Writing, attachment: AttachmentContent, nested: Nested, *, inline: bool = False) -> Part:
+    """One attachment as a part; `inline` tells that the HTML shows it."""
     props = attachment.properties
+    kind = "inline" if inline or text_of(props, DISPOSITION) == "inline" else "attachment"
     if attachment.message is not None:
         part = nested(attachment.message)
-        part.headers.append(disposition(kind, name_of(props, _FILE_NAMES)))
+        name = told_name(writing, props, _FILE_NAMES)
+        kept = _kept(writing, props, "content-disposition", kind, "filename", name)
+        part.headers += (kept or disposition(kind, name), *_identity(props), *_others(writing, props))
         return part
     if number_of(props, PR_ATTACH_METHOD) in _REFERENCES and PR_ATTACH_DATA_BIN not in props:
         return _reference(props)
-    name = name_of(props)
+    resources = writing.value(props, PidNameAttachmentMacInfo, PropType.BINARY)
+    file = _file(writing, props, kind)
+    return file if resources is None else _double(resources, props, file)
+
+
+def _file(writing: Writing, props: Mapping[PropTag, Any], kind: str) -> Part:
+    name = told_name(writing, props)
+    told_type = (text_of(props, PR_ATTACH_MIME_TAG) or "").lower()
+    opaque = told_type.startswith("message/") and told_type not in _MESSAGES and _TYPE.fullmatch(told_type)
+    raw = bool(opaque) and _as_it_is(data_of(props))
+    media = told_type if raw else media_type(props)
+    told = _kept(writing, props, "content-type", told_type, "name", None)
+    charset = text_of(props, TEXT_CHARSET) if media.startswith("text/") else None
+    if told is None or (not raw and told_type.startswith(_NOT_OPAQUE)):
+        told = content_type(media, name, charset)
     headers = [
-        content_type(media_type(props), name),
-        "Content-Transfer-Encoding: base64",
-        disposition(kind, name),
+        told,
+        f"Content-Transfer-Encoding: {_encoding(writing, raw=raw)}",
+        _kept(writing, props, "content-disposition", kind, "filename", name) or disposition(kind, name),
         *_identity(props),
+        *_others(writing, props),
     ]
-    return Part(headers, list(base64_pieces(pieces_of(_data(props)))))
+    value = data_of(props)
+    if raw:
+        return Part(headers, [canonical(value)])
+    if writing.options.encoding is Encoding.UUENCODE:
+        return Part(headers, [lambda: uu_pieces(pieces_of(value), name or "file")])
+    if isinstance(value, bytes):
+        return Part(headers, list(base64_pieces([value])))
+    return Part(headers, [lambda: base64_pieces(pieces_of(value))])
+
+
+def _encoding(writing: Writing, *, raw: bool) -> str:
+    if raw:
+        return "7bit"
+    return "x-uuencode" if writing.options.encoding is Encoding.UUENCODE else "base64"
+
+
+def _as_it_is(value: Any) -> bool:
+    """Whether bytes can stand in a message without being encoded."""
+    return isinstance(value, bytes) and value.isascii() and b"\0" not in value and lines_fit(canonical(value))
+
+
+def _kept(
+    writing: Writing, props: Mapping[PropTag, Any], key: str, kind: str, parameter: str, name: str | None
+) -> str | None:
+    """The field `key` as it came with the part, where it still says what the properties say."""
+    text = writing.field(props, key)
+    if not text or not is_plain(text):
+        return None
+    told, parameters = parse_value(text)
+    if told != kind.lower() or (name is not None and parameters.get(parameter) not in (None, name)):
+        return None
+    if name is None and parameter in parameters and parameters[parameter] != name_of(props):
+        return None
+    return header_field(key.title(), text) if name is None or parameter in parameters else None
+
+
+def _others(writing: Writing, props: Mapping[PropTag, Any]) -> list[str]:
+    """The fields of a part that no property is for, as they came."""
+    found = []
+    for key, (number, name) in writing.fields.items():
+        text = text_of(props, PropTag.of(number, PropType.UNICODE)) if key not in _OWN else None
+        if text is not None and _FIELD_NAME.fullmatch(name):
+            found.append(header_field(name, text))
+    return found
+
+
+def _double(resources: Any, props: Mapping[PropTag, Any], file: Part) -> Part:
+    """The two halves of a file of the Macintosh (RFC 1740)."""
+    first = Part(
+        [content_type("application/applefile", name_of(props)), "Content-Transfer-Encoding: base64"],
+        [lambda: base64_pieces(pieces_of(resources))],
+    )
+    return multipart("appledouble", [first, file])
+
+
+def told_name(writing: Writing, props: Mapping[PropTag, Any], tags: tuple[PropTag, ...] | None = None) -> str | None:
+    """The file name to be written: none where reading a part without one made it up."""
+    name = name_of(props, tags or _NAMES)
+    made_up = bool(name and _MADE_UP.fullmatch(name)) and PR_TRANSPORT_MESSAGE_HEADERS in writing.content.properties
+    return None if made_up else name
 
 
 def name_of(props: Mapping[PropTag, Any], tags: tuple[PropTag, ...] = _NAMES) -> str | None:
@@ -119,12 +213,13 @@ def _is_inline(props: Mapping[PropTag, Any], shown: frozenset[str]) -> bool:
 
 def _identity(props: Mapping[PropTag, Any]) -> list[str]:
     fields = []
-    identifier = clean_id(text_of(props, PR_ATTACH_CONTENT_ID) or "")
+    identifier = (text_of(props, PR_ATTACH_CONTENT_ID) or "").strip("<> ")
     if identifier:
-        fields.append(f"Content-ID: <{identifier}>")
-    location = text_of(props, PR_ATTACH_CONTENT_LOCATION)
-    if location:
-        fields.append(header_field("Content-Location", location))
+        shown = identifier if _VISIBLE.fullmatch(identifier) else clean_id(identifier)
+        fields.append(f"Content-ID: <{shown}>")
+    for name, tag in (("Content-Location", PR_ATTACH_CONTENT_LOCATION), ("Content-Base", PR_ATTACH_CONTENT_BASE)):
+        if text := text_of(props, tag):
+            fields.append(header_field(name, text))
     return fields
 
 
@@ -138,7 +233,7 @@ def _escaped(letter: str) -> str:
     return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))
 
 
-def _data(props: Mapping[PropTag, Any]) -> Any:
+def data_of(props: Mapping[PropTag, Any]) -> Any:
     """The bytes of an attachment: those of a file, or of the OLE object's storage."""
     value = props.get(PR_ATTACH_DATA_BIN)
     return props.get(PR_ATTACH_DATA_OBJ) if value is None else value

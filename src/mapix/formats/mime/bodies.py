@@ -10,27 +10,44 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mapix.formats.mime.charsets import charset_of, codepage_of, decode
-from mapix.formats.mime.parts import Part, bytes_part, multipart, text_part
+from mapix.formats.mime.headers import LONGEST_WORD, is_plain
+from mapix.formats.mime.options import USUAL, MimeOptions
+from mapix.formats.mime.parts import Part, base64_pieces, bytes_part, multipart, text_part
 from mapix.formats.mime.values import bytes_of, number_of, text_of
 from mapix.properties.codepage import UTF8, decode_text
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import NoSupport
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_BODY, PR_BODY_HTML, PR_HTML, PR_INTERNET_CPID, PR_RTF_COMPRESSED
+from mapix.properties.tags import (
+    PR_BODY,
+    PR_BODY_HTML,
+    PR_HTML,
+    PR_INTERNET_CPID,
+    PR_RTF_COMPRESSED,
+)
 
 _CID: Final = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
 _META_WITHIN: Final = 4096
+BODY_CONTENT_ID: Final = PropTag(0x1015001F)
+"""PidTagBodyContentId ([MS-OXPROPS] 2.621)."""
+
 _WITHOUT_ASCII: Final = frozenset((65000, 1200, 1201, 12000, 12001))
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """What a message says: text, HTML as bytes and their character set, each where there is one."""
+    """What a message says: text, HTML as bytes and their character set, each where there is one.
+
+    `told` is the character set that the message came in, which its text is written in again where that can say it;
+    `identifier` is what others refer to the body by, `pictures` what HTML made of RTF shows.
+    """
 
     text: str | None = None
     html: bytes | None = None
     charset: str = "utf-8"
+    told: str = "utf-8"
+    identifier: str = ""
+    pictures: tuple[Any, ...] = ()
 
     def content_ids(self) -> frozenset[str]:
         """The content identifiers that the HTML refers to."""
@@ -38,34 +55,81 @@ class Bodies:
 
 
 def bodies_of(content: MessageContent) -> Bodies:
-    """The bodies of a message to be written.
-
-    Raises NoSupport where RTF is all there is, rather than send a message without its text.
-    """
-    text = text_of(content.properties, PR_BODY)
+    """The bodies of a message to be written; of RTF where that is all there is."""
+    props = content.properties
+    text = text_of(props, PR_BODY)
     html, charset = _html_of(content)
-    if text is None and html is None and PR_RTF_COMPRESSED in content.properties:
-        return bodies_of_rtf(content)
-    return Bodies(text, html, charset)
+    if not text and html is None and PR_RTF_COMPRESSED in props:
+        found = bodies_of_rtf(bytes_of(props, PR_RTF_COMPRESSED) or b"")
+        return found
+    told = charset_of(number_of(props, PR_INTERNET_CPID)) or "utf-8"
+    identifier = text_of(props, BODY_CONTENT_ID) or ""
+    told = "utf-8" if told == "utf-7" else told
+    return Bodies(text, html, charset, told, identifier.strip("<> "))
 
 
-def bodies_of_rtf(content: MessageContent) -> Bodies:
-    """The bodies of a message that has RTF only; it has to be given one of the others first."""
-    raise NoSupport(
-        "the message has only an RTF body, which mail cannot carry",
-        value=PR_RTF_COMPRESSED,
-        hint="set PR_BODY or PR_HTML as well",
-    )
+def bodies_of_rtf(data: bytes) -> Bodies:
+    """The bodies that compressed RTF shows: what it encapsulates, or else itself as HTML with its text."""
+    from mapix.formats.rtf import de_encapsulate, decompress, to_html, to_text
+
+    rtf = decompress(data).value
+    found = de_encapsulate(rtf)
+    if found is not None and found.html is None:
+        return Bodies(found.text or "")
+    shown = to_html(rtf)
+    return Bodies(to_text(rtf), shown.html.encode("utf-8", "replace"), pictures=tuple(shown.pictures))
 
 
-def body_part(bodies: Bodies, inline: list[Part]) -> Part:
+def picture_parts(bodies: Bodies) -> list[Part]:
+    """The pictures that HTML made of RTF shows, as parts it refers to."""
+    return [
+        Part(
+            [
+                f"Content-Type: {each.media_type}",
+                "Content-Transfer-Encoding: base64",
+                f"Content-ID: <{each.content_id}>",
+            ],
+            list(base64_pieces([each.data])),
+        )
+        for each in bodies.pictures
+    ]
+
+
+def text_of_html(bodies: Bodies) -> str:
+    """The text that stands beside HTML for those who show no HTML."""
+    from mapix.formats.html.to_text import to_text
+
+    return to_text(decode(bodies.html or b"", bodies.charset)[0])
+
+
+def body_part(bodies: Bodies, inline: list[Part], options: MimeOptions = USUAL) -> Part:
     """The bodies as one part: the two alternatives where both are there, inline parts related to the HTML."""
-    plain = text_part("plain", bodies.text or "")
-    if bodies.html is None:
-        return plain
-    html = bytes_part("html", bodies.html, bodies.charset)
+    if bodies.html is None or options.plain_text:
+        text = text_of_html(bodies) if not bodies.text and bodies.html is not None else bodies.text
+        return _identified(_text(text or "", bodies, options), bodies)
+    html = _identified(bytes_part("html", bodies.html, bodies.charset, options.encoding), bodies)
+    text = bodies.text
+    if text is None and bodies.alone and options.alternative:
+        text = text_of_html(bodies)
+    inline = [*picture_parts(bodies), *inline]
     rich = multipart("related", [html, *inline], ('type="text/html"',)) if inline else html
-    return rich if bodies.text is None else multipart("alternative", [plain, rich])
+    return rich if text is None else multipart("alternative", [_text(text, bodies, options), rich])
+
+
+def _identified(part: Part, bodies: Bodies) -> Part:
+    if is_plain(bodies.identifier) and not set(bodies.identifier) & set("<>") and len(bodies.identifier) < LONGEST_WORD:
+        part.headers.append(f"Content-ID: <{bodies.identifier}>")
+    return part
+
+
+def _text(text: str, bodies: Bodies, options: MimeOptions) -> Part:
+    if not options.wrap:
+        return text_part("plain", text, options.charset or bodies.told, options.encoding)
+    from mapix.formats.mime.flowed import flowed
+
+    part = text_part("plain", flowed(text, options.wrap), options.charset or bodies.told, options.encoding)
+    part.headers[0] += "; format=flowed"
+    return part
 
 
 def body_props(text: str | None, html: bytes | None, charset: str | None) -> dict[PropTag, Any]:

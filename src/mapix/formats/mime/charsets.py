@@ -79,6 +79,20 @@ _CODECS: Final = {
     "unicode-1-1-utf-7": "utf-7",
     "utf8": "utf-8",
 }
+_STRICT: Final = {
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "iso-8859-9": "iso8859-9",
+    "iso-8859-11": "iso8859-11",
+    "shift_jis": "cp932",
+    "gb2312": "gb2312",
+    "gbk": "gbk",
+    "big5": "cp950",
+    "euc-kr": "cp949",
+    "utf-7": "",
+}
+"""Codecs for writing, which must not write what a label does not say."""
+
 _NOT_MAIL: Final = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
 _LONGEST_NAME: Final = 60
 
@@ -119,6 +133,12 @@ def codec_of(charset: str) -> str | None:
     except (LookupError, ValueError):
         return None
     return None if found.name in _NOT_MAIL or not found._is_text_encoding else found.name
+
+
+def strict_codec_of(charset: str) -> str | None:
+    """The Python codec to write text named `charset` with, None where it is not one to write in."""
+    found = _STRICT.get(charset.lower())
+    return codec_of(charset) if found is None else found or None
 
 
 def _utf8_with_letters(data: bytes) -> str | None:

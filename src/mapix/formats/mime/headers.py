@@ -129,6 +129,18 @@ def header_text(raw: str, charset: str | None = None) -> str:
     return one_line(decode_words(raw_text(raw, charset)))
 
 
+def eight_bit(line: str) -> str:
+    """A field with its encoded words as the letters they stand for (RFC 6532), where a line can hold them."""
+    if "=?" not in line:
+        return line
+    shown = re.sub(r"(?<=\?=)\r\n[ \t](?==\?)", "", line)
+    text = _ENCODED.sub(lambda found: one_line(decode_words(found.group())), shown)
+    value = text.partition(": ")[2]
+    quoted = any(letter in value for letter in '"<>,;:') and "<" not in line
+    fits = all(len(each.encode("utf-8", "replace")) < LONGEST_WORD for each in text.split("\r\n"))
+    return text if fits and value.isprintable() and not quoted else line
+
+
 def _chunks(text: str, room: int, short: bool) -> Iterable[str]:
     """`text` in pieces whose encoded form fits `room` columns, later ones a whole word."""
     start = 0

@@ -24,7 +24,9 @@ def files_in_text(text: str, charset: str | None, reading: Reading) -> tuple[str
     """The text without the files in it, and these; text that only looks as if it had some stays as it is."""
     if "begin " not in text and "begin-" not in text:
         return text, []
-    kept, files, at = [], [], 0
+    kept: list[str] = []
+    files: list[AttachmentContent] = []
+    at = 0
     while len(files) < _MOST:
         found = _next(text, at)
         if found is None:

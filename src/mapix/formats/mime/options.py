@@ -39,8 +39,9 @@ class MimeOptions:
     Writing: `encoding` and `save_format`; `charset` of text instead of the message's own; `wrap` is the width in
     columns at which plain text is broken by format=flowed, 0 for never; `eight_bit_headers` leaves UTF-8 in headers
     (RFC 6532); `headers` writes the outer header; `bcc` shows blind copies; `message_id` writes Message-ID;
-    `plain_text` sends no HTML; `unsent` tells by X-Unsent that a message was never sent; `original` sends what came as
-    MIME and is unchanged as the same bytes; `trace` repeats Received and other fields that tell of a message's way.
+    `plain_text` sends no HTML; `alternative` puts text made of HTML beside HTML that has none; `unsent` tells by
+    X-Unsent that a message was never sent; `original` sends what came as MIME and is unchanged as the same bytes;
+    `trace` repeats Received and other fields that tell of a message's way.
 
     Reading: `named_headers` makes fields that have no property of their own named properties; `keep_original` keeps
     what is needed to write the same bytes again; `items` makes appointments and contacts of calendars and cards.
@@ -55,6 +56,7 @@ class MimeOptions:
     bcc: bool = False
     message_id: bool = True
     plain_text: bool = False
+    alternative: bool = False
     unsent: bool = False
     original: bool = True
     trace: bool = True
@@ -77,5 +79,5 @@ class MimeOptions:
 
 
 USUAL: Final = MimeOptions()
-SENDING: Final = MimeOptions(original=False, trace=False)
-"""How a transport writes what it sends: nothing of the way that an earlier message took."""
+SENDING: Final = MimeOptions(alternative=True, original=False, trace=False)
+"""How a transport writes what it sends: text for everybody, and nothing of the way that an earlier message took."""

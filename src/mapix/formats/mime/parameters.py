@@ -21,14 +21,17 @@ LONGEST_PLAIN: Final = 60
 MOST_PARAMETERS: Final = 200
 
 _SEGMENT: Final = 60
+_TOKEN: Final = re.compile(r"[\w.:+\-]{1,60}", re.ASCII)
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PARAMETER: Final = re.compile(r'\s*;?\s*([^\s=;"]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"?|[^;]*))?\s*', re.DOTALL)
 _EXTENDED: Final = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _ESCAPE: Final = re.compile(r'\\(["\\])')
 
 
-def content_type(kind: str, name: str | None) -> str:
+def content_type(kind: str, name: str | None, charset: str | None = None) -> str:
     """A Content-Type field; the file name beside it is for readers that know no RFC 2231."""
+    if charset and _TOKEN.fullmatch(charset):
+        kind = f'{kind}; charset="{charset}"'
     if not name:
         return f"Content-Type: {kind}"
     name = clean_name(name)

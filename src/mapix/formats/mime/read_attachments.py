@@ -129,9 +129,12 @@ def _identity(node: Node, kind: str) -> Iterator[tuple[PropTag, Any]]:
 
 def _other_fields(node: Node, reading: Reading) -> Iterator[tuple[PropTag, Any]]:
     """The fields that no property is for, and those with parameters that none is for, as named properties."""
-    if node.depth == 0 or not reading.options.named_headers:
+    if not reading.options.named_headers:
         return
-    for name, values in list(node.block.by_name.items())[:_MOST_FIELDS]:
+    fields = node.block.by_name
+    if node.depth == 0:
+        fields = {name: fields[name] for name in _PLAIN_PARAMETERS if name in fields}
+    for name, values in list(fields.items())[:_MOST_FIELDS]:
         if name in _READ or reading.names.is_full:
             continue
         if name in _PLAIN_PARAMETERS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mapix.formats.mime.bodies import body_props
+from mapix.formats.mime.bodies import BODY_CONTENT_ID, body_props
 from mapix.formats.mime.charsets import decode
 from mapix.formats.mime.intext import files_in_text
 from mapix.formats.mime.read_attachments import attachment_of, content_id, made_up_name, name_of
@@ -55,7 +55,8 @@ class Reader:
 
     def props(self) -> dict[PropTag, Any]:
         """The properties of the bodies, and what else was found."""
-        charset = self.html_charset if self.html is not None else self.text_charset
+        narrow = self.html is None or (self.html.isascii() and self.text_charset is not None)
+        charset = self.text_charset if narrow else self.html_charset
         return body_props(self.text, self.html, charset) | self.extra
 
     def _take(self, node: Node, *, body: bool, related: bool) -> bool:
@@ -115,12 +116,19 @@ class Reader:
         return False
 
     def _plain(self, node: Node) -> None:
+        self._identify(node)
         self.text_charset = node.told()[1].get("charset")
         self.text, true = decode(node.data(self.reading.defects), self.text_charset)
         if not true:
             self.reading.defects.note("text/plain", "not in the character set it tells", value=self.text_charset)
 
+    def _identify(self, node: Node) -> None:
+        """Keep the identifier of a body, the HTML's if there are two."""
+        if identifier := content_id(node):
+            self.extra[BODY_CONTENT_ID] = identifier
+
     def _rich(self, node: Node) -> None:
+        self._identify(node)
         self.html_charset = node.told()[1].get("charset")
         self.html = node.data(self.reading.defects)
         if not decode(self.html, self.html_charset)[1]:

@@ -57,10 +57,12 @@ def report_props(root: Node, content: MessageContent, defects: Defects) -> None:
         defects.note("multipart/report", "has no part for machines", value=root.told()[1].get("report-type"))
         return
     blocks = field_blocks(status.data(defects))
-    suffix = _delivery(blocks, content) if "delivery-status" in status.told()[0] else _disposition(blocks)
+    suffix = suffix_of(blocks, status.told()[0])
     if suffix is None:
         defects.note(status.told()[0], "tells of nobody")
         return
+    if "delivery-status" in status.told()[0]:
+        _deliver(blocks, content)
     _describe(content, suffix)
     for attachment in content.attachments:
         if attachment.properties.get(PR_ATTACH_MIME_TAG) in MACHINE_PARTS:
@@ -78,19 +80,28 @@ def _describe(content: MessageContent, suffix: str) -> None:
         content.properties[PR_REPORT_TEXT] = content.properties[PR_BODY]
 
 
-def _delivery(blocks: list[FieldBlock], content: MessageContent) -> str | None:
-    """Rows of the recipients in a delivery report in place of those it is addressed to; which kind it is."""
-    rows = [(block, _action(block)) for block in blocks if block.value_of("final-recipient")]
-    if not rows:
-        return None
+def suffix_of(blocks: list[FieldBlock], kind: str) -> str | None:
+    """Which report the blocks of a part of type `kind` make, by the gravest of what they tell; None for none."""
+    if "delivery-status" not in kind:
+        return _disposition(blocks)
+    actions = [_action(block) for block in blocks if block.value_of("final-recipient")]
+    return min(actions, key=_GRAVEST.index) if actions else None
+
+
+def report_rows(blocks: list[FieldBlock]) -> list[dict[PropTag, Any]]:
+    """The recipients that a delivery report tells of."""
+    return [_row(block, _action(block)) for block in blocks if block.value_of("final-recipient")]
+
+
+def _deliver(blocks: list[FieldBlock], content: MessageContent) -> None:
+    """Put the recipients of a delivery report in place of those it is addressed to."""
     readers = [address for row in content.recipients if (address := address_of(row))]
     if readers:
         content.properties |= role_props(readers[0], RCVD_REPRESENTING)
     reporter = next((text for block in blocks if (text := block.value_of("reporting-mta"))), "")
     if reporter:
         content.properties[REPORTING_MTA] = _second(reporter)
-    content.recipients = [_row(block, kind) for block, kind in rows]
-    return min((kind for _, kind in rows), key=_GRAVEST.index)
+    content.recipients = report_rows(blocks)
 
 
 def _action(block: FieldBlock) -> str:

@@ -17,6 +17,7 @@ from mapix.formats.mime.headers import field
 from mapix.formats.mime.parts import Part, multipart, text_part
 from mapix.formats.mime.people import RECIPIENT, SENDER, SENT_REPRESENTING, address_of
 from mapix.formats.mime.values import number_of, text_of
+from mapix.formats.mime.writing import Writing
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -45,31 +46,33 @@ MACHINE_PARTS: Final = (
 )
 """What machines read of a report; made anew from the properties whenever a report is written."""
 
-DELIVERY: Final = ("NDR", "DR")
+DELIVERY: Final = ("NDR", "DR", "DELAYED", "RELAYED", "EXPANDED")
 """The kinds whose recipients are those they report on; receipts have recipients like any message."""
 
-_CLASS: Final = re.compile(r"REPORT\..+\.(NDR|DR|IPNRN|IPNNRN)", re.IGNORECASE)
+_ACTIONS: Final = {"NDR": "failed", "DELAYED": "delayed", "RELAYED": "relayed", "EXPANDED": "expanded"}
+_CLASS: Final = re.compile(r"REPORT\..+\.(NDR|DR|IPNRN|IPNNRN|Delayed|Relayed|Expanded)", re.IGNORECASE)
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY: Final = re.compile(r"\b([45]\d\d)[ -]")
 
 
 def kind_of(content: MessageContent) -> str | None:
-    """NDR, DR, IPNRN or IPNNRN for a report (RP-001), None for any other message."""
+    """NDR, DR, DELAYED, RELAYED, EXPANDED, IPNRN or IPNNRN for a report (RP-001), None for any other message."""
     found = _CLASS.fullmatch(text_of(content.properties, PR_MESSAGE_CLASS) or "")
     return found[1].upper() if found else None
 
 
-def report_part(content: MessageContent, kind: str, body: Part, nested: Nested) -> Part:
-    """The whole body of a report of `kind`: its text, what a machine reads, and the message it is about.
+def report_part(writing: Writing, kind: str, body: Part, nested: Nested, kept: Part | None = None) -> Part:
+    """The whole body of a report of `kind`: its text, what a machine reads (`kept` if it came), what it is about.
 
     Attachments beyond that message stand with the text: a report has three parts and no more.
     """
+    content = writing.content
     delivery = kind in DELIVERY
     about, others = _original(content)
-    status = _delivery_status(content, kind) if delivery else _disposition(content, kind, about)
+    status = kept or (_delivery_status(content, kind) if delivery else _disposition(content, kind, about))
     words = _words(content, body)
     if others:
-        words = multipart("mixed", [words, *(attachment_part(each, nested, "attachment") for each in others)])
+        words = multipart("mixed", [words, *(attachment_part(writing, each, nested) for each in others)])
     parts = [words, status, *([nested(about)] if about else [])]
     name = "delivery-status" if delivery else "disposition-notification"
     return multipart("report", parts, (f"report-type={name}",))
@@ -104,8 +107,8 @@ def _recipient_block(row: Mapping[PropTag, Any], kind: str) -> Iterator[str]:
     failed = kind == "NDR"
     told = text_of(row, PR_SUPPLEMENTARY_INFO) or text_of(row, PR_REPORT_TEXT) or ""
     yield _final_recipient(address_of(row, RECIPIENT))
-    yield f"Action: {'failed' if failed else 'delivered'}"
-    yield f"Status: {_status(row, told) if failed else '2.0.0'}"
+    yield f"Action: {_ACTIONS.get(kind, 'delivered')}"
+    yield f"Status: {_status(row, told) if failed else '4.0.0' if kind == 'DELAYED' else '2.0.0'}"
     if remote := text_of(row, REMOTE_MTA):
         yield field("Remote-MTA", f"dns; {remote}")
     if told:

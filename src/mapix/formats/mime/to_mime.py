@@ -4,21 +4,29 @@
     >>> to_mime(MessageContent({PR_SUBJECT: "Hi", PR_BODY: "Hello"})).splitlines()[0]
     b'Subject: Hi'
 
-Blind copies and MAPI_P1 rows are not written. Everything is ASCII unless an address needs RFC 6532's UTF-8, which
-`needs_smtputf8` tells.
+Blind copies and MAPI_P1 rows are not written unless the options want it. Everything is ASCII unless an address needs
+RFC 6532's UTF-8, which `needs_smtputf8` tells, or what came in was of 8 bits and must not be changed.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import IO, Final
 
 from mapix.formats.mime.addresses import header_form
 from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import bodies_of, body_part
 from mapix.formats.mime.fields import message_fields
+from mapix.formats.mime.headers import eight_bit
+from mapix.formats.mime.keptreport import kept_status
+from mapix.formats.mime.options import USUAL, MimeOptions, SaveFormat
+from mapix.formats.mime.originals import came_in_parts, with_originals
 from mapix.formats.mime.parts import CRLF, Part, multipart
 from mapix.formats.mime.people import visible
+from mapix.formats.mime.plainmail import plain_part
 from mapix.formats.mime.reports import DELIVERY, kind_of, report_part
+from mapix.formats.mime.secure import secure_part
+from mapix.formats.mime.writing import Writing
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import TooComplex
 
@@ -26,15 +34,33 @@ DEEPEST: Final = 64
 """How many messages may stand in one another."""
 
 
-def to_mime(content: MessageContent, *, message_id: str | None = None) -> bytes:
+def to_mime(content: MessageContent, *, message_id: str | None = None, options: MimeOptions = USUAL) -> bytes:
     """`content` as an Internet message.
 
-    `message_id` takes the place of PR_INTERNET_MESSAGE_ID. Raises NoSupport for a message whose only body is RTF,
-    and TooComplex for one in which messages stand more than 64 deep.
+    `message_id` takes the place of PR_INTERNET_MESSAGE_ID; `options` chooses encodings and what is told. Raises
+    TooComplex for a message in which messages stand more than 64 deep.
     """
-    part = message_part(content, message_id)
-    data = b"".join(part.pieces())
-    return data if data.endswith(CRLF) else data + CRLF
+    return b"".join(mime_pieces(content, message_id=message_id, options=options))
+
+
+def write_mime(
+    content: MessageContent, file: IO[bytes], *, message_id: str | None = None, options: MimeOptions = USUAL
+) -> int:
+    """Write `content` as an Internet message to a file, large attachments a piece at a time; how many bytes it is."""
+    return sum(file.write(piece) for piece in mime_pieces(content, message_id=message_id, options=options))
+
+
+def mime_pieces(
+    content: MessageContent, *, message_id: str | None = None, options: MimeOptions = USUAL
+) -> Iterator[bytes]:
+    """The bytes of `to_mime` in order, in pieces."""
+    part = message_part(content, message_id, options=options)
+    last = b""
+    for piece in part.pieces() if options.headers else Part([], part.body).body_pieces():
+        last = piece or last
+        yield piece
+    if not last.endswith(CRLF):
+        yield CRLF
 
 
 def needs_smtputf8(content: MessageContent) -> bool:
@@ -42,30 +68,42 @@ def needs_smtputf8(content: MessageContent) -> bool:
     return _needs_utf8(content, 0)
 
 
-def message_part(content: MessageContent, message_id: str | None = None, depth: int = 0) -> Part:
+def message_part(
+    content: MessageContent, message_id: str | None = None, depth: int = 0, options: MimeOptions = USUAL
+) -> Part:
     """`content` as a part whose header is a message's."""
     if depth > DEEPEST:
         raise TooComplex("messages stand too deep in one another", value=depth)
+    writing = Writing(content, options)
     kind = kind_of(content)
-    inner = content_part(content, kind, depth)
-    fields = message_fields(content, message_id, report=kind in DELIVERY)
-    headers = [*fields, "MIME-Version: 1.0", *inner.headers]
-    eight_bit = inner.eight_bit or not all(map(str.isascii, fields))
-    return Part(headers, inner.body, eight_bit)
+    inner = secure_part(writing) or content_part(writing, kind, depth)
+    fields = with_originals(message_fields(writing, message_id, report=kind in DELIVERY), writing)
+    if options.eight_bit_headers:
+        fields = [eight_bit(line) for line in fields]
+    mime = ["MIME-Version: 1.0"] if inner.headers else []
+    told = {line.partition(":")[0].lower() for line in inner.headers}
+    fields = [line for line in fields if line.partition(":")[0].lower() not in told]
+    return Part([*fields, *mime, *inner.headers], inner.body, inner.eight_bit or not all(map(str.isascii, fields)))
 
 
-def content_part(content: MessageContent, report: str | None, depth: int) -> Part:
-    """The bodies and attachments of `content`; `report` is the kind of report it is, if it is one."""
+def content_part(writing: Writing, report: str | None, depth: int) -> Part:
+    """The bodies and attachments of a message; `report` is the kind of report it is, if it is one."""
 
     def nested(message: MessageContent) -> Part:
-        return _nested_part(message_part(message, depth=depth + 1))
+        return _nested_part(message_part(message, depth=depth + 1, options=writing.options))
 
-    bodies = bodies_of(content)
+    bodies = bodies_of(writing.content)
     if report:
-        return report_part(content, report, body_part(bodies, []), nested)
-    shown = None if bodies.html is None else bodies.content_ids()
-    attachments = attachment_parts(content, shown, nested)
-    body = body_part(bodies, attachments.inline)
+        body = body_part(bodies, [], writing.options)
+        return report_part(writing, report, body, nested, kept_status(writing.content, report))
+    if writing.options.save_format is SaveFormat.PLAIN:
+        return plain_part(writing, bodies)
+    html = None if writing.options.plain_text else bodies.html
+    attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested)
+    if bodies.text is None and bodies.html is None and attachments.beside:
+        beside = attachments.beside
+        return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
+    body = body_part(bodies, attachments.inline, writing.options)
     return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
 
 
@@ -73,7 +111,7 @@ def _nested_part(message: Part) -> Part:
     """A message as a part inside another (RFC 2046 5.2.1, RFC 6532 3.7)."""
     kind, encoding = ("global", "8bit") if message.eight_bit else ("rfc822", "7bit")
     headers = [f"Content-Type: message/{kind}", f"Content-Transfer-Encoding: {encoding}"]
-    return Part(headers, list(message.pieces()), message.eight_bit)
+    return Part(headers, message.whole(), message.eight_bit)
 
 
 def _needs_utf8(content: MessageContent, depth: int) -> bool:

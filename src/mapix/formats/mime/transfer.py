@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final
 
 from mapix.formats.defects import Defects
@@ -44,14 +45,22 @@ def is_base64(encoding: str) -> bool:
 
 
 def from_base64(data: bytes) -> bytes:
-    """Base64, also where several encoded pieces with padding stand one after another."""
+    """Base64, also where several encoded pieces with padding stand one after another; what follows and is none is not
+    taken for more.
+    """
     first = data.find(b"=")
     if first < 0 or not data[first:].strip(b"= \t\r\n"):
         try:
             return binascii.a2b_base64(data)
         except binascii.Error:
             return loose_base64(data)
-    return b"".join(map(loose_base64, data.split(b"=")))
+    parts = [part for part in data.split(b"=") if part.strip()]
+    good = list(takewhile(_is_base64, parts[1:]))
+    return b"".join(map(loose_base64, [*parts[:1], *good]))
+
+
+def _is_base64(part: bytes) -> bool:
+    return not _NOT_BASE64.search(part.translate(None, b" \t\r\n"))
 
 
 def base64_pieces_undone(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ DEEPEST_PARTS: Final = 20
 MOST_PARTS: Final = 10_000
 
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WIDE_LETTERS: Final = re.compile(rb"(?:[A-Za-z\-]\0){4}|(?:\0[A-Za-z\-]){4}")
 _KIND: Final = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-*]+")
 _SHORT_KINDS: Final = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
 _AFTER_DELIMITER: Final = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
@@ -114,9 +115,10 @@ def parse(source: Source, defects: Defects, start: int = 0, end: int | None = No
 
 def narrowed(data: bytes, defects: Defects) -> MemorySource:
     """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone."""
-    if data.startswith(_WIDE):
+    if data.startswith(_WIDE) or _WIDE_LETTERS.match(data):
         defects.note("message", "in UTF-16")
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+        codec = "utf-16" if data.startswith(_WIDE) else "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
+        data = data.decode(codec, "replace").encode("utf-8", "replace")
     if b"\r" in data and b"\n" not in data:
         defects.note("message", "lines end with CR alone")
         data = data.replace(b"\r", b"\n")

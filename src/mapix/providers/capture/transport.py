@@ -116,7 +116,7 @@ class CaptureTransport(TransportLogon):
         """There is nothing to let go of."""
 
     def _write(self, submission: Submission, rows: list[Row]) -> None:
-        from mapix.formats.mime import to_mime
+        from mapix.formats.mime import SENDING, to_mime
         from mapix.formats.msg import write_msg
 
         self.validate_state()
@@ -127,7 +127,7 @@ class CaptureTransport(TransportLogon):
         file = BytesIO()
         write_msg(whole, file)
         place = self._place(submission.delivery_key)
-        replace_file(place.with_suffix(".eml"), to_mime(seen, message_id=message_id))
+        replace_file(place.with_suffix(".eml"), to_mime(seen, message_id=message_id, options=SENDING))
         replace_file(place.with_suffix(".msg"), file.getvalue())
         before = _recipients(place.with_suffix(SUFFIX))
         reached = dict.fromkeys((*before, *map(_address, rows)))

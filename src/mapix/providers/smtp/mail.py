@@ -11,7 +11,7 @@ from mapix.objects.messages.content import read_content
 from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import NoSupport, TooComplex
+from mapix.properties.errors import CorruptData, NoSupport, TooComplex
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SMTP_ADDRESS
 from mapix.properties.times import now
@@ -63,15 +63,15 @@ def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
 
     Raises `UnsendableError` when there is no sender that can be in an envelope, or MIME cannot say the message.
     """
-    from mapix.formats.mime import needs_smtputf8, to_mime  # not needed by those who only log on
+    from mapix.formats.mime import SENDING, needs_smtputf8, to_mime  # not needed by those who only log on
 
     content = read_content(submission.message)
     sent = outgoing(content, sender=sender, message_id=submission.message_id, now=now())
     reverse_path = _reverse_path(sent)
     rows, unsendable = _addressed(submission.recipients)
     try:
-        data = to_mime(sent, message_id=submission.message_id)
-    except (NoSupport, TooComplex) as error:
+        data = to_mime(sent, message_id=submission.message_id, options=SENDING)
+    except (NoSupport, TooComplex, CorruptData) as error:
         raise UnsendableError(554, f"5.6.0 {error.text}") from error
     utf8 = not data.isascii() and needs_smtputf8(sent)
     return Mail(reverse_path, data, rows, utf8, tuple(unsendable))
