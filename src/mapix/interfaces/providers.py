@@ -90,6 +90,9 @@ class AddressBookLogon(ProviderLogon):
 
         raise NoSupport("the address book has no one-off templates")
 
+    def poll(self) -> None:
+        """Look for what others have changed, and tell it by `support.notify`; called now and then, so it is cheap."""
+
 
 class AddressBookProvider(ABC):
     """IABProvider."""

@@ -158,11 +158,12 @@ class SessionCore:
             member.told(_left(shared))
 
     def poll(self) -> None:
-        """Look for what other processes changed: in the open stores, and in the session where it is shared."""
+        """Look for what other processes changed: in stores, in address books, in a shared session."""
         if self.sharing is not None:
             self.sharing.poll()
         for member in self.members:
             member.poll_stores()
+        self._started.poll_books()
 
     # providers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -81,6 +82,12 @@ class Started:
                 self.log_off_transports()
                 raise
         return list(self._transports)
+
+    def poll_books(self) -> None:
+        """Have the address books that are logged on look for what others changed."""
+        for book in list(self._books or ()):
+            with suppress(MapiError):
+                book.logon.poll()
 
     def retry_transports(self) -> None:
         """Log transports on that could not be before."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from mapix.interfaces.notify import Event, TableEvent, TableNotification
+from mapix.interfaces.notify import TABLE_CHANGED, Event, TableEvent, TableNotification
 from mapix.objects.restrictions.anr import name_words
 from mapix.objects.restrictions.collate import fold
 from mapix.properties.codec import pack_props, unpack_props
@@ -34,6 +34,7 @@ from mapix.properties.tags import (
 )
 from mapix.providers.contacts.database import Database
 from mapix.providers.contacts.ids import Kind, entry_id
+from mapix.providers.contacts.journal import Journal
 
 Props = dict[PropTag, Any]
 
@@ -67,6 +68,7 @@ class Book:
         self.told: Callable[[Sequence[TableNotification]], None] | None = None
         try:
             self.uid, self.name = self._known() or self._named(name)
+            self.journal = Journal(self.database)
         except BaseException:
             self.close()
             raise
@@ -113,6 +115,7 @@ class Book:
                 (kind, *cells),
             )
             self._put_words(number, values)
+            self.journal.note(TableEvent.ROW_ADDED, kind, number)
         entry = Entry(number, kind, 1, *cells)
         self._tell(TableEvent.ROW_ADDED, entry)
         return entry
@@ -132,7 +135,24 @@ class Book:
         with self.database.transaction():
             entry = self.find(number)
             self.database.write("DELETE FROM entry WHERE number = ?", (number,))
+            self.journal.note(TableEvent.ROW_DELETED, entry.kind, number)
         self._tell(TableEvent.ROW_DELETED, entry)
+
+    def poll(self) -> None:
+        """Tell what other processes, or other sessions of this one, have changed."""
+        news = self.journal.news()
+        if self.told is None or news == []:
+            return
+        if news is None:
+            self.told([TABLE_CHANGED])
+            return
+        entries = self.some(change.number for change in news)
+        for change in news:
+            entry = entries.get(change.number)
+            if entry is not None and change.event is not TableEvent.ROW_DELETED:
+                self._tell(change.event, entry)
+            elif change.event is not TableEvent.ROW_ADDED:
+                self.told([_gone(self.identifier(change.kind, change.number))])
 
     # names
 
@@ -175,6 +195,7 @@ class Book:
         )
         self.database.write("DELETE FROM word WHERE entry = ?", (old.number,))
         self._put_words(old.number, values)
+        self.journal.note(TableEvent.ROW_MODIFIED, old.kind, old.number)
         self._tell(TableEvent.ROW_MODIFIED, entry)
         return entry
 
@@ -187,8 +208,10 @@ class Book:
         if self.told is None:
             return
         key = self.identifier(entry.kind, entry.number)
-        row = () if event is TableEvent.ROW_DELETED else tuple(self.row(entry).items())
-        self.told([TableNotification(Event.TABLE_MODIFIED, event, index=key, row=row)])
+        if event is TableEvent.ROW_DELETED:
+            self.told([_gone(key)])
+        else:
+            self.told([TableNotification(Event.TABLE_MODIFIED, event, index=key, row=tuple(self.row(entry).items()))])
 
     # rows
 
@@ -218,6 +241,10 @@ class Book:
         if entry.address_type == SMTP:
             values[PR_SMTP_ADDRESS] = entry.address
         return values
+
+
+def _gone(key: bytes) -> TableNotification:
+    return TableNotification(Event.TABLE_MODIFIED, TableEvent.ROW_DELETED, index=key)
 
 
 def words_like(name: str) -> tuple[str, tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from mapix.properties.errors import Busy, CorruptData, DiskError, MapiError, NoAccess, NotEnoughDisk, NotFound, Version
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 _APPLICATION: Final = 0x6D784142
 _WAIT_MILLISECONDS: Final = 10_000
+_SINCE_2: Final = "TABLE IF NOT EXISTS change"
 
 
 class Database:
@@ -91,14 +92,19 @@ class Database:
         with self.transaction():
             version = self.read("PRAGMA user_version")[0][0]
             if version == 0 and not self.read("SELECT 1 FROM sqlite_schema LIMIT 1"):
-                for statement in _statements():
-                    self.write(statement)
+                self._make(_statements())
                 self.write(f"PRAGMA application_id = {_APPLICATION}")
-                self.write(f"PRAGMA user_version = {SCHEMA}")
             elif self.read("PRAGMA application_id")[0][0] != _APPLICATION:
                 raise CorruptData("this file is no address book", value=str(self.path), hint="another path")
             elif version > SCHEMA:
                 raise Version("the address book was made by a newer version of mapix", value=str(self.path))
+            elif version < SCHEMA:
+                self._make(statement for statement in _statements() if _SINCE_2 in statement)
+
+    def _make(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self.write(statement)
+        self.write(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

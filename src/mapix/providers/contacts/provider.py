@@ -63,6 +63,11 @@ class ContactsLogon(AddressBookLogon):
         self._world.life.check()
         return template_table(self._world.book, lists=False)
 
+    def poll(self) -> None:
+        """See `AddressBookLogon.poll`."""
+        if not self._world.life.over:
+            self._world.book.poll()
+
     def logoff(self) -> None:
         """See `ProviderLogon.logoff`."""
         if not self._world.life.over:

@@ -1,4 +1,4 @@
--- The personal address book, version 1.
+-- The personal address book, version 2.
 
 CREATE TABLE book (
     uid BLOB NOT NULL CHECK (length(uid) = 16),  -- leads every entry identifier of this book
@@ -40,3 +40,13 @@ CREATE TABLE member (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX member_once ON member (list, entry) WHERE entry IS NOT NULL;
 CREATE INDEX member_of ON member (entry) WHERE entry IS NOT NULL;
+
+-- The last changes of entries, for other processes that have the book open. `writer` is a mark of one opening of the file,
+-- `event` 3 for added, 4 for deleted, 5 for changed.
+CREATE TABLE IF NOT EXISTS change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    writer BLOB NOT NULL,
+    event INTEGER NOT NULL CHECK (event IN (3, 4, 5)),
+    kind INTEGER NOT NULL,
+    number INTEGER NOT NULL
+);

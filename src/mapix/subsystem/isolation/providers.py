@@ -195,6 +195,10 @@ class GuardedBookLogon(GuardedLogon, AddressBookLogon):
         found: MapiTable = self._watched("one_off_table", self.inner.one_off_table)
         return found
 
+    def poll(self) -> None:
+        if type(self.inner).poll is not AddressBookLogon.poll:
+            self.caller.call("poll", self.inner.poll, self.limits.poll)
+
 
 _GUARDS: Final[Mapping[type, Callable[[Any, Caller, Limits], Any]]] = {
     StoreProvider: GuardedStoreProvider,
