@@ -14,6 +14,7 @@ from mapix.cli.base import DEBUG, Lazy, LazyGroup, debug_option
 _TABLE = {
     "init": Lazy("mapix.cli.init", "Make a profile, with a store and what sends."),
     "send": Lazy("mapix.cli.send", "Send a message."),
+    "compose": Lazy("mapix.cli.compose", "Make a draft of a mailto: URI or of addresses, edit it, send it."),
     "ls": Lazy("mapix.cli.ls", "List the messages of a folder."),
     "show": Lazy("mapix.cli.show", "Show a message, or save it and what is attached."),
     "cat": Lazy("mapix.cli.cat", "Show message files."),
