@@ -113,8 +113,7 @@ class PyIMAPIProp(PyIUnknown):
     ) -> Changed:
         """Copy all but the tags named; excluding an interface leaves its parts behind (P-170..P-175)."""
         without = [TYPES[iid]._kind for iid in args.iids_or_none(IIDExcludeList) if iid in TYPES]
-        exclude = tags.tags(propTags)
-        exclude = [] if exclude is None else _needed(exclude)
+        exclude = tags.tags(propTags) or []
         args.int32(uiParam)
         args.ignored_text(progress)
         target = _destination(dest, resultIID)
