@@ -57,6 +57,7 @@ def test_more_or_fewer_arguments_and_keywords_are_refused(shared: World, name: s
 
 @pytest.mark.parametrize("name", [name for name in OF_COM if CALLS[name].parameters])
 def test_arguments_of_the_wrong_kind_are_refused(shared: World, name: str) -> None:
+    """VS-505, VS-602, VS-802, VS-903, VS-904, VS-1104, VS-1106..VS-1109."""
     about, made = CALLS[name], PROBES[name](shared)
     given = made.given + (None,) * (len(about.parameters) - len(made.given))
     for place, parameter in enumerate(about.parameters):
@@ -73,6 +74,7 @@ def test_arguments_of_the_wrong_kind_are_refused(shared: World, name: str) -> No
 
 
 def test_errors_are_com_errors_with_four_arguments(shared: World) -> None:
+    """VS-1101, VS-1102."""
     with pytest.raises(com_error) as caught:
         shared.store.OpenProperty(0x7FFE0102, pythoncom.IID_IStream, 0, 0)
     assert caught.value.args == (mapi.MAPI_E_NOT_FOUND, "OLE error 0x8004010f", None, None)

@@ -43,7 +43,7 @@ def taken(about: Described) -> list[int]:
     "name", [name for name in CALLS if taken(CALLS[name]) and name not in STRICT and CALLS[name].owner != "mapiutil"]
 )
 def test_an_instance_that_carries_its_object_is_taken(world: World, name: str) -> None:
-    """Interface arguments in SWIG's way take `_oleobj_`."""
+    """Interface arguments in SWIG's way take `_oleobj_`. VS-1106."""
     made, places = PROBES[name](world), taken(CALLS[name])
     given = [Carrier(value) if place in places else value for place, value in enumerate(made.given)]
     if made.raises is None:
@@ -56,7 +56,7 @@ def test_an_instance_that_carries_its_object_is_taken(world: World, name: str) -
 
 @pytest.mark.parametrize("name", [name for name, about in CALLS.items() if "mapistr" in str(about.parameters)])
 def test_wide_strings_are_text_only(world: World, name: str) -> None:
-    """MAPI_UNICODE in the flags of the same call."""
+    """MAPI_UNICODE in the flags of the same call. VS-901."""
     about, made = CALLS[name], PROBES[name](world)
     kinds = [each.kind for each in about.parameters]
     flags = next(place for place, each in enumerate(about.parameters) if each.name == "flags")

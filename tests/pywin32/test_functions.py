@@ -33,13 +33,14 @@ def test_digits_come_as_text(value: Any) -> None:
 
 
 def test_a_uid_has_sixteen_bytes() -> None:
+    """VS-1203."""
     assert bytes(mapi.MAPIUIDFromBinary(bytes(range(16)))) == bytes(range(16))
     with pytest.raises(ValueError, match=r"The string is not a valid MAPIUID \(bad size\)"):
         mapi.MAPIUIDFromBinary(bytes(15))
 
 
 def test_one_property_is_read_and_set() -> None:
-    """P-116: never a warning."""
+    """P-116: never a warning. VS-312."""
     prop = bag()
     assert mapi.HrSetOneProp(prop, (mapitags.PR_SUBJECT_A, b"x")) is None
     assert mapi.HrGetOneProp(prop, mapitags.PR_SUBJECT_W) == (mapitags.PR_SUBJECT_W, "x")
@@ -56,6 +57,8 @@ def test_one_property_is_read_and_set() -> None:
 
 @pytest.mark.parametrize("function", [mapi.HrGetOneProp, mapi.HrSetOneProp])
 def test_wrappers_only_are_taken_where_pywin32_takes_nothing_else(function: Any) -> None:
+    """VS-1107, VS-1108."""
+
     class Carrier:
         _oleobj_ = bag()
 
@@ -89,6 +92,7 @@ def test_what_is_not_here_yet_says_so(call: Any, word: str) -> None:
 
 
 def test_a_com_error_has_pywin32s_arguments_and_says_more() -> None:
+    """VS-1101, VS-1102."""
     error = errors.from_mapi(LogonFailed("there is no default profile", hint="mapix init"))
     assert error.args == (-2147221231, "ClassFactory cannot supply requested class", None, None)
     assert (error.hresult, error.strerror, error.excepinfo, error.argerror) == error.args
@@ -126,6 +130,7 @@ def test_a_com_error_survives_pickling(windows_names: None) -> None:
     ],
 )
 def test_the_text_of_a_code_is_the_systems(code: int, text: str) -> None:
+    """VS-1103."""
     assert pythoncom.GetScodeString(code - (1 << 32)) == errors.text_of(code) == text
 
 
@@ -254,4 +259,5 @@ def test_numbers_have_their_names() -> None:
     ],
 )
 def test_types_have_the_name_defined_last(kind: int, raw: bool, name: str) -> None:
+    """VS-1301, VS-1302."""
     assert mapiutil.GetMapiTypeName(kind, raw) == name

@@ -11,6 +11,7 @@ from mapix.interfaces.notify import (
     NewMailNotification,
     Notification,
     ObjectNotification,
+    StatusNotification,
     TableEvent,
     TableNotification,
 )
@@ -72,11 +73,15 @@ KEY = (mapitags.PR_INSTANCE_KEY, b"key")
             (0x100, (mapi.TABLE_ERROR, mapi.MAPI_E_CALL_FAILED, (0, None), (0, None), ())),
         ),
         (ExtendedNotification(Event.EXTENDED, 1, b"data"), (0x80000000, (1, b"data"))),
+        (
+            StatusNotification(Event.STATUS_OBJECT_MODIFIED, b"id", ROW[:1]),
+            (0x200, (b"id", [(mapitags.PR_DISPLAY_NAME_W, "Ann")])),
+        ),
         (Notification(Event.STATUS_OBJECT_MODIFIED), (0x200, None)),
     ],
 )
 def test_a_notification_is_a_pair_of_event_and_information(given: Notification, seen: Any) -> None:
-    """NOT-27, N-032."""
+    """NOT-27, N-032, VS-1003..VS-1010."""
     assert told([given]) == [seen]
 
 

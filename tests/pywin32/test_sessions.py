@@ -72,7 +72,7 @@ def test_the_default_profile_and_a_named_one_log_on(profile: str, name: Any) -> 
 
 
 def test_wide_strings_are_text_only(profile: str) -> None:
-    """LOG-5, GEN-4."""
+    """LOG-5, GEN-4, VS-901."""
     mapi.MAPIInitialize(None)
     with pytest.raises(TypeError):
         mapi.MAPILogonEx(0, b"Work", None, NO_MAIL | mapi.MAPI_UNICODE)
@@ -249,7 +249,7 @@ class Told:
 
 
 def test_a_gateway_gets_a_list_and_a_callback_a_tuple(store: Any, folder: Any) -> None:
-    """NOT-1, NOT-10, NOT-20, NOT-23, SES-51; scenario 19."""
+    """NOT-1, NOT-10, NOT-20, NOT-23, SES-51; scenario 19, VS-1001, VS-1002."""
     gateway, told = Told(), []
     mask = mapi.fnevObjectCreated | mapi.fnevObjectModified
     first = store.Advise(None, mask, wrap(gateway))
@@ -288,7 +288,7 @@ def test_a_table_tells_that_it_has_changed(folder: Any) -> None:
 
 
 def test_a_failing_callback_is_swallowed(store: Any, folder: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """NOT-23."""
+    """NOT-23, VS-1001."""
     store.Advise(None, mapi.fnevObjectCreated, mapi.HrAllocAdviseSink(lambda told, context: 1 / 0))
     message(folder)
     mapi.HrDispatchNotifications(0)
@@ -296,7 +296,7 @@ def test_a_failing_callback_is_swallowed(store: Any, folder: Any, caplog: pytest
 
 
 def test_a_sink_of_this_thread_is_told_on_this_thread(profile: str) -> None:
-    """NOT-21, NOT-22; scenario 19."""
+    """NOT-21, NOT-22; scenario 19, VS-1011."""
     mapi.MAPIInitialize((0, mapi.MAPI_MULTITHREAD_NOTIFICATIONS))
     session = mapi.MAPILogonEx(0, "", None, NO_MAIL)
     from tests.pywin32.conftest import default_store

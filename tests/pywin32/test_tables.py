@@ -41,6 +41,7 @@ def found(where: Any) -> list[str]:
 
 
 def test_rows_are_tuples_of_pairs_in_the_order_of_the_columns() -> None:
+    """VS-501."""
     view = table()
     view.SetColumns((ROWID, PR_DISPLAY_NAME_A), 0)
     assert view.QueryRows(1, 0) == (((ROWID, 0), (PR_DISPLAY_NAME_A, b"Ann")),)
@@ -68,6 +69,7 @@ def test_the_width_of_first_columns_is_that_of_opening(wide: bool, tag: int, nam
 
 
 def test_cursor_calls_have_pywin32s_shapes() -> None:
+    """VS-403, VS-404, VS-406."""
     view = table()
     assert view.GetRowCount(0) == 4
     assert view.SeekRow(mapi.BOOKMARK_BEGINNING, 2) == 2
@@ -83,6 +85,7 @@ def test_cursor_calls_have_pywin32s_shapes() -> None:
 
 
 def test_a_sort_order_is_a_tuple_of_keys() -> None:
+    """VS-701, VS-702."""
     view = table()
     assert view.SortTable((((PR_DISPLAY_NAME_A, mapi.TABLE_SORT_DESCEND),),), 0) is None
     assert names(view.QueryRows(9, 0)) == ["dora", "Cäcilie", "bob", "Ann"]
@@ -91,6 +94,7 @@ def test_a_sort_order_is_a_tuple_of_keys() -> None:
 
 
 def test_signed_and_unsigned_spellings_of_a_tag_sort_alike() -> None:
+    """VS-704."""
     high = 0x8001001F
     orders = [restrictions.sort_order((((tag, 0),),)) for tag in (high, high - (1 << 32))]
     assert orders[0] == orders[1]
@@ -99,6 +103,7 @@ def test_signed_and_unsigned_spellings_of_a_tag_sort_alike() -> None:
 
 @pytest.mark.parametrize("value", [[((1, 0),)], (5,), (((1,),),), ([[1, 0]],), "x", ()])
 def test_a_malformed_sort_order_is_a_type_error(value: Any) -> None:
+    """VS-703."""
     with pytest.raises(TypeError):
         table().SortTable(value, 0)
 
@@ -124,6 +129,7 @@ def test_a_malformed_sort_order_is_a_type_error(value: Any) -> None:
     ],
 )
 def test_a_restriction_finds_its_rows(where: Any, answer: list[str]) -> None:
+    """VS-601..VS-607, VS-609, VS-611."""
     assert found(where) == answer
 
 
@@ -147,11 +153,13 @@ def test_a_restriction_finds_its_rows(where: Any, answer: list[str]) -> None:
     ],
 )
 def test_a_malformed_restriction_is_refused(where: Any, error: type[Exception], text: str) -> None:
+    """VS-602, VS-605, VS-608, VS-610, VS-612, VS-613."""
     with pytest.raises(error, match=text):
         table().Restrict(where, 0)
 
 
 def test_finding_a_row_puts_the_cursor_on_it() -> None:
+    """VS-404, VS-1103."""
     view = table()
     assert view.FindRow((mapi.RES_PROPERTY, (mapi.RELOP_EQ, ROWID, (ROWID, 2))), mapi.BOOKMARK_BEGINNING, 0) is None
     assert names(view.QueryRows(1, 0)) == ["Cäcilie"]
@@ -181,11 +189,14 @@ def test_query_all_rows_leaves_its_columns_and_restriction_behind() -> None:
     ],
 )
 def test_a_table_argument_must_be_a_com_object(argument: Any, error: type[Exception], text: str) -> None:
+    """VS-1106, VS-1108."""
     with pytest.raises(error, match=text):
         mapi.HrQueryAllRows(argument, None, None, None, 0)
 
 
 def test_an_object_that_carries_its_com_object_will_do() -> None:
+    """VS-1106."""
+
     class Carrier:
         _oleobj_ = table()
 
@@ -193,7 +204,7 @@ def test_an_object_that_carries_its_com_object_will_do() -> None:
 
 
 def test_another_interface_is_refused() -> None:
-    """GEN-8."""
+    """GEN-8, VS-1109."""
     with pytest.raises(com_error) as caught:
         mapi.HrQueryAllRows(PyIUnknown(object()), None, None, None, 0)
     assert caught.value.hresult == -2147467262
@@ -204,6 +215,7 @@ def test_another_interface_is_refused() -> None:
 
 
 def test_another_wrapper_of_the_same_object_is_equal() -> None:
+    """VS-1204."""
     view = table(wide=False)
     again = view.QueryInterface(mapi.IID_IMAPITable)
     assert again is not view
@@ -221,23 +233,27 @@ def test_flags_nobody_defined_are_unknown() -> None:
 
 @pytest.mark.parametrize("flags", [mapi.MAPI_UNICODE, 0x80000000])
 def test_the_top_bit_of_flags_may_be_spelled_either_way(flags: int) -> None:
+    """VS-905."""
     assert table().GetRowCount(flags) == 4
 
 
 @pytest.mark.parametrize("number", [1 << 31, -(1 << 31) - 1, 1 << 40])
 def test_a_number_that_does_not_fit_is_an_overflow(number: int) -> None:
+    """VS-1104."""
     with pytest.raises(OverflowError):
         table().SeekRow(0, number)
 
 
 @pytest.mark.parametrize("number", [1 << 32, -(1 << 31) - 1])
 def test_flags_that_do_not_fit_are_an_overflow(number: int) -> None:
+    """VS-905."""
     with pytest.raises(OverflowError):
         table().GetRowCount(number)
 
 
 @pytest.mark.parametrize("number", [1.0, "1", None])
 def test_numbers_are_ints(number: Any) -> None:
+    """VS-1104."""
     with pytest.raises(TypeError):
         table().SeekRow(0, number)
 

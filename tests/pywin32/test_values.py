@@ -72,6 +72,9 @@ def through(kind: int, value: Any) -> Any:
     ],
 )
 def test_a_value_comes_back_as_pywin32_shows_it(kind: int, value: Any, answer: Any) -> None:
+    """VS-203..VS-205, VS-208, VS-210..VS-213, VS-216, VS-217, VS-220, VS-223, VS-301..VS-303,
+    VS-306..VS-308, VS-311.
+    """
     found = through(kind, value)
     assert found == answer
     assert type(found) is type(answer)
@@ -79,6 +82,7 @@ def test_a_value_comes_back_as_pywin32_shows_it(kind: int, value: Any, answer: A
 
 @pytest.mark.parametrize("kind", [0x0040, 0x0007])
 def test_a_time_comes_back_aware_and_in_milliseconds(kind: int) -> None:
+    """VS-207, VS-214, VS-304."""
     moment = datetime.datetime(2024, 2, 29, 13, 37, 1, 987_654, datetime.timezone(datetime.timedelta(hours=2)))
     found = through(kind, moment)
     assert found == moment.replace(microsecond=987_000)
@@ -88,16 +92,19 @@ def test_a_time_comes_back_aware_and_in_milliseconds(kind: int) -> None:
 
 
 def test_a_naive_time_is_local_time() -> None:
+    """VS-214."""
     moment = datetime.datetime(2024, 1, 2, 3, 4, 5)
     assert through(0x0040, moment) == moment.astimezone(UTC)
 
 
 def test_several_times_come_back_as_a_tuple() -> None:
+    """VS-220, VS-311."""
     moment = Time(86400)
     assert through(0x1040, [moment]) == (moment,)
 
 
 def test_a_time_after_the_year_9999_is_the_latest_there_is() -> None:
+    """VS-305."""
     assert pair_out(PropTag(0x66010040), 0x7FFF_FFFF_FFFF_FFFF)[1] == datetime.datetime.max
 
 
@@ -135,6 +142,7 @@ def test_a_time_after_the_year_9999_is_the_latest_there_is() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_and_nothing_is_set(kind: int, value: Any, error: type[Exception], text: str) -> None:
+    """VS-203, VS-204, VS-206, VS-208..VS-212, VS-215, VS-217, VS-219, VS-221, VS-222, VS-224, VS-225."""
     prop = bag()
     with pytest.raises(error, match=text):
         prop.SetProps([(0x6602001F, "first"), (PROP_TAG(kind, 0x6601), value)])
@@ -143,24 +151,27 @@ def test_a_wrong_value_is_refused_and_nothing_is_set(kind: int, value: Any, erro
 
 @pytest.mark.parametrize("item", [[0x6601001F, "x"], (0x6601001F,), "ab", None, ("x", 1), (0x6601001F, "x", 1)])
 def test_a_property_must_be_a_tuple_of_two(item: Any) -> None:
+    """VS-201."""
     with pytest.raises(TypeError, match=r"An SPropValue item must be a tuple of \(integer, object\)"):
         bag().SetProps([item])
 
 
 @pytest.mark.parametrize("items", [None, 5, {1: 2}])
 def test_properties_come_in_a_sequence(items: Any) -> None:
+    """VS-202."""
     with pytest.raises(TypeError):
         bag().SetProps(items)
 
 
 def test_a_tag_may_be_spelled_negative() -> None:
+    """VS-101, VS-102."""
     prop = bag()
     prop.SetProps(((0x6601001F - (1 << 32), "x"),))
     assert prop.GetPropList(-2147483648) == (0x6601001F,)
 
 
 def test_what_is_missing_is_an_error_with_its_identifier() -> None:
-    """P-112, X-03."""
+    """P-112, X-03, VS-313, VS-315."""
     prop = bag({PropTag(0x6601001F): "here"})
     hr, found = prop.GetProps((0x66020003, 0x6601001F, 0x66030102))
     assert hr == ERRORS_RETURNED
@@ -168,12 +179,13 @@ def test_what_is_missing_is_an_error_with_its_identifier() -> None:
 
 
 def test_one_number_asks_for_one_property() -> None:
+    """VS-103."""
     assert bag({PropTag(0x6601001F): "x"}).GetProps(0x6601001F, 0) == (0, ((0x6601001F, "x"),))
 
 
 @pytest.mark.parametrize(("flags", "tag", "value"), [(0, 0x6601001E, b"x"), (-2147483648, 0x6601001F, "x")])
 def test_the_width_of_text_nobody_chose_is_that_of_the_call(flags: int, tag: int, value: Any) -> None:
-    """GEN-6, P-040, P-041, P-043, P-120."""
+    """GEN-6, P-040, P-041, P-043, P-120, VS-316."""
     prop = bag({PropTag(0x6601001F): "x", PropTag(0x66020003): 1})
     assert prop.GetPropList(flags) == (tag, 0x66020003)
     assert prop.GetProps(None, flags) == (0, ((tag, value), (0x66020003, 1)))
@@ -193,7 +205,7 @@ def test_an_empty_object_has_no_properties() -> None:
 
 
 def test_an_empty_list_of_tags_is_an_invalid_parameter(windows_names: None) -> None:
-    """P-110."""
+    """P-110, VS-106."""
     import pywintypes
 
     with pytest.raises(pywintypes.com_error) as caught:
@@ -214,16 +226,19 @@ def test_an_empty_list_of_tags_is_an_invalid_parameter(windows_names: None) -> N
     ],
 )
 def test_tags_are_unsigned_numbers_in_a_sequence(tags: Any, error: type[Exception]) -> None:
+    """VS-103..VS-105."""
     with pytest.raises(error):
         bag().GetProps(tags)
 
 
 def test_numbers_are_plain_ints_that_print_as_such() -> None:
+    """VS-101."""
     ((tag, _),) = bag({PropTag(0x6601001F): "x"}).GetProps(0x6601001F)[1]
     assert type(tag) is int
 
 
 def test_types_scripts_cannot_see_are_none() -> None:
+    """VS-312."""
     prop = bag({PropTag(0x66010006): 12})
     assert prop.GetProps(0x66010006)[1] == ((0x66010006, None),)
 
@@ -236,7 +251,7 @@ def test_deleting_is_by_identifier_and_absence_is_no_problem() -> None:
 
 
 def test_a_problem_is_told_when_it_is_wanted() -> None:
-    """P-151."""
+    """P-151, VS-401, VS-407."""
     prop = bag()
     pairs = [(0x6601001F, "x"), (PROP_TAG(0x0003, 0x8005), 1)]
     assert prop.SetProps(pairs, True) == (ERRORS_RETURNED, ((1, 0x80050003, -2147220729),))
@@ -258,6 +273,7 @@ def test_times_survive_to_the_millisecond(moment: datetime.datetime) -> None:
 
 
 def test_an_iid_is_not_its_bytes_but_has_them() -> None:
+    """VS-1201, VS-1202."""
     iid = IID("{00020328-0000-0000-c000-000000000046}")
     assert iid == PS_MAPI
     assert iid != bytes(iid)

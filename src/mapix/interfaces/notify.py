@@ -104,6 +104,14 @@ class ExtendedNotification(Notification):
     data: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class StatusNotification(Notification):
+    """A status object changed; told among the parts of MAPI only, for nobody can register for it (N-001)."""
+
+    entry_id: bytes
+    values: tuple[tuple[PropTag, Any], ...] = ()
+
+
 AdviseSink = Callable[[Sequence[Notification]], object]
 """Called with one batch, first to last (N-006); what it raises is logged and swallowed (NOT-23). What it answers
 matters only where it is called synchronously (N-007).

@@ -86,6 +86,12 @@ class PyIUnknown:
         self._owner = owner
         self._failed: MapiError | None = None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Scripts cannot set attributes, so that a slip such as `message.Subject = …` is told."""
+        if not name.startswith("_"):
+            raise AttributeError(f"attribute {name!r} of '{type(self).__name__}' objects is not writable")
+        object.__setattr__(self, name, value)
+
     @staticmethod
     def _com_error(error: MapiError) -> com_error:
         return from_mapi(error)

@@ -12,6 +12,7 @@ from mapix.interfaces.notify import (
     NewMailNotification,
     Notification,
     ObjectNotification,
+    StatusNotification,
     TableEvent,
     TableNotification,
 )
@@ -53,6 +54,10 @@ def _key(value: bytes | None, absent: Pair) -> Pair:
     return absent if value is None else (int(PR_INSTANCE_KEY), value)
 
 
+def _status(item: StatusNotification, wide: bool) -> tuple[Any, ...]:
+    return item.entry_id, [cell(in_width(PropTag(tag), wide))(value) for tag, value in item.values]
+
+
 def _extended(item: ExtendedNotification, wide: bool) -> tuple[Any, ...]:
     return item.code, item.data
 
@@ -62,6 +67,7 @@ _KINDS: dict[type[Notification], Callable[[Any, bool], tuple[Any, ...]]] = {
     NewMailNotification: _new_mail,
     ObjectNotification: _object,
     TableNotification: _table,
+    StatusNotification: _status,
     ExtendedNotification: _extended,
 }
 
