@@ -109,7 +109,7 @@ def body_part(bodies: Bodies, inline: list[Part], options: MimeOptions = USUAL) 
         return _identified(_text(text or "", bodies, options), bodies)
     html = _identified(bytes_part("html", bodies.html, bodies.charset, options.encoding), bodies)
     text = bodies.text
-    if text is None and bodies.alone and options.alternative:
+    if text is None and options.alternative:
         text = text_of_html(bodies)
     inline = [*picture_parts(bodies), *inline]
     rich = multipart("related", [html, *inline], ('type="text/html"',)) if inline else html

@@ -44,7 +44,8 @@ class MimeOptions:
     `trace` repeats Received and other fields that tell of a message's way.
 
     Reading: `named_headers` makes fields that have no property of their own named properties; `keep_original` keeps
-    what is needed to write the same bytes again; `items` makes appointments and contacts of calendars and cards.
+    what is needed to write the same bytes again; `items` makes appointments and contacts of calendars and cards;
+    `unwrap` makes what came as TNEF (winmail.dat) the message itself.
     """
 
     encoding: Encoding = Encoding.AUTO
@@ -63,6 +64,7 @@ class MimeOptions:
     named_headers: bool = True
     keep_original: bool = True
     items: bool = True
+    unwrap: bool = True
 
     @classmethod
     def of_flags(cls, flags: int, base: MimeOptions | None = None) -> MimeOptions:
