@@ -10,11 +10,16 @@ Any bytes are a message of some kind: what is wrong with them is told by the def
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from mapix.formats.defects import Defects, Parsed, Strictness
 from mapix.formats.mime.options import USUAL, MimeOptions
+from mapix.formats.mime.wrapped import wrapping
 from mapix.properties.content import MessageContent
+
+if TYPE_CHECKING:
+    from mapix.formats.mime.reading import Reading
+    from mapix.formats.mime.source import Source
 
 
 def from_mime(
@@ -33,8 +38,27 @@ def from_mime(
     from mapix.formats.mime.tree import narrowed
 
     defects = Defects(strictness)
-    source = source_of(data)
+    source = came = source_of(data)
     if isinstance(source, MemorySource):
-        source = narrowed(source.data, defects)
-    content = read_message(Reading(read_message, defects, options), source, 0, source.size, 0)
+        source = narrowed(source, defects)
+    reading = Reading(read_message, defects, options)
+    content = read_message(reading, source, 0, source.size, 0)
+    if options.unwrap and any(True for _ in wrapping(content)):
+        from mapix.formats.tnef.unwrap import unwrap
+
+        unwrap(content, defects)
+    if options.keep_original:
+        _keep(content, came, reading)
     return Parsed(content, defects.all)
+
+
+def _keep(content: MessageContent, source: Source, reading: Reading) -> None:
+    """Keep what is needed to write the same bytes again."""
+    from mapix.formats.mime.skeleton import PR_MIME_SKELETON, Stretch, skeleton_of
+
+    stretches = (
+        Stretch(node.block.body, node.end, found) for node, found in reading.stretches if node.source is source
+    )
+    kept = skeleton_of(content, source, stretches)
+    if kept is not None:
+        content.properties[PR_MIME_SKELETON] = kept

@@ -66,6 +66,13 @@ class MimeOptions:
     items: bool = True
     unwrap: bool = True
 
+    @property
+    def usual_writing(self) -> bool:
+        """Whether nothing is chosen that would make other bytes of a message that is unchanged."""
+        return self.original and self == replace(
+            USUAL, named_headers=self.named_headers, keep_original=self.keep_original, items=self.items, bcc=self.bcc
+        )
+
     @classmethod
     def of_flags(cls, flags: int, base: MimeOptions | None = None) -> MimeOptions:
         """The choices that CCSF_* flags stand for, on top of `base`."""

@@ -72,7 +72,10 @@ def attachment_of(
     else:
         props.update(named_file(name_of(node) or name))
         props[PR_ATTACH_DATA_BIN] = reading.data(node)
-    return AttachmentContent(props, message)
+    found = AttachmentContent(props, message)
+    if message is None and node.encoding() == "base64":
+        reading.stretches.append((node, found))
+    return found
 
 
 def named_file(name: str) -> dict[PropTag, Any]:

@@ -13,7 +13,7 @@ from mapix.formats.mime.source import PIECE, FileSource, Source, pieces
 from mapix.formats.mime.spooledpart import Spool
 from mapix.formats.mime.transfer import base64_pieces_undone
 from mapix.formats.mime.tree import Node
-from mapix.properties.content import MessageContent
+from mapix.properties.content import AttachmentContent, MessageContent
 
 DEEPEST_MESSAGES: Final = 16
 """How many messages may stand in one another; deeper ones stay files."""
@@ -30,6 +30,7 @@ class Reading:
     options: MimeOptions = USUAL
     names: NameTable = field(default_factory=NameTable)
     messages: int = 0
+    stretches: list[tuple[Node, AttachmentContent]] = field(default_factory=list)
     _spool: Spool | None = None
 
     def data(self, node: Node) -> Any:

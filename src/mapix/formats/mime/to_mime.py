@@ -26,6 +26,7 @@ from mapix.formats.mime.people import visible
 from mapix.formats.mime.plainmail import plain_part
 from mapix.formats.mime.reports import DELIVERY, kind_of, report_part
 from mapix.formats.mime.secure import secure_part
+from mapix.formats.mime.skeleton import original_pieces
 from mapix.formats.mime.writing import Writing
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import TooComplex
@@ -54,6 +55,10 @@ def mime_pieces(
     content: MessageContent, *, message_id: str | None = None, options: MimeOptions = USUAL
 ) -> Iterator[bytes]:
     """The bytes of `to_mime` in order, in pieces."""
+    kept = original_pieces(content) if message_id is None and options.usual_writing else None
+    if kept is not None:
+        yield from kept
+        return
     part = message_part(content, message_id, options=options)
     last = b""
     for piece in part.pieces() if options.headers else Part([], part.body).body_pieces():

@@ -113,8 +113,9 @@ def parse(source: Source, defects: Defects, start: int = 0, end: int | None = No
     return root
 
 
-def narrowed(data: bytes, defects: Defects) -> MemorySource:
+def narrowed(source: MemorySource, defects: Defects) -> MemorySource:
     """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone."""
+    data = source.data
     if data.startswith(_WIDE) or _WIDE_LETTERS.match(data):
         defects.note("message", "in UTF-16")
         codec = "utf-16" if data.startswith(_WIDE) else "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
@@ -122,7 +123,7 @@ def narrowed(data: bytes, defects: Defects) -> MemorySource:
     if b"\r" in data and b"\n" not in data:
         defects.note("message", "lines end with CR alone")
         data = data.replace(b"\r", b"\n")
-    return MemorySource(data)
+    return source if data is source.data else MemorySource(data)
 
 
 class _Scan:
