@@ -7,7 +7,7 @@ import pytest
 from tools.generate import records
 
 from mapix.properties.guid import guid
-from mapix.pywin32 import emsabtags, iids, mapi_constants, mapitags, storagecon
+from mapix.pywin32 import emsabtags, exchange, iids, mapi, mapi_constants, mapitags, pythoncom, storagecon
 
 CONTRACT = Path(__file__).parents[2].parent / "shared" / "contract"
 needs_contract = pytest.mark.skipif(not CONTRACT.is_dir(), reason="the reference data is not here")
@@ -89,6 +89,21 @@ def test_the_tag_functions_take_tags_apart_and_put_them_together():
     assert mapitags.PROP_ID(-0x7FFDFFF5) == -0x7FFE
     assert mapitags.PROP_TAG(mapitags.PT_UNICODE, 0x37) == mapitags.PR_SUBJECT_W
     assert emsabtags.PROP_TAG is mapitags.PROP_TAG
+
+
+def test_exchange_has_its_constants():
+    rows = [row for row in records("pywin32_constants.csv") if row["module"] == "exchange"]
+    assert {row["name"]: getattr(exchange, row["name"]) for row in rows} == {
+        row["name"]: int(row["value"]) for row in rows
+    }
+    assert len(rows) == 5
+
+
+def test_every_identifier_has_its_value():
+    modules = {"mapi": mapi, "exchange": exchange, "pythoncom": pythoncom}
+    for row in records("pywin32_iids.csv"):
+        found = getattr(modules[row["module"]], row["name"])
+        assert (type(found).__name__, str(found)) == ("PyIID", row["guid"]), row["name"]
 
 
 def test_every_identifier_is_a_guid():
