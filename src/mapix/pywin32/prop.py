@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mapix.formats.storage import Storage
@@ -33,7 +33,7 @@ from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Problems
 from mapix.pywin32 import args
-from mapix.pywin32.convert import names, rows, tags, values
+from mapix.pywin32.convert import names, readplans, rows, tags, values
 from mapix.pywin32.errors import S_OK, W_ERRORS_RETURNED
 from mapix.pywin32.storage import PyIStorage
 from mapix.pywin32.stream import PyIStream
@@ -78,8 +78,13 @@ class PyIMAPIProp(PyIUnknown):
 
     def GetProps(self, propList: Any, flags: Any = 0, /) -> tuple[int, tuple[values.Pair, ...]]:
         """`(hr, ((tag, value), …))`; what is missing is `(id << 16 | PT_ERROR, scode)` (P-110..P-112)."""
-        wanted = tags.tags(propList)
-        pairs = read(self._obj, wanted, args.wide(args.flags(flags)))
+        plan = readplans.known(propList, flags)
+        if plan is not None and (plain := plan.read(self._obj)) is not None:
+            return S_OK, plain
+        wanted, wide = tags.tags(propList), args.wide(args.flags(flags))
+        if plan is None:
+            readplans.learn(propList, flags, wanted)
+        pairs = read(self._obj, wanted, wide)
         failed = any(tag & 0xFFFF == PropType.ERROR for tag, _ in pairs)
         return W_ERRORS_RETURNED if failed else S_OK, pairs
 
@@ -90,10 +95,9 @@ class PyIMAPIProp(PyIUnknown):
 
     def SetProps(self, propList: Any, wantProblems: Any = False, /) -> Changed:
         """`(hr, problems)`; nothing is set when one value is of the wrong kind (P-150)."""
-        pairs = values.pairs_in(propList)
-        given = dict(pairs)
-        last = {tag: place for place, (tag, _) in enumerate(pairs)}
-        return _changed(self._obj.set_props(given), wantProblems, [last[tag] for tag in given])
+        given = values.props_in(propList)
+        problems = self._obj.set_props(given)
+        return _changed(problems, wantProblems, _places(propList, given) if problems else None)
 
     def DeleteProps(self, propList: Any, wantProblems: Any = False, /) -> Changed:
         """`(hr, problems)` (P-160)."""
@@ -210,6 +214,12 @@ def _needed(found: list[PropTag] | None) -> list[PropTag]:
     if not found:
         raise InvalidParameter("property tags must be given")
     return found
+
+
+def _places(items: Sequence[Any], given: Iterable[PropTag]) -> list[int]:
+    """Where in the script's list the values stand, which for a tag named twice is its last place."""
+    last = {values.stored(tags.tag(item[0])): place for place, item in enumerate(items)}
+    return [last[tag] for tag in given]
 
 
 def _changed(problems: Problems, wanted: Any, places: Sequence[int] | None = None) -> Changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as _datetime
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from mapix.properties import times
@@ -11,6 +12,8 @@ from mapix.properties import times
 
 class datetime(_datetime.datetime):  # noqa: N801  # pywin32's name for it
     """A `datetime.datetime` that can also `Format` itself."""
+
+    __slots__ = ()
 
     def Format(self, format: str = "%c", /) -> str:
         """The time by a format of `strftime`."""
@@ -22,8 +25,14 @@ datetime.__module__ = "pywintypes"
 LATEST = _datetime.datetime.max
 """What stands for times after the year 9999: the latest naive datetime."""
 
-_FIRST = datetime(1601, 1, 1, tzinfo=_datetime.UTC)
-_AFTER_9999 = 2_650_467_744_000_000_000
+FIRST = datetime(1601, 1, 1, tzinfo=_datetime.UTC)
+"""Where FILETIMEs begin."""
+
+_UTC = _datetime.UTC
+_LAST_DAY = (_datetime.date.max - FIRST.date()).days
+_MOST = 8192
+_days: dict[int, tuple[int, int, int]] = {}
+_known: dict[int, datetime] = {}
 
 
 def from_moment(moment: _datetime.datetime) -> datetime:
@@ -38,9 +47,39 @@ def cut(moment: _datetime.datetime) -> _datetime.datetime:
 
 def from_ticks(ticks: int) -> _datetime.datetime:
     """A FILETIME (100 ns since 1601 UTC) as an aware UTC time with milliseconds; `LATEST` beyond the year 9999."""
-    if not 0 <= ticks < _AFTER_9999:
+    return _known.get(ticks) or _made(ticks)
+
+
+def from_column(column: Iterable[int]) -> list[_datetime.datetime]:
+    """Many FILETIMEs, as `from_ticks` gives them."""
+    known = _known.get
+    return [known(ticks) or _made(ticks) for ticks in column]
+
+
+def _made(ticks: int) -> _datetime.datetime:
+    """A time that is not known, and known from now on: tables are read again and again."""
+    day, rest = divmod(ticks // 10_000, 86_400_000)
+    date = _days.get(day) or _day(day)
+    if date is None:
         return LATEST
-    return _FIRST + _datetime.timedelta(milliseconds=ticks // 10_000)
+    minutes, rest = divmod(rest, 60_000)
+    hour, minute = divmod(minutes, 60)
+    second, rest = divmod(rest, 1_000)
+    if len(_known) >= _MOST:
+        _known.clear()
+    found = _known[ticks] = datetime(*date, hour, minute, second, rest * 1_000, _UTC)
+    return found
+
+
+def _day(number: int) -> tuple[int, int, int] | None:
+    """Year, month and day that so many days after 1601 are; None beyond the calendar."""
+    if not 0 <= number <= _LAST_DAY:
+        return None
+    if len(_days) >= _MOST:
+        _days.clear()
+    day = FIRST.date() + _datetime.timedelta(number)
+    found = _days[number] = day.year, day.month, day.day
+    return found
 
 
 def from_days(days: float) -> _datetime.datetime:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, Final
 
 from mapix.interfaces.prop import ErrorInfo
 from mapix.properties.tag import MV_INSTANCE, MVI_FLAG, PropTag, PropType
 from mapix.properties.value import Problems, Row, whole
 from mapix.pywin32.args import is_sequence
+from mapix.pywin32.convert.plain import AS_THEY_ARE, CLASSES, LARGEST
 from mapix.pywin32.convert.tags import in_width
 from mapix.pywin32.convert.values import Pair, is_large, missing, pairs_in, reader
 from mapix.pywin32.errors import signed
+from mapix.pywin32.times import from_column
+
+_AT_ONCE: Final = 1024
+"""Rows of a page: what is made at once by columns."""
 
 
 def cell(column: PropTag) -> Callable[[Any], Pair]:
@@ -34,8 +40,28 @@ def cell(column: PropTag) -> Callable[[Any], Pair]:
 
 def rows_out(columns: Sequence[PropTag], rows: Iterable[Row]) -> tuple[tuple[Pair, ...], ...]:
     """An SRowSet: a tuple of rows, a row a tuple of pairs in the order of the columns (T-037)."""
-    cells = [cell(column) for column in columns]
-    return tuple(tuple([show(value) for show, value in zip(cells, row, strict=True)]) for row in rows)
+    found = rows if isinstance(rows, list) else list(rows)
+    if not columns:
+        return ((),) * len(found)
+    pages = (found[start : start + _AT_ONCE] for start in range(0, len(found), _AT_ONCE))
+    return tuple(chain.from_iterable(_page(columns, page) for page in pages))
+
+
+def _page(columns: Sequence[PropTag], rows: Sequence[Row]) -> Iterable[tuple[Pair, ...]]:
+    """Some rows, made column by column: most columns have values of one class only."""
+    by_column = zip(columns, zip(*rows, strict=True), strict=True)
+    return zip(*[_cells(column, values) for column, values in by_column], strict=True)
+
+
+def _cells(column: PropTag, values: Sequence[Any]) -> Iterable[Pair]:
+    if column & MV_INSTANCE:
+        column = PropTag(column & ~MVI_FLAG)
+    kind = column & 0xFFFF
+    if {*map(type, values)} != {CLASSES.get(kind)} or (kind == PropType.LONG and max(values) > LARGEST):
+        return map(cell(column), values)
+    if kind not in AS_THEY_ARE and kind != PropType.LONG:
+        values = from_column(values) if kind == PropType.SYSTIME else list(map(reader(kind), values))
+    return zip(repeat(int(column)), values, strict=False)
 
 
 def row_out(values: Mapping[PropTag, Any], wide: bool) -> tuple[Pair, ...]:

@@ -56,11 +56,27 @@ def _moment(value: Any) -> datetime.datetime:
     return times.cut(value.astimezone(datetime.UTC))
 
 
+def _ticks(value: Any) -> int:
+    if not isinstance(value, datetime.datetime):
+        raise TypeError(f"must be a pywintypes time object (got {type(value).__name__})")
+    if value.tzinfo is datetime.UTC and (since := value - times.FIRST).days >= 0:
+        return (since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000) * 10_000
+    return mapi_times.from_datetime(_moment(value))
+
+
 def _string8(value: Any) -> str:
     return decode_text(value) if isinstance(value, bytes) else wstr(value)
 
 
+def _long(value: Any) -> int:
+    if value.__class__ is int and -0x80000000 <= value <= 0x7FFFFFFF:
+        return value
+    return int32(value)
+
+
 def _unicode(value: Any) -> str:
+    if value.__class__ is str and value.isascii():
+        return value
     return wstr(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
@@ -79,7 +95,7 @@ def _binary_item(value: Any) -> bytes:
 _WRITE: dict[int, Callable[[Any], Any]] = {
     PropType.NULL: lambda value: None,
     PropType.SHORT: _short,
-    PropType.LONG: int32,
+    PropType.LONG: _long,
     PropType.FLOAT: _single,
     PropType.DOUBLE: _double,
     PropType.APPTIME: lambda value: mapi_times.apptime_from_datetime(_moment(value)),
@@ -88,10 +104,14 @@ _WRITE: dict[int, Callable[[Any], Any]] = {
     PropType.LONGLONG: _longlong,
     PropType.STRING8: _string8,
     PropType.UNICODE: _unicode,
-    PropType.SYSTIME: lambda value: mapi_times.from_datetime(_moment(value)),
+    PropType.SYSTIME: _ticks,
     PropType.CLSID: lambda value: bytes(IID(value)),
     PropType.BINARY: _binary,
 }
+_MOST = 4096
+_writers: dict[int, tuple[PropTag, Callable[[Any], Any]]] = {}
+"""Tags and conversions by the number that scripts give for a tag."""
+
 _MULTIPLE = {
     code: convert for code, convert in _WRITE.items() if code not in (PropType.NULL, PropType.ERROR, PropType.BOOLEAN)
 } | {PropType.BINARY: _binary_item}
@@ -125,6 +145,34 @@ def pairs_in(items: Any) -> list[tuple[PropTag, Any]]:
     if not is_sequence(items):
         raise TypeError("A sequence of SPropValue items is required")
     return [pair_in(item) for item in items]
+
+
+def props_in(items: Any) -> dict[PropTag, Any]:
+    """As `pairs_in`, by tag: the last value of one that is named twice."""
+    if items.__class__ is not list and not is_sequence(items):
+        raise TypeError("A sequence of SPropValue items is required")
+    given: dict[PropTag, Any] = {}
+    known = _writers.get
+    for item in items:
+        if item.__class__ is tuple and len(item) == 2 and item[0].__class__ is int:
+            writer = known(item[0]) or _writer(item[0])
+            if writer is not None:
+                given[writer[0]] = writer[1](item[1])
+                continue
+        tag, value = pair_in(item)
+        given[tag] = value
+    return given
+
+
+def _writer(number: int) -> tuple[PropTag, Callable[[Any], Any]] | None:
+    """The tag and the conversion of a number that a script gives for a tag; None for what is written otherwise."""
+    tag = PropTag(uint32(number))
+    if tag.type not in _WRITE or tag.id == PR_HTML.id:
+        return None
+    if len(_writers) >= _MOST:
+        _writers.clear()
+    found = _writers[number] = tag.unicode(), _WRITE[tag.type]
+    return found
 
 
 def pairs_in_or_none(items: Any) -> list[tuple[PropTag, Any]] | None:
