@@ -115,7 +115,7 @@ class Support:
     def submission_flags(self, recipients) -> int:
         return self.needs
 
-    def spooler_notify(self) -> None:
+    def spooler_notify(self, flags=0, *, news=None) -> None:
         self.woken += 1
 
     def identity(self):

@@ -27,6 +27,7 @@ from mapix.interfaces.service import (
 from mapix.interfaces.support import StoreSupport, Support, TransportSupport
 from mapix.interfaces.transport import (
     AddressTypes,
+    Coupling,
     Outcome,
     OutcomeKind,
     RecipientResult,
@@ -40,6 +41,7 @@ __all__ = [
     "AddressBookLogon",
     "AddressBookProvider",
     "AddressTypes",
+    "Coupling",
     "MessageService",
     "Outcome",
     "OutcomeKind",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.admin import ProfSect
-from mapix.interfaces.notify import AdviseSink, Event, Notification
+from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification, Notification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.store import MsgStore
 from mapix.properties.content import MessageContent
@@ -71,8 +71,17 @@ class StoreSupport(Support, Protocol):
         transport has to prepare the message, NEEDS_SPOOLER where a transport that shares the store cannot reach all.
         """
 
-    def spooler_notify(self) -> None:
-        """Wake the spooler: there is something to send."""
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, *, news: NewMailNotification | None = None) -> None:
+        """Tell the spooler (SPL-43): there is something to send, or with NOTIFY_NEWMAIL_RECEIVED and its `news` that a
+        message arrived which the store wrote itself. The spooler asks the hooks and calls `notify_new_mail` (SPL-50).
+
+        `NoSupport` for what only transports say.
+        """
+
+    def complete_msg(self, entry_id: bytes) -> None:
+        """A message of the queue, unlocked and due, was sent to everybody by the store itself: the spooler is to do
+        what comes after (CompleteMsg). `NoSupport` where there is none: the store does it then (SPL-26).
+        """
 
     def identity(self) -> Mapping[PropTag, Any]:
         """PR_SENDER_* of the session's primary identity, empty when there is none."""

@@ -13,6 +13,7 @@ from mapix.interfaces.providers import ProviderLogon
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.support import TransportSupport
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_ADDRTYPE, PR_ENTRYID
 
 
 class RecipientState(Enum):
@@ -101,6 +102,24 @@ class AddressTypes:
     types: tuple[str, ...] | None = ()
     uids: tuple[bytes, ...] = ()
 
+    def has_uid(self, row: Mapping[PropTag, Any]) -> bool:
+        """Whether the recipient's entry identifier is of a provider that is named (SPL-11)."""
+        return row.get(PR_ENTRYID, b"")[4:20] in self.uids
+
+    def has_type(self, row: Mapping[PropTag, Any]) -> bool:
+        """Whether the recipient's address type is one of these, case aside (SPL-11, SPL-12).
+
+        A recipient without an address type is unresolved: nobody takes it by type (SPL-15).
+        """
+        address_type = row.get(PR_ADDRTYPE, "").upper()
+        if not address_type:
+            return False
+        return self.types is None or address_type in (each.upper() for each in self.types)
+
+    def take(self, row: Mapping[PropTag, Any]) -> bool:
+        """Whether a recipient is taken by either."""
+        return self.has_uid(row) or self.has_type(row)
+
 
 class TransportLogon(ProviderLogon):
     """IXPLogon. Used by the spooler's thread only, except `validate_state`."""
@@ -158,3 +177,17 @@ class TransportProvider(ABC):
 
     def shutdown(self) -> None:
         """The session ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupling:
+    """A store that shares its server with a transport: tightly coupled (SPL-2, ST-072).
+
+    `transport` answers the logon object of that transport, None while it is not logged on. Whom it takes gets a message
+    as soon as it is submitted; the spooler sees the message only where others are left, or something is to be done
+    before or after. With `completes` it makes the sent-mail step, so that hooks are asked (CompleteMsg); otherwise the
+    store does (SPL-26).
+    """
+
+    transport: Callable[[], TransportLogon | None]
+    completes: bool = True

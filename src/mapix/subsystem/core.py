@@ -19,11 +19,13 @@ from mapix.properties.flags import (
     STATUS_AVAILABLE,
     STATUS_CHANGE_PASSWORD,
     STATUS_FAILURE,
+    STATUS_OWN_STORE,
     STATUS_VALIDATE_STATE,
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
+    PR_OWN_STORE_ENTRYID,
     PR_PROVIDER_DISPLAY,
     PR_PROVIDER_DLL_NAME,
     PR_RESOURCE_FLAGS,
@@ -222,6 +224,7 @@ class SessionCore:
             if provider.kind is ProviderKind.STORE
             else provider.resource_flags,
             PR_PROVIDER_DLL_NAME: service.name,
+            **self._own_store(service, provider),
         }
         known: dict[PropTag, Any] = {
             PR_DISPLAY_NAME: service.display_name or service.name,
@@ -234,6 +237,16 @@ class SessionCore:
         if PR_RESOURCE_METHODS in row and PASSWORD in self._secrets_of(service):
             row[PR_RESOURCE_METHODS] |= STATUS_CHANGE_PASSWORD
         self.status.put(provider.uid, row, update=update)
+
+    def _own_store(self, service: ServiceEntry, provider: ProviderEntry) -> dict[PropTag, Any]:
+        """What a transport's row says of the store it shares its server with (STATUS_OWN_STORE)."""
+        stores = [each for each in service.providers if each.kind is ProviderKind.STORE]
+        if not stores or not provider.resource_flags & STATUS_OWN_STORE or provider.kind is not ProviderKind.TRANSPORT:
+            return {}
+        try:
+            return {PR_OWN_STORE_ENTRYID: self.stores.entry_id((service, stores[0]))}
+        except MapiError:
+            return {}
 
     def _secrets_of(self, service: ServiceEntry) -> frozenset[str]:
         try:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import SpoolerHook, StoreLogon
 from mapix.interfaces.store import MsgStore
@@ -77,14 +78,14 @@ class Spooling:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
         self._extra.setdefault(pair[1].uid, pair)
 
-    def start(self) -> Spooler | None:
-        """The spooler, started if it was not; None in a session without mail or without transports, and while nothing
-        is to be sent.
+    def start(self, *, sends: bool = True) -> Spooler | None:
+        """The spooler, started if it was not; None in a session without mail, or where it `sends` without transports,
+        and while nothing is to be sent.
         """
         if rehearsal.active is not None:
             return None
         with self.core.guard:
-            if self.spooler is None and self.core.has_mail and self.core.transports():
+            if self.spooler is None and self.core.has_mail and (self.core.transports() or not sends):
                 from mapix.subsystem.spooler.worker import Spooler
                 from mapix.subsystem.support.hooks import hooks_of
 
@@ -108,6 +109,12 @@ class Spooling:
         spooler = self.start()
         if spooler is not None:
             spooler.wake(ready=ready)
+
+    def mail_received(self, pair: Pair, news: NewMailNotification) -> None:
+        """A store wrote a message that arrived by itself: hooks see it, then its sinks are told (SPL-50)."""
+        spooler = self.start(sends=False)
+        if spooler is not None:
+            spooler.mail_received(lambda: self._store(pair), news)
 
     def start_if_waiting(self) -> None:
         """Start when an earlier session left something in a queue (SUB-17)."""

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from mapix.interfaces.admin import ProfSect
-from mapix.interfaces.notify import AdviseSink, Event, Notification
+from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification, Notification
 from mapix.interfaces.preprocess import Preprocess, RemoveInfo
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.store import MsgStore
 from mapix.objects.bags.propdata import MemorySource, PropertyBag
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, wrap_store
-from mapix.properties.errors import NotFound, UnknownEntryid
+from mapix.properties.errors import NoSupport, NotFound, UnknownEntryid
 from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -138,9 +138,13 @@ class BenchSupport:
         """See `StoreSupport.submission_flags`: what a test put into `needs`."""
         return self.needs
 
-    def spooler_notify(self) -> None:
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, *, news: NewMailNotification | None = None) -> None:
         """See `StoreSupport.spooler_notify`; counted in `woken`."""
         self.woken += 1
+
+    def complete_msg(self, entry_id: bytes) -> None:
+        """See `StoreSupport.complete_msg`: there is no spooler."""
+        raise NoSupport("there is no spooler here", value=entry_id)
 
     def identity(self) -> Mapping[PropTag, Any]:
         """See `StoreSupport.identity`."""
@@ -167,7 +171,13 @@ class TransportBenchSupport(BenchSupport):
         """See `TransportSupport.register_preprocessor`."""
         self.preprocessors.append((preprocess, remove, uid, address_type))
 
-    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
+    def spooler_notify(
+        self,
+        flags: int = NOTIFY_READYTOSEND,
+        entry_id: bytes | None = None,
+        *,
+        news: NewMailNotification | None = None,
+    ) -> None:
         """See `TransportSupport.spooler_notify`; counted in `woken`."""
         self.woken += 1
 

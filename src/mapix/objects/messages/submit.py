@@ -45,6 +45,8 @@ _MINUTE: Final = 60 * times.TICKS_PER_SECOND
 _UNITS: Final = {0: _MINUTE, 1: 60 * _MINUTE, 2: 24 * 60 * _MINUTE, 3: 7 * 24 * 60 * _MINUTE}
 _NO_HOST: Final = "mapix.invalid"
 
+Row = dict[PropTag, Any]
+
 
 def submit(message: MessageObject) -> None:
     """Save `message` and queue it. When this raises, the message is as usable as before."""
@@ -61,13 +63,27 @@ def submit(message: MessageObject) -> None:
     if not rows:
         raise NoRecipients("no recipient is left after lists were expanded")
     values = _sending_values(message, support.identity(), now)
-    values |= _sent_mail(message) | _preprocessing(message, support.submission_flags(rows))
+    needs = support.submission_flags(rows)
+    values |= _sent_mail(message) | _preprocessing(message, needs)
     due = _due(message, values, now)
     present = {tag: value for tag, value in values.items() if value is not None}
     if rehearsal.active is not None:
         return rehearsal.active.submit(message, rows, present)
-    save_submission(message, rows, present, due)
-    support.spooler_notify()
+    at_once = due <= now and not needs & flags.NEEDS_PREPROCESSING
+    if _queue(message, rows, present, due, at_once=at_once):
+        support.spooler_notify()
+
+
+def _queue(message: MessageObject, rows: list[Row], values: Row, due: int, *, at_once: bool) -> bool:
+    """Into the queue, and in a store that shares a transport's server on to whom that reaches; whether the spooler is
+    to see to it (SPL-2).
+    """
+    coupled = message.context.coupled
+    transport = coupled.transport_for(rows) if coupled is not None and at_once else None
+    if coupled is not None and transport is not None:
+        return coupled.submit(transport, message, rows, values, due)
+    save_submission(message, rows, values, due)
+    return True
 
 
 def _go_on(message: MessageObject) -> None:

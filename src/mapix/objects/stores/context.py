@@ -22,6 +22,7 @@ from mapix.properties.flags import SEARCH_REBUILD
 
 if TYPE_CHECKING:
     from mapix.objects.folders.searchbuilder import SearchBuilder
+    from mapix.objects.messages.coupled import CoupledSending
     from mapix.objects.messages.sharedparts import SharedParts
     from mapix.objects.tables.tabledata import TableData
     from mapix.objects.tables.tableview import TableView
@@ -37,7 +38,8 @@ class Opening(Protocol):
 class StoreContext:
     """One open store, seen from its objects. `open_entry` is the store's, with its `deleted` as third argument;
     `keep_sent`, `retention` and `nonread_reports` see `StoreObject`; `parts` are those that are the same whenever they
-    are opened (IMS-13), None where each opening gives an object of its own.
+    are opened (IMS-13), None where each opening gives an object of its own; `coupled` sends what is submitted in a
+    store that shares a transport's server.
     """
 
     backend: StoreBackend
@@ -52,6 +54,7 @@ class StoreContext:
     retention: int = 0
     nonread_reports: bool = True
     parts: SharedParts | None = None
+    coupled: CoupledSending | None = None
     _builder: SearchBuilder | None = None
     _watching: bool = False
     authors: Authors = field(init=False)

@@ -106,8 +106,12 @@ class StoreQueue(OutgoingQueue):
         return True
 
     def finished(self, entry_id: bytes, folder: bytes | None = None) -> bytes | None:
-        """The sent-mail step, by the four rows of session 6.5; see `MsgStore.finished_msg`."""
+        """The sent-mail step for the spooler; see `MsgStore.finished_msg`."""
         self.check_spooler()
+        return self.finish(entry_id, folder)
+
+    def finish(self, entry_id: bytes, folder: bytes | None = None) -> bytes | None:
+        """The sent-mail step, by the four rows of session 6.5."""
         number, backend = self._number(entry_id), self._context.backend
         try:
             wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Change,
     )
     from mapix.interfaces.care import Care
+    from mapix.interfaces.transport import Coupling
 
 _ADVISABLE: Final = (
     Event.CRITICAL_ERROR
@@ -81,7 +82,8 @@ class StoreObject(StoreSending):
     With `keep_sent`, mail that is submitted from the Outbox without a word on where it goes afterwards is meant for
     Sent Items: PR_SENTMAIL_ENTRYID is set at submission, and the sent-mail step (session 6.5) follows it as ever.
     `retention` is how many seconds what is deleted is kept where the store's own PR_RETENTION_AGE_LIMIT does not say
-    (F-090). `nonread_reports` tells senders who asked for it that their message was deleted unread (X-14).
+    (F-090). `nonread_reports` tells senders who asked for it that their message was deleted unread (X-14). `coupling`
+    is for a store that sends what is submitted through the transport of its own server (SPL-2).
     """
 
     object_type = ObjectType.STORE
@@ -97,6 +99,7 @@ class StoreObject(StoreSending):
         keep_sent: bool = False,
         retention: int = 0,
         nonread_reports: bool = True,
+        coupling: Coupling | None = None,
     ) -> None:
         if access is Access.MODIFY and backend.readonly:
             raise NoAccess("the store can only be read", hint="Access.BEST or Access.READ")
@@ -126,6 +129,8 @@ class StoreObject(StoreSending):
         )
         self.provider = provider
         self._begin_sending()
+        if coupling is not None and not spooler:
+            self._couple(coupling)
         backend.decorate(ids)
         if not spooler:
             backend.listen(self._changed)
@@ -133,6 +138,11 @@ class StoreObject(StoreSending):
                 self.context.go_on_searching()
             with suppress(MapiError):
                 purge_expired(self.context)
+
+    def _couple(self, coupling: Coupling) -> None:
+        from mapix.objects.messages.coupled import CoupledSending
+
+        self.context.coupled = CoupledSending(self, self.context, self._queue, coupling)
 
     # opening
 

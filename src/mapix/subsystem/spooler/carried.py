@@ -11,6 +11,7 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.objects.messages.content import recipient_rows
 from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.naming import submission_key
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFERRED_SEND_TIME,
@@ -23,7 +24,6 @@ from mapix.properties.tags import (
 from mapix.subsystem.spooler.delivery import Delivery
 from mapix.subsystem.spooler.matching import candidates
 from mapix.subsystem.spooler.means import Means
-from mapix.subsystem.spooler.naming import submission_key
 from mapix.subsystem.spooler.reports import ABOUT_REPORTS
 from mapix.subsystem.spooler.transports import LoadedTransport
 
@@ -62,7 +62,7 @@ class Carried:
         self.message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.READ))
         self.props = self.message.get_props(_ASKED)
         self.rows = {row[PR_ROWID]: row for row in recipient_rows(self.message)}
-        self.key = submission_key(self.entry)
+        self.key = submission_key(self.entry.entry_id, self.entry.submit_time)
         since = self.props.get(PR_DEFERRED_SEND_TIME, 0)
         self.durable = Delivery.of(self.entry, self.rows.values(), since)
         return self.durable

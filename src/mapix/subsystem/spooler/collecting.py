@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from queue import SimpleQueue
 from typing import Any, Final
 
+from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
 from mapix.properties.tag import PropTag
-from mapix.subsystem.spooler.inbound import fetch
+from mapix.subsystem.spooler.inbound import fetch, settle_received
 from mapix.subsystem.spooler.reports import same_store
 from mapix.subsystem.spooler.standing import Standings
 from mapix.subsystem.spooler.transports import LoadedTransport
@@ -20,6 +22,9 @@ FETCH: Final = 60.0
 
 FETCH_SOON: Final = 5.0
 """The same after the spooler was woken."""
+
+Received = tuple[Callable[[], MsgStore | None], NewMailNotification]
+"""The spooler's opening of a store, and what the store wrote into it."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +45,32 @@ class Collector:
         self._standings = standings
         self._at = 0.0
         self._done = float("-inf")
+        self._received: SimpleQueue[Received] = SimpleQueue()
 
     @property
     def is_time(self) -> bool:
         """Whether transports are to be asked."""
         return time.monotonic() >= self._at
+
+    def note(self, store: Callable[[], MsgStore | None], news: NewMailNotification) -> None:
+        """A store wrote a message that arrived by itself (SPL-50)."""
+        self._received.put((store, news))
+
+    @property
+    def has_received(self) -> bool:
+        """Whether there is such a message that nobody has seen to."""
+        return not self._received.empty()
+
+    def see_to_received(self) -> None:
+        """Let the hooks see what stores received, and have them tell their sinks."""
+        while self.has_received:
+            opened, news = self._received.get()
+            store = opened()
+            try:
+                if store is not None:
+                    settle_received(store, news, self._hooks)
+            except Exception:
+                _log.exception("a message that a store received could not be seen to; it lies where the store put it")
 
     def hurry(self, *, at_once: bool) -> None:
         """Ask earlier."""

@@ -180,6 +180,18 @@ def fetch(
     return count
 
 
+def settle_received(store: MsgStore, news: NewMailNotification, hooks: Sequence[SpoolerHook]) -> None:
+    """A message that the store wrote itself: the hooks place it, then the store's sinks are told (SPL-50)."""
+    with store.transaction():
+        message = cast(Message, store.open_entry(news.entry_id, Access.MODIFY))
+        message.set_props({PR_SPOOLER_STATUS: 0})
+        message.save_changes(Keep.READWRITE)
+        folder = cast(MapiFolder, store.open_entry(news.parent_id, Access.MODIFY))
+        arrival = _settle(store, folder, news.parent_id, message, hooks)
+    if arrival is not None:
+        store.notify_new_mail(arrival.news)
+
+
 def _clear_away(folder: MapiFolder) -> None:
     """Remove what former fetches left half done."""
     half_done = Property(Relop.EQ, PR_SPOOLER_STATUS, _ARRIVING)

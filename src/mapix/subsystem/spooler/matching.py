@@ -7,43 +7,23 @@ from typing import Any
 
 from mapix.interfaces.spi import AddressTypes
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ADDRTYPE, PR_ENTRYID
 from mapix.subsystem.spooler.delivery import Delivery
 
 Offer = tuple[bytes, AddressTypes]
 """A transport's uid and what it takes."""
-
-_UID = slice(4, 20)
-
-
-def takes_uid(types: AddressTypes, row: Mapping[PropTag, Any]) -> bool:
-    """Whether the recipient's entry identifier is of a provider the transport names (SPL-11)."""
-    return row.get(PR_ENTRYID, b"")[_UID] in types.uids
-
-
-def takes_type(types: AddressTypes, row: Mapping[PropTag, Any]) -> bool:
-    """Whether the recipient's address type is one the transport takes, case aside (SPL-11, SPL-12).
-
-    A recipient without an address type is unresolved: nobody takes it by type (SPL-15).
-    """
-    address_type = row.get(PR_ADDRTYPE, "").upper()
-    if not address_type:
-        return False
-    return types.types is None or address_type in (each.upper() for each in types.types)
 
 
 def matches(row: Mapping[PropTag, Any], uid: bytes | None, address_type: str | None) -> bool:
     """Whether a recipient is of the provider `uid` or of `address_type`, case aside; always with neither (SPL-20)."""
     if uid is None and address_type is None:
         return True
-    named = AddressTypes(() if address_type is None else (address_type,), () if uid is None else (uid,))
-    return takes_uid(named, row) or takes_type(named, row)
+    return AddressTypes(() if address_type is None else (address_type,), () if uid is None else (uid,)).take(row)
 
 
 def candidates(row: Mapping[PropTag, Any], offers: Sequence[Offer]) -> list[bytes]:
     """The transports for a recipient in the order they are asked: all uid matches, then all type matches (SPL-10)."""
-    by_uid = [uid for uid, types in offers if takes_uid(types, row)]
-    by_type = [uid for uid, types in offers if takes_type(types, row)]
+    by_uid = [uid for uid, types in offers if types.has_uid(row)]
+    by_type = [uid for uid, types in offers if types.has_type(row)]
     return list(dict.fromkeys([*by_uid, *by_type]))
 
 

@@ -1,20 +1,13 @@
-"""How a submission is named: for the spooler through all its attempts, and for the world in its Message-ID."""
+"""How a submission is named for the world: in its Message-ID."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
-from mapix.interfaces.store import QueueEntry
 from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_INTERNET_MESSAGE_ID
-
-
-def submission_key(entry: QueueEntry) -> bytes:
-    """The name of one submission of one message, the same at every attempt."""
-    return sha256(entry.entry_id + entry.submit_time.to_bytes(8, "little")).digest()
 
 
 def message_id(props: Mapping[PropTag, Any], key: bytes) -> str:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
 from mapix.properties.tag import PropTag
@@ -110,6 +111,7 @@ class Spooler:
             self._watch.cancel(self._office.is_gone)
             self._flushing.run(self._transports(), desks)
             self._make_haste(desks)
+            self._collector.see_to_received()
             served = self._office.serve(desks)
             return self._collect() or served
 
@@ -142,6 +144,11 @@ class Spooler:
         """A transport spoke through SpoolerNotify (SPL-43)."""
         if self._watch.standings.hear(uid, flags, entry_id):
             self.wake(ready=True)
+
+    def mail_received(self, store: Callable[[], MsgStore | None], news: NewMailNotification) -> None:
+        """A store wrote a message that arrived by itself; `store` answers the spooler's opening of it (SPL-50)."""
+        self._collector.note(store, news)
+        self._awake.set()
 
     def in_critical_section(self, uid: bytes) -> bool:
         """Whether a transport wants to be left alone (SPL-43)."""
@@ -197,7 +204,7 @@ class Spooler:
 
     def _reason(self) -> bool:
         """Whether a round is worth while: haste, something due, a role to be had, or mail to fetch."""
-        asked = self._flushing.waiting or self._hurried != self._hastened
+        asked = self._flushing.waiting or self._hurried != self._hastened or self._collector.has_received
         return bool(asked or self._collector.is_time or self._means.standings.kept) or self._office.is_due()
 
     def _leave(self) -> None:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from mapix.interfaces.container import Completion, MapiFolder
 from mapix.interfaces.message import Message
+from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.spi import Preprocess, RecipientResult, RemoveInfo, Submission
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NotFound, UserCancel
+from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NoSupport, NotFound, UserCancel
 from mapix.properties.flags import (
     NEEDS_PREPROCESSING,
+    NEEDS_SPOOLER,
+    NOTIFY_NEWMAIL_RECEIVED,
     NOTIFY_READYTOSEND,
     STATUS_AVAILABLE,
     STATUS_FAILURE,
+    STATUS_OWN_STORE,
 )
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_STATUS_CODE, PR_STATUS_STRING
+from mapix.properties.tags import PR_RESPONSIBILITY, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.properties.value import Problems
 from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle
@@ -95,23 +100,48 @@ class StoreProviderSupport(RoutedSupport):
     def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
         """See `StoreSupport.submission_flags`."""
         self._check()
-        return NEEDS_PREPROCESSING if self.core.spooling.may_prepare(recipients) else 0
+        flags = NEEDS_PREPROCESSING if self.core.spooling.may_prepare(recipients) else 0
+        return flags | (NEEDS_SPOOLER if self._is_for_others(recipients) else 0)
 
-    def spooler_notify(self) -> None:
+    def _is_for_others(self, recipients: Sequence[dict[PropTag, Any]]) -> bool:
+        """Whether the transport that shares the store's server cannot reach them all (STATUS_OWN_STORE)."""
+        if not any(each.resource_flags & STATUS_OWN_STORE for each in self.service.providers):
+            return False
+        transports = self.core.transports() if self.core.has_mail else ()
+        own = [each for each in transports if each.pair[0].uid == self.service.uid]
+        types = [each.logon.address_types() for each in own if each.logon is not None]
+        return not all(row.get(PR_RESPONSIBILITY) or any(each.take(row) for each in types) for row in recipients)
+
+    def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, *, news: NewMailNotification | None = None) -> None:
         """See `StoreSupport.spooler_notify`; without mail nobody is told (LOG-30)."""
         self._check()
-        if self._waiting is not None and self._wake is not None:
-            self._waiting.append(self._wake)
-        elif self._wake is not None:
-            self._wake()
+        if flags & ~(NOTIFY_READYTOSEND | NOTIFY_NEWMAIL_RECEIVED):
+            raise NoSupport("only transports say this to the spooler", value=hex(flags))
+        if bool(flags & NOTIFY_NEWMAIL_RECEIVED) != (news is not None):
+            raise InvalidParameter("new mail is told with NOTIFY_NEWMAIL_RECEIVED and its notification", value=flags)
+        if self._wake is None:
+            return
+        wake = self._wake if news is None else partial(self.core.spooling.mail_received, self._pair, news)
+        if self._waiting is not None:
+            self._waiting.append(wake)
+        else:
+            wake()
+
+    @property
+    def _pair(self) -> tuple[ServiceEntry, ProviderEntry]:
+        return self.service, self.provider
 
     def identity(self) -> Mapping[PropTag, Any]:
         """See `StoreSupport.identity`."""
         return self.core.identity.sender()
 
     def complete_msg(self, entry_id: bytes) -> None:
-        """A store that sends by itself has sent this message: it is finished (SPL-26)."""
-        self._store().finished_msg(entry_id)
+        """See `StoreSupport.complete_msg`: it waits, nobody is left to send to, and the spooler comes by."""
+        store = self._store()
+        if self._wake is None or store.outgoing.find(entry_id) is None:
+            store.finished_msg(entry_id)
+            return
+        self._wake()
 
     def do_sent_mail(self, message: Message, folder: bytes | None = None) -> bytes | None:
         """See `storesupport.do_sent_mail`."""
