@@ -10,9 +10,9 @@ TNEF, becomes a message attached. A damaged one stays what it was, and the defec
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
-from mapix.formats.defects import Defect, Defects, Parsed
+from mapix.formats.defects import Defect, Defects
 from mapix.formats.mime.wrapped import is_wrapped, wrapping
 from mapix.formats.tnef.read import TnefFile
 from mapix.properties import tags as t
@@ -21,7 +21,7 @@ from mapix.properties.errors import MapiError
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG
 from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName
 from mapix.properties.tag import PropTag
-from mapix.properties.value import whole
+from mapix.properties.value import LargeValue, whole
 
 CORRELATOR: Final = "X-MS-TNEF-Correlator"
 """The field of a mail's header that tells which stream belongs to it."""
@@ -87,13 +87,13 @@ def _unwrap_one(content: MessageContent, found: Defects) -> None:
     parts: list[AttachmentContent] = []
     merged = False
     for part in content.attachments:
-        inner = _opened(part, found) if is_wrapped(part) else None
+        inner = sound_message(part.properties[t.PR_ATTACH_DATA_BIN], found) if is_wrapped(part) else None
         if inner is None:
             parts.append(part)
             continue
         _rename(inner, content)
-        if merged or not _belongs(inner, content):
-            parts.append(_attached(part, inner))
+        if merged or not belongs(inner, content):
+            parts.append(attached(part, inner))
         else:
             merged = True
             _merge(inner, content)
@@ -101,33 +101,32 @@ def _unwrap_one(content: MessageContent, found: Defects) -> None:
     content.attachments = parts
 
 
-def _opened(part: AttachmentContent, defects: Defects) -> MessageContent | None:
+def sound_message(value: bytes | LargeValue, defects: Defects) -> MessageContent | None:
     """The message of a stream; None where it is damaged, which is noted."""
-    value = part.properties[t.PR_ATTACH_DATA_BIN]
     try:
-        file = TnefFile.open(value if isinstance(value, bytes) else value.open())
-        read: Parsed[MessageContent] = Parsed(file.content, file.defects)
+        file = TnefFile.open(value if isinstance(value, bytes) else cast(BinaryIO, value.open()))
     except MapiError as error:
         defects.note("winmail.dat", "cannot be read and stays a file", value=str(error))
         return None
-    for defect in read.defects:
+    content = file.content
+    for defect in file.defects:
         defects.note(f"winmail.dat {defect.where}", defect.what, value=defect.found or None)
-    if not all(map(_is_harmless, read.defects)) or not (file.content.properties or file.content.attachments):
+    if not all(map(_is_harmless, file.defects)) or not (content.properties or content.attachments):
         defects.note("winmail.dat", "is damaged and stays a file")
         return None
-    if len(file.content.names) > MOST_NAMES:
-        defects.note("winmail.dat", "has too many named properties and stays a file", value=len(file.content.names))
+    if len(content.names) > MOST_NAMES:
+        defects.note("winmail.dat", "has too many named properties and stays a file", value=len(content.names))
         return None
-    if t.PR_HTML in read.value.properties:
-        read.value.properties.setdefault(t.PR_INTERNET_CPID, file.codepage[0])
-    return read.value
+    if t.PR_HTML in content.properties:
+        content.properties.setdefault(t.PR_INTERNET_CPID, file.codepage[0])
+    return content
 
 
 def _is_harmless(defect: Defect) -> bool:
     return defect.what in _HARMLESS
 
 
-def _belongs(inner: MessageContent, content: MessageContent) -> bool:
+def belongs(inner: MessageContent, content: MessageContent) -> bool:
     """Whether a stream is that of this mail: its correlation key is what the mail's header tells, where both do."""
     key = inner.get(t.PR_TNEF_CORRELATION_KEY)
     told = [value for value in (_correlator(content), content.get(t.PR_INTERNET_MESSAGE_ID)) if value]
@@ -175,7 +174,7 @@ def _of_parts(tag: PropTag) -> bool:
     return tag.is_transmittable or _FIRST_OF_PARTS <= tag.id < _FIRST_NAMED
 
 
-def _attached(part: AttachmentContent, inner: MessageContent) -> AttachmentContent:
+def attached(part: AttachmentContent, inner: MessageContent) -> AttachmentContent:
     """A stream that belongs to another mail as a message attached."""
     name = inner.get(t.PR_SUBJECT) or part.properties.get(t.PR_DISPLAY_NAME) or ""
     place = part.properties.get(t.PR_RENDERING_POSITION, -1)
