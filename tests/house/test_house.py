@@ -139,7 +139,7 @@ def test_the_wheel_declares_the_entry_points_of_the_project(wheel: ZipFile) -> N
 @pytest.mark.parametrize("value", [value for group in declared().values() for value in group.values()])
 def test_an_entry_point_names_a_module_that_exists(value: str) -> None:
     module, _, name = value.partition(":")
-    assert name
+    assert name or value in declared()["pytest11"].values()
     assert find_spec(module) is not None, f"no module {module}"
 
 
