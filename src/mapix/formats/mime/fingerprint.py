@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from mapix.formats.mime.attachments import DISPOSITION, TEXT_CHARSET, data_of
 from mapix.formats.mime.bodies import bodies_of, text_of_html
-from mapix.formats.mime.items import item_bytes
 from mapix.formats.mime.reports import NDR_STATUS_CODE, REMOTE_MTA, kind_of
 from mapix.formats.mime.values import pieces_of
 from mapix.formats.mime.writing import Writing
@@ -102,10 +101,19 @@ def _message(content: MessageContent, depth: int, derived: bool) -> Iterator[byt
     yield repr(values).encode("utf-8", "replace")
     if kind_of(content):
         yield from (_plain(row.get(tag)) for row in content.recipients for tag in _OF_REPORTED)
-    yield item_bytes(writing)
+    if not str(props.get(t.PR_MESSAGE_CLASS, "")).upper().startswith(("IPM.NOTE", "REPORT.")):
+        yield repr(sorted(_of_item(content))).encode("utf-8", "replace")
     yield from _bodies(content, derived)
     for attachment in content.attachments:
         yield from _attachment(writing, attachment, depth, derived)
+
+
+def _of_item(content: MessageContent) -> Iterator[tuple[str, str]]:
+    """The properties of an appointment or a contact, by tags and names."""
+    for tag, value in content.properties.items():
+        name = content.names.get(tag >> 16)
+        if name is not None or 0x3A00 <= tag >> 16 < 0x3B00:
+            yield (repr(name) if name else hex(tag), repr(value))
 
 
 def _bodies(content: MessageContent, derived: bool) -> Iterator[bytes]:

@@ -6,6 +6,8 @@ from typing import Final
 
 from mapix.formats.mime.charsets import decode
 from mapix.formats.mime.fieldblock import LONGEST_FIELD
+from mapix.formats.mime.read_calendar import calendar_item
+from mapix.formats.mime.read_contact import CARD_TYPES, contact_item
 from mapix.formats.mime.read_fields import header_props, header_recipients
 from mapix.formats.mime.read_parts import Reader
 from mapix.formats.mime.read_reports import report_props
@@ -35,6 +37,10 @@ def read_message(reading: Reading, source: Source, start: int, end: int, depth: 
     recipients = header_recipients(root, charset, reading.defects)
     content = MessageContent(props, recipients, reader.attachments, reading.names.names)
     report_props(root, content, reading.defects)
+    if reader.calendar is not None and reading.options.items and calendar_item(reader.calendar, content, reading):
+        content.attachments = [each for each in content.attachments if each is not reader.calendar_file]
+    elif reading.options.items and not root.inside and root.told()[0] in CARD_TYPES:
+        contact_item(root, content, reading)
     return content
 
 

@@ -34,6 +34,7 @@ class Reader:
     text_charset: str | None = None
     html_charset: str | None = None
     calendar: Node | None = None
+    calendar_file: AttachmentContent | None = None
     attachments: list[AttachmentContent] = field(default_factory=list)
     extra: dict[PropTag, Any] = field(default_factory=dict)
 
@@ -110,9 +111,9 @@ class Reader:
         if body and shown and kind == "text/html" and self.html is None:
             self._rich(node)
             return True
-        if kind == _CALENDAR and self.calendar is None and node.disposition()[0] != "attachment":
-            self.calendar = node
         self._attach(node, kind, related=related)
+        if kind == _CALENDAR and self.calendar is None and node.disposition()[0] != "attachment":
+            self.calendar, self.calendar_file = node, self.attachments[-1]
         return False
 
     def _plain(self, node: Node) -> None:

@@ -18,6 +18,7 @@ from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import bodies_of, body_part
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.headers import eight_bit
+from mapix.formats.mime.items import item_part
 from mapix.formats.mime.keptreport import kept_status
 from mapix.formats.mime.options import USUAL, MimeOptions, SaveFormat
 from mapix.formats.mime.originals import came_in_parts, with_originals
@@ -105,7 +106,14 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return plain_part(writing, bodies)
     html = None if writing.options.plain_text else bodies.html
     attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested)
-    if bodies.text is None and bodies.html is None and attachments.beside:
+    item = item_part(writing)
+    empty = bodies.text is None and bodies.html is None
+    if item is not None:
+        body = (
+            item if empty else multipart("alternative", [body_part(bodies, attachments.inline, writing.options), item])
+        )
+        return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
+    if empty and attachments.beside:
         beside = attachments.beside
         return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
     body = body_part(bodies, attachments.inline, writing.options)
