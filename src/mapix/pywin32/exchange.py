@@ -12,7 +12,7 @@ from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.codepage import decode_text
 from mapix.properties.entryid import OneOff, is_one_off
-from mapix.properties.errors import AmbiguousRecip, InvalidParameter, MapiError, NoSupport, NotFound, from_hresult
+from mapix.properties.errors import AmbiguousRecip, InvalidParameter, NoSupport, NotFound, from_hresult
 from mapix.properties.guid import guid
 from mapix.properties.restriction import Property, Relop, Restriction
 from mapix.properties.tag import PropTag, PropType
@@ -103,7 +103,7 @@ def _said_by_profile(session: Session, tag: PropTag) -> str | None:
     """A text in the profile's section about its server."""
     try:
         found = session.open_profile_section(_PROFILE).get_props([tag.unicode()])
-    except MapiError:
+    except NotFound:
         return None
     return found.get(tag.unicode()) or None
 

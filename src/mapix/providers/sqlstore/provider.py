@@ -33,10 +33,11 @@ class SqlStoreProvider(StoreProvider):
 
         An identifier of another store than the section's is looked for in the same directory; `NotFound`.
         """
-        backend = _open(support, entry_id)
+        backend, own = _open(support, entry_id)
         try:
             support.set_provider_uid(PROVIDER_UID)
-            _prepare(backend, support)
+            if own:
+                _prepare(backend, support)
             chosen = options(support.section.settings)
             store = StoreObject(backend, support, provider=NAME, access=access, spooler=spooler, **chosen)
             return SqlLogon(store)
@@ -46,15 +47,17 @@ class SqlStoreProvider(StoreProvider):
 
     def store_entry_id(self, support: StoreSupport) -> bytes:
         """See `StoreProvider.store_entry_id`; the file is made when there is none."""
-        backend = _open(support, None)
+        backend, _ = _open(support, None)
         try:
             return unwrapped_entry_id(PROVIDER_UID, backend.uid)
         finally:
             backend.close()
 
 
-def _open(support: StoreSupport, entry_id: bytes | None) -> SqlBackend:
-    """The store of a section: a mailbox of its database, or else its file."""
+def _open(support: StoreSupport, entry_id: bytes | None) -> tuple[SqlBackend, bool]:
+    """The store of a section, a mailbox of its database or else its file, or another one beside it; and whether it is
+    the section's own, for the settings of a section are not those of other people's stores.
+    """
     if support.section.settings.get("dsn"):
         try:
             from mapix.providers.sqlstore.postgresql.opening import open_store_of as open_mailbox_of

@@ -14,8 +14,10 @@ from mapix.providers.sqlstore.postgresql.connection import Place
 _log = logging.getLogger(__name__)
 
 
-def open_store_of(support: StoreSupport, entry_id: bytes | None) -> PostgreSqlBackend:
-    """The mailbox of a section, or another one of the same database; it is made at the first time."""
+def open_store_of(support: StoreSupport, entry_id: bytes | None) -> tuple[PostgreSqlBackend, bool]:
+    """The mailbox of a section, or another one of the same database, and whether it is the section's own; it is made
+    at the first time.
+    """
     section = support.section
     place = Place.of(section.settings["dsn"], section.secret("password"))
     name = mailbox_name(support)
@@ -26,12 +28,12 @@ def open_store_of(support: StoreSupport, entry_id: bytes | None) -> PostgreSqlBa
         _remember(support, f"{place.name}#{name}")
     wanted = backend.uid if entry_id is None else ObjectEntryId.load(entry_id).store
     if wanted == backend.uid:
-        return backend
+        return backend, True
     backend.close()
     other = find_mailbox(place, uid=wanted)
     if other is None:
         raise NotFound("there is no store with this identifier", value=entry_id, hint="the store of a profile")
-    return PostgreSqlBackend(place, other.number, other.uid.hex(), full=full)
+    return PostgreSqlBackend(place, other.number, other.uid.hex(), full=full), False
 
 
 def mailbox_name(support: StoreSupport) -> str:

@@ -36,8 +36,10 @@ def file_of(settings: Mapping[str, Any], home: Path, profile_name: str) -> Path:
     return home / "stores" / f"{_UNFIT.sub('_', profile_name) or 'store'}.mapix"
 
 
-def open_store_of(support: StoreSupport, entry_id: bytes | None) -> SqliteBackend:
-    """The store of a section, or another one of the same directory; the file is made at the first time."""
+def open_store_of(support: StoreSupport, entry_id: bytes | None) -> tuple[SqliteBackend, bool]:
+    """The store of a section, or another one of the same directory, and whether it is the section's own; the file is
+    made at the first time.
+    """
     path = store_path(support)
     known = support.section.get_prop(PR_RESOURCE_PATH) == str(path)
     backend = open_store(path, create=not known, full=support.section.settings.get("durability") != "normal")
@@ -45,12 +47,12 @@ def open_store_of(support: StoreSupport, entry_id: bytes | None) -> SqliteBacken
         _remember(support, path)
     wanted = backend.uid if entry_id is None else ObjectEntryId.load(entry_id).store
     if wanted == backend.uid:
-        return backend
+        return backend, True
     backend.close()
     other = mailboxes.find(path.parent, uid=wanted)
     if other is None:
         raise NotFound("there is no store with this identifier", value=entry_id, hint="the store of a profile")
-    return open_store(other, full=backend.database.full)
+    return open_store(other, full=backend.database.full), False
 
 
 def _remember(support: StoreSupport, path: Path) -> None:
