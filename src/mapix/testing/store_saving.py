@@ -20,6 +20,7 @@ from mapix.properties.tags import (
     PR_DISPLAY_TO,
     PR_ENTRYID,
     PR_IMPORTANCE,
+    PR_MESSAGE_SIZE,
     PR_NORMALIZED_SUBJECT,
     PR_SUBJECT,
 )
@@ -145,6 +146,17 @@ class SavingTests(StoreBench):
         second.set_props({PR_BODY: "still open"})
         second.save_changes(Keep.READWRITE, force=True)
         assert second.get_props((PR_SUBJECT, PR_BODY)) == {PR_SUBJECT: "second", PR_BODY: "still open"}
+
+    def test_a_message_saved_by_force_tells_the_size_of_all_that_is_in_it(self) -> None:
+        """A-024, P-215: what others saved meanwhile counts."""
+        entry_id = self.message(self.folder())
+        first, second = self.message_of(entry_id), self.message_of(entry_id)
+        before = first.get_prop(PR_MESSAGE_SIZE)
+        first.set_props({PR_COMMENT: "c" * 100})
+        first.save_changes(Keep.READWRITE)
+        second.set_props({PR_SUBJECT: "Agenda"})
+        second.save_changes(Keep.READWRITE, force=True)
+        assert self.message_of(entry_id).get_prop(PR_MESSAGE_SIZE) == before + 200
 
     def test_saving_by_force_needs_leave_to_write_and_closes(self) -> None:
         """P-216."""

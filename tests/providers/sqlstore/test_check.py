@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 from tests.providers.sqlstore.helpers import file, people, save
 
+from mapix.interfaces.container import MapiFolder
+from mapix.interfaces.message import ModifyRecipients
+from mapix.interfaces.prop import Access
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, NotFound
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import Finding, check_store, repair_store
 from mapix.providers.sqlstore.values import LARGE
+from mapix.testing.support import BenchSupport
 
 pytestmark = pytest.mark.usefixtures("damaged")
 
@@ -95,6 +100,28 @@ def test_damage_is_found_and_made_good(filled: Path, kind: str, damage: str) -> 
     assert kind in {finding.kind for finding in found}
     assert all(finding.repaired for finding in repair_store(filled)), list(map(str, repair_store(filled)))
     assert check_store(filled) == []
+
+
+def test_a_message_that_tells_another_size_than_it_has_is_found_and_put_right(path: Path) -> None:
+    """A-024."""
+    store = StoreObject(SqliteBackend(path, create=True), BenchSupport(), provider="TEST", access=Access.MODIFY)
+    root = store.open_entry(None, access=Access.MODIFY)
+    assert isinstance(root, MapiFolder)
+    message = root.create_message()
+    message.set_props({tags.PR_SUBJECT: "Budget", tags.PR_BODY: "y" * LARGE})
+    message.modify_recipients(ModifyRecipients.ADD, people(2))
+    message.save_changes()
+    size = message.get_prop(tags.PR_MESSAGE_SIZE)
+    store.close()
+    assert check_store(path) == []
+    connection = sqlite3.connect(path)
+    connection.execute(f"UPDATE property SET value = 5 WHERE id = {tags.PR_MESSAGE_SIZE.id}")
+    connection.execute("UPDATE message SET size = 5")
+    connection.commit()
+    connection.close()
+    assert f"5 bytes are told, {size} are there" in {finding.detail for finding in check_store(path)}
+    assert all(finding.repaired for finding in repair_store(path))
+    assert check_store(path) == []
 
 
 def test_a_recovered_message_is_in_the_root(filled: Path) -> None:

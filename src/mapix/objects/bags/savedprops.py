@@ -15,6 +15,7 @@ from mapix.properties import flags
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_CONVERSATION_TOPIC,
+    PR_DELIVER_TIME,
     PR_DISPLAY_BCC,
     PR_DISPLAY_CC,
     PR_DISPLAY_NAME,
@@ -25,12 +26,18 @@ from mapix.properties.tags import (
     PR_MESSAGE_CLASS,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_SIZE,
+    PR_NDR_DIAG_CODE,
+    PR_NDR_REASON_CODE,
     PR_NON_RECEIPT_NOTIFICATION_REQUESTED,
     PR_NORMALIZED_SUBJECT,
     PR_READ_RECEIPT_REQUESTED,
     PR_RECIPIENT_TYPE,
+    PR_REPORT_TEXT,
+    PR_REPORT_TIME,
+    PR_RESPONSIBILITY,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
+    PR_SUPPLEMENTARY_INFO,
 )
 from mapix.properties.value import whole
 
@@ -48,6 +55,12 @@ _REPORT_REQUESTS: Final = frozenset((PR_READ_RECEIPT_REQUESTED.id, PR_NON_RECEIP
 _NEVER_OWING: Final = flags.MSGFLAG_UNSENT | flags.MSGFLAG_ASSOCIATED
 _TYPE_MASK: Final = 0x0FFFFFFF
 _DISPLAYED: Final = {flags.MAPI_TO: PR_DISPLAY_TO, flags.MAPI_CC: PR_DISPLAY_CC, flags.MAPI_BCC: PR_DISPLAY_BCC}
+_NOTED: Final = frozenset(
+    (
+        *(PR_RESPONSIBILITY, PR_DELIVER_TIME, PR_SUPPLEMENTARY_INFO, PR_REPORT_TEXT, PR_REPORT_TIME),
+        *(PR_NDR_REASON_CODE, PR_NDR_DIAG_CODE),
+    )
+)
 _PENDING: Final = flags.MSGFLAG_RN_PENDING | flags.MSGFLAG_NRN_PENDING
 
 
@@ -129,6 +142,13 @@ def size_of_all(values: Mapping[PropTag, Any]) -> int:
         else:
             size += len(value) if kind is bytes else size_of(tag, value)
     return size
+
+
+def size_of_recipient(row: Mapping[PropTag, Any]) -> int:
+    """Bytes of a recipient row; what transports note in it after the save counts for nothing, so that it stays the
+    same.
+    """
+    return size_of_all({tag: value for tag, value in row.items() if tag not in _NOTED})
 
 
 def size_entry(size: int) -> Entry:

@@ -5,8 +5,9 @@ Saving is the most frequent thing a store does, so nothing here reads what did n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mapix.interfaces.backend import (
     MessageChanges,
@@ -28,7 +29,7 @@ _FLAGS: Final = PR_MESSAGE_FLAGS.id
 def changes_of(message: MessageObject, *, force: bool = False) -> MessageChanges:
     """All that `message` has to save; `force` for whatever is there (P-215)."""
     pending, recipients, attachments = message._pending, message._recipients, message._attachments
-    parts = 0 if message.is_new else _size_of_parts(message)
+    base = _base(message, force=force)
     savedprops.complete(message, pending, message._removed, times.now())
     if recipients.changed:
         pending.update(savedprops.displayed(recipients.rows()))
@@ -41,7 +42,7 @@ def changes_of(message: MessageObject, *, force: bool = False) -> MessageChanges
         recipients=recipients.rows() if recipients.changed else None,
         attachments=attachments.changes(),
     )
-    size = _size_of_new(message, changes) if message.is_new else _size_of_changed(message, parts)
+    size = _size_of_new(message, changes) if base is None else _size_of_changed(message, base)
     pending[PR_MESSAGE_SIZE.id] = entry = savedprops.size_entry(size)
     changes.values[PR_MESSAGE_SIZE] = entry[1]
     return changes
@@ -92,22 +93,40 @@ def _note_attachments(message: MessageObject) -> None:
 
 def _size_of_new(message: MessageObject, changes: MessageChanges) -> int:
     size = _size_of_own(changes.values) + message._attachments.size()
-    return size + sum(map(savedprops.size_of_all, changes.recipients or ()))
+    return size + sum(map(savedprops.size_of_recipient, changes.recipients or ()))
 
 
-def _size_of_parts(message: MessageObject) -> int:
-    """What recipients and attachments count for, as saved."""
-    total = message._saved.get(PR_MESSAGE_SIZE.id, (PR_MESSAGE_SIZE, 0))[1]
-    return int(total) - _size_of_own(dict(message._saved.values()))
+class _Base(NamedTuple):
+    """What the size of a message grows from: its saved properties, and what recipients and attachments count for."""
+
+    saved: dict[int, tuple[PropTag, Any]]
+    parts: int
+    recipients: Callable[[], list[dict[PropTag, Any]]]
 
 
-def _size_of_changed(message: MessageObject, parts: int) -> int:
+def _base(message: MessageObject, *, force: bool) -> _Base | None:
+    """What is saved of `message`; by force others may have changed it since it was opened (P-215)."""
+    if message.is_new:
+        return None
+    saved, source = dict(message._saved), message._message
+    if force and not message.is_embedded:
+        try:
+            source = message.context.backend.message(message.number)
+            saved = {tag.id: (tag, value) for tag, value in source.load(None)[0].items()}
+        except NotFound:
+            source = message._message
+    total = saved.get(PR_MESSAGE_SIZE.id, (PR_MESSAGE_SIZE, 0))[1]
+    return _Base(saved, int(total) - _size_of_own(dict(saved.values())), source.recipients)
+
+
+def _size_of_changed(message: MessageObject, base: _Base) -> int:
+    parts = base.parts
     if message._recipients.changed:
-        parts -= sum(map(savedprops.size_of_all, message._message.recipients()))
-        parts += sum(map(savedprops.size_of_all, message._recipients.rows()))
+        parts -= sum(map(savedprops.size_of_recipient, base.recipients()))
+        parts += sum(map(savedprops.size_of_recipient, message._recipients.rows()))
     if message._attachments.changed:
         parts += message._attachments.growth()
-    props = {number: entry for number, entry in message._saved.items() if number not in message._removed}
+    props = {number: entry for number, entry in base.saved.items() if number not in message._removed}
     return max(0, parts) + _size_of_own(dict((props | message._pending).values()))
 
 

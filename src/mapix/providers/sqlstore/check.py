@@ -29,6 +29,7 @@ from mapix.providers.sqlstore.hot import HOT, Hot
 from mapix.providers.sqlstore.parts import forget_checksum, merge_recipient, recipient_columns, remake_recipient
 from mapix.providers.sqlstore.seals import accept, broken_seals, farther, seal_rest, unsealed
 from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
+from mapix.providers.sqlstore.sizecheck import repair_sizes, wrong_sizes
 from mapix.providers.sqlstore.statements import filled, load
 from mapix.providers.sqlstore.values import loaded_text, stored_text
 
@@ -119,6 +120,7 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
                 merge_recipient(database, message, row_id, {})
             else:
                 remake_recipient(database, message, row_id)
+        repair_sizes(database)
         repair_results(database)
         accept(database)
         seal_rest(database)
@@ -289,6 +291,7 @@ _LOOKS: Final[tuple[Look, ...]] = (
     _lost_folders,
     _hot_columns,
     _recipients,
+    wrong_sizes,
     broken_seals,
     _texts,
     wrong_results,
