@@ -78,12 +78,10 @@ class PyIMAPIProp(PyIUnknown):
 
     def GetProps(self, propList: Any, flags: Any = 0, /) -> tuple[int, tuple[values.Pair, ...]]:
         """`(hr, ((tag, value), …))`; what is missing is `(id << 16 | PT_ERROR, scode)` (P-110..P-112)."""
-        plan = readplans.known(propList, flags)
-        if plan is not None and (plain := plan.read(self._obj)) is not None:
+        if (plain := readplans.quick(self._obj, propList, flags)) is not None:
             return S_OK, plain
         wanted, wide = tags.tags(propList), args.wide(args.flags(flags))
-        if plan is None:
-            readplans.learn(propList, flags, wanted)
+        readplans.learn(propList, flags, wanted)
         pairs = read(self._obj, wanted, wide)
         failed = any(tag & 0xFFFF == PropType.ERROR for tag, _ in pairs)
         return W_ERRORS_RETURNED if failed else S_OK, pairs
