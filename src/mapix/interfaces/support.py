@@ -90,6 +90,12 @@ class StoreSupport(Support, Protocol):
 class TransportSupport(Support, Protocol):
     """What a transport provider gets besides."""
 
+    @property
+    def logon_flags(self) -> int:
+        """How the transport is to log on (SPI-29): LOGON_NO_DIALOG where nobody is asked, LOGON_NO_CONNECT where the
+        user works offline; LOGON_NO_INBOUND and LOGON_NO_OUTBOUND, as work begins with NOTIFY_BEGIN_* only.
+        """
+
     def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
         """Tell the spooler (SPL-43): ready to send again, NOTIFY_NEWMAIL, NOTIFY_CONFIG_CHANGE, the begin and end of a
         critical section, NOTIFY_CRITICAL_ERROR, or NOTIFY_SENTDEFERRED with the `entry_id` of the submission.

@@ -12,6 +12,7 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.providers import ProviderLogon
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.support import TransportSupport
+from mapix.properties.flags import LOGON_SP_IDLE, LOGON_SP_POLL
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ADDRTYPE, PR_ENTRYID
 
@@ -122,7 +123,12 @@ class AddressTypes:
 
 
 class TransportLogon(ProviderLogon):
-    """IXPLogon. Used by the spooler's thread only, except `validate_state`."""
+    """IXPLogon. Used by the spooler's thread only, except `validate_state` and `remote`."""
+
+    logon_flags: int = LOGON_SP_IDLE | LOGON_SP_POLL
+    """What the transport asks for at its logon (SPI-29): LOGON_SP_IDLE to have `flush` called when there is nothing to
+    do, LOGON_SP_POLL to be polled, LOGON_SP_RESOLVE for recipients that others take to be resolved, too, as they are.
+    """
 
     @abstractmethod
     def address_types(self) -> AddressTypes:
@@ -146,6 +152,11 @@ class TransportLogon(ProviderLogon):
 
     def transport_notify(self, flags: int) -> None:
         """Work begins or ends (NOTIFY_BEGIN_*, NOTIFY_END_*), or a deferred message is no longer wanted (SPL-41)."""
+
+    def remote(self, flags: int) -> None:
+        """What ValidateState asks of a transport that shows STATUS_REMOTE_ACCESS (STA-9): to refresh or process its
+        headers with the next flush, or to give that up. `Busy` where it cannot be given up.
+        """
 
     def flush_queues(self, flags: int) -> None:
         """The queues are about to be emptied in the directions of `flags`: FLUSH_UPLOAD, FLUSH_DOWNLOAD (SPL-55)."""

@@ -38,6 +38,7 @@ from mapix.subsystem.loading import Providers
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
 from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
+from mapix.subsystem.remote import offline
 from mapix.subsystem.spooling import Spooling
 from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
@@ -234,6 +235,8 @@ class SessionCore:
         }
         base = {} if update and self.status.has(provider.uid) else known
         row = {**base, **values, **own}
+        if provider.kind is ProviderKind.TRANSPORT and self.spooling.is_offline(provider.uid):
+            row |= offline(row.get(PR_STATUS_CODE, 0))
         if PR_RESOURCE_METHODS in row and PASSWORD in self._secrets_of(service):
             row[PR_RESOURCE_METHODS] |= STATUS_CHANGE_PASSWORD
         self.status.put(provider.uid, row, update=update)

@@ -12,6 +12,7 @@ or in a test.
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class Subsystem:
 
     `home` defaults to `MAPIX_HOME` or the place for application data; nothing is created there before something is
     written. `flags` are those of MAPIInitialize (SUB-5). Without `sharing` no session is shared with other processes.
+    While `offline`, which `MAPIX_OFFLINE` turns on, transports log on without connecting (SPL-45).
     """
 
     def __init__(self, home: Path | None = None, *, flags: int = 0, sharing: bool = True) -> None:
@@ -48,6 +50,7 @@ class Subsystem:
         self.home = home_directory(home)
         self.flags = flags
         self.sharing = sharing
+        self.offline = bool(os.environ.get("MAPIX_OFFLINE"))
         self.catalogue = Catalogue(inf_files(self.home))
         self.profiles = ProfileStore(self.home)
         self.notifications = NotificationEngine(threaded=bool(flags & MAPI_MULTITHREAD_NOTIFICATIONS))

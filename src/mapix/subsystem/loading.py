@@ -129,6 +129,11 @@ class Providers:
             self._asked.dialogs = former
 
     @property
+    def asks(self) -> bool:
+        """Whether somebody on this thread may be asked for something."""
+        return self._dialogs is not None
+
+    @property
     def _dialogs(self) -> Dialogs | None:
         found: Dialogs | None = getattr(self._asked, "dialogs", None)
         return found

@@ -60,6 +60,7 @@ class Spooling:
         self._routes = Routes()
         self._hooks: list[ProfileHook] = []
         self._preprocessors: Preprocessors | None = None
+        self._offline: dict[bytes, bool] = {}
 
     @property
     def preprocessors(self) -> Preprocessors:
@@ -73,6 +74,18 @@ class Spooling:
     def may_prepare(self, recipients: Sequence[Mapping[PropTag, Any]]) -> bool:
         """Whether a transport may have to prepare a message to these recipients (NEEDS_PREPROCESSING)."""
         return self._preprocessors is not None and self._preprocessors.may_want(recipients)
+
+    def is_offline(self, uid: bytes) -> bool:
+        """Whether a transport is not to connect (SPL-45): as the program started, until it was said otherwise."""
+        return self._offline.get(uid, self.core.subsystem.offline)
+
+    def set_offline(self, uid: bytes, *, offline: bool) -> None:
+        """A transport is not to connect any more, or may again: the spooler tells it, and sends what waited."""
+        self._offline[uid] = offline
+        if self.spooler is not None:
+            self.spooler.wake(ready=not offline)
+        elif not offline:
+            self.start_if_waiting()
 
     def add(self, pair: Pair) -> None:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
@@ -98,6 +111,7 @@ class Spooling:
                     identity=self.core.identity.sender,
                     board=StatusBoard(self.core.status),
                     preprocessors=self.preprocessors,
+                    is_offline=self.is_offline,
                 )
                 self.spooler = spooler
                 spooler.start()

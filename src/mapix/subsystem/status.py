@@ -37,6 +37,7 @@ from mapix.properties.flags import (
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.profiles.profsect import provider_section
 from mapix.subsystem.profiles.settings import PASSWORD
+from mapix.subsystem.remote import REMOTE, validate_remote
 from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM_KEY, Row, StatusBoard
 
 if TYPE_CHECKING:
@@ -157,10 +158,18 @@ class ProviderStatus(StatusObject):
     def _validate(self, flags: int) -> None:
         if self._core.spooling.in_critical_section(self._uid):
             raise Busy("the transport is in a critical section")
-        if self._logon is not None:
+        if flags & REMOTE:
+            self._validate_remote(flags)
+        elif self._logon is not None:
             _validated(self._core, self._uid, self._logon)
         if flags & CONFIG_CHANGED and isinstance(self._logon, TransportLogon):
             self._core.spooling.wake(ready=True)
+
+    def _validate_remote(self, flags: int) -> None:
+        """`NoSupport` for providers that are no transports."""
+        if not isinstance(self._logon, TransportLogon):
+            raise NoSupport("only transports have a line")
+        validate_remote(self._core, self._uid, self._logon, flags)
 
     def _flush(self, flags: int, target: bytes | None) -> None:
         """The bits are set, and the spooler comes to it by itself (SPL-57)."""
@@ -225,7 +234,9 @@ def _validate_transports(core: SessionCore) -> None:
 
 
 def _validated(core: SessionCore, uid: bytes, logon: ProviderLogon) -> None:
-    """Ask one provider, and show in its row what came out."""
+    """Ask one provider, and show in its row what came out; a transport that is offline is left alone (SPL-45)."""
+    if isinstance(logon, TransportLogon) and core.spooling.is_offline(uid):
+        return
     try:
         logon.validate_state()
     except MapiError as error:

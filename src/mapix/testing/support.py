@@ -22,7 +22,7 @@ from mapix.objects.bags.propdata import MemorySource, PropertyBag
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, wrap_store
 from mapix.properties.errors import NoSupport, NotFound, UnknownEntryid
-from mapix.properties.flags import NOTIFY_READYTOSEND
+from mapix.properties.flags import LOGON_NO_DIALOG, LOGON_NO_INBOUND, LOGON_NO_OUTBOUND, NOTIFY_READYTOSEND
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -159,6 +159,11 @@ class TransportBenchSupport(BenchSupport):
     def __init__(self, settings: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(settings, **options)
         self.preprocessors: list[tuple[Preprocess | str, RemoveInfo | str | None, bytes | None, str | None]] = []
+
+    @property
+    def logon_flags(self) -> int:
+        """See `TransportSupport.logon_flags`."""
+        return LOGON_NO_INBOUND | LOGON_NO_OUTBOUND | LOGON_NO_DIALOG
 
     def register_preprocessor(
         self,

@@ -24,6 +24,7 @@ from mapix.objects.messages.correspondents import SENDER
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import LogonFailed, NetworkError, Unconfigured
 from mapix.properties.flags import (
+    NOTIFY_END_OUTBOUND,
     STATUS_AVAILABLE,
     STATUS_FLUSH_QUEUES,
     STATUS_OFFLINE,
@@ -123,6 +124,11 @@ class SmtpTransport(TransportLogon):
         made = self._made
         if made is not None and made.is_open and time.monotonic() - made.used > KEEP_OPEN:
             made.close()
+
+    def transport_notify(self, flags: int) -> None:
+        """Working offline, and at the end, nothing is kept open (SPL-45)."""
+        if flags & NOTIFY_END_OUTBOUND and self._made is not None:
+            self._made.close()
 
     def validate_state(self) -> None:
         """Connect, greet, protect and log on, and say what is wrong: `NetworkError` or `LogonFailed`."""

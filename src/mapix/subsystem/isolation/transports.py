@@ -45,6 +45,8 @@ class GuardedTransport(GuardedLogon, TransportLogon):
 
     def __init__(self, inner: TransportLogon, caller: Caller, limits: Limits, support: TransportSupport) -> None:
         super().__init__(inner, caller, limits)
+        wanted: Any = inner.logon_flags
+        self.logon_flags = wanted if isinstance(wanted, int) else TransportLogon.logon_flags
         self._support = support
         self._working = Caller(caller.name)
         self._types: AddressTypes | None = None
@@ -53,6 +55,10 @@ class GuardedTransport(GuardedLogon, TransportLogon):
         self._left = False
         self._submitting = False
         self._late: dict[bytes, dict[int, RecipientResult]] = {}
+
+    def remote(self, flags: int) -> None:
+        if self._offers("remote"):
+            self._call("remote", lambda: self.inner.remote(flags))
 
     # sending
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
+from mapix.properties.flags import LOGON_SP_POLL
 from mapix.properties.tag import PropTag
 from mapix.subsystem.spooler.inbound import fetch, settle_received
 from mapix.subsystem.spooler.reports import same_store
@@ -88,10 +89,13 @@ class Collector:
         With `asked`, or when it said there is mail, it is asked for messages though it does not poll (SPL-55).
         """
         standing, store = self._standings.get(transport.uid), self._default_store()
-        if standing.broken or standing.critical_section or not _is_ours(store, stores):
+        off = standing.broken or standing.critical_section or self._standings.is_offline(transport.uid)
+        if off or not _is_ours(store, stores):
             return False
         assert store is not None
         told, standing.news = standing.news or asked, False
+        if not told and not transport.logon.logon_flags & LOGON_SP_POLL:
+            return False
         try:
             return fetch(store, transport, hooks=self._hooks, identity=self._identity(), told=told) > 0
         except Exception:

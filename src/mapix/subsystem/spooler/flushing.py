@@ -122,7 +122,7 @@ class Flushing:
                 if asked.directions & OUTWARD.flag:
                     self._office.hasten(desks)
                 for transport in transports:
-                    if asked.means(transport.uid) and not self._watch.standings.get(transport.uid).broken:
+                    if asked.means(transport.uid) and self._watch.can_work(transport.uid):
                         self._flush(transport, asked, desks)
             finally:
                 self.waiting.pop(0)

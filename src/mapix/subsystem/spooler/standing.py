@@ -23,6 +23,7 @@ from mapix.properties.flags import (
     NOTIFY_SENTDEFERRED,
 )
 
+OFFLINE: Final = "working offline"
 BROKEN: Final = "the transport reported a critical error"
 KEPT: Final = "the transport keeps the message until it can send it"
 
@@ -66,9 +67,12 @@ class Standing:
 
 @dataclass(slots=True)
 class Standings:
-    """All transports by uid, and the messages they keep: by message and transport, whether it wants it again."""
+    """All transports by uid, and the messages they keep: by message and transport, whether it wants it again.
+    `is_offline` says of which the user wants no connection made (SPL-45).
+    """
 
     of: dict[bytes, Standing] = field(default_factory=dict)
+    is_offline: Callable[[bytes], bool] = lambda uid: False
     kept: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -87,6 +91,8 @@ class Standings:
 
     def still(self, uid: bytes, entry_id: bytes) -> Outcome | None:
         """The answer for a message that its transport is not to be asked about now; None: ask."""
+        if self.is_offline(uid):
+            return Outcome(OutcomeKind.WAIT, text=OFFLINE)
         if self.get(uid).broken:
             return Outcome(OutcomeKind.WAIT, text=BROKEN)
         with self._guard:

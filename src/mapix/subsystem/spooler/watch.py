@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from mapix.interfaces.spi import TransportLogon
 from mapix.properties.flags import (
@@ -17,6 +18,8 @@ from mapix.properties.flags import (
 from mapix.subsystem.spooler.standing import Standings
 from mapix.subsystem.spooler.transports import LoadedTransport
 
+_BEGIN: Final = NOTIFY_BEGIN_INBOUND | NOTIFY_BEGIN_OUTBOUND
+_END: Final = NOTIFY_END_INBOUND | NOTIFY_END_OUTBOUND
 _log = logging.getLogger(__name__)
 
 
@@ -29,13 +32,25 @@ class TransportWatch:
         self._begun: dict[bytes, TransportLogon] = {}
 
     def begin(self) -> None:
-        """Tell transports that are new that messages are taken in both directions."""
+        """Tell transports that are new, or online again, that messages are taken in both directions, and those that are
+        offline that none are (SPL-45).
+        """
         for each in self._transports():
-            if self._begun.get(each.uid) is not each.logon:
+            offline = self.standings.is_offline(each.uid)
+            if offline and self._begun.pop(each.uid, None) is each.logon:
+                self._tell_of_work(each, begins=False)
+            elif not offline and self._begun.get(each.uid) is not each.logon:
                 self._begun[each.uid] = each.logon
-                standing = self.standings.get(each.uid)
-                standing.inbound = standing.outbound = True
-                tell(each, NOTIFY_BEGIN_INBOUND | NOTIFY_BEGIN_OUTBOUND)
+                self._tell_of_work(each, begins=True)
+
+    def _tell_of_work(self, transport: LoadedTransport, *, begins: bool) -> None:
+        standing = self.standings.get(transport.uid)
+        standing.inbound = standing.outbound = begins
+        tell(transport, _BEGIN if begins else _END)
+
+    def can_work(self, uid: bytes) -> bool:
+        """Whether a transport is neither out of order nor offline."""
+        return not self.standings.get(uid).broken and not self.standings.is_offline(uid)
 
     def cancel(self, gone: Callable[[bytes], bool]) -> None:
         """Tell transports that keep messages which are `gone` from their queues (SPL-37)."""
@@ -53,9 +68,7 @@ class TransportWatch:
                 continue
             if each.uid in keepers:
                 tell(each, NOTIFY_ABORT_DEFERRED)
-            standing = self.standings.get(each.uid)
-            standing.inbound = standing.outbound = False
-            tell(each, NOTIFY_END_INBOUND | NOTIFY_END_OUTBOUND)
+            self._tell_of_work(each, begins=False)
         self._begun.clear()
         return bool(keepers)
 

@@ -21,6 +21,7 @@ from typing import Any
 from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
+from mapix.properties.flags import LOGON_SP_IDLE
 from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.collecting import Collector
@@ -56,6 +57,7 @@ class Spooler:
         pace: Pace | None = None,
         board: Board | None = None,
         preprocessors: Preprocessors | None = None,
+        is_offline: Callable[[bytes], bool] = lambda uid: False,
     ) -> None:
         self._stores = stores
         self._transports = transports
@@ -67,6 +69,7 @@ class Spooler:
         self._thread: threading.Thread | None = None
         means = Means(Reporter(default_store, identity, hooks), pace or Pace(), hooks)
         means.preprocessors = preprocessors if preprocessors is not None else means.preprocessors
+        means.standings.is_offline = is_offline
         self._means = means
         self._office = Office(stores, transports, Outbound(means), self._stopping)
         self._watch = TransportWatch(means.standings, transports)
@@ -197,7 +200,8 @@ class Spooler:
             if self._reason():
                 return self.pump()
             for transport in self._transports():
-                transport.logon.flush()
+                if transport.logon.logon_flags & LOGON_SP_IDLE:
+                    transport.logon.flush()
         except Exception:
             _log.exception("the spooler stumbled; it goes on")
         return False

@@ -17,6 +17,10 @@ from mapix.interfaces.table import MapiTable
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NoSupport, NotFound, UserCancel
 from mapix.properties.flags import (
+    LOGON_NO_CONNECT,
+    LOGON_NO_DIALOG,
+    LOGON_NO_INBOUND,
+    LOGON_NO_OUTBOUND,
     NEEDS_PREPROCESSING,
     NEEDS_SPOOLER,
     NOTIFY_NEWMAIL_RECEIVED,
@@ -216,6 +220,13 @@ class TransportProviderSupport(CommonSupport):
     ) -> None:
         super().__init__(core, service, provider, routes, handle)
         self._registered: list[Registered] = []
+        self._silent = not core.providers.asks
+
+    @property
+    def logon_flags(self) -> int:
+        """See `TransportSupport.logon_flags`."""
+        offline = LOGON_NO_CONNECT if self.core.spooling.is_offline(self.provider.uid) else 0
+        return LOGON_NO_INBOUND | LOGON_NO_OUTBOUND | offline | (LOGON_NO_DIALOG if self._silent else 0)
 
     def spooler_notify(self, flags: int = NOTIFY_READYTOSEND, entry_id: bytes | None = None) -> None:
         """See `TransportSupport.spooler_notify`. While the transport logs on the session waits for it: then the spooler
