@@ -6,6 +6,8 @@ The public names, each loaded when it is first asked for:
 
     with mapix.logon() as session:
         session.new(subject="Q3", text="...", to="ann@example.org").submit()
+
+Here are no asserts that pytest could make talk, so it may be imported before pytest starts: PYTEST_DONT_REWRITE
 """
 
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from mapix.client.items.recurrence import Change, Occurrence, Recurrence
     from mapix.client.items.report import Report, Reported
     from mapix.client.items.task import Task, TaskStatus
+    from mapix.client.mimefiles import from_mime, to_mime
     from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
     from mapix.client.watching import FolderEvent, FolderWatch
@@ -74,10 +77,12 @@ __all__ = [
     "Task",
     "TaskStatus",
     "__version__",
+    "from_mime",
     "logon",
     "message_session",
     "open",
     "parse_where",
+    "to_mime",
 ]
 
 _HOMES = {
@@ -100,9 +105,11 @@ _HOMES = {
     "PropTag": "mapix.properties.tag",
     "PropType": "mapix.properties.tag",
     "SearchFolder": "mapix.client.searching",
+    "from_mime": "mapix.client.mimefiles",
     "message_session": "mapix.client.opening",
     "open": "mapix.client.opening",
     "parse_where": "mapix.properties.where",
+    "to_mime": "mapix.client.mimefiles",
     "Contact": "mapix.client.items.contact",
     "DistributionList": "mapix.client.items.distlist",
     "EmailAddress": "mapix.client.items.electronic",

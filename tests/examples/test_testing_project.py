@@ -81,6 +81,14 @@ def test_who_does_not_use_them_hardly_notices(site: Path, tmp_path: Path) -> Non
     assert "warning" not in done.stdout
 
 
+def test_mapix_may_be_imported_before_pytest_starts(site: Path, tmp_path: Path) -> None:
+    """SUB-1: without a warning."""
+    (tmp_path / "test_plain.py").write_text("def test_nothing():\n    pass\n")
+    program = "import mapix, pytest, sys; sys.exit(pytest.main(['-q', '-W', 'error', '-p', 'no:cacheprovider']))"
+    done = run("-W", "error", "-c", program, cwd=tmp_path, PYTHONPATH=str(site))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_pywin32_is_there_only_for_those_who_want_it(site: Path, tmp_path: Path) -> None:
     """SUB-1: the fixture puts the names in place for one test and takes them away."""
     if importlib.util.find_spec("pywintypes") is not None:

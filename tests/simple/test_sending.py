@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fixtures_smtp import Sink, running
+from tests.fixtures_smtp import Running, Sink, running
 
 import mapix
 from mapix.interfaces.table import query_all_rows
@@ -24,6 +26,7 @@ from mapix.simple import (
     MAPI_E_INVALID_RECIPS,
     MAPI_E_INVALID_SESSION,
     MAPI_E_LOGON_FAILURE,
+    MAPI_E_NO_MESSAGES,
     MAPI_E_NOT_SUPPORTED,
     MAPI_E_TOO_MANY_FILES,
     MAPI_E_TYPE_NOT_SUPPORTED,
@@ -34,15 +37,18 @@ from mapix.simple import (
     MAPI_TO,
     SUCCESS_SUCCESS,
     MapiFileDesc,
+    MAPIFindNext,
     MAPILogoff,
     MAPILogon,
     MapiMessage,
+    MAPIReadMail,
     MapiRecipDesc,
     MAPISendDocuments,
     MAPISendMail,
     SimpleError,
     set_ui,
 )
+from mapix.subsystem.initialize import subsystem
 from mapix.testing.sandbox import Sandbox, sandbox
 
 BOB = MapiRecipDesc(MAPI_TO, "Bob", "SMTP:bob@example.org")
@@ -73,21 +79,45 @@ def test_a_message_is_sent_with_everything_it_says(handle: int, box: Sandbox, fi
     assert sent.message.message_class == "IPM.Note"
 
 
-def test_it_goes_out_through_a_real_server(tmp_path: Path) -> None:
-    """SPL-76: a session for one call hands over before it ends."""
-    from mapix.subsystem.initialize import subsystem
-
-    with running(Sink()) as server, sandbox(tmp_path, address="ann@example.org") as box:
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    """A real SMTP server that knows nobody called Eve, and Ann's profile that sends through it."""
+    refusing = Sink(on_rcpt={"eve@example.org": "550 5.1.1 no such mailbox"})
+    with running(refusing) as server, sandbox(tmp_path, address="ann@example.org") as box:
         services = subsystem().admin_profiles().admin_services(box.profile)
         rows = query_all_rows(services.get_msg_service_table(), (PR_SERVICE_NAME, PR_SERVICE_UID))
         services.delete_msg_service(dict(rows)["CAPTURE"])
         place = {"host": server.host, "port": server.port, "security": "none", "address": "ann@example.org"}
         services.create_msg_service("SMTP", settings=place)
-        MAPISendMail(0, 0, MapiMessage("Budget", "Hello", recips=[BOB]))
-        (received,) = server.sink.accepted
-        assert received.recipients == ("bob@example.org",)
-        assert received.sender == "ann@example.org"
-        assert received.headers["Subject"] == "Budget"
+        yield server
+
+
+def test_it_goes_out_through_a_real_server(server: Running, files: list[Path]) -> None:
+    """SPL-76: a session for one call hands over before it ends; nobody sees the blind copy."""
+    blind = MapiRecipDesc(MAPI_BCC, "Dan", "SMTP:dan@example.org")
+    whole = MapiMessage("Zürich", "Hello", recips=[BOB, blind], files=[MapiFileDesc(str(path)) for path in files])
+    MAPISendMail(0, 0, whole)
+    (received,) = server.sink.accepted
+    assert sorted(received.recipients) == ["bob@example.org", "dan@example.org"]
+    assert received.sender == "ann@example.org"
+    assert b"dan@example.org" not in received.data
+    mail = message_from_bytes(received.data, policy=policy.default)
+    assert (mail["Subject"], mail["To"]) == ("Zürich", "Bob <bob@example.org>")
+    assert [one.get_payload(decode=True) for one in mail.iter_attachments()] == [path.read_bytes() for path in files]
+
+
+def test_what_a_server_refuses_is_found_as_a_report(server: Running) -> None:
+    """RP-008."""
+    session = MAPILogon()
+    MAPISendMail(session, 0, MapiMessage("Budget", recips=[BOB, MapiRecipDesc(MAPI_TO, "Eve", "eve@example.org")]))
+    MAPILogoff(session)
+    session = MAPILogon()
+    report = MAPIReadMail(session, 0, MAPIFindNext(session, 0, "REPORT"))
+    assert report.message_type == "REPORT.IPM.Note.NDR"
+    assert "Budget" in report.subject
+    assert code_of(MAPIFindNext, session, 0) == MAPI_E_NO_MESSAGES
+    MAPILogoff(session)
+    assert [received.recipients for received in server.sink.accepted] == [("bob@example.org",)]
 
 
 def test_names_are_looked_up_in_the_address_book(handle: int, box: Sandbox) -> None:
