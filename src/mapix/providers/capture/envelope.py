@@ -61,7 +61,7 @@ def read_refusals(folder: Path) -> dict[str, Refusal]:
 
 def write_refusals(folder: Path, refusals: Mapping[str, Refusal]) -> None:
     """Say which addresses are refused from now on; `InvalidParameter` for a code that is none of a refusal."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(folder / REFUSED, "".join(_lines(refusals)).encode())
 
 

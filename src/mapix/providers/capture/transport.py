@@ -106,9 +106,9 @@ class CaptureTransport(TransportLogon):
         return Outcome(results=tuple(results))
 
     def validate_state(self) -> None:
-        """Make the folder where it is not there; `DiskError`."""
+        """Make the folder where it is not there, for its owner only; `DiskError`."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DiskError("the folder for mail cannot be made", value=str(self._folder)) from error
 
