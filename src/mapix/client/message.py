@@ -26,6 +26,7 @@ from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
     from mapix.client.folder import Folder
+    from mapix.formats.mime.options import MimeOptions
     from mapix.properties.content import MessageContent
 
 __all__ = ["Message", "Place", "Recipient"]
@@ -226,11 +227,11 @@ class Message(PropertyObject):
         self.mapi.set_read_flag(asked if read else flags.CLEAR_READ_FLAG)
         self._row.clear()
 
-    def to_mime(self) -> bytes:
-        """The message as Internet mail."""
-        from mapix.formats.mime import to_mime
+    def to_mime(self, *, options: MimeOptions | None = None) -> bytes:
+        """The message as Internet mail; see `mapix.to_mime`."""
+        from mapix.client.mimefiles import to_mime
 
-        return to_mime(self._content())
+        return to_mime(self, options=options)
 
     def save(self, target: str | Path | Folder | None = None) -> Self:
         """Make changes permanent where the message lies; with a path write it to a file as `save_as`, with a folder

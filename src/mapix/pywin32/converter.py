@@ -11,16 +11,22 @@ The conversion itself is `mapix.formats.mime`'s.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.stream import Stream
-from mapix.properties.content import MessageContent
-from mapix.properties.errors import InvalidParameter, NoSupport
-from mapix.properties.flags import MAPI_BCC
-from mapix.properties.tags import PR_BODY, PR_HTML, PR_RTF_COMPRESSED
+from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.errors import InvalidParameter
+from mapix.properties.flags import ATTACH_BY_VALUE
+from mapix.properties.tags import (
+    PR_ATTACH_DATA_BIN,
+    PR_ATTACH_LONG_FILENAME,
+    PR_ATTACH_METHOD,
+    PR_ATTACH_MIME_TAG,
+    PR_HTML,
+    PR_RTF_COMPRESSED,
+)
 from mapix.pywin32 import args
 from mapix.pywin32.addrbook import PyIAddrBook
 from mapix.pywin32.mapi_constants import (
@@ -39,6 +45,9 @@ from mapix.pywin32.message import PyIMessage
 from mapix.pywin32.stream import PyIStream, note_written
 from mapix.pywin32.unknown import PyIUnknown, target_of
 
+if TYPE_CHECKING:
+    from mapix.formats.mime.options import MimeOptions
+
 _FLAGS: Final = (
     CCSF_SMTP
     | CCSF_NOHEADERS
@@ -51,11 +60,14 @@ _FLAGS: Final = (
     | CCSF_EMBEDDED_MESSAGE
     | CCSF_PRESERVE_SOURCE
 )
-_ENCODINGS: Final = range(15)
-"""The values of mimeole.h's ENCODINGTYPE."""
+_ENCODINGS: Final = {0: "AUTO", 1: "BASE64", 2: "UUENCODE", 3: "QUOTED", 4: "SEVEN_BIT", 5: "EIGHT_BIT"}
+"""What the transfer encodings of mimeole.h's ENCODINGTYPE are called by `mapix.formats.mime.options`."""
 
-_SAVE_FORMATS: Final = (0, 1)
+_SAVE_FORMATS: Final = {0: "PLAIN", 1: "MIME"}
 """SAVE_RFC822 and SAVE_RFC1521 of mimeole.h's MIMESAVETYPE."""
+
+_PIECE: Final = 1 << 20
+_IN_MEMORY: Final = 4 << 20
 
 
 class ConverterTarget:
@@ -66,6 +78,16 @@ class ConverterTarget:
         self.encoding = 0
         self.save_format = 1
 
+    def options(self, word: int) -> MimeOptions:
+        """How MIME is written with the flags of a call."""
+        from mapix.formats.mime.options import Encoding, MimeOptions, SaveFormat
+
+        chosen = MimeOptions(
+            encoding=Encoding[_ENCODINGS[self.encoding]],
+            save_format=SaveFormat[_SAVE_FORMATS[self.save_format]],
+        )
+        return MimeOptions.of_flags(word, chosen)
+
 
 class PyIConverterSession(PyIUnknown):
     """IConverterSession."""
@@ -73,84 +95,76 @@ class PyIConverterSession(PyIUnknown):
     _kind = ConverterTarget
 
     def SetAdrBook(self, adrBook: Any, /) -> None:
-        """The address book that senders and recipients are looked up in; None for none."""
+        """The address book of the session; None for none. Recipients of mail become one-offs either way."""
         self._obj.book = None if adrBook is None else target_of(adrBook, PyIAddrBook)
 
     def SetEncoding(self, encoding: Any, /) -> None:
-        """Which transfer encoding is wanted (ENCODINGTYPE). The writer chooses what the text needs whatever it is."""
+        """Which transfer encoding is wanted (ENCODINGTYPE): 0 takes what suits, 1 base64, 2 uuencode, 3
+        quoted-printable, 4 and 5 none.
+        """
         wanted = args.int32(encoding)
         if wanted not in _ENCODINGS:
-            raise InvalidParameter("no such transfer encoding", value=wanted)
+            raise InvalidParameter("no such transfer encoding", value=wanted, hint="0 to 5")
         self._obj.encoding = wanted
 
     def SetSaveFormat(self, saveFormat: Any, /) -> None:
-        """What is written (MIMESAVETYPE): MIME (1); plain RFC 822 (0) has the text only."""
+        """What is written (MIMESAVETYPE): MIME (1), or a message without it (0)."""
         wanted = args.int32(saveFormat)
         if wanted not in _SAVE_FORMATS:
-            raise InvalidParameter("messages are saved as MIME or as RFC 822", value=wanted)
+            raise InvalidParameter("messages are saved as MIME or as RFC 822", value=wanted, hint="0 or 1")
         self._obj.save_format = wanted
 
     def MAPIToMIMEStm(self, message: Any, stream: Any, flags: Any = 0, /) -> None:
-        """Write a message as Internet mail to a stream, at its cursor."""
+        """Write a message as Internet mail to a stream, at its cursor; `flags` are CCSF_*."""
+        from mapix.formats.mime.to_mime import mime_pieces
+        from mapix.objects.messages.content import read_content
+
         source: Message = target_of(message, PyIMessage)
         target: Stream = target_of(stream, PyIStream)
         word = args.flags(flags, _FLAGS, common=0)
-        if not self._obj.save_format:
-            word |= CCSF_PLAIN_TEXT_ONLY
-        target.write(_mime(source, word))
+        content = read_content(source)
+        if word & CCSF_USE_TNEF:
+            content = _wrapped(content)
+        for piece in mime_pieces(content, options=self._obj.options(word)):
+            target.write(piece)
         note_written(stream)
 
     def MIMEToMAPI(self, stream: Any, message: Any, flags: Any = 0, /) -> None:
-        """Read Internet mail from a stream's cursor into a message, which must still be saved."""
+        """Read Internet mail from a stream's cursor on into a message, which must still be saved."""
         source: Stream = target_of(stream, PyIStream)
         target: Message = target_of(message, PyIMessage)
         args.flags(flags, _FLAGS, common=0)
-        from mapix.formats.mime import from_mime
-        from mapix.objects.messages.content import write_content
-
-        write_content(from_mime(source.read()).value, target)
+        _read(source, target)
 
 
-def _mime(source: Message, word: int) -> bytes:
-    """The bytes of a message as the flags want them."""
-    from mapix.formats.mime import to_mime
-    from mapix.objects.messages.content import read_content
+def _read(source: Stream, target: Message) -> None:
+    """Large mail goes by a temporary file."""
+    from tempfile import SpooledTemporaryFile
 
-    if word & CCSF_USE_TNEF:
-        raise NoSupport("messages are not written as TNEF here", hint="leave CCSF_USE_TNEF away")
-    content = read_content(source)
-    if word & CCSF_PLAIN_TEXT_ONLY:
-        content = _plain(content)
-    data = to_mime(content)
-    head, _, body = data.partition(b"\r\n\r\n")
-    if word & CCSF_NOHEADERS:
-        return body
-    if word & CCSF_NO_MSGID:
-        head = _without(head, b"message-id")
-    if word & CCSF_INCLUDE_BCC:
-        head += _bcc(content)
-    return head + b"\r\n\r\n" + body
+    from mapix.formats.mime import from_mime
+    from mapix.objects.messages.content import write_content
+
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        while piece := source.read(_PIECE):
+            file.write(piece)
+        file.seek(0)
+        write_content(from_mime(file).value, target)
 
 
-def _plain(content: MessageContent) -> MessageContent:
-    """The message with its text only, when it has some."""
-    richer = {PR_HTML.id, PR_RTF_COMPRESSED.id} if content.get(PR_BODY) else set()
+def _wrapped(content: MessageContent) -> MessageContent:
+    """The message as its text, with everything else in `winmail.dat`."""
+    from mapix.formats.tnef import tnef_bytes
+
+    data = tnef_bytes(content, transmittable=True, recipients=False)
+    winmail = {
+        PR_ATTACH_METHOD: ATTACH_BY_VALUE,
+        PR_ATTACH_LONG_FILENAME: "winmail.dat",
+        PR_ATTACH_MIME_TAG: "application/ms-tnef",
+        PR_ATTACH_DATA_BIN: data,
+    }
+    richer = (PR_HTML.id, PR_RTF_COMPRESSED.id)
     kept = {tag: value for tag, value in content.properties.items() if tag.id not in richer}
-    return replace(content, properties=kept)
-
-
-def _without(head: bytes, name: bytes) -> bytes:
-    """A header without the field of a name, its further lines included."""
-    return re.sub(rb"(?im)^" + re.escape(name) + rb":.*(?:\r\n[ \t].*)*(?:\r\n|\Z)", b"", head).removesuffix(b"\r\n")
-
-
-def _bcc(content: MessageContent) -> bytes:
-    """The field of the blind copies, with the end of the line before it."""
-    from mapix.formats.mime.addresses import address_field
-    from mapix.formats.mime.people import recipients_of
-
-    field = address_field("Bcc", recipients_of(content, MAPI_BCC))
-    return b"\r\n" + field.encode("utf-8") if field else b""
+    return replace(content, properties=kept, attachments=[AttachmentContent(winmail)])
 
 
 def new_session() -> PyIUnknown:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mapix.formats.mime.attachments import DISPOSITION, TEXT_CHARSET, data_of
 from mapix.formats.mime.bodies import bodies_of, text_of_html
 from mapix.formats.mime.reports import NDR_STATUS_CODE, REMOTE_MTA, kind_of
-from mapix.formats.mime.values import pieces_of
+from mapix.formats.mime.values import pieces_of, text_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties import tags as t
 from mapix.properties.content import AttachmentContent, MessageContent
@@ -46,7 +46,6 @@ _OF_MESSAGE: Final = (
     t.PR_DEFERRED_DELIVERY_TIME,
     t.PR_READ_RECEIPT_REQUESTED,
     t.PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED,
-    t.PR_CONVERSATION_TOPIC,
     t.PR_CONVERSATION_INDEX,
     t.PR_INTERNET_ORGANIZATION,
     t.PR_LIST_HELP,
@@ -97,7 +96,8 @@ def _message(content: MessageContent, depth: int, derived: bool) -> Iterator[byt
     people = [tuple(map(row.get, _OF_RECIPIENT)) for row in content.recipients]
     named = sorted((key, props.get(PropTag.of(found[0], PropType.UNICODE))) for key, found in writing.fields.items())
     words = (writing.value(props, name, kind) for name, kind in _NAMED)
-    values = (*map(props.get, _OF_MESSAGE), people, [each for each in named if each[1] is not None], *words)
+    told = [each for each in named if each[1] is not None]
+    values = (*map(props.get, _OF_MESSAGE), told_topic(content), people, told, *words)
     yield repr(values).encode("utf-8", "replace")
     if kind_of(content):
         yield from (_plain(row.get(tag)) for row in content.recipients for tag in _OF_REPORTED)
@@ -106,6 +106,12 @@ def _message(content: MessageContent, depth: int, derived: bool) -> Iterator[byt
     yield from _bodies(content, derived)
     for attachment in content.attachments:
         yield from _attachment(writing, attachment, depth, derived)
+
+
+def told_topic(content: MessageContent) -> str | None:
+    """The topic of the conversation where it is more than the end of the subject, which stores make it themselves."""
+    topic = text_of(content.properties, t.PR_CONVERSATION_TOPIC)
+    return None if topic and (text_of(content.properties, t.PR_SUBJECT) or "").endswith(topic) else topic or None
 
 
 def _of_item(content: MessageContent) -> Iterator[tuple[str, str]]:

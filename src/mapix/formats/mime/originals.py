@@ -14,6 +14,7 @@ from typing import Any, Final
 from mapix.formats.defects import Defects
 from mapix.formats.mime.fieldblock import FieldBlock, fields_of
 from mapix.formats.mime.fields import UNDISCLOSED
+from mapix.formats.mime.fingerprint import told_topic
 from mapix.formats.mime.headers import field, header_text
 from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipients_of, reply_to
 from mapix.formats.mime.read_fields import header_props, header_recipients
@@ -124,6 +125,8 @@ class _Merge:
         """Whether a field that did not come says nothing that the message does."""
         if key == "date":
             return t.PR_CLIENT_SUBMIT_TIME not in self.writing.content.properties
+        if key == "thread-topic":
+            return told_topic(self.writing.content) is None
         return line in ("Subject:", UNDISCLOSED)
 
     def original(self, name: str, raw: str) -> str | None:
