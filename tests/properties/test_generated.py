@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools import generate, update_calls, update_errors, update_flags, update_tags
+from tools import generate, update_calls, update_errors, update_flags, update_tags, update_winerror
 
 ROOT = Path(__file__).parents[2]
-GENERATORS = [update_calls, update_errors, update_flags, update_tags]
+GENERATORS = [update_calls, update_errors, update_flags, update_tags, update_winerror]
 MODULES = [
     *(f"properties/{name}.py" for name in ("errors", "flags", "tags", "ems_tags", "named_tags")),
     *(f"pywin32/{name}.py" for name in ("mapitags", "emsabtags", "mapi_constants", "storagecon", "iids")),
@@ -21,7 +21,7 @@ def test_running_a_generator_changes_nothing(generator, monkeypatch, capsys):
     assert generator.main() == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["update_calls", "update_errors", "update_flags", "update_tags"])
+@pytest.mark.parametrize("name", ["update_calls", "update_errors", "update_flags", "update_tags", "update_winerror"])
 def test_a_generator_runs_as_a_script_and_as_a_module(name):
     for command in ([f"tools/{name}.py"], ["-m", f"tools.{name}"]):
         done = subprocess.run([sys.executable, *command, "--check"], cwd=ROOT, capture_output=True, text=True)

@@ -1,81 +1,26 @@
-"""The names of `winerror` that MAPI scripts use: COM codes, signed, and the functions that take them apart."""
+"""The module `winerror`: Windows' codes by name, signed as COM has them, and the functions that take codes apart.
 
-S_OK = 0
-S_FALSE = 1
-NOERROR = 0
-ERROR_SUCCESS = 0
-ERROR_FILE_NOT_FOUND = 2
-ERROR_ACCESS_DENIED = 5
-ERROR_INVALID_HANDLE = 6
-ERROR_NOT_ENOUGH_MEMORY = 8
-ERROR_INVALID_PARAMETER = 87
-ERROR_ALREADY_EXISTS = 183
-ERROR_TIMEOUT = 1460
+The names are put here from `winerror_codes`, which is generated.
+"""
 
-E_UNEXPECTED = -2147418113
-E_NOTIMPL = -2147467263
-E_NOINTERFACE = -2147467262
-E_POINTER = -2147467261
-E_ABORT = -2147467260
-E_FAIL = -2147467259
-E_ACCESSDENIED = -2147024891
-E_HANDLE = -2147024890
-E_OUTOFMEMORY = -2147024882
-E_INVALIDARG = -2147024809
+from mapix.pywin32.winerror_codes import *  # noqa: F403
 
-CLASS_E_NOAGGREGATION = -2147221232
-CLASS_E_CLASSNOTAVAILABLE = -2147221231
-REGDB_E_CLASSNOTREG = -2147221164
-CO_E_NOTINITIALIZED = -2147221008
-CO_E_CLASSSTRING = -2147221005
-CO_E_OBJNOTCONNECTED = -2147220995
-RPC_E_CHANGED_MODE = -2147417850
-
-DISP_E_MEMBERNOTFOUND = -2147352573
-DISP_E_TYPEMISMATCH = -2147352571
-DISP_E_EXCEPTION = -2147352567
-
-STG_E_INVALIDFUNCTION = -2147287039
-STG_E_FILENOTFOUND = -2147287038
-STG_E_PATHNOTFOUND = -2147287037
-STG_E_ACCESSDENIED = -2147287035
-STG_E_INVALIDHANDLE = -2147287034
-STG_E_INSUFFICIENTMEMORY = -2147287032
-STG_E_INVALIDPOINTER = -2147287031
-STG_E_SEEKERROR = -2147287015
-STG_E_WRITEFAULT = -2147287011
-STG_E_READFAULT = -2147287010
-STG_E_SHAREVIOLATION = -2147287008
-STG_E_LOCKVIOLATION = -2147287007
-STG_E_FILEALREADYEXISTS = -2147286960
-STG_E_INVALIDPARAMETER = -2147286953
-STG_E_MEDIUMFULL = -2147286928
-STG_E_INVALIDHEADER = -2147286789
-STG_E_INVALIDNAME = -2147286788
-STG_E_UNKNOWN = -2147286787
-STG_E_INVALIDFLAG = -2147286785
-STG_E_NOTCURRENT = -2147286783
-STG_E_REVERTED = -2147286782
-STG_E_CANTSAVE = -2147286781
-STG_E_OLDFORMAT = -2147286780
-STG_E_DOCFILECORRUPT = -2147286775
-
-FACILITY_NULL = 0
-FACILITY_RPC = 1
-FACILITY_DISPATCH = 2
-FACILITY_STORAGE = 3
-FACILITY_ITF = 4
-FACILITY_WIN32 = 7
+_FACILITY_WIN32 = 7
+_FACILITY_SETUPAPI = 15
+_FACILITY_NT_BIT = 0x10000000
+_FACILITY_USERMODE_FILTER_MANAGER = 31
+_APPLICATION_ERROR = 0x20000000 | -0x40000000
+_FAILURE = -0x80000000
 
 
-def SUCCEEDED(Status: int) -> bool:
+def SUCCEEDED(hr: int) -> bool:
     """Whether a code is a success or a warning."""
-    return Status >= 0
+    return hr >= 0
 
 
-def FAILED(Status: int) -> bool:
+def FAILED(hr: int) -> bool:
     """Whether a code is a failure."""
-    return Status < 0
+    return hr < 0
 
 
 def HRESULT_CODE(hr: int) -> int:
@@ -118,6 +63,28 @@ def ResultFromScode(sc: int) -> int:
     return sc
 
 
-def HRESULT_FROM_WIN32(scode: int) -> int:
-    """The COM code of a Windows error number."""
-    return scode if scode <= 0 else (scode & 0xFFFF) - 0x7FF90000
+def HRESULT_FROM_WIN32(x: int) -> int:
+    """The COM code of a Windows error number; one that is a COM code already stays it."""
+    return x if x <= 0 else _made(x, _FACILITY_WIN32)
+
+
+def HRESULT_FROM_NT(x: int) -> int:
+    """The COM code of an NTSTATUS."""
+    return x | _FACILITY_NT_BIT
+
+
+def HRESULT_FROM_SETUPAPI(x: int) -> int:
+    """The COM code of an error of device installation, or of Windows."""
+    own = x & _APPLICATION_ERROR == _APPLICATION_ERROR
+    return _made(x, _FACILITY_SETUPAPI) if own else HRESULT_FROM_WIN32(x)
+
+
+def FILTER_HRESULT_FROM_FLT_NTSTATUS(x: int) -> int:
+    """The COM code of a file system filter's NTSTATUS, which must be one of its facility."""
+    if x & 0xFFF0000 != 0x1C0000:
+        raise AssertionError("not a status of the filter manager")
+    return x & -0x7FFF0001 | _FACILITY_USERMODE_FILTER_MANAGER << 16
+
+
+def _made(code: int, facility: int) -> int:
+    return code & 0xFFFF | facility << 16 | _FAILURE
