@@ -10,7 +10,7 @@ CODES = {name: value for name, value in vars(winerror_codes).items() if type(val
 def test_every_code_has_its_name_in_the_module() -> None:
     assert len(CODES) == 7243
     assert {name: getattr(winerror, name) for name in CODES} == CODES
-    public = {name for name in vars(winerror) if not name.startswith("_")}
+    public = {name for name in vars(winerror) if name.isidentifier() and not name.startswith("_")}
     functions = {name for name in public if callable(getattr(winerror, name))}
     assert public - functions == set(CODES)
     assert len(functions) == 14
