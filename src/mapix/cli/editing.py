@@ -36,11 +36,14 @@ def as_text(message: Message) -> str:
     people = {kind: [str(one) for one in message.recipients if one.kind == kind] for kind in ("to", "cc", "bcc")}
     values = (*(", ".join(people[kind]) for kind in ("to", "cc", "bcc")), message.subject or "")
     head = "".join(f"{name}: {clean(value)}\n" for name, value in zip(_HEADERS, values, strict=True))
-    return f"{head}\n{(message.text or '').replace(chr(13), '')}"
+    return f"{head}\n{_body(message)}"
 
 
 def take_text(session: Session, message: Message, text: str) -> None:
-    """Set what an edited text says: recipients, subject and body; `InvalidParameter` names a line that is no header."""
+    """Set what an edited text says: recipients, subject and body; `InvalidParameter` names a line that is no header.
+
+    A text that is as it was leaves HTML alone, another one takes its place.
+    """
     from mapix.cli.send import addressed
     from mapix.client.recipient import recipient_rows
     from mapix.interfaces.message import ModifyRecipients
@@ -53,7 +56,13 @@ def take_text(session: Session, message: Message, text: str) -> None:
         for row in recipient_rows(addressed(session, [said[kind]] if said.get(kind) else []), kind)
     ]
     message.mapi.modify_recipients(ModifyRecipients.REPLACE, rows)
-    message.subject, message.text = said.get("subject", ""), body
+    message.subject = said.get("subject", "")
+    if body.rstrip("\n") != _body(message).rstrip("\n"):
+        message.text = body
+
+
+def _body(message: Message) -> str:
+    return (message.text or "").replace("\r", "")
 
 
 def _headers(head: str) -> dict[str, str]:
