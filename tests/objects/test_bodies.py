@@ -96,8 +96,11 @@ def test_converters_work_alone_and_one_after_another(converters: None) -> None:
     assert converted(Body.HTML, Body.RTF, b"<p>x") is None
 
 
-def test_without_converters_what_was_set_is_kept_and_nothing_invented(folder: MapiFolder) -> None:
+def test_without_converters_what_was_set_is_kept_and_nothing_invented(
+    folder: MapiFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-042, M-044."""
+    monkeypatch.setattr(bodies, "_CONVERTERS", {})
     message = message_with(folder, {PR_BODY: "one", PR_RTF_COMPRESSED: b"rtf", PR_RTF_IN_SYNC: True, PR_HTML: b"html"})
     assert message.get_prop(PR_NATIVE_BODY_INFO) == Body.RTF
     found = change(message, {PR_BODY: "two"})
@@ -105,6 +108,7 @@ def test_without_converters_what_was_set_is_kept_and_nothing_invented(folder: Ma
     assert message_with(folder, {PR_HTML: b"html"}).get_prop(PR_BODY) is None
 
 
+@pytest.mark.usefixtures("converters")
 def test_the_native_body_is_what_was_set_last(folder: MapiFolder) -> None:
     """M-043, M-048: of several the best, unless a client says which."""
     message = message_with(folder, {PR_BODY: "text"})

@@ -263,7 +263,7 @@ def test_properties_open_as_what_they_are(store: Any, folder: Any) -> None:
     assert type(recipients).__name__ == "PyIMAPITable"
     contents = folder.OpenProperty(mapitags.PR_CONTAINER_CONTENTS, mapi.IID_IMAPITable, mapi.MAPI_UNICODE, 0)
     assert mapitags.PR_SUBJECT_W in contents.QueryColumns(0)
-    assert failure(made.OpenProperty, 0x10130102, pythoncom.IID_IStream, 0, 0) == mapi.MAPI_E_NOT_FOUND
+    assert failure(made.OpenProperty, 0x00510102, pythoncom.IID_IStream, 0, 0) == mapi.MAPI_E_NOT_FOUND
     assert failure(made.OpenProperty, mapitags.PR_BODY_A, pythoncom.IID_IStorage, 0, 0) == winerror.E_NOINTERFACE
 
 

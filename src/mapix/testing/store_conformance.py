@@ -15,6 +15,7 @@ Every test is inherited; those of powers a store does not have are skipped. The 
 from __future__ import annotations
 
 from mapix.testing.store_bench import Powers, StoreBench
+from mapix.testing.store_bodies import BodyTests
 from mapix.testing.store_bulk import BulkTests
 from mapix.testing.store_categories import CategoryTests
 from mapix.testing.store_copying import CopyTests
@@ -65,6 +66,7 @@ class StoreConformance(
     NameTests,
     CopyTests,
     MessageTests,
+    BodyTests,
     KeyTests,
     RecipientTests,
     AttachmentTests,

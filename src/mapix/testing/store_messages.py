@@ -16,26 +16,21 @@ from mapix.properties.tag import PropType
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
     PR_BODY,
-    PR_BODY_HTML,
     PR_CONVERSATION_TOPIC,
     PR_CREATION_TIME,
     PR_DISPLAY_NAME,
     PR_DISPLAY_TO,
     PR_ENTRYID,
-    PR_HTML,
     PR_LAST_MODIFICATION_TIME,
     PR_MESSAGE_CLASS,
     PR_MESSAGE_CODEPAGE,
     PR_MESSAGE_FLAGS,
     PR_MESSAGE_SIZE,
     PR_MESSAGE_SIZE_EXTENDED,
-    PR_NATIVE_BODY_INFO,
     PR_NORMALIZED_SUBJECT,
     PR_OBJECT_TYPE,
     PR_PARENT_ENTRYID,
     PR_RECORD_KEY,
-    PR_RTF_COMPRESSED,
-    PR_RTF_IN_SYNC,
     PR_SEARCH_KEY,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
@@ -180,20 +175,6 @@ class MessageTests(StoreBench):
         assert {*sizes, message.get_prop(PR_MESSAGE_SIZE)} == sizes
         assert len(sizes) == 1
 
-    def test_a_changed_body_is_no_longer_in_step_with_its_rtf(self) -> None:
-        """M-042."""
-        bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: b"rtf", PR_RTF_IN_SYNC: True}
-        message = self.message_of(self.message(self.folder(), bodies))
-        message.set_props({PR_BODY: "other", PR_RTF_IN_SYNC: True})
-        message.save_changes(Keep.READWRITE)
-        assert message.get_prop(PR_RTF_IN_SYNC) is True
-        message.set_props({PR_BODY: "changed"})
-        message.save_changes(Keep.READWRITE)
-        assert message.get_props((PR_BODY, PR_RTF_COMPRESSED, PR_RTF_IN_SYNC)) == {
-            PR_BODY: "changed",
-            PR_RTF_COMPRESSED: b"rtf",
-        }
-
     def test_narrow_text_is_in_the_messages_code_page(self) -> None:
         """P-045, P-046."""
         message = self.folder().create_message()
@@ -242,23 +223,6 @@ class MessageTests(StoreBench):
         values = {PR_SUBJECT: "RE: x", PR_CONVERSATION_TOPIC: "where it began"}
         message = self.message_of(self.message(self.folder(), values))
         assert message.get_prop(PR_CONVERSATION_TOPIC) == "where it began"
-
-    def test_all_bodies_are_kept_as_they_were_set(self) -> None:
-        """M-040, M-046: uncompressed RTF too; PR_HTML and PR_BODY_HTML are one (X-19)."""
-        rtf = b"\x0f\x00\x00\x00\x07\x00\x00\x00MELA\x00\x00\x00\x00{\\rtf1}"
-        bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: rtf, PR_HTML: b"<p>text"}
-        message = self.message_of(self.message(self.folder(), bodies))
-        assert message.get_props(tuple(bodies)) == bodies
-        assert message.get_prop(PR_BODY_HTML) == "<p>text"
-
-    def test_the_native_body_is_told(self) -> None:
-        """M-043, M-048: the best of those that were set last."""
-        message = self.message_of(self.message(self.folder(), {PR_BODY: "text", PR_HTML: b"html"}))
-        assert message.get_prop(PR_NATIVE_BODY_INFO) == 3
-        message.set_props({PR_BODY: "other"})
-        message.save_changes(Keep.READONLY)
-        again = self.message_of(entry_id_of(message))
-        assert again.get_props((PR_NATIVE_BODY_INFO, PR_HTML)) == {PR_NATIVE_BODY_INFO: 1, PR_HTML: b"html"}
 
     def test_a_posted_message_lies_where_it_was_made(self) -> None:
         """M-151: no recipients, read, nothing sent."""

@@ -1,13 +1,14 @@
 """The bodies of a message: plain text, RTF and HTML, and which of them is the real one (M-040..M-048, [MS-OXBBODY]).
 
 What a client sets is kept. Which body is native - the one the others follow from - is what was set last, of several
-the best by [MS-OXBBODY] 2.1.3.1; PR_NATIVE_BODY_INFO tells it. Who can turn one form into another says so:
+the best by [MS-OXBBODY] 2.1.3.1; PR_NATIVE_BODY_INFO tells it. Who can turn one form into another says so
+(`bodyconverters` does):
 
     register(Body.HTML, Body.PLAIN, text_of_html)
 
-From then on a save derives the plain text of every native body, and refreshes forms that are stored and out of date;
-forms that are not stored are made when somebody asks for them (the middle level of M-044). Without a converter nothing
-is invented.
+From then on a save derives the plain text of every native body, and refreshes forms of earlier saves that are out of
+date; forms that are not stored are made when somebody asks for them (the middle level of M-044). What a client sets
+together stays as it is, whatever it says. Without a converter nothing is invented.
 """
 
 from __future__ import annotations
@@ -108,8 +109,8 @@ def keep_in_step(message: ReadingBag, pending: MutableMapping[int, Entry], remov
     """At a save: note which body is native now, and bring the others up to date."""
     if _IDS.isdisjoint(pending) and _IDS.isdisjoint(removed):
         return
-    if message._fresh and not _CONVERTERS:
-        return  # What it has was all set now, so its best body is the native one.
+    if message._fresh and (PR_BODY.id in pending or not _CONVERTERS):
+        return  # What it has was all set now, so its best body is the native one, and none is out of date.
     given = [_FORMS[number] for number in pending if number in _FORMS]
     if given == [Body.PLAIN] and _CONVERTERS and _only_blanks_changed(message):
         return
@@ -189,6 +190,18 @@ def _path(source: Body, target: Body) -> list[Converter]:
 def _default(wanted: Body) -> Callable[[Any], Any]:
     return lambda message: derived(message, wanted)
 
+
+def _exists(wanted: Body) -> Callable[[Any], bool]:
+    return lambda message: can_convert(native_body(message), wanted) and _value_of_native(message) is not None
+
+
+def _value_of_native(message: ReadingBag) -> Any:
+    tag = TAGS.get(native_body(message))
+    return None if tag is None else message._value(tag)
+
+
+EXISTS: Final[dict[PropTag, Callable[[Any], bool]]] = {tag: _exists(body) for body, tag in TAGS.items()}
+"""Whether a message has a body that nobody has set; found out without making it."""
 
 DEFAULTS: Final[dict[PropTag, Callable[[Any], Any]]] = {
     **{tag: _default(body) for body, tag in TAGS.items()},

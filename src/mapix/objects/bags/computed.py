@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.prop import ObjectType
-from mapix.objects.bags import bodies, replication
+from mapix.objects.bags import bodies, bodyconverters, replication
 from mapix.objects.bags.authors import AUTHORS
 from mapix.objects.bags.rules import Getter, Rules
 from mapix.properties import flags, tags
@@ -247,6 +247,7 @@ MESSAGE: Final = Rules.of(
     },
     objects=(tags.PR_MESSAGE_RECIPIENTS, tags.PR_MESSAGE_ATTACHMENTS),
     defaults=bodies.DEFAULTS,
+    exists=bodies.EXISTS,
 )
 
 EMBEDDED: Final = Rules.of(
@@ -256,6 +257,7 @@ EMBEDDED: Final = Rules.of(
     setters={PropTag.of(number, 0): setter for number, setter in MESSAGE.setters.items()},
     objects=MESSAGE.objects,
     defaults=bodies.DEFAULTS,
+    exists=bodies.EXISTS,
 )
 """A message inside an attachment: no identifiers of its own."""
 
@@ -268,5 +270,7 @@ ATTACHMENT: Final = Rules.of(
     readonly=(tags.PR_ATTACH_SIZE, tags.PR_RECORD_KEY, tags.PR_CREATION_TIME),
     types=(tags.PR_ATTACH_METHOD, tags.PR_RENDERING_POSITION),
 )
+
+bodyconverters.register_all()
 
 __all__ = ["ATTACHMENT", "EMBEDDED", "FOLDER", "MESSAGE", "STORE", "access_of", "support_mask"]

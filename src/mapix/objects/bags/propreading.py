@@ -103,7 +103,7 @@ class ReadingBag(MapiProp):
     def get_prop_list(self) -> list[PropTag]:
         """See `MapiProp.get_prop_list`; hidden properties 0x67F0..0x67FF are not in it (P-006)."""
         self._check()
-        tags = [entry[0] for entry in self._entries() if not entry[0].is_secure]
+        tags = [tag for tag in self._tags() if not tag.is_secure]
         return [*tags, *self._object_tags()]
 
     def stored_props(self) -> dict[PropTag, Any]:
@@ -124,6 +124,21 @@ class ReadingBag(MapiProp):
         numbers = dict.fromkeys((*saved, *self._pending, *self._rules.defaults))
         rest = (self._entry(number, saved) for number in numbers if number not in computed)
         return [*made, *(entry for entry in rest if entry is not None)]
+
+    def _tags(self) -> list[PropTag]:
+        """The tags of every property there is, in the order of `_entries`; what is dear to make isn't made."""
+        saved = self._saved if self._transacted else self._load(None)
+        computed, defaults = self._rules.computed, self._rules.defaults
+        made = [rule.tag for rule in computed.values() if rule.get(self) is not None]
+        numbers = dict.fromkeys((*saved, *self._pending))
+        kept = [number for number in numbers if number in self._pending or number not in self._removed]
+        stored = [self._pending.get(number, saved.get(number)) for number in kept if number not in computed]
+        rest = [
+            rule.tag
+            for number, rule in defaults.items()
+            if number not in kept and (rule.get(self) is not None if rule.exists is None else rule.exists(self))
+        ]
+        return [*made, *(entry[0] for entry in stored if entry is not None), *rest]
 
     def _entry(self, number: int, saved: Mapping[int, Entry]) -> Entry | None:
         rule = self._rules.computed.get(number)

@@ -23,10 +23,13 @@ becomes the problem of this property, except `InvalidParameter` and `Collision`,
 
 @dataclass(frozen=True, slots=True)
 class Computation:
-    """A property made from others when it is asked for (P-009)."""
+    """A property made from others when it is asked for (P-009); `exists` tells whether it is there, where making it is
+    dear.
+    """
 
     tag: PropTag
     get: Getter
+    exists: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,16 @@ class Rules:
         setters: Mapping[PropTag, Setter] | None = None,
         objects: tuple[PropTag, ...] = (),
         defaults: Mapping[PropTag, Getter] | None = None,
+        exists: Mapping[PropTag, Callable[[Any], bool]] | None = None,
     ) -> Rules:
-        """Tables from tags. What is computed is read-only as well."""
+        """Tables from tags. What is computed is read-only as well; `exists` is for `defaults` that are dear to make."""
         computations = {tag.id: Computation(tag, get) for tag, get in (computed or {}).items()}
         forbidden = dict.fromkeys((*computations, *(tag.id for tag in readonly)), Computed.hresult)
         fixed = {tag.id: tag.type for tag in types}
         watched = {tag.id: setter for tag, setter in (setters or {}).items()}
         guarded = frozenset((*forbidden, *fixed, *watched))
-        made = {tag.id: Computation(tag, get) for tag, get in (defaults or {}).items()}
+        known = exists or {}
+        made = {tag.id: Computation(tag, get, known.get(tag)) for tag, get in (defaults or {}).items()}
         return cls(computations, forbidden, fixed, watched, objects, guarded, made)
 
 
