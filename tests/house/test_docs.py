@@ -60,6 +60,7 @@ CONCEPTS = sorted(f"concepts/{path.stem}" for path in (ROOT / "docs" / "concepts
 PAGES = [
     "stores",
     "message-files",
+    "tnef",
     "own-stores",
     "own-providers",
     "address-book",

@@ -1,4 +1,5 @@
-"""Message files on the command line: a word that ends in .msg, .oft or .eml is a path, wherever an id may stand.
+"""Message files on the command line: a word that ends in .msg, .oft, .eml or .tnef is a path, wherever an id may stand,
+and so is winmail.dat.
 
 A slash at the end says that it is a folder of the store after all.
 """
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mapix.client.message import Message
     from mapix.properties.content import MessageContent
 
-SUFFIXES: Final = (".msg", ".oft", ".eml")
+SUFFIXES: Final = (".msg", ".oft", ".eml", ".tnef")
 EDITABLE: Final = (".msg", ".oft")
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
@@ -24,7 +25,9 @@ file_argument = click.argument("file", type=click.Path(path_type=Path))
 
 def names_file(word: str) -> bool:
     """Whether a word is the path of a message file rather than something in a store."""
-    return word.lower().endswith(SUFFIXES) and "#" not in Path(word).suffix
+    name = Path(word).name.lower()
+    wrapped = name.startswith("winmail") and name.endswith(".dat")
+    return (wrapped or word.lower().endswith(SUFFIXES)) and "#" not in Path(word).suffix
 
 
 @contextmanager

@@ -47,6 +47,8 @@ def _checked(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise NotFound("there is no such file", value=str(path))
     told: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
+    if _is_tnef(path):
+        return told | _tnef(path)
     try:
         with MsgFile.open(path) as file:
             read_all(file)
@@ -54,6 +56,27 @@ def _checked(path: Path) -> dict[str, Any]:
     except StorageError as error:
         failure = mapi_error(error)
         return told | {"verdict": _UNREADABLE, "defects": [{"where": "file", "what": str(failure), "found": ""}]}
+
+
+def _is_tnef(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x78\x9f\x3e\x22"
+
+
+def _tnef(path: Path) -> dict[str, Any]:
+    """What there is to say of a TNEF stream, every checksum of which was looked at."""
+    from mapix.formats.tnef import TnefFile
+
+    with TnefFile.open(path) as file:
+        content, defects = file.content, file.defects
+    empty = not content.properties and not content.recipients and not content.attachments
+    return {
+        "verdict": _UNREADABLE if empty else _DEFECTS if defects else _SOUND,
+        "codepage": file.codepage[0],
+        "recipients": len(content.recipients),
+        "attachments": len(content.attachments),
+        "defects": [{"where": one.where, "what": one.what, "found": one.found} for one in defects],
+    }
 
 
 def read_all(file: MsgFile) -> None:

@@ -49,7 +49,7 @@ class FolderMessages(MessageQuery):
         return self._kept(message._content())
 
     def import_file(self, path: str | PathLike[str]) -> Message:
-        """A copy of the message in a .msg, .oft or .eml file, saved in this folder; it keeps when it was made."""
+        """A copy of the message in a .msg, .oft, .eml or TNEF file, saved here; it keeps when it was made."""
         from contextlib import ExitStack
 
         from mapix.client.msgfiles import content_of_file

@@ -22,6 +22,7 @@ from mapix.client.files import replacing, writing
 from mapix.client.items.classes import kind_of
 from mapix.client.message import Message
 from mapix.formats.cfb.storage import create_docfile, is_docfile, open_docfile
+from mapix.formats.defects import Defect
 from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.formats.storage import Mode
 from mapix.formats.storageerrors import StorageError, mapi_error
@@ -32,13 +33,14 @@ from mapix.properties.content import MessageContent
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.flags import MAPI_UNICODE, MSGFLAG_READ, MSGFLAG_UNSENT
 
-_SUFFIXES: Final = (".eml", ".msg", ".oft")
+_SUFFIXES: Final = (".eml", ".msg", ".oft", ".tnef", ".dat")
+_TNEF: Final = b"\x78\x9f\x3e\x22"
 _OF_SENT: Final = (t.PR_CLIENT_SUBMIT_TIME, t.PR_MESSAGE_DELIVERY_TIME, t.PR_INTERNET_MESSAGE_ID)
 
 
 def open_file(path: str | os.PathLike[str], mode: str = "r") -> Message:
-    """The message in a file: .msg and .oft with mode "r" to read, "r+" to edit in place; .eml to read. A context
-    manager that closes; what was not saved is lost.
+    """The message in a file: .msg and .oft with mode "r" to read, "r+" to edit in place; .eml and TNEF (winmail.dat)
+    to read. A context manager that closes; what was not saved is lost.
 
     Raises: NotFound, InvalidParameter for another mode, CorruptData for a file that holds no message.
     """
@@ -52,15 +54,28 @@ def open_file(path: str | os.PathLike[str], mode: str = "r") -> Message:
 
 
 def content_of_file(path: str | os.PathLike[str], files: ExitStack) -> MessageContent:
-    """Everything of the message in a .msg, .oft or .eml file, which stays open until `files` are closed."""
+    """Everything of the message in a .msg, .oft, .eml or TNEF file, which stays open until `files` are closed."""
     source = Path(path)
     with told_as_mapi():
         if is_docfile(source):
             return content_of(files.enter_context(MsgFile.open(source)))
         _refuse_other(source)
+    return _other_content(source, files)[0]
+
+
+def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tuple[Defect, ...]]:
+    """The message of a file that is no compound file, and what was wrong with it."""
+    with source.open("rb") as file:
+        begin = file.read(4)
+    if begin == _TNEF or source.suffix.lower() == ".tnef":
+        from mapix.formats.tnef import TnefFile
+
+        tnef = files.enter_context(TnefFile.open(source))
+        return tnef.content, tnef.defects
     from mapix.formats.mime import from_mime
 
-    return from_mime(source.read_bytes()).value
+    parsed = from_mime(source.read_bytes())
+    return parsed.value, parsed.defects
 
 
 class FileSession:
@@ -103,11 +118,17 @@ def save_file(message: Message, target: Path) -> Path:
     suffix = target.suffix.lower()
     if suffix not in _SUFFIXES:
         hint = f"{target.stem}.msg"
-        raise InvalidParameter("a message can be saved as .eml, .msg or .oft", value=str(target), hint=hint)
+        raise InvalidParameter("a message can be saved as .eml, .msg, .oft or .tnef", value=str(target), hint=hint)
     if suffix == ".eml":
         data = message.to_mime()
         with writing(target) as file:
             file.write(data)
+        return target
+    if suffix in (".tnef", ".dat"):
+        from mapix.formats.tnef import write_tnef
+
+        with replacing(target) as file:
+            write_tnef(message._content(), cast(BinaryIO, file))
         return target
     content = _as_template(message._content()) if suffix == ".oft" else message._content()
     with replacing(target) as file, told_as_mapi():
@@ -137,8 +158,12 @@ def _mail_file(path: Path, mode: str) -> Message:
         raise InvalidParameter("only .msg files are edited in place", value=str(path), hint="save_as a .msg file")
     with ExitStack() as files:
         mapi = empty_message()
-        write_content(content_of_file(path, files), mapi, keep_times=True)
-    return kind_of(mapi.get_prop(t.PR_MESSAGE_CLASS))(mapi)
+        _refuse_other(path)
+        content, defects = _other_content(path, files)
+        write_content(content, mapi, keep_times=True)
+    message = kind_of(mapi.get_prop(t.PR_MESSAGE_CLASS))(mapi)
+    vars(message)["defects"] = defects
+    return message
 
 
 def _refuse_other(path: Path) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open(path: str | os.PathLike[str], mode: str = "r") -> Message:  # the name people look for
-    """The message in a .msg, .oft or .eml file; see `mapix.client.msgfiles.open_file`."""
+    """The message in a .msg, .oft, .eml or TNEF file; see `mapix.client.msgfiles.open_file`."""
     from mapix.client.msgfiles import open_file
 
     return open_file(path, mode)

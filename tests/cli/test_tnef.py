@@ -1,0 +1,96 @@
+"""TNEF on the command line: winmail.dat as a message file, and mail in passing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.formats.tnef.test_tnef_unwrap import mail
+from tests.formats.tnef.tnef_cases import message
+
+from mapix.cli.files import names_file
+from mapix.formats.tnef import read_tnef, tnef_bytes
+from mapix.properties.tags import PR_DISPLAY_NAME
+
+from .conftest import Mapix
+
+
+@pytest.fixture
+def winmail(tmp_path: Path) -> Path:
+    path = tmp_path / "winmail.dat"
+    path.write_bytes(tnef_bytes(message()))
+    return path
+
+
+def filtered(data: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "mapix", "filter", *options]
+    return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False)
+
+
+def test_winmail_is_a_message_file_by_its_name() -> None:
+    assert all(map(names_file, ("winmail.dat", "x/Winmail (2).DAT", "mail.tnef")))
+    assert not any(map(names_file, ("other.dat", "winmail.dat#1", "Inbox")))
+
+
+def test_winmail_is_shown_listed_and_saved(mapix: Mapix, winmail: Path, tmp_path: Path) -> None:
+    assert "Hello" in mapix("cat", winmail).stdout
+    saved = mapix("attachments", winmail, "--save", tmp_path / "out").stdout.splitlines()
+    assert Path(saved[0]).name == "a.txt"
+    assert (tmp_path / "out" / "a.txt").read_bytes() == b"text"
+    mapix("show", winmail, "--save", tmp_path / "a.msg")
+    mapix("show", tmp_path / "a.msg", "--save", tmp_path / "b.tnef")
+    again = read_tnef(tmp_path / "b.tnef").value
+    assert [row[PR_DISPLAY_NAME] for row in again.recipients] == ["Bill", "Anna"]
+    assert "Hello" in mapix("cat", tmp_path / "b.tnef").stdout
+
+
+def test_winmail_is_checked(mapix: Mapix, winmail: Path, tmp_path: Path) -> None:
+    assert mapix("msg", "check", winmail).stdout.split() == [str(winmail), "sound"]
+    cut = tmp_path / "cut.tnef"
+    cut.write_bytes(winmail.read_bytes()[:-40])
+    told = mapix("msg", "check", cut, "--json", code=3)
+    assert json.loads(told.stdout)["files"][0]["verdict"] == "defects"
+
+
+def test_mail_without_tnef_passes_byte_for_byte() -> None:
+    for data in (b"", b"\0\xff no mail", b"Subject: x\n\nbody\r\n.dat", bytes(range(256)) * 1000):
+        ran = filtered(data)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, data, b"")
+
+
+def test_mail_with_tnef_comes_out_with_parts() -> None:
+    ran = filtered(mail(tnef_bytes(message())))
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"ms-tnef" not in ran.stdout
+    assert b'filename="a.txt"' in ran.stdout or b"a.txt" in ran.stdout
+
+
+def test_damaged_tnef_passes_unchanged_and_is_told_unless_quiet() -> None:
+    data = mail(tnef_bytes(message())[:300])
+    ran = filtered(data)
+    assert (ran.returncode, ran.stdout) == (0, data)
+    assert b"damaged" in ran.stderr
+    assert filtered(data, "--quiet").stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
+def test_where_nothing_can_be_written_the_mail_is_to_be_kept() -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        command = [sys.executable, "-m", "mapix", "filter"]
+        ran = subprocess.run(command, input=b"x" * 100, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert ran.returncode == 75
+
+
+def test_a_failure_that_nobody_foresaw_lets_the_mail_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mapix.cli.filter import _changed
+    from mapix.formats.tnef import inmail
+
+    def broken(data: bytes) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(inmail, "without_tnef", broken)
+    data = mail(tnef_bytes(message()))
+    assert _changed(data) == (data, ["the mail passes unchanged: RuntimeError: unforeseen"])
