@@ -1,6 +1,7 @@
 """The providers of one message service of a profile: IProviderAdmin (PRF-15..PRF-18).
 
-What is made or deleted is so in the file; a session that runs on the profile has its own copy until it ends.
+What is made or deleted is so in the file; a session that runs on the profile has its own copy until it ends. The entry
+function of the service has a say in both (PRF-41), and gets an administration of its own that does not ask it again.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from uuid import uuid4
 from mapix.interfaces.admin import ProfSect, ProviderAdmin
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import InvalidParameter, NoAccess, NotFound
+from mapix.properties.errors import InvalidParameter, MapiError, NoAccess, NotFound, Unconfigured
 from mapix.properties.value import Props
 from mapix.subsystem.admin.adminrows import provider_table
 from mapix.subsystem.admin.serviceentries import new_provider, pass_on_identity
+from mapix.subsystem.catalogue.serviceentry import (
+    MSG_SERVICE_PROVIDER_CREATE,
+    MSG_SERVICE_PROVIDER_DELETE,
+    call_entry,
+)
 from mapix.subsystem.catalogue.services import provider_of
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilehandle import StoredProfile
@@ -27,10 +33,12 @@ if TYPE_CHECKING:
 class ProviderAdministration(ProviderAdmin):
     """Administration of the providers of one service."""
 
-    def __init__(self, subsystem: Subsystem, handle: StoredProfile, service: bytes) -> None:
+    def __init__(self, subsystem: Subsystem, handle: StoredProfile, service: bytes, *, inside: bool = False) -> None:
         self._subsystem = subsystem
         self._handle = handle
         self._service = service
+        self._inside = inside
+        """Whether the service's entry function has it."""
 
     def get_provider_table(self) -> MapiTable:
         """See `ProviderAdmin.get_provider_table`."""
@@ -38,7 +46,9 @@ class ProviderAdministration(ProviderAdmin):
         return provider_table(profile, profile.service(self._service))
 
     def create_provider(self, name: str, props: Props | None = None) -> bytes:
-        """See `ProviderAdmin.create_provider`; `NotFound` for a provider the service does not have."""
+        """See `ProviderAdmin.create_provider`; `NotFound` for a provider the service does not have. What the entry
+        function refuses is not made: `NoSupport` where the service is to have no more providers.
+        """
         uid = uuid4().bytes_le
 
         def create(profile: Profile) -> None:
@@ -49,15 +59,33 @@ class ProviderAdministration(ProviderAdmin):
             service.providers.append(entry)
 
         self._handle.change(create)
+        try:
+            self._ask_entry(MSG_SERVICE_PROVIDER_CREATE)
+        except Unconfigured:
+            return uid
+        except MapiError:
+            self._remove(uid)
+            raise
         return uid
 
     def delete_provider(self, uid: bytes) -> None:
-        """See `ProviderAdmin.delete_provider`; `NotFound`."""
+        """See `ProviderAdmin.delete_provider`; `NotFound`, and what the entry function raises that wants it to stay."""
+        if not any(provider.uid == uid for provider in self._handle.read().service(self._service).providers):
+            raise NotFound("the message service has no provider with this uid", value=uid)
+        self._ask_entry(MSG_SERVICE_PROVIDER_DELETE)
+        self._remove(uid)
 
+    def _ask_entry(self, context: int) -> None:
+        service = self._handle.read().service(self._service)
+        described = self._subsystem.catalogue.find(service.name)
+        if self._inside or described is None or described.entry is None:
+            return
+        own = ProviderAdministration(self._subsystem, self._handle, self._service, inside=True)
+        call_entry(described, self._handle, self._subsystem.catalogue, service, context, admin=own)
+
+    def _remove(self, uid: bytes) -> None:
         def delete(profile: Profile) -> None:
             service, provider = profile.provider(uid)
-            if service.uid != self._service:
-                raise NotFound("the message service has no provider with this uid", value=uid)
             service.providers.remove(provider)
             profile.transport_order = [each for each in profile.transport_order if each != uid]
             pass_on_identity(profile)
@@ -65,11 +93,15 @@ class ProviderAdministration(ProviderAdmin):
         self._handle.change(delete)
 
     def open_profile_section(self, uid: bytes | None, access: Access = Access.READ) -> ProfSect:
-        """See `ProviderAdmin.open_profile_section`; a uid must be given, provider sections are for reading (PRF-18)."""
-        if uid is None:
+        """See `ProviderAdmin.open_profile_section`; a uid must be given, provider sections are for reading (PRF-18).
+
+        An entry function may leave it out for the section of its service, and write the sections of its providers.
+        """
+        if uid is None and not self._inside:
             raise InvalidParameter("name the section by its uid")
+        uid = self._service if uid is None else uid
         locks = self._subsystem.section_locks
         own = any(provider.uid == uid for provider in self._handle.read().service(self._service).providers)
-        if own and access is Access.MODIFY:
+        if own and access is Access.MODIFY and not self._inside:
             raise NoAccess("the section belongs to a provider", value=uid)
         return open_section(self._handle, self._subsystem.catalogue, locks, uid, access, force=own)

@@ -18,11 +18,17 @@ from mapix.properties.errors import (
     InterfaceNotSupported,
     NoSupport,
     NotFound,
+    NotInitialized,
     Unconfigured,
     UserCancel,
     from_hresult,
 )
-from mapix.properties.flags import SERVICE_PRIMARY_IDENTITY, STATUS_PRIMARY_IDENTITY
+from mapix.properties.flags import (
+    SERVICE_PRIMARY_IDENTITY,
+    SERVICE_UI_ALLOWED,
+    SERVICE_UI_ALWAYS,
+    STATUS_PRIMARY_IDENTITY,
+)
 from mapix.properties.tags import PR_DISPLAY_NAME
 from mapix.properties.value import Props
 from mapix.subsystem.admin.adminrows import provider_table, service_table
@@ -35,9 +41,14 @@ from mapix.subsystem.admin.serviceentries import (
     pass_on_identity,
     set_flag,
 )
-from mapix.subsystem.catalogue.serviceentry import MSG_SERVICE_CREATE, MSG_SERVICE_DELETE, call_entry
+from mapix.subsystem.catalogue.serviceentry import (
+    MSG_SERVICE_CONFIGURE,
+    MSG_SERVICE_CREATE,
+    MSG_SERVICE_DELETE,
+    call_entry,
+)
 from mapix.subsystem.dialogs import Dialogs
-from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
 from mapix.subsystem.profiles.servicesecrets import copy_secrets, forget_secrets, split, store_secrets
@@ -117,14 +128,29 @@ class ServiceAdministration(MsgServiceAdmin):
         props: Props | None = None,
         ui: LogonUI | None = None,
     ) -> None:
-        """See `MsgServiceAdmin.configure_msg_service`; None takes a setting back to its default. `NotFound`."""
+        """See `MsgServiceAdmin.configure_msg_service`; None takes a setting back to its default. `NotFound`.
+
+        An entry function gets the properties, and what it raises is raised; `NotInitialized` for a service that has
+        neither one nor settings (PRF-45).
+        """
         entry = self._handle.read().service(uid)
         described = self._catalogue.get(entry.name)
+        if described.entry is not None:
+            self._configure_by_entry(uid, settings, props or {}, ui)
+            return
+        if not described.settings:
+            hint = "open_profile_section writes properties into its section"
+            raise NotInitialized("this message service has nothing to configure it by", value=entry.name, hint=hint)
         given, rest = by_tag(described, props or {})
         if ui is not None and not (settings or props):
             self._ask(uid, ui)
             return
-        public, secrets = split(described, check_settings(described, {**given, **settings}))
+        self._keep(uid, described, {**given, **settings}, rest.get(PR_DISPLAY_NAME))
+        self._set_props(uid, {tag: value for tag, value in rest.items() if tag != PR_DISPLAY_NAME})
+
+    def _keep(self, uid: bytes, described: MessageService, settings: Mapping[str, Any], name: str | None) -> None:
+        """Keep settings of a service, and its name where one is given."""
+        public, secrets = split(described, check_settings(described, settings))
 
         def configure(profile: Profile) -> None:
             entry = profile.service(uid)
@@ -133,20 +159,33 @@ class ServiceAdministration(MsgServiceAdmin):
             _check_whole(described, changed)
             store_secrets(profile, entry, secrets, self._handle.home)
             entry.settings = changed
-            entry.display_name = rest.get(PR_DISPLAY_NAME, entry.display_name)
+            entry.display_name = entry.display_name if name is None else name
 
         self._handle.change(configure)
-        self._set_props(uid, {tag: value for tag, value in rest.items() if tag != PR_DISPLAY_NAME})
+
+    def _configure_by_entry(self, uid: bytes, settings: Mapping[str, Any], props: Props, ui: LogonUI | None) -> None:
+        """MSG_SERVICE_CONFIGURE: with properties it uses them silently, else it may ask whoever is there (PRF-41)."""
+        if settings:
+            self._keep(uid, self._catalogue.get(self._handle.read().service(uid).name), settings, None)
+        asks = 0 if ui is None else SERVICE_UI_ALLOWED if props else SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS
+        entry = self._handle.read().service(uid)
+        self._handle.ui, former = ui, self._handle.ui
+        try:
+            self._call_entry(entry, MSG_SERVICE_CONFIGURE, props, asks)
+        finally:
+            self._handle.ui = former
 
     def _ask_entry(self, uid: bytes, context: int) -> None:
         """Let the service's entry function know (PRF-41); one that cannot go on without somebody is left so (C8)."""
-        entry = self._handle.read().service(uid)
-        described = self._catalogue.find(entry.name)
-        if described is None or described.entry is None:
-            return
-        admin = self.admin_providers(uid)
         with suppress(Unconfigured):
-            call_entry(described, self._handle, self._catalogue, entry, context, admin=admin)
+            self._call_entry(self._handle.read().service(uid), context)
+
+    def _call_entry(self, entry: ServiceEntry, context: int, props: Props | None = None, flags: int = 0) -> None:
+        described = self._catalogue.find(entry.name)
+        if described is not None and described.entry is not None:
+            admin = ProviderAdministration(self._subsystem, self._handle, entry.uid, inside=True)
+            options: dict[str, Any] = {"props": props, "admin": admin, "flags": flags}
+            call_entry(described, self._handle, self._catalogue, entry, context, **options)
 
     def _ask(self, uid: bytes, ui: LogonUI) -> None:
         """Show the settings of a service to somebody; `UserCancel` where nothing is said (PRF-41)."""
