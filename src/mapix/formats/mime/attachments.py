@@ -175,10 +175,12 @@ def _double(resources: Any, props: Mapping[PropTag, Any], file: Part) -> Part:
 
 
 def told_name(writing: Writing, props: Mapping[PropTag, Any], tags: tuple[PropTag, ...] | None = None) -> str | None:
-    """The file name to be written: none where reading a part without one made it up."""
+    """The file name to be written: none where reading a part without one made it up, and would so again."""
     name = name_of(props, tags or _NAMES)
-    made_up = bool(name and _MADE_UP.fullmatch(name)) and PR_TRANSPORT_MESSAGE_HEADERS in writing.content.properties
-    return None if made_up else name
+    if name and _MADE_UP.fullmatch(name) and PR_TRANSPORT_MESSAGE_HEADERS in writing.content.properties:
+        places = (at for at, each in enumerate(writing.content.attachments, 1) if each.properties is props)
+        return None if int(name[3:8]) == next(places, 0) else name
+    return name
 
 
 def name_of(props: Mapping[PropTag, Any], tags: tuple[PropTag, ...] = _NAMES) -> str | None:

@@ -122,6 +122,7 @@ class Reader:
         self.text, true = decode(node.data(self.reading.defects), self.text_charset)
         if not true:
             self.reading.defects.note("text/plain", "not in the character set it tells", value=self.text_charset)
+            self.text_charset = None
 
     def _identify(self, node: Node) -> None:
         """Keep the identifier of a body, the HTML's if there are two."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from typing import Final
 
 from mapix.formats.defects import Defects
@@ -54,13 +53,14 @@ def from_base64(data: bytes) -> bytes:
             return binascii.a2b_base64(data)
         except binascii.Error:
             return loose_base64(data)
-    parts = [part for part in data.split(b"=") if part.strip()]
-    good = list(takewhile(_is_base64, parts[1:]))
-    return b"".join(map(loose_base64, [*parts[:1], *good]))
-
-
-def _is_base64(part: bytes) -> bool:
-    return not _NOT_BASE64.search(part.translate(None, b" \t\r\n"))
+    parts = data.split(b"=")
+    found = [loose_base64(parts[0])]
+    for at, part in enumerate(parts[1:], 1):
+        letters = part.translate(None, b" \t\r\n")
+        if letters and (_NOT_BASE64.search(letters) or (at == len(parts) - 1 and len(letters) % 4)):
+            break
+        found.append(loose_base64(letters))
+    return b"".join(found)
 
 
 def base64_pieces_undone(chunks: Iterable[bytes]) -> Iterator[bytes]:
