@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any
+from weakref import finalize
 
 
 class Spool:
@@ -15,6 +16,7 @@ class Spool:
     def __init__(self) -> None:
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - it lives as long as the parts that lie in it
         self._lock = Lock()
+        finalize(self, self._file.close)
 
     def add(self, pieces: Iterable[bytes]) -> SpooledPart:
         """Take the bytes of a part."""
