@@ -164,7 +164,10 @@ class _List:
         if self.end - at < 4:
             self.note("fewer properties than the count tells", (count, count - left))
             return -1
-        return read_rare(self, at + 4, u32(self.data, at)[0])
+        tag = u32(self.data, at)[0]
+        if tag >= _NAMED:
+            raise Cut
+        return read_rare(self, at + 4, tag)
 
     def _named(self, at: int, tag: int, known: dict[bytes, int]) -> tuple[int, int]:
         """The tag with the identifier that its name has in this stream, and where the value begins."""
