@@ -33,6 +33,7 @@ _TABLE = {
     "set": Lazy("mapix.cli.setting", "Change properties of an object.", "set_"),
     "folders": Lazy("mapix.cli.folders", "List the folders of the store."),
     "run": Lazy("mapix.cli.run", "Run a script written for pywin32's win32com.mapi."),
+    "stubs": Lazy("mapix.cli.stubs", "Write type stubs for such scripts, for editors and type checkers."),
     "ab": Lazy("mapix.cli.ab", "Keep contacts and lists, and find out who is meant by a name."),
     "profile": Lazy("mapix.cli.profile", "List, show, make, copy, export and delete profiles."),
     "service": Lazy("mapix.cli.service", "List, add, configure, order and remove message services."),

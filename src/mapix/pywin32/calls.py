@@ -317,7 +317,7 @@ CALLS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "Stat": ("statFlag:cint=0", "stat"),
     },
     "PyIEnumSTATSTG": {
-        "Next": ("num:cint=1", "[stat*]"),
+        "Next": ("num:cint=1", "(stat*)"),
         "Skip": ("num:cint", "none"),
         "Reset": ("", "none"),
         "Clone": ("", "PyIEnumSTATSTG"),

@@ -1,0 +1,3 @@
+"""Python objects as COM objects."""
+
+from . import util as util
