@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_IDENTITY_DISPLAY,
+    PR_IDENTITY_ENTRYID,
+    PR_IDENTITY_SEARCH_KEY,
     PR_RCVD_REPRESENTING_ADDRTYPE,
     PR_RCVD_REPRESENTING_EMAIL_ADDRESS,
     PR_RCVD_REPRESENTING_ENTRYID,
@@ -118,3 +121,17 @@ RCVD_REPRESENTING = Correspondent(
     PR_RCVD_REPRESENTING_SMTP_ADDRESS,
 )
 """For whom it was got."""
+
+
+def identity(name: str | None, address: str | None) -> dict[PropTag, Any]:
+    """The identity that a transport gives a session whose user has an Internet address (PR_IDENTITY_*); nothing
+    without one.
+    """
+    if not address:
+        return {}
+    shown = name or address
+    return {
+        PR_IDENTITY_DISPLAY: shown,
+        PR_IDENTITY_ENTRYID: OneOff(shown, "SMTP", address).dump(),
+        PR_IDENTITY_SEARCH_KEY: search_key("SMTP", address),
+    }

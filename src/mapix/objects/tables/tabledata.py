@@ -22,7 +22,7 @@ apart. Views see changes at once; `on_change` is called after each with what a t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any
@@ -31,7 +31,7 @@ from mapix.interfaces.notify import MOST_ROW_EVENTS, TABLE_CHANGED, Event, Table
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.restrictions.collate import order_key
 from mapix.objects.restrictions.counting import select
-from mapix.objects.tables.tablerow import TableRow, canonical_values, row_values
+from mapix.objects.tables.tablerow import TableRow, beyond, canonical_values, row_values
 from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.restriction import Restriction
@@ -168,13 +168,8 @@ class TableData:
     ) -> Page:
         """Some rows: see `RowSource.page`."""
         keys, rows = self._ordered(where, order)
-        if count < 0:
-            stop = len(keys) if after is None else bisect_left(keys, after)
-            start = max(0, stop + count)
-        else:
-            start = 0 if after is None else bisect_right(keys, after)
-            stop = start + count
-        return Page(keys[start:stop], [row_values(row, columns) for row in rows[start:stop]])
+        part = beyond(keys, after, count)
+        return Page(keys[part], [row_values(row, columns) for row in rows[part]])
 
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """How many rows stand before `key`."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from mapix.interfaces.table import RowKey
 from mapix.properties.codepage import decode_text
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_INSTANCE_KEY
@@ -41,6 +43,15 @@ def canonical_values(row: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
 def row_values(row: TableRow, columns: Sequence[PropTag]) -> Row:
     """The cells of `columns`, None where a value is missing."""
     return tuple(map(row.get, columns))
+
+
+def beyond(keys: Sequence[RowKey], after: RowKey | None, count: int) -> slice:
+    """Where up to `count` of some keys in table order stand that come beyond another, before it when negative."""
+    if count < 0:
+        stop = len(keys) if after is None else bisect_left(keys, after)
+        return slice(max(0, stop + count), stop)
+    start = 0 if after is None else bisect_right(keys, after)
+    return slice(start, start + count)
 
 
 def _is_value(tag: PropTag, value: Any) -> bool:

@@ -23,10 +23,9 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING, identity
 from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
-from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import DiskError, MapiError, NoSupport, TooComplex, Unconfigured
 from mapix.properties.flags import (
     STATUS_AVAILABLE,
@@ -37,9 +36,6 @@ from mapix.properties.flags import (
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_EMAIL_ADDRESS,
-    PR_IDENTITY_DISPLAY,
-    PR_IDENTITY_ENTRYID,
-    PR_IDENTITY_SEARCH_KEY,
     PR_RESOURCE_METHODS,
     PR_ROWID,
     PR_SMTP_ADDRESS,
@@ -58,15 +54,8 @@ class CaptureProvider(TransportProvider):
         return CaptureTransport(support)
 
     def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
-        address = support.section.settings.get("address")
-        if not address:
-            return {}
-        name = support.section.settings.get("name") or address
-        return {
-            PR_IDENTITY_DISPLAY: name,
-            PR_IDENTITY_ENTRYID: OneOff(name, "SMTP", address).dump(),
-            PR_IDENTITY_SEARCH_KEY: search_key("SMTP", address),
-        }
+        settings = support.section.settings
+        return identity(settings.get("name"), settings.get("address"))
 
 
 class CaptureTransport(TransportLogon):

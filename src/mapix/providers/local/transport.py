@@ -23,10 +23,9 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER
+from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, identity
 from mapix.objects.messages.transmit import outgoing, recipient_kind
 from mapix.properties.content import MessageContent
-from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import (
     MAPI_BCC,
@@ -39,9 +38,6 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_EMAIL_ADDRESS,
-    PR_IDENTITY_DISPLAY,
-    PR_IDENTITY_ENTRYID,
-    PR_IDENTITY_SEARCH_KEY,
     PR_MESSAGE_RECIP_ME,
     PR_RESOURCE_METHODS,
     PR_ROWID,
@@ -60,15 +56,8 @@ class LocalProvider(TransportProvider):
         return LocalTransport(support)
 
     def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
-        address = support.section.settings.get("address")
-        if not address:
-            return {}
-        name = support.section.settings.get("name") or address
-        return {
-            PR_IDENTITY_DISPLAY: name,
-            PR_IDENTITY_ENTRYID: OneOff(name, "SMTP", address).dump(),
-            PR_IDENTITY_SEARCH_KEY: search_key("SMTP", address),
-        }
+        settings = support.section.settings
+        return identity(settings.get("name"), settings.get("address"))
 
 
 class LocalTransport(TransportLogon):

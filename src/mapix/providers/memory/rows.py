@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.restrictions.collate import order_key
 from mapix.objects.restrictions.counting import select
 from mapix.objects.tables import columns
+from mapix.objects.tables.tablerow import beyond
 from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
@@ -141,13 +142,8 @@ class MemoryRows:
     ) -> Page:
         """See `RowSource.page`."""
         keys, rows = self._rows(where, order)
-        if count < 0:
-            stop = len(keys) if after is None else bisect_left(keys, after)
-            start = max(0, stop + count)
-        else:
-            start = 0 if after is None else bisect_right(keys, after)
-            stop = start + count
-        return Page(keys[start:stop], [tuple(map(row.get, columns)) for row in rows[start:stop]])
+        part = beyond(keys, after, count)
+        return Page(keys[part], [tuple(map(row.get, columns)) for row in rows[part]])
 
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """See `RowSource.position`."""

@@ -20,8 +20,7 @@ from mapix.interfaces.spi import (
     TransportProvider,
     TransportSupport,
 )
-from mapix.objects.messages.correspondents import SENDER
-from mapix.properties.entryid import OneOff, search_key
+from mapix.objects.messages.correspondents import SENDER, identity
 from mapix.properties.errors import LogonFailed, NetworkError, Unconfigured
 from mapix.properties.flags import (
     NOTIFY_END_OUTBOUND,
@@ -33,9 +32,6 @@ from mapix.properties.flags import (
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_IDENTITY_DISPLAY,
-    PR_IDENTITY_ENTRYID,
-    PR_IDENTITY_SEARCH_KEY,
     PR_RESOURCE_METHODS,
     PR_ROWID,
     PR_STATUS_CODE,
@@ -66,15 +62,7 @@ class SmtpProvider(TransportProvider):
 
     def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
         settings = support.section.settings
-        address = settings.get("address")
-        if not address:
-            return {}
-        name = settings.get("name") or address
-        return {
-            PR_IDENTITY_DISPLAY: name,
-            PR_IDENTITY_ENTRYID: OneOff(name, "SMTP", address).dump(),
-            PR_IDENTITY_SEARCH_KEY: search_key("SMTP", address),
-        }
+        return identity(settings.get("name"), settings.get("address"))
 
 
 class SmtpTransport(TransportLogon):
