@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.prop import Access, MapiProp
@@ -15,8 +15,25 @@ from mapix.interfaces.table import MapiTable
 from mapix.properties.tag import PropTag
 
 
+class ProviderShutdown(Protocol):
+    """A provider's part in ending a program at once (IMAPIProviderShutdown, SES-69)."""
+
+    def query_fast_shutdown(self) -> None:
+        """Whether the provider can be left without its logoff; `NoSupport` where it cannot."""
+
+    def notify_process_shutdown(self) -> None:
+        """The program means to end at once: finish what must be finished, begin nothing."""
+
+    def do_fast_shutdown(self) -> None:
+        """It ends now; nothing is called any more. What is to last must be on disk when this returns."""
+
+
 class ProviderLogon(ABC):
     """What all logon objects share."""
+
+    def fast_shutdown(self) -> ProviderShutdown | None:
+        """How the provider ends at once with its program; None where it has nothing to say (SES-69)."""
+        return None
 
     def open_status_entry(self) -> Status:
         """The provider's status object; by default one made from its status row."""

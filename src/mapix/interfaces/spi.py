@@ -14,6 +14,7 @@ from mapix.interfaces.providers import (
     AddressBookLogon,
     AddressBookProvider,
     ProviderLogon,
+    ProviderShutdown,
     StoreLogon,
     StoreProvider,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Preprocessing",
     "ProviderKind",
     "ProviderLogon",
+    "ProviderShutdown",
     "ProviderSpec",
     "RecipientResult",
     "RecipientState",

@@ -13,32 +13,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotification, Notification
-from mapix.interfaces.spi import ProviderKind, StoreLogon
-from mapix.properties.errors import EndOfSession, MapiError
+from mapix.interfaces.spi import ProviderLogon, StoreLogon
+from mapix.properties.errors import EndOfSession
 from mapix.properties.flags import (
     STATUS_AVAILABLE,
-    STATUS_CHANGE_PASSWORD,
     STATUS_FAILURE,
-    STATUS_OWN_STORE,
-    STATUS_VALIDATE_STATE,
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_DISPLAY_NAME,
-    PR_OWN_STORE_ENTRYID,
-    PR_PROVIDER_DISPLAY,
-    PR_PROVIDER_DLL_NAME,
-    PR_RESOURCE_FLAGS,
-    PR_RESOURCE_METHODS,
-    PR_RESOURCE_TYPE,
     PR_STATUS_CODE,
 )
 from mapix.subsystem.identity import Identities
 from mapix.subsystem.loading import Providers
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
-from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
-from mapix.subsystem.remote import offline
+from mapix.subsystem.providerrow import row_of
 from mapix.subsystem.spooling import Spooling
 from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
@@ -149,6 +138,23 @@ class SessionCore:
             self.spooling.stop()
             self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
 
+    def logons(self) -> list[ProviderLogon]:
+        """Every logon object there is, in the order of a fast shutdown: transports, address books, stores (SES-69)."""
+        stores = [logon for member in self.members for logon in member.store_logons()]
+        return [*self._started.logons(), *stores, *self.spooling.store_logons()]
+
+    def die(self) -> None:
+        """The program ends at once: members answer no call any more, nobody is logged off, nothing is waited for."""
+        with self.guard:
+            self._over = True
+            members, self._members = self._members, []
+        for member in members:
+            member.die()
+        self.engine.remove_poller(self.poll)
+        self.spooling.let_go()
+        self.subsystem.profiles.release(self.profile_name)
+        self._ended(self)
+
     def abandon(self) -> None:
         """End a session that nobody has joined."""
         with self.guard:
@@ -219,43 +225,8 @@ class SessionCore:
         self, service: ServiceEntry, provider: ProviderEntry, values: Mapping[PropTag, Any], *, update: bool
     ) -> None:
         """Set a provider's row of the status table; MAPI adds the columns that are its own (SES-31)."""
-        own = {
-            PR_RESOURCE_TYPE: int(provider.kind),
-            PR_RESOURCE_FLAGS: self.stores.flags((service, provider))
-            if provider.kind is ProviderKind.STORE
-            else provider.resource_flags,
-            PR_PROVIDER_DLL_NAME: service.name,
-            **self._own_store(service, provider),
-        }
-        known: dict[PropTag, Any] = {
-            PR_DISPLAY_NAME: service.display_name or service.name,
-            PR_PROVIDER_DISPLAY: provider.display_name or service.name,
-            PR_STATUS_CODE: STATUS_AVAILABLE,
-            PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE,
-        }
-        base = {} if update and self.status.has(provider.uid) else known
-        row = {**base, **values, **own}
-        if provider.kind is ProviderKind.TRANSPORT and self.spooling.is_offline(provider.uid):
-            row |= offline(row.get(PR_STATUS_CODE, 0))
-        if PR_RESOURCE_METHODS in row and PASSWORD in self._secrets_of(service):
-            row[PR_RESOURCE_METHODS] |= STATUS_CHANGE_PASSWORD
+        row = row_of(self, (service, provider), values, update=update)
         self.status.put(provider.uid, row, update=update)
-
-    def _own_store(self, service: ServiceEntry, provider: ProviderEntry) -> dict[PropTag, Any]:
-        """What a transport's row says of the store it shares its server with (STATUS_OWN_STORE)."""
-        stores = [each for each in service.providers if each.kind is ProviderKind.STORE]
-        if not stores or not provider.resource_flags & STATUS_OWN_STORE or provider.kind is not ProviderKind.TRANSPORT:
-            return {}
-        try:
-            return {PR_OWN_STORE_ENTRYID: self.stores.entry_id((service, stores[0]))}
-        except MapiError:
-            return {}
-
-    def _secrets_of(self, service: ServiceEntry) -> frozenset[str]:
-        try:
-            return secrets_of(self.catalogue.get(service.name))
-        except MapiError:
-            return frozenset()
 
     def _handle_of(self, pair: Pair) -> ProfileHandle:
         """The profile a store stands in: the session's, or one of its own in memory (SES-18)."""

@@ -17,8 +17,8 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties.entryid import provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
-from mapix.subsystem.spooling import close_store
 from mapix.subsystem.storelist import Pair
+from mapix.subsystem.storelogoff import close_store
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class MemberStores:
     def find(self, uid: bytes) -> StoreLogon | None:
         """The logon of an open store, by the uid of its section."""
         return next((opened.logon for opened in self._open if opened.pair[1].uid == uid), None)
+
+    def logons(self) -> list[StoreLogon]:
+        """The logons of the stores that are open."""
+        return [opened.logon for opened in self._open]
 
     def poll(self) -> None:
         """Look for what other processes changed."""

@@ -17,7 +17,9 @@ from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, 
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
+    from mapix.interfaces.spi import StoreLogon
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.memberstores import MemberStores
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +49,7 @@ class SessionExtras:
     _core: SessionCore
     _ended: bool
     _last_error: ErrorInfo | None
+    _stores: MemberStores
 
     def __init__(self) -> None:
         self._forms: dict[int, Message] = {}
@@ -106,3 +109,37 @@ class SessionExtras:
         if self._forms.pop(token, None) is None:
             raise InvalidParameter("no message was prepared under this token", value=token, hint="prepare_form")
         raise NoSupport("there is nobody to show a form to")
+
+    @call
+    def query_fast_shutdown(self) -> None:
+        """Whether the program may end at once, without logoffs; `NoSupport` where a provider does not want it (SES-69).
+
+        See `mapix.subsystem.shutdown`.
+        """
+        from mapix.subsystem.shutdown import query
+
+        query(self._core)
+
+    @call
+    def notify_process_shutdown(self) -> None:
+        """Tell the providers that the program means to end at once; `NoSupport` as `query_fast_shutdown`."""
+        from mapix.subsystem.shutdown import notify
+
+        notify(self._core)
+
+    @call
+    def do_fast_shutdown(self) -> None:
+        """End at once: afterwards no member of this session answers any call. What was submitted stays in its queue."""
+        from mapix.subsystem.shutdown import end
+
+        end(self._core)
+
+    # for the core
+
+    def store_logons(self) -> list[StoreLogon]:
+        """The logon objects of the stores this member has open."""
+        return self._stores.logons()
+
+    def die(self) -> None:
+        """The program ends at once: no call is answered any more (SES-69)."""
+        self._ended = True

@@ -15,20 +15,14 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import SpoolerHook, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages import rehearsal
-from mapix.properties.errors import InvalidParameter, MapiError
+from mapix.properties.errors import MapiError
 from mapix.properties.flags import (
-    LOGOFF_ABORT,
-    LOGOFF_COMPLETE,
-    LOGOFF_NO_WAIT,
-    LOGOFF_ORDERLY,
-    LOGOFF_OUTBOUND_QUEUE,
-    LOGOFF_PURGE,
-    LOGOFF_QUIET,
     NOTIFY_READYTOSEND,
 )
 from mapix.subsystem.handover import note
 from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
+from mapix.subsystem.storelogoff import close_store
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
@@ -173,6 +167,15 @@ class Spooling:
         """Whether a transport wants to be left alone (SPL-43)."""
         return self.spooler is not None and self.spooler.in_critical_section(uid)
 
+    def store_logons(self) -> list[StoreLogon]:
+        """The spooler's own logons of stores."""
+        return [logon for logon, _ in self._logons.values()]
+
+    def let_go(self) -> None:
+        """The program ends at once: take nothing new, wait for nothing (SES-69)."""
+        if self.spooler is not None:
+            self.spooler.stop(0)
+
     def stop(self, afterwards: Callable[[], None] = lambda: None) -> None:
         """Stop the spooler; what it had not handed over stays in the queue. Then call `afterwards`.
 
@@ -275,25 +278,3 @@ class Spooling:
             for hook in self._hooks:
                 hook.support.release()
             self._hooks.clear()
-
-
-def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
-    """Close a store and everything opened through it, log it off, and forget what it registered (SPI-23)."""
-    for step in (logon.store.close, logon.logoff):
-        try:
-            step()
-        except Exception:
-            _log.warning("a store failed at logoff", exc_info=True)
-    support.release()
-
-
-def before_store_logoff(spooling: Spooling, flags: int) -> int:
-    """What StoreLogoffTransports does and answers (SPL-60): with LOGOFF_PURGE what waits is sent first.
-
-    LOGOFF_COMPLETE, or LOGOFF_OUTBOUND_QUEUE where messages still wait. `InvalidParameter` for no flag or several.
-    """
-    if flags not in (LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET):
-        raise InvalidParameter("exactly one LOGOFF_ flag says how a store leaves", value=hex(flags))
-    if flags == LOGOFF_PURGE and spooling.core.has_mail:
-        spooling.flush(STOP_SECONDS)
-    return LOGOFF_OUTBOUND_QUEUE if spooling.waiting() else LOGOFF_COMPLETE

@@ -89,6 +89,11 @@ class Started:
             with suppress(MapiError):
                 book.logon.poll()
 
+    def logons(self) -> list[TransportLogon | AddressBookLogon]:
+        """The transports that are logged on, then the address books; none is started."""
+        transports = [each.logon for each in self._transports or () if each.logon is not None]
+        return [*transports, *(each.logon for each in self._books or ())]
+
     def retry_transports(self) -> None:
         """Log transports on that could not be before."""
         for place, each in enumerate(self.transports()):

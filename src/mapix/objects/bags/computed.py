@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mapix.objects.folders.folderobject import FolderObject
     from mapix.objects.messages.messageobject import MessageObject
     from mapix.objects.stores.context import StoreContext
+    from mapix.objects.stores.storeobject import StoreObject
 
 SUPPORT: Final = (
     flags.STORE_ENTRYID_UNIQUE
@@ -124,6 +125,12 @@ def _state(context: StoreContext) -> int:
     return flags.STORE_HAS_SEARCHES if context.backend.searches(flags.SEARCH_RUNNING) else 0
 
 
+def _set_store_name(store: StoreObject, name: str) -> str:
+    """A store's name stands in its section of the profile, too, which its table shows (PRF-55)."""
+    store.context.support.section.set_props({tags.PR_DISPLAY_NAME: name})
+    return name
+
+
 STORE: Final = Rules.of(
     computed=_shared(ObjectType.STORE)
     | {
@@ -133,6 +140,7 @@ STORE: Final = Rules.of(
         tags.PR_ACCESS: lambda store: access_of(store.context) & ~_DELETE,
     },
     types=(tags.PR_DISPLAY_NAME, tags.PR_VALID_FOLDER_MASK, tags.PR_RETENTION_AGE_LIMIT),
+    setters={tags.PR_DISPLAY_NAME: _set_store_name},
     objects=(tags.PR_RECEIVE_FOLDER_SETTINGS,),
 )
 

@@ -17,6 +17,7 @@ from mapix.interfaces.spi import (
     AddressBookLogon,
     AddressBookProvider,
     ProviderLogon,
+    ProviderShutdown,
     StoreLogon,
     StoreProvider,
     StoreSupport,
@@ -150,8 +151,30 @@ class GuardedLogon(ProviderLogon):
     def logoff(self) -> None:
         self.caller.call("logoff", self.inner.logoff, self.limits.logoff)
 
+    def fast_shutdown(self) -> ProviderShutdown | None:
+        found = self._watched("fast_shutdown", self.inner.fast_shutdown)
+        return None if found is None else GuardedShutdown(found, self.caller, self.limits)
+
     def _watched(self, what: str, work: Callable[[], T]) -> T:
         return watched_call(self.caller.name, what, work)
+
+
+class GuardedShutdown(ProviderShutdown):
+    """The end of a stranger at once: it has as long as for a logoff."""
+
+    def __init__(self, inner: ProviderShutdown, caller: Caller, limits: Limits) -> None:
+        self.inner = inner
+        self.caller = caller
+        self.limits = limits
+
+    def query_fast_shutdown(self) -> None:
+        self.caller.call("query_fast_shutdown", self.inner.query_fast_shutdown, self.limits.logoff)
+
+    def notify_process_shutdown(self) -> None:
+        self.caller.call("notify_process_shutdown", self.inner.notify_process_shutdown, self.limits.logoff)
+
+    def do_fast_shutdown(self) -> None:
+        self.caller.call("do_fast_shutdown", self.inner.do_fast_shutdown, self.limits.logoff)
 
 
 class GuardedStoreLogon(GuardedLogon, StoreLogon):

@@ -120,6 +120,8 @@ class ProfileSection(PropertyBag, ProfSect):
         self._catalogue = catalogue
         self._service = service
         self._release = weakref.finalize(self, release) if release is not None else None
+        self.on_set: Callable[[], None] | None = None
+        """Called when properties were set."""
         entry = handle.read().service(service) if service is not None else None
         key = f"{handle.read().search_key.hex()}/{uid.hex()}"
         place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home, handle.ui)
@@ -166,6 +168,12 @@ class ProfileSection(PropertyBag, ProfSect):
 
     def set_props(self, values: Props) -> Problems:
         """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where nothing keeps secrets (PRF-23)."""
+        problems = self._set_props(values)
+        if self.on_set is not None:
+            self.on_set()
+        return problems
+
+    def _set_props(self, values: Props) -> Problems:
         refused = {tag for tag in values if PropTag(tag).is_secure}
         if not refused or self._place.keeper() is not None:
             return super().set_props(values)

@@ -17,6 +17,7 @@ from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.notify import AdviseSink, Event, Notification
 from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
+from mapix.interfaces.spi import ProviderKind
 from mapix.interfaces.supportmethods import SupportMethods
 from mapix.properties import codec
 from mapix.properties.entryid import PERSONAL_UID, is_one_off, provider_uid, wrap_store
@@ -71,6 +72,8 @@ class CommonSupport(SupportMethods):
         """See `Support.section`."""
         if self._section is None:
             self._section = provider_section(self._handle, self.core.catalogue, self.provider.uid)
+            if self.provider.kind is ProviderKind.STORE:
+                self._section.on_set = self.core.stores.refresh
         return self._section
 
     @contextmanager

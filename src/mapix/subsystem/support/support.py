@@ -201,7 +201,7 @@ class StoreProviderSupport(RoutedSupport):
 
     def store_logoff_transports(self, flags: int) -> int:
         """The store is leaving: LOGOFF_PURGE sends first what waits. What is left is in the answer (SPL-60)."""
-        from mapix.subsystem.spooling import before_store_logoff
+        from mapix.subsystem.storelogoff import before_store_logoff
 
         return before_store_logoff(self.core.spooling, flags)
 
