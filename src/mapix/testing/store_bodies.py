@@ -36,7 +36,7 @@ class BodyTests(StoreBench):
         if not self.store.get_prop(PR_STORE_SUPPORT_MASK) & STORE_RTF_OK:
             pytest.skip("this store does not keep bodies in step")
 
-    def saved(self, values: dict[Any, Any]) -> Message:
+    def saved_message(self, values: dict[Any, Any]) -> Message:
         """A message that was saved and opened again."""
         return self.message_of(self.message(self.folder(), values))
 
@@ -49,20 +49,20 @@ class BodyTests(StoreBench):
     def test_all_bodies_are_kept_as_they_were_set(self) -> None:
         """M-040, M-046: uncompressed RTF too; PR_HTML and PR_BODY_HTML are one (X-19)."""
         bodies = {PR_BODY: "text", PR_RTF_COMPRESSED: uncompressed(b"{\\rtf1 other}"), PR_HTML: b"<p>third"}
-        message = self.saved(bodies)
+        message = self.saved_message(bodies)
         assert message.get_props(tuple(bodies)) == bodies
         assert message.get_prop(PR_BODY_HTML) == "<p>third"
 
     def test_the_native_body_is_told(self) -> None:
         """M-043, M-048: the best of those that were set last."""
-        message = self.saved({PR_BODY: "text", PR_HTML: b"html"})
+        message = self.saved_message({PR_BODY: "text", PR_HTML: b"html"})
         assert message.get_prop(PR_NATIVE_BODY_INFO) == HTML
         assert self.changed(message, {PR_BODY: "other"}).get_prop(PR_NATIVE_BODY_INFO) == PLAIN
 
     def test_a_changed_body_leaves_no_rtf_that_claims_to_say_the_same(self) -> None:
         """M-041, M-042: where the store cannot make RTF, it is no longer called in step."""
         rtf = compress(encapsulate_text("text"))
-        message = self.saved({PR_BODY: "text", PR_RTF_COMPRESSED: rtf, PR_RTF_IN_SYNC: True})
+        message = self.saved_message({PR_BODY: "text", PR_RTF_COMPRESSED: rtf, PR_RTF_IN_SYNC: True})
         again = self.changed(message, {PR_BODY: "other"})
         if again.get_prop(PR_RTF_IN_SYNC):
             assert to_text(decompress(again.get_prop(PR_RTF_COMPRESSED)).value) == "other"
@@ -73,7 +73,7 @@ class BodyTests(StoreBench):
     def test_a_text_alone_has_the_other_bodies_for_who_asks(self) -> None:
         """M-041, M-044: made when they are asked for; nothing of it is stored."""
         self.in_step()
-        message = self.saved({PR_BODY: "1 < 2\r\n{x}  \u2211", PR_INTERNET_CPID: 1252})
+        message = self.saved_message({PR_BODY: "1 < 2\r\n{x}  \u2211", PR_INTERNET_CPID: 1252})
         assert b"1 &lt; 2<br>\r\n{x}&nbsp; &#8721;" in message.get_prop(PR_HTML)
         found = de_encapsulate(decompress(message.get_prop(PR_RTF_COMPRESSED)).value)
         assert found is not None
@@ -84,7 +84,7 @@ class BodyTests(StoreBench):
     def test_rtf_alone_has_text_and_html(self) -> None:
         """M-041, M-043, M-047: clients set the RTF only."""
         self.in_step()
-        message = self.saved({PR_RTF_COMPRESSED: compress(_RICH)})
+        message = self.saved_message({PR_RTF_COMPRESSED: compress(_RICH)})
         assert message.get_props((PR_BODY, PR_RTF_IN_SYNC, PR_NATIVE_BODY_INFO)) == {
             PR_BODY: "Hello w\u00f6rld\r\nagain",
             PR_RTF_IN_SYNC: True,
@@ -97,7 +97,7 @@ class BodyTests(StoreBench):
         """M-048, [MS-OXRTFEX]."""
         self.in_step()
         html = "<p>Gr\u00fc\u00dfe, <a href='http://x/'>hier</a></p>"
-        message = self.saved({PR_HTML: html.encode("cp1252"), PR_INTERNET_CPID: 1252})
+        message = self.saved_message({PR_HTML: html.encode("cp1252"), PR_INTERNET_CPID: 1252})
         assert message.get_prop(PR_BODY) == "Gr\u00fc\u00dfe, hier <http://x/>"
         found = de_encapsulate(decompress(message.get_prop(PR_RTF_COMPRESSED)).value)
         assert found is not None
@@ -107,7 +107,7 @@ class BodyTests(StoreBench):
     def test_bodies_of_before_follow_a_new_one(self) -> None:
         """M-041, M-043, M-048."""
         self.in_step()
-        message = self.saved({PR_BODY: "one", PR_HTML: b"<p>one</p>", PR_RTF_COMPRESSED: compress(_RICH)})
+        message = self.saved_message({PR_BODY: "one", PR_HTML: b"<p>one</p>", PR_RTF_COMPRESSED: compress(_RICH)})
         again = self.changed(message, {PR_HTML: b"<p>two</p>"})
         assert again.get_prop(PR_BODY) == "two"
         assert to_text(decompress(again.get_prop(PR_RTF_COMPRESSED)).value) == "two"
@@ -119,21 +119,21 @@ class BodyTests(StoreBench):
     def test_bodies_set_together_stay_as_they_are(self) -> None:
         """M-042: a body that follows never takes the place of what a client sets."""
         bodies = {PR_BODY: "something else", PR_HTML: b"<p>one</p>", PR_RTF_COMPRESSED: compress(_RICH)}
-        message = self.saved({PR_BODY: "old", PR_HTML: b"old"})
+        message = self.saved_message({PR_BODY: "old", PR_HTML: b"old"})
         assert self.changed(message, bodies).get_props(tuple(bodies)) == bodies
 
     def test_other_blanks_leave_the_rich_bodies_alone(self) -> None:
         """M-041."""
         self.in_step()
-        message = self.saved({PR_RTF_COMPRESSED: compress(_RICH)})
+        message = self.saved_message({PR_RTF_COMPRESSED: compress(_RICH)})
         again = self.changed(message, {PR_BODY: " Hello  w\u00f6rld again\n"})
         assert again.get_prop(PR_RTF_COMPRESSED) == compress(_RICH)
         assert again.get_prop(PR_BODY) == " Hello  w\u00f6rld again\n"
 
     def test_what_cannot_be_read_takes_nothing_with_it(self) -> None:
         """M-041: damaged RTF is kept, and the text beside it."""
-        message = self.saved({PR_BODY: "text"})
+        message = self.saved_message({PR_BODY: "text"})
         again = self.changed(message, {PR_RTF_COMPRESSED: b"damaged"})
         assert again.get_props((PR_BODY, PR_RTF_COMPRESSED)) == {PR_BODY: "text", PR_RTF_COMPRESSED: b"damaged"}
-        alone = self.saved({PR_RTF_COMPRESSED: b"damaged"})
+        alone = self.saved_message({PR_RTF_COMPRESSED: b"damaged"})
         assert alone.get_props((PR_BODY, PR_RTF_COMPRESSED)) == {PR_RTF_COMPRESSED: b"damaged"}
