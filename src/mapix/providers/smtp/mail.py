@@ -11,11 +11,12 @@ from mapix.objects.messages.content import read_content
 from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import CorruptData, NoSupport, TooComplex
+from mapix.properties.errors import BadValue, CorruptData, NoSupport, TooComplex
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SMTP_ADDRESS
+from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SEND_RICH_INFO, PR_SMTP_ADDRESS
 from mapix.properties.times import now
 from mapix.providers.smtp.server import Reply
+from mapix.providers.smtp.service import ALWAYS, ASKED, NEVER
 
 LOG_ON_FIRST: Final = frozenset((530, 534, 535, 538))
 """Replies that mean the profile must change, not the message (RFC 4954)."""
@@ -58,8 +59,9 @@ class Mail:
         return [RecipientResult(row, state, reply.code, reply.text) for row in self.rows[address]]
 
 
-def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
-    """The mail of a submission; `sender` holds PR_SENDER_* of the transport's user, or nothing.
+def mail_of(submission: Submission, sender: Mapping[PropTag, Any], tnef: str = NEVER) -> Mail:
+    """The mail of a submission; `sender` holds PR_SENDER_* of the transport's user, or nothing. `tnef` tells whether
+    everything goes into a winmail.dat: NEVER, ALWAYS, or where ASKED by PR_SEND_RICH_INFO of every recipient.
 
     Raises `UnsendableError` when there is no sender that can be in an envelope, or MIME cannot say the message.
     """
@@ -70,11 +72,20 @@ def mail_of(submission: Submission, sender: Mapping[PropTag, Any]) -> Mail:
     reverse_path = _reverse_path(sent)
     rows, unsendable = _addressed(submission.recipients)
     try:
+        if _is_rich(submission.recipients, tnef):
+            from mapix.formats.tnef.wrap import wrap
+
+            sent = wrap(sent)
         data = to_mime(sent, message_id=submission.message_id, options=SENDING)
-    except (NoSupport, TooComplex, CorruptData) as error:
+    except (BadValue, NoSupport, TooComplex, CorruptData) as error:
         raise UnsendableError(554, f"5.6.0 {error.text}") from error
     utf8 = not data.isascii() and needs_smtputf8(sent)
     return Mail(reverse_path, data, rows, utf8, tuple(unsendable))
+
+
+def _is_rich(recipients: Iterable[Mapping[PropTag, Any]], tnef: str) -> bool:
+    """Whether the message goes as TNEF."""
+    return tnef == ALWAYS or (tnef == ASKED and all(row.get(PR_SEND_RICH_INFO) is True for row in recipients))
 
 
 def envelope_address(address: str) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NONE: Final = "none"
 STARTTLS: Final = "starttls"
 TLS: Final = "tls"
+NEVER: Final = "never"
+ASKED: Final = "asked"
+ALWAYS: Final = "always"
 PORTS: Final[Mapping[str, int]] = {NONE: 25, STARTTLS: 587, TLS: 465}
 """The port of each security when none is set."""
 
@@ -66,6 +69,13 @@ service = MessageService(
         Setting("ehlo_name", help="the name this machine gives; its address when not set"),
         Setting("ca_file", SettingKind.PATH, help="certificates to trust besides the system's, in PEM form"),
         Setting("verify", SettingKind.FLAG, help="whether the server's certificate is checked", default=True),
+        Setting(
+            "tnef",
+            SettingKind.CHOICE,
+            help="whether mail carries all properties in a winmail.dat; asked: where every recipient wants it",
+            default=NEVER,
+            choices=(NEVER, ASKED, ALWAYS),
+        ),
         Setting("max_recipients", SettingKind.NUMBER, help="recipients in one transaction at most", default=100),
     ),
     check=check,

@@ -39,7 +39,7 @@ from mapix.properties.tags import (
 )
 from mapix.providers.smtp.mail import LOG_ON_FIRST, Mail, UnsendableError, mail_of
 from mapix.providers.smtp.server import SERVICE_CLOSES, ConnectionLostError, Envelope, Reply, Server
-from mapix.providers.smtp.service import PORTS, STARTTLS
+from mapix.providers.smtp.service import NEVER, PORTS, STARTTLS
 
 if TYPE_CHECKING:
     from mapix.providers.smtp.connection import Connection
@@ -75,6 +75,7 @@ class SmtpTransport(TransportLogon):
         self._batch = max(int(settings.get("max_recipients") or 100), 1)
         address = settings.get("address") or ""
         self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
+        self._tnef = settings.get("tnef") or NEVER
         self._made: Connection | None = None
         self._ready: tuple[object, Mail] | None = None
         self._shown = ""
@@ -87,7 +88,11 @@ class SmtpTransport(TransportLogon):
     def submit_message(self, submission: Submission) -> Outcome:
         ready, self._ready = self._ready, None
         try:
-            mail = ready[1] if ready and ready[0] == _identity(submission) else mail_of(submission, self._sender)
+            mail = (
+                ready[1]
+                if ready and ready[0] == _identity(submission)
+                else mail_of(submission, self._sender, self._tnef)
+            )
         except UnsendableError as error:
             return Outcome(OutcomeKind.REFUSED, code=error.code, text=error.text)
         answers: dict[str, Reply] = {}
@@ -103,7 +108,7 @@ class SmtpTransport(TransportLogon):
 
     def prepare(self, submission: Submission) -> None:
         try:
-            self._ready = _identity(submission), mail_of(submission, self._sender)
+            self._ready = _identity(submission), self._mail(submission)
         except UnsendableError:
             self._ready = None
 
@@ -127,6 +132,9 @@ class SmtpTransport(TransportLogon):
     def logoff(self) -> None:
         if self._made is not None:
             self._made.close()
+
+    def _mail(self, submission: Submission) -> Mail:
+        return mail_of(submission, self._sender, self._tnef)
 
     @property
     def _connection(self) -> Connection:
