@@ -133,14 +133,6 @@ def test_a_profile_in_use_is_renamed_with_its_last_session(system: Subsystem, pr
     assert names(system) == [("Home", False)]
 
 
-def test_a_profile_marked_by_a_process_that_died_is_gone(system: Subsystem, profile: str, home: Path) -> None:
-    system.logon(profile, flags=MAPI_NEW_SESSION)
-    system.admin_profiles().delete_profile(profile)
-    with Subsystem(home) as later:
-        later.admin_profiles().create_profile(profile)
-        assert names(later) == [("Work", False)]
-
-
 def test_administration_of_an_unknown_profile_is_a_failed_logon(system: Subsystem) -> None:
     with pytest.raises(LogonFailed):
         system.admin_profiles().admin_services("Nobody")

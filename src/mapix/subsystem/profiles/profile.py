@@ -6,7 +6,7 @@ decides: default store, transport order, search path (PRF-3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,3 +115,13 @@ def check_name(name: str) -> str:
     if name != name.strip() or not all(letter.isalnum() or letter in "_ " for letter in name):
         raise InvalidParameter("a profile's name holds letters, digits, underscores and inner blanks", value=name)
     return name
+
+
+def one_like(name: str, names: Sequence[str]) -> str:
+    """What to try instead of a name that is none of `names`."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, n=1)
+    if close:
+        return f"the profile {close[0]!r}"
+    return f"one of {', '.join(map(repr, names))}" if names else "mapix init"

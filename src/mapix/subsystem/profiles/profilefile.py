@@ -7,6 +7,8 @@ command. What the file holds besides what is known here is refused rather than l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mapix.interfaces.spi import ProviderKind
@@ -218,3 +220,13 @@ def _number(value: Any) -> int:
 
 def _kind(value: Any) -> ProviderKind:
     return _KINDS[value]
+
+
+def has_mark(path: Path, *marks: str) -> bool:
+    """Whether the head of a profile's file has one of the marks, found without reading it as TOML: damaged files are
+    listed, too.
+    """
+    with suppress(OSError, UnicodeDecodeError):
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
+        return any(mark in head for mark in marks)
+    return False

@@ -16,8 +16,9 @@ from uuid import uuid4
 
 from mapix.properties.errors import CallFailed, CorruptData, DiskError, MapiError, NoAccess, NotFound
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
-from mapix.subsystem.profiles.profile import Profile, check_name
-from mapix.subsystem.profiles.profilefile import MEND, from_text, to_text
+from mapix.subsystem.profiles.inuse import Uses
+from mapix.subsystem.profiles.profile import Profile, check_name, one_like
+from mapix.subsystem.profiles.profilefile import MEND, from_text, has_mark, to_text
 
 _ENDING = ".toml"
 _DELETED = "\ndeleted = true\n"
@@ -30,6 +31,7 @@ class ProfileStore:
         self.directory = home / "profiles"
         self._default_file = home / "default-profile"
         self._users: Counter[str] = Counter()
+        self._uses = Uses(self.directory)
         self._guard = threading.RLock()
 
     def names(self, *, app: bool = False) -> list[str]:
@@ -43,7 +45,7 @@ class ProfileStore:
     def is_app(self, name: str) -> bool:
         """Whether a profile is one that an application made for itself (MAPI_APP_PROFILE)."""
         path = self._find(name)
-        return path is not None and self._marked(path, "\napp = true\n")
+        return path is not None and has_mark(path, "\napp = true\n")
 
     def exists(self, name: str) -> bool:
         """Whether there is a profile of this name that is not about to go."""
@@ -143,13 +145,20 @@ class ProfileStore:
         replace_file(self._default_file, f"{stem}\n".encode(), keep=False)
 
     def in_use(self, name: str) -> bool:
-        """Whether a session of this process runs on the profile."""
-        return self._users[name] > 0
+        """Whether a session runs on the profile, in this process or another one (PRF-6)."""
+        return self._users[name] > 0 or self._uses.by_anybody(name)
 
     def use(self, name: str) -> Profile:
         """Load a profile for a session; `release` gives it back."""
         with self._guard:
-            profile = self.load(name)
+            path = self._find(name)
+            if path is not None:
+                self._uses.take(path.stem)
+            try:
+                profile = self.load(name)
+            except BaseException:
+                self._unuse(path)
+                raise
             self._users[profile.name] += 1
             return profile
 
@@ -157,6 +166,8 @@ class ProfileStore:
         """Count a session on a profile it did not load from here; `release` gives it back."""
         with self._guard:
             self._users[profile.name] += 1
+            if self._path(profile.name).exists():
+                self._uses.take(profile.name)
 
     def release(self, name: str) -> None:
         """A session ended: what waited for it happens now (PRF-6)."""
@@ -165,13 +176,21 @@ class ProfileStore:
             if self._users[name] > 0:
                 return
             del self._users[name]
+            self._uses.leave(name)
         path = self._find(name)
         if path is not None and self._waits(path):
             with directory_lock(self.directory):
                 self._settle(path)
 
+    def _unuse(self, path: Path | None) -> None:
+        """No session came of it."""
+        if path is not None and not self._users[path.stem]:
+            self._uses.leave(path.stem)
+
     def _settle(self, path: Path) -> None:
-        """Do what was put off while the profile was in use."""
+        """Do what was put off while the profile was in use, unless it still is somewhere."""
+        if self.in_use(path.stem):
+            return
         try:
             profile = self._read(path)
         except MapiError:
@@ -210,13 +229,7 @@ class ProfileStore:
             raise NoAccess("there is a profile of this name already", value=name)
 
     def _suggest(self, name: str) -> str:
-        from difflib import get_close_matches
-
-        names = self.names()
-        close = get_close_matches(name, names, n=1)
-        if close:
-            return f"the profile {close[0]!r}"
-        return f"one of {', '.join(map(repr, names))}" if names else "mapix init"
+        return one_like(name, self.names())
 
     def _files(self) -> list[Path]:
         try:
@@ -238,19 +251,10 @@ class ProfileStore:
         return self.directory / (name + _ENDING)
 
     def _is_deleted(self, path: Path) -> bool:
-        return self._marked(path, _DELETED)
+        return has_mark(path, _DELETED)
 
     def _waits(self, path: Path) -> bool:
-        return self._marked(path, _DELETED, "\nrenamed = ")
-
-    def _marked(self, path: Path, *marks: str) -> bool:
-        """Whether the head of a file has one of the marks, found without reading it as TOML: damaged files are listed,
-        too.
-        """
-        with suppress(OSError, UnicodeDecodeError):
-            head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
-            return any(mark in head for mark in marks)
-        return False
+        return has_mark(path, _DELETED, "\nrenamed = ")
 
     def _read(self, path: Path) -> Profile:
         try:
@@ -280,6 +284,7 @@ class ProfileStore:
             path.unlink()
             with suppress(FileNotFoundError):
                 backup_of(path).unlink()
+            self._uses.forget(path.stem)
         except OSError as error:
             text = f"cannot remove the profile's file ({error.strerror})"
             raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
