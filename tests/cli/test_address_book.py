@@ -11,7 +11,6 @@ from .conftest import Mapix
 def book(mapix: Mapix) -> Mapix:
     """Ann's profile, with a personal address book of its own file and two people in it."""
     mapix.init()
-    mapix("service", "add", "contacts")
     mapix("ab", "add", "Bill Lee", "lee@example.org", "--set", "company=Archers")
     mapix("ab", "add", "Billy Larson", "larson@example.org")
     return mapix
@@ -112,6 +111,7 @@ def test_what_of_a_card_is_kept_nowhere_is_told(book: Mapix) -> None:
 def test_the_file_of_contacts_keeps_working_and_can_be_taken_over(mapix: Mapix) -> None:
     """ABK-1, ABK-72."""
     mapix.init()
+    mapix("service", "remove", "CONTACTS")
     mapix("ab", "add", "Ann Archer", "ann@example.org")
     file = mapix.home / "contacts.toml"
     before = file.read_bytes()
@@ -128,10 +128,18 @@ def test_the_file_of_contacts_keeps_working_and_can_be_taken_over(mapix: Mapix) 
     ]
 
 
+def test_two_services_with_one_file_are_one_address_book(mapix: Mapix) -> None:
+    """ABK-1: somebody is found once, whoever brings him."""
+    mapix.init()
+    mapix("service", "add", "contacts")
+    mapix("ab", "add", "Ann Archer", "ann@example.org")
+    assert [each["book"] for each in mapix.json("ab", "list", "--books")["books"]] == ["Personal address book"]
+    assert mapix.json("ab", "resolve", "arch")["names"][0]["address"] == "ann@example.org"
+
+
 def test_mail_goes_to_names_and_to_the_members_of_lists(mapix: Mapix) -> None:
     """ABK-21, ABK-75, SPL-15."""
     mapix.init()
-    mapix("service", "add", "contacts")
     mapix("ab", "add", "Ann Archer", "ann@example.org")
     mapix("ab", "add", "Team", "--member", "Ann Archer")
     told = mapix("send", "--to", "Team", "--subject", "Practice", "--text", "x", "--wait").stdout

@@ -108,7 +108,11 @@ def test_providers_are_listed_and_shown(mapix: Mapix) -> None:
     """PRF-15, PRF-20, PRF-50."""
     mapix.init()
     found = mapix.json("provider", "list")["providers"]
-    assert [(each["kind"], each["service"]) for each in found] == [("transport", "LOCAL"), ("store", "MAPIXSTORE")]
+    assert [(each["kind"], each["service"]) for each in found] == [
+        ("transport", "LOCAL"),
+        ("store", "MAPIXSTORE"),
+        ("address book", "CONTACTS"),
+    ]
     (store,) = mapix.json("provider", "list", "MAPIXSTORE")["providers"]
     assert store["flags"] == ["STATUS_DEFAULT_STORE"]
     shown = mapix.json("provider", "show", store["uid"][:6])

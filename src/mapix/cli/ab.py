@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapix.cli.abcards import container_option, export, import_people
 from mapix.cli.base import Group, command
 from mapix.cli.errors import Exit
-from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.addressbook import AddressBook
     from mapix.client.bookentry import BookEntry
 
-_MOST_REPEATED = 20
-_container_option = click.option("--in", "container", metavar="BOOK", help="Only this address book, by name.")
 _set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="Say a field; repeatable.")
 
 
@@ -27,7 +24,7 @@ _set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALU
 @click.option("--like", metavar="NAME", help="Whose names have words beginning like these.")
 @click.option("--books", is_flag=True, help="List the address books themselves.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="No more than so many.")
-@_container_option
+@container_option
 @json_option
 @profile_option
 def list_people(
@@ -75,6 +72,7 @@ def show(who: str, as_json: bool, profile: str | None) -> None:
 @click.option("--list", "is_list", is_flag=True, help="Make a list of people, not a contact.")
 @click.option("--member", "members", multiple=True, metavar="WHO", help="A member of the list; repeatable.")
 @_set_option
+@json_option
 @profile_option
 def add(
     name: str,
@@ -82,6 +80,7 @@ def add(
     is_list: bool,
     members: tuple[str, ...],
     values: tuple[str, ...],
+    as_json: bool,
     profile: str | None,
 ) -> None:
     """Add a contact with NAME and ADDRESS, or a list, to the personal address book."""
@@ -98,7 +97,7 @@ def add(
             made = book.add_list(name, *_people(book, members))
             if fields:
                 made.update(**fields)
-        say(f"{made} added.")
+        tell(as_json, f"{made} added.", **(_document(made) if as_json else {}))
 
 
 @command(
@@ -111,9 +110,15 @@ def add(
 @_set_option
 @click.option("--member", "members", multiple=True, metavar="WHO", help="Somebody to put on the list; repeatable.")
 @click.option("--no-member", "others", multiple=True, metavar="WHO", help="Somebody to take off; repeatable.")
+@json_option
 @profile_option
 def edit(
-    who: str, values: tuple[str, ...], members: tuple[str, ...], others: tuple[str, ...], profile: str | None
+    who: str,
+    values: tuple[str, ...],
+    members: tuple[str, ...],
+    others: tuple[str, ...],
+    as_json: bool,
+    profile: str | None,
 ) -> None:
     """Change what is said of WHO, a name or an address. FIELD= alone takes a field away.
 
@@ -126,7 +131,7 @@ def edit(
         book = session.address_book
         entry = book.find(who)
         if not (fields or members or others):
-            ui = terminal_ui()
+            ui = terminal_ui() if not as_json else None
             if ui is None:
                 raise click.UsageError("Nothing to change: --set FIELD=VALUE is needed.")
             say("Changed." if book.mapi.details(entry.entry_id, ui) else "Nothing changed.")
@@ -137,21 +142,24 @@ def edit(
             entry.add(*_people(book, members))
         if others:
             entry.remove(*others)
-        say(f"{entry} changed.")
+        tell(as_json, f"{entry} changed.", **(_document(entry) if as_json else {}))
 
 
 @command(examples=('mapix ab rm "Ann Archer"', "mapix ab rm Team"))
 @click.argument("who", nargs=-1, required=True)
+@json_option
 @profile_option
-def rm(who: tuple[str, ...], profile: str | None) -> None:
+def rm(who: tuple[str, ...], as_json: bool, profile: str | None) -> None:
     """Delete people and lists, each by name or address; members of a list stay."""
     with logged_on(profile) as session:
         book = session.address_book
-        found = [book.find(one) for one in who]
-        for entry in found:
-            told = str(entry)
+        found = [(entry, str(entry), entry.entry_id.hex()) for entry in (book.find(one) for one in who)]
+        for entry, told, _ in found:
             book.remove(entry)
-            say(f"{told} deleted.")
+            if not as_json:
+                say(f"{told} deleted.")
+    if as_json:
+        emit_json({"deleted": [{"entry_id": entry_id, "who": told} for _, told, entry_id in found]})
 
 
 @command(examples=("mapix ab resolve arch bill@example.org", "mapix ab resolve bill --ask"))
@@ -186,57 +194,6 @@ def resolve(names: tuple[str, ...], ask: bool, as_json: bool, profile: str | Non
 
 
 _RESOLVED = ("asked", "state", "name", "address")
-
-
-@command(examples=("mapix ab import people.vcf", "mapix ab import --contacts"), name="import")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@click.option("--contacts", is_flag=True, help="Take the people of contacts.toml, which stays as it is.")
-@click.option("--replace", is_flag=True, help="Replace who is there already with the same name and address.")
-@json_option
-@profile_option
-def import_people(file: Path | None, contacts: bool, replace: bool, as_json: bool, profile: str | None) -> int:
-    """Put the cards of a vCard FILE, - for standard input, into the personal address book.
-
-    Who is there already stays. What of a card has no place in MAPI is told.
-    """
-    if (file is None) != contacts:
-        raise click.UsageError("Name a file of cards, or --contacts.")
-    with logged_on(profile) as session:
-        book = session.address_book
-        if file is None:
-            found = book.import_contacts(replace=replace)
-        else:
-            with click.open_file(str(file), "rb") as opened:
-                found = book.import_cards(opened.read(), replace=replace)
-    if as_json:
-        failed = [{"name": name, "reason": reason} for name, reason in found.failed]
-        emit_json({"added": found.added, "present": found.present, "failed": failed, "notes": found.notes})
-    else:
-        for line in (*(f"{name}: {reason}" for name, reason in found.failed), *found.notes[:_MOST_REPEATED]):
-            say(line)
-        if len(found.notes) > _MOST_REPEATED:
-            say(f"... and {len(found.notes) - _MOST_REPEATED} more of the kind.")
-        say(f"{found.added} added, {found.present} there already, {len(found.failed)} left out.")
-    return Exit.PARTIAL if found.failed else Exit.OK
-
-
-@command(examples=("mapix ab export people.vcf", "mapix ab export --version 3.0 > people.vcf"))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--version", type=click.Choice(["3.0", "4.0"]), default="4.0", help="Of the cards; 4.0 by default.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
-@_container_option
-@profile_option
-def export(file: Path | None, version: str, force: bool, container: str | None, profile: str | None) -> None:
-    """Write the personal address book as a file of vCards; to standard output without FILE."""
-    if file is not None and file.exists() and not force:
-        raise click.UsageError(f"{file} is there already; --force writes over it.")
-    with logged_on(profile) as session:
-        data = session.address_book.export_cards(version, container)
-    if file is None:
-        sys.stdout.buffer.write(data)
-    else:
-        file.write_bytes(data)
-        say(f"{data.count(b'BEGIN:VCARD')} cards in {file}.")
 
 
 ab = Group(

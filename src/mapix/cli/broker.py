@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, iso, json_option, say
+from mapix.cli.output import emit_json, emit_rows, iso, json_option, say, tell
 
 if TYPE_CHECKING:
     from mapix.subsystem.broker.frames import State
@@ -32,17 +32,19 @@ def status(as_json: bool) -> None:
 
 
 @command(examples=("mapix broker stop",))
-def stop() -> None:
+@json_option
+def stop(as_json: bool) -> None:
     """End the broker. What waits stays in the Outbox; programs that share a session start another one."""
     link = _link()
     if link is None:
-        say("No broker runs.")
+        tell(as_json, "No broker runs.", stopped=False)
         return
     from mapix.subsystem.broker.frames import Done, Stop
 
+    pid = link.pid
     link.ask(Stop(), Done)
     link.wait_for_the_end()
-    say("The broker has ended.")
+    tell(as_json, "The broker has ended.", stopped=True, process=pid)
 
 
 def _link() -> Link | None:

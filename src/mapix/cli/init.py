@@ -78,7 +78,7 @@ def init(
     password_command: str | None,
     yes: bool,
 ) -> None:
-    """Make a profile: a message store, local delivery and, with --smtp-host, a way to a mail server.
+    """Make a profile: a message store, an address book, local delivery and, with --smtp-host, a way to a mail server.
 
     On a terminal it asks for what the options leave open. The password of a server is asked and kept in the keyring,
     or comes from --password-command or MAPIX_SMTP_PASSWORD; it is never written into the profile. The new profile
@@ -138,6 +138,7 @@ def _add_services(services: MsgServiceAdmin, plan: Plan) -> None:
         store["path"] = plan.store
     owner = plan.name or plan.address
     services.create_msg_service("MAPIXSTORE", owner and f"Mailbox - {owner}", store)
+    services.create_msg_service("CONTACTS")
     services.create_msg_service("LOCAL", settings=who)
     if plan.host:
         uid = services.create_msg_service("SMTP", settings=plan.smtp())

@@ -43,6 +43,7 @@ _TABLE = {
     "vault": Lazy("mapix.cli.vault", "Keep secrets where there is no keyring."),
     "store": Lazy("mapix.cli.store", "List and check message stores."),
     "status": Lazy("mapix.cli.status", "Show what the session's parts say of themselves."),
+    "completion": Lazy("mapix.cli.completion", "Print what makes a shell complete the words of mapix."),
     "doctor": Lazy("mapix.cli.doctor", "Find out what works, and what to do next."),
 }
 _START = """\

@@ -32,6 +32,14 @@ def emit_json(document: Mapping[str, Any]) -> None:
     click.echo(json.dumps({"schema": SCHEMA, **document}, ensure_ascii=False, indent=2, default=str))
 
 
+def tell(as_json: bool, text: str, **document: Any) -> None:
+    """What a command has done: a sentence for people, or a document of it for programs."""
+    if as_json:
+        emit_json(document)
+    else:
+        say(text)
+
+
 def emit_rows(titles: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: bool = False) -> None:
     """A list: a table on a terminal, else a line a row with tabs between.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profilefiles import confirm, export, import_, repair
 from mapix.cli.profiles import complete_profiles
 from mapix.cli.sessions import mapi
@@ -56,7 +56,8 @@ def show(name: str | None, as_json: bool) -> None:
 
 @command(examples=("mapix profile create Empty",))
 @click.argument("name")
-def create(name: str) -> None:
+@json_option
+def create(name: str, as_json: bool) -> None:
     """Make an empty profile; `mapix init` makes one that works."""
     from mapix.cli.init import refuse_taken
 
@@ -64,47 +65,56 @@ def create(name: str) -> None:
         profiles = subsystem.admin_profiles()
         refuse_taken(profiles, name)
         profiles.create_profile(name)
-    say(f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {name}")
+    text = f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {name}"
+    tell(as_json, text, profile=name)
 
 
 @command(examples=("mapix profile delete Old --yes",))
 @click.argument("name", shell_complete=complete_profiles)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def delete(name: str, yes: bool) -> None:
-    """Delete a profile. The files of its stores stay where they are."""
+@json_option
+def delete(name: str, yes: bool, as_json: bool) -> None:
+    """Delete a profile. The files of its stores stay where they are.
+
+    One that a session runs on, in whichever process, disappears from the lists now and goes when the session ends.
+    """
     from mapix.cli.profiles import chosen
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, name)
         confirm(f"Delete the profile {name}?", yes)
+        in_use = subsystem.profiles.in_use(name)
         profiles.delete_profile(name)
-    say(f"Profile {name} deleted. The files of its stores were left alone.")
+    when = " It is in use, and goes when its last session ends." if in_use else ""
+    text = f"Profile {name} deleted. The files of its stores were left alone.{when}"
+    tell(as_json, text, profile=name, in_use=in_use)
 
 
 @command(examples=("mapix profile default", "mapix profile default Work"))
 @click.argument("name", required=False, shell_complete=complete_profiles)
 @click.option("--none", is_flag=True, help="No profile is the default one.")
-def default(name: str | None, none: bool) -> None:
+@json_option
+def default(name: str | None, none: bool, as_json: bool) -> None:
     """Make NAME the default profile; without NAME print which one is."""
     from mapix.cli.profiles import chosen
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        if none:
-            profiles.set_default_profile(None)
-            return
-        found = chosen(profiles, name)
-        if name is None:
-            click.echo(found)
-        else:
+        found = None if none else chosen(profiles, name)
+        if none or name is not None:
             profiles.set_default_profile(found)
+    if as_json:
+        emit_json({"profile": found})
+    elif not none and name is None:
+        click.echo(found)
 
 
 @command(examples=("mapix profile copy Work Home",))
 @click.argument("old", shell_complete=complete_profiles)
 @click.argument("new")
-def copy(old: str, new: str) -> None:
+@json_option
+def copy(old: str, new: str, as_json: bool) -> None:
     """Copy profile OLD under the name NEW. Passwords are not copied."""
     from mapix.cli.profiles import chosen
 
@@ -112,21 +122,29 @@ def copy(old: str, new: str) -> None:
         profiles = subsystem.admin_profiles()
         old = chosen(profiles, old)
         profiles.copy_profile(old, new)
-    say(f"Profile {old} copied to {new}, without passwords.")
+    tell(as_json, f"Profile {old} copied to {new}, without passwords.", profile=new, copied_from=old)
 
 
 @command(examples=("mapix profile rename Work Office",))
 @click.argument("old", shell_complete=complete_profiles)
 @click.argument("new")
-def rename(old: str, new: str) -> None:
-    """Give profile OLD another name. The default profile stays it."""
+@json_option
+def rename(old: str, new: str, as_json: bool) -> None:
+    """Give profile OLD another name. The default profile stays it.
+
+    One that a session runs on, in whichever process, gets its name when the session ends.
+    """
     from mapix.cli.profiles import chosen
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         old = chosen(profiles, old)
+        in_use = subsystem.profiles.in_use(old)
         profiles.rename_profile(old, new)
-    say(f"Profile {old} is now called {new}.")
+    text = f"Profile {old} is now called {new}."
+    if in_use:
+        text = f"Profile {old} is in use. It will be called {new} when its last session ends."
+    tell(as_json, text, profile=new, former=old, in_use=in_use)
 
 
 def service_document(service: Service) -> dict[str, Any]:

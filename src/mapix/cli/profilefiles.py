@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mapix.cli.base import command
-from mapix.cli.output import say
+from mapix.cli.output import emit_json, json_option, say, tell
 from mapix.cli.profiles import complete_profiles
 from mapix.cli.sessions import mapi
 
@@ -20,7 +20,8 @@ _key_file = click.option(
 @command(examples=("mapix profile repair", "mapix profile repair Work --yes"))
 @click.argument("name", required=False, envvar="MAPIX_PROFILE", shell_complete=complete_profiles)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def repair(name: str | None, yes: bool) -> None:
+@json_option
+def repair(name: str | None, yes: bool, as_json: bool) -> None:
     """Put the copy of a damaged profile in its place: the profile as it was before its last change.
 
     The damaged file is kept beside it. A profile that can be read stays as it is.
@@ -33,12 +34,14 @@ def repair(name: str | None, yes: bool) -> None:
         name = name or _default(store.default())
         damage = damage_of(store, name)
         if damage is None:
-            say(f"The profile {name} can be read: there is nothing to repair.")
+            text = f"The profile {name} can be read: there is nothing to repair."
+            tell(as_json, text, profile=name, repaired=False)
             return
         say(damage.sentence)
         confirm(f"Put its copy in the place of the profile {name}?", yes)
         kept = put_back(store, name)
-    say(f"Profile {name} repaired." + (f" The damaged file is {kept}." if kept is not None else ""))
+    text = f"Profile {name} repaired." + (f" The damaged file is {kept}." if kept is not None else "")
+    tell(as_json, text, profile=name, repaired=True, damaged_file=kept)
 
 
 @command(examples=("mapix profile export Work -o work.toml", "mapix profile export Work -o work.toml --secrets"))
@@ -46,7 +49,8 @@ def repair(name: str | None, yes: bool) -> None:
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write.")
 @click.option("--secrets", is_flag=True, help="With the passwords, encrypted.")
 @_key_file
-def export(name: str, output: Path | None, secrets: bool, key_file: Path | None) -> None:
+@json_option
+def export(name: str, output: Path | None, secrets: bool, key_file: Path | None, as_json: bool) -> None:
     """Write profile NAME as one TOML file, for another machine; without -o to stdout.
 
     Passwords stay here, unless --secrets: then they go along, encrypted with a passphrase that is asked twice or read
@@ -61,18 +65,21 @@ def export(name: str, output: Path | None, secrets: bool, key_file: Path | None)
     with mapi() as subsystem:
         subsystem.profiles.load(name)
         text = export_profile(subsystem, name, _passphrase(key_file, new=True) if secrets else None)
-    if output is None:
+    if output is not None:
+        _write_private(output, text)
+        tell(as_json, f"Profile {name} written to {output}.", profile=name, file=output)
+    elif as_json:
+        emit_json({"profile": name, "file": None, "text": text})
+    else:
         click.echo(text, nl=False)
-        return
-    _write_private(output, text)
-    say(f"Profile {name} written to {output}.")
 
 
 @command(examples=("mapix profile import work.toml", "mapix profile import work.toml --as Office"), name="import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--as", "name", metavar="NAME", help="What to call it, instead of its own name.")
 @_key_file
-def import_(file: Path, name: str | None, key_file: Path | None) -> None:
+@json_option
+def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) -> None:
     """Make a profile of FILE, which `mapix profile export` wrote.
 
     Passwords in it go to the keyring, or to the vault. Their passphrase is asked, or read from --key-file.
@@ -88,7 +95,7 @@ def import_(file: Path, name: str | None, key_file: Path | None) -> None:
         found = import_profile(
             subsystem, text, str(file), name=name, passphrase=lambda: _passphrase(key_file, new=False)
         )
-    say(f"Profile {found} made of {file}. Try: mapix doctor --profile {found}")
+    tell(as_json, f"Profile {found} made of {file}. Try: mapix doctor --profile {found}", profile=found, file=file)
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import InvalidParameter, LogonFailed, NotFound
+from mapix.properties.errors import InvalidParameter, LogonFailed, MapiError, NotFound
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
     from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
+    from mapix.subsystem.profiles.profile import ServiceEntry
 
 
 class Service(NamedTuple):
@@ -53,17 +55,42 @@ def complete_profiles(context: click.Context, parameter: click.Parameter, typed:
 
 def complete_services(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """Names of the services of the profile that is meant, for the shell to complete."""
-    from mapix.properties.errors import MapiError
+    names = {each.name for each in _services_meant(context)}
+    return sorted(name for name in names if name.casefold().startswith(typed.casefold()))
+
+
+def complete_providers(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Uids of the providers of the profile that is meant, with their names, for the shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    found = ((one.uid.hex()[:8], one.display_name) for each in _services_meant(context) for one in each.providers)
+    return [CompletionItem(uid, help=name) for uid, name in found if uid.startswith(typed.lower())]
+
+
+def complete_types(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Names of the services that can be added, with what they are, for the shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    from mapix.interfaces.service import MessageService
+    from mapix.subsystem.catalogue.inffiles import inf_files
+    from mapix.subsystem.catalogue.services import Catalogue
+    from mapix.subsystem.home import home_directory
+
+    known = (each for each in Catalogue(inf_files(home_directory())) if isinstance(each, MessageService))
+    meant = (each for each in known if each.name.casefold().startswith(typed.casefold()))
+    return [CompletionItem(each.name, help=each.display_name) for each in meant]
+
+
+def _services_meant(context: click.Context) -> list[ServiceEntry]:
     from mapix.subsystem.home import home_directory
     from mapix.subsystem.profiles.profilestore import ProfileStore
 
     store = ProfileStore(home_directory())
-    name = context.params.get("profile") or store.default()
     try:
-        services = store.load(name).services if name else []
+        name = context.params.get("profile") or store.default()
+        return store.load(name).services if name else []
     except MapiError:
         return []
-    return sorted({each.name for each in services if each.name.casefold().startswith(typed.casefold())})
 
 
 def services_of(admin: MsgServiceAdmin) -> list[Service]:

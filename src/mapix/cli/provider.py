@@ -8,7 +8,7 @@ import click
 
 from mapix.cli.base import Group, command
 from mapix.cli.output import clean, emit_json, emit_rows, json_option
-from mapix.cli.profiles import complete_services
+from mapix.cli.profiles import complete_providers, complete_services
 from mapix.cli.sessions import mapi, profile_option
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def list_providers(service: str | None, as_json: bool, profile: str | None) -> N
 
 
 @command(examples=("mapix provider show 4d0bd8f8", "mapix provider show 4d0bd8f8 --json"))
-@click.argument("uid")
+@click.argument("uid", shell_complete=complete_providers)
 @json_option
 @profile_option
 def show(uid: str, as_json: bool, profile: str | None) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, json_option, say
-from mapix.cli.profiles import complete_services
+from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
+from mapix.cli.profiles import complete_services, complete_types
 from mapix.cli.serviceorder import copy, order, primary
 from mapix.cli.sessions import mapi, profile_option
 
@@ -66,11 +66,12 @@ def list_services(as_json: bool, profile: str | None) -> None:
     ),
     context_settings={"ignore_unknown_options": True},
 )
-@click.argument("service")
+@click.argument("service", shell_complete=complete_types)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SETTING VALUE]...")
 @_set_option
+@json_option
 @profile_option
-def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], profile: str | None) -> None:
+def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None) -> None:
     """Add SERVICE to a profile. Every setting of the service is an option; `mapix service types` lists them.
 
     A password is kept in the keyring, never in the profile.
@@ -84,15 +85,19 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], profi
         wanted = subsystem.catalogue.get(service)
         values |= parse_options(options, {setting.option: setting.name for setting in wanted.settings})
         uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
-    say(f"{wanted.name} added to {name} as {uid.hex()[:8]}. Try: mapix doctor")
+    text = f"{wanted.name} added to {name} as {uid.hex()[:8]}. Try: mapix doctor"
+    tell(as_json, text, profile=name, service=wanted.name, uid=uid.hex())
 
 
 @command(examples=("mapix service configure SMTP port=2525 security=none",))
 @click.argument("service", shell_complete=complete_services)
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @_set_option
+@json_option
 @profile_option
-def configure(service: str, values: tuple[str, ...], settings: tuple[str, ...], profile: str | None) -> None:
+def configure(
+    service: str, values: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None
+) -> None:
     """Change settings of SERVICE, a name or the start of a uid. NAME= alone goes back to the default."""
     from mapix.cli.profiles import chosen, one_service
 
@@ -104,13 +109,15 @@ def configure(service: str, values: tuple[str, ...], settings: tuple[str, ...], 
         admin = profiles.admin_services(chosen(profiles, profile))
         found = one_service(admin, service)
         admin.configure_msg_service(found.uid, {name: value or None for name, value in changes.items()})
-    say(f"{found.name}: {', '.join(changes)} set.")
+    text = f"{found.name}: {', '.join(changes)} set."
+    tell(as_json, text, service=found.name, uid=found.uid.hex(), changed=list(changes))
 
 
 @command(examples=("mapix service remove SMTP",))
 @click.argument("service", shell_complete=complete_services)
+@json_option
 @profile_option
-def remove(service: str, profile: str | None) -> None:
+def remove(service: str, as_json: bool, profile: str | None) -> None:
     """Remove SERVICE, a name or the start of a uid, from a profile. The file of a store stays where it is."""
     from mapix.cli.profiles import chosen, one_service
 
@@ -120,7 +127,7 @@ def remove(service: str, profile: str | None) -> None:
         admin = profiles.admin_services(name)
         found = one_service(admin, service)
         admin.delete_msg_service(found.uid)
-    say(f"{found.name} removed from {name}.")
+    tell(as_json, f"{found.name} removed from {name}.", profile=name, service=found.name, uid=found.uid.hex())
 
 
 def parse_settings(words: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapix.cli.base import command
-from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.output import emit_json, emit_rows, json_option, tell
 from mapix.cli.profiles import complete_profiles, complete_services
 from mapix.cli.sessions import mapi, profile_option
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @command(examples=("mapix service copy SMTP", "mapix service copy SMTP --to Home"))
 @click.argument("service", shell_complete=complete_services)
 @click.option("--to", "target", metavar="NAME", shell_complete=complete_profiles, help="The profile it is copied to.")
+@json_option
 @profile_option
-def copy(service: str, target: str | None, profile: str | None) -> None:
+def copy(service: str, target: str | None, as_json: bool, profile: str | None) -> None:
     """Copy SERVICE, a name or the start of a uid, with its settings and passwords, in its profile or to another one."""
     from mapix.cli.profiles import chosen, one_service
 
@@ -29,7 +30,8 @@ def copy(service: str, target: str | None, profile: str | None) -> None:
         found = one_service(admin, service)
         into = chosen(profiles, target or profile)
         uid = admin.copy_msg_service(found.uid, profiles.admin_services(into))
-    say(f"{found.name} copied to {into} as {uid.hex()[:8]}.")
+    text = f"{found.name} copied to {into} as {uid.hex()[:8]}."
+    tell(as_json, text, profile=into, service=found.name, uid=uid.hex(), copied_from=found.uid.hex())
 
 
 @command(examples=("mapix service order", "mapix service order LOCAL SMTP"))
@@ -61,19 +63,23 @@ def order(services: tuple[str, ...], as_json: bool, profile: str | None) -> None
 @command(examples=("mapix service primary", "mapix service primary SMTP", "mapix service primary --none"))
 @click.argument("service", required=False, shell_complete=complete_services)
 @click.option("--none", is_flag=True, help="No service says who the user is.")
+@json_option
 @profile_option
-def primary(service: str | None, none: bool, profile: str | None) -> None:
+def primary(service: str | None, none: bool, as_json: bool, profile: str | None) -> None:
     """Make SERVICE the one that says who the user is; without SERVICE print which one does."""
     from mapix.cli.profiles import chosen, one_service
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
-        if none or service is not None:
+        change = none or service is not None
+        if change:
             admin.set_primary_identity(None if service is None else one_service(admin, service).uid)
-            return
         name = _primary(admin)
-    click.echo(name or "no service")
+    if as_json:
+        emit_json({"service": name})
+    elif not change:
+        click.echo(name or "no service")
 
 
 def _primary(admin: MsgServiceAdmin) -> str | None:

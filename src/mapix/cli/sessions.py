@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.initialize import Subsystem
 
+
+def _complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    from mapix.cli.profiles import complete_profiles
+
+    return complete_profiles(context, parameter, typed)
+
+
 profile_option = click.option(
-    "--profile", metavar="NAME", envvar="MAPIX_PROFILE", help="The profile to log on to, instead of the default one."
+    "--profile",
+    metavar="NAME",
+    envvar="MAPIX_PROFILE",
+    shell_complete=_complete,
+    help="The profile to log on to, instead of the default one.",
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 
 if TYPE_CHECKING:
     from mapix.subsystem.profiles.profilestore import ProfileStore
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @command(examples=("mapix vault create", "MAPIX_VAULT_KEY_FILE=~/.vault-key mapix vault create"))
-def create() -> None:
+@json_option
+def create(as_json: bool) -> None:
     """Make a vault. Its passphrase is asked twice on a terminal, or taken from where it will be found later.
 
     That is the file named by MAPIX_VAULT_KEY_FILE, the open file whose number MAPIX_VAULT_FD is, or the output of
@@ -26,7 +27,7 @@ def create() -> None:
 
     vault = _vault()
     vault.create(_new_passphrase())
-    say(f"Made {vault.path}. Whoever forgets the passphrase loses what is in it.")
+    tell(as_json, f"Made {vault.path}. Whoever forgets the passphrase loses what is in it.", vault=vault.path)
     if usable_keyring() is not None:
         say("A keyring answers on this machine: it goes before the vault.")
 
@@ -50,7 +51,8 @@ def list_(as_json: bool) -> None:
 
 
 @command(examples=("mapix vault change",))
-def change() -> None:
+@json_option
+def change(as_json: bool) -> None:
     """Give the vault another passphrase, asked on the terminal; for a key file say it in MAPIX_VAULT_NEW_KEY_FILE."""
     import os
     from pathlib import Path
@@ -61,7 +63,7 @@ def change() -> None:
     vault.check()
     path = os.environ.get("MAPIX_VAULT_NEW_KEY_FILE")
     vault.change(from_file(Path(path)) if path else _asked_twice())
-    say("The vault has another passphrase.")
+    tell(as_json, "The vault has another passphrase.", vault=vault.path)
 
 
 def _vault() -> Vault:

@@ -107,9 +107,13 @@ class IntegratedAddressBook(BookDialogs):
         """The top-level containers of the providers in the order of the profile, and the user's file of contacts.
 
         The file stands in front, unless a provider has a personal address book: then it is the last, and not there
-        while nobody is in it. A provider that fails is left out.
+        while nobody is in it. A provider that fails is left out, and what two services bring both is there once.
         """
-        found = [container for book in self._books() for container in self._containers_of(book)]
+        known: dict[bytes, AbContainer] = {}
+        for book in self._books():
+            for container in self._containers_of(book):
+                known.setdefault(container.get_prop(PR_ENTRYID), container)
+        found = list(known.values())
         own: AbContainer = PersonalContainer(self._contacts, Access.BEST, self._life)
         if not any(container.get_prop(PR_CONTAINER_FLAGS, 0) & AB_MODIFIABLE for container in found):
             return [own, *found]

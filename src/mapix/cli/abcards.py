@@ -1,0 +1,73 @@
+"""`mapix ab import` and `export`: address books as files of cards."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.errors import Exit
+from mapix.cli.output import emit_json, json_option, say, tell
+from mapix.cli.sessions import logged_on, profile_option
+
+_MOST_REPEATED = 20
+container_option = click.option("--in", "container", metavar="BOOK", help="Only this address book, by name.")
+
+
+@command(examples=("mapix ab import people.vcf", "mapix ab import --contacts"), name="import")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--contacts", is_flag=True, help="Take the people of contacts.toml, which stays as it is.")
+@click.option("--replace", is_flag=True, help="Replace who is there already with the same name and address.")
+@json_option
+@profile_option
+def import_people(file: Path | None, contacts: bool, replace: bool, as_json: bool, profile: str | None) -> int:
+    """Put the cards of a vCard FILE, - for standard input, into the personal address book.
+
+    Who is there already stays. What of a card has no place in MAPI is told.
+    """
+    if (file is None) != contacts:
+        raise click.UsageError("Name a file of cards, or --contacts.")
+    with logged_on(profile) as session:
+        book = session.address_book
+        if file is None:
+            found = book.import_contacts(replace=replace)
+        else:
+            with click.open_file(str(file), "rb") as opened:
+                found = book.import_cards(opened.read(), replace=replace)
+    if as_json:
+        failed = [{"name": name, "reason": reason} for name, reason in found.failed]
+        emit_json({"added": found.added, "present": found.present, "failed": failed, "notes": found.notes})
+    else:
+        for line in (*(f"{name}: {reason}" for name, reason in found.failed), *found.notes[:_MOST_REPEATED]):
+            say(line)
+        if len(found.notes) > _MOST_REPEATED:
+            say(f"... and {len(found.notes) - _MOST_REPEATED} more of the kind.")
+        say(f"{found.added} added, {found.present} there already, {len(found.failed)} left out.")
+    return Exit.PARTIAL if found.failed else Exit.OK
+
+
+@command(examples=("mapix ab export people.vcf", "mapix ab export --version 3.0 > people.vcf"))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--version", type=click.Choice(["3.0", "4.0"]), default="4.0", help="Of the cards; 4.0 by default.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@container_option
+@json_option
+@profile_option
+def export(
+    file: Path | None, version: str, force: bool, container: str | None, as_json: bool, profile: str | None
+) -> None:
+    """Write the personal address book as a file of vCards; to standard output without FILE."""
+    if file is not None and file.exists() and not force:
+        raise click.UsageError(f"{file} is there already; --force writes over it.")
+    with logged_on(profile) as session:
+        data = session.address_book.export_cards(version, container)
+    count = data.count(b"BEGIN:VCARD")
+    if file is not None:
+        file.write_bytes(data)
+        tell(as_json, f"{count} cards in {file}.", cards=count, file=file)
+    elif as_json:
+        emit_json({"cards": count, "file": None, "text": data.decode("utf-8")})
+    else:
+        sys.stdout.buffer.write(data)

@@ -1,0 +1,53 @@
+"""Shells complete commands, options and names."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mapix.cli.errors import Exit
+
+from .conftest import Mapix
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(mapix: Mapix, shell: str) -> None:
+    script = mapix("completion", shell).stdout
+    assert f"_MAPIX_COMPLETE={shell}_complete" in script
+    assert mapix("completion", SHELL=f"/usr/bin/{shell}").stdout == script
+
+
+def test_a_shell_that_is_unknown_is_asked_for(mapix: Mapix) -> None:
+    assert "bash, zsh, fish" in mapix("completion", SHELL="/bin/other", code=Exit.USAGE).stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_what_is_typed(mapix: Mapix, tmp_path: Path) -> None:
+    mapix.init()
+    shim = tmp_path / "mapix"
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m mapix "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    program = f"""
+        eval "$({shim} completion bash)"
+        COMP_WORDS=(mapix profile delete d) COMP_CWORD=3
+        _mapix_completion {shim}
+        printf '%s\n' "${{COMPREPLY[@]}}"
+    """
+    ran = subprocess.run(["bash", "-c", program], env=mapix.env, capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "Default\n", ran.stderr
+
+
+def test_profiles_services_and_providers_are_completed_by_name(mapix: Mapix) -> None:
+    mapix.init()
+
+    def completed(*words: str) -> list[str]:
+        env = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": str(len(words)), "COMP_WORDS": " ".join(("x", *words))}
+        return [line.partition(",")[2] for line in mapix(**env).stdout.splitlines()]
+
+    assert completed("ls", "--profile", "D") == ["Default"]
+    assert completed("service", "add", "SM") == ["SMTP"]
+    (store,) = mapix.json("provider", "list", "MAPIXSTORE")["providers"]
+    assert completed("provider", "show", store["uid"][:4]) == [store["uid"][:8]]
+    assert completed("service", "copy", "LOCAL", "--to", "D") == ["Default"]
