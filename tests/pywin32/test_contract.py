@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.pywin32.calls.probing import described as calls
 
 from mapix.pywin32 import exchange, mapi, mapiutil, pythoncom, storagecon, unknown
 from mapix.pywin32.iid import IID
@@ -103,3 +104,16 @@ def test_a_keyword_is_refused() -> None:
 def test_too_few_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="required positional"):
         mapi.MAPILogonEx(0)
+
+
+def test_the_data_has_every_call_with_its_parameters_in_order(contract: dict[str, Any]) -> None:
+    owners = {name.rpartition(".")[2]: module["functions"] for name, module in contract["modules"].items()}
+    owners |= {name: described["methods"] for name, described in contract["interfaces"].items()}
+    wanted = {
+        f"{owner}.{name}": [(each["name"], each["kind"], each["optional"]) for each in described["params"]]
+        for owner, methods in owners.items()
+        for name, described in methods.items()
+    }
+    assert {name: list(map(tuple, about.parameters)) for name, about in calls().items()} == wanted
+    assert contract["_meta"]["counts"]["interface_methods_total"] == 107
+    assert len(wanted) == 22 + 23 + 7 + 107

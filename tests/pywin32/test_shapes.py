@@ -262,3 +262,43 @@ def test_wrong_properties_set_nothing(world: World) -> None:
     with pytest.raises(TypeError):
         world.message.SetProps([(SUBJECT, "Changed"), (mapitags.PR_BODY_W, b"bytes")])
     assert value(world.message, SUBJECT) == "Minutes"
+
+
+ALL_TABLES: dict[str, Any] = {
+    "stores": lambda w: w.session.GetMsgStoresTable(0),
+    "status": lambda w: w.mail_session.GetStatusTable(0),
+    "contents": lambda w: w.table,
+    "hierarchy": lambda w: w.subtree.GetHierarchyTable(0),
+    "recipients": lambda w: w.message.GetRecipientTable(0),
+    "attachments": lambda w: (w.attach, w.message.GetAttachmentTable(0))[1],
+    "receive folders": lambda w: w.store.GetReceiveFolderTable(0),
+    "containers": lambda w: w.book.OpenEntry(None, None, 0).GetHierarchyTable(0),
+    "entries": lambda w: (w.distribution_list, w.container.GetContentsTable(0))[1],
+    "profiles": lambda w: w.profiles.GetProfileTable(0),
+    "services": lambda w: w.services.GetMsgServiceTable(0),
+    "providers": lambda w: w.services.GetProviderTable(0),
+}
+
+
+@pytest.mark.parametrize("name", ALL_TABLES)
+def test_every_table_has_rows_of_plain_values(world: World, name: str) -> None:
+    """VS-501: no cell is of a subclass of what scripts know."""
+    table = ALL_TABLES[name](world)
+    columns = table.QueryColumns(mapi.TBL_ALL_COLUMNS)
+    assert has_shape(columns, "tags")
+    table.SetColumns(columns, 0)
+    rows = table.QueryRows(50, 0)
+    assert rows
+    assert has_shape(rows, "rows")
+    for row in rows:
+        assert [tag & 0xFFFF0000 for tag, _ in row] == [tag & 0xFFFF0000 for tag in columns]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in LIVE if "GetProps" in dir(unknown.TYPES[IID(unknown.iids.INTERFACES[name])])]
+)
+def test_every_object_has_properties_of_plain_values(world: World, name: str) -> None:
+    """VS-401, VS-313."""
+    hr, found = LIVE[name](world).GetProps(None, mapi.MAPI_UNICODE)
+    assert has_shape((hr, found), "(hr pairs)"), found
+    assert found

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from tests.pywin32.calls.world import World, interface
 
+from mapix.pywin32 import times
+from mapix.pywin32.iid import PyIID
 from mapix.pywin32.unknown import TYPES, PyIUnknown
 
 DATA = Path(__file__).parents[3] / "tools" / "data"
@@ -114,7 +116,14 @@ def _is_tag(answer: Any) -> bool:
 
 
 def _is_pair(answer: Any) -> bool:
-    return type(answer) is tuple and len(answer) == 2 and _is_tag(answer[0])
+    return type(answer) is tuple and len(answer) == 2 and _is_tag(answer[0]) and _is_plain(answer[1])
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is of the types that scripts see, and not of a subclass of one."""
+    if type(value) is tuple:
+        return all(map(_is_plain, value))
+    return type(value) in (int, bool, float, str, bytes, type(None), PyIID, times.datetime)
 
 
 def _are(kind: type, test: Callable[[Any], bool]) -> Callable[[Any], bool]:

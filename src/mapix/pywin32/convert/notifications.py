@@ -40,7 +40,7 @@ def _new_mail(item: NewMailNotification, wide: bool) -> tuple[Any, ...]:
 
 def _object(item: ObjectNotification, wide: bool) -> tuple[Any, ...]:
     tags = None if item.tags is None else numbers(item.tags)
-    return item.entry_id, item.object_type, item.parent_id, item.old_id, item.old_parent_id, tags
+    return item.entry_id, int(item.object_type), item.parent_id, item.old_id, item.old_parent_id, tags
 
 
 def _table(item: TableNotification, wide: bool) -> tuple[Any, ...]:
