@@ -106,7 +106,7 @@ RICH_HTML = (
 
 @pytest.mark.parametrize("command", ["cat", "show"])
 def test_bodies_that_are_rich_text_only_are_shown(mapix: Mapix, tmp_path: Path, command: str) -> None:
-    """[MS-OXRTFEX]: HTML that lies in it comes out as HTML and as text, other rich text as text."""
+    """[MS-OXRTFEX]: HTML that lies in it comes out as HTML and as text, other rich text is rendered."""
     html = saved(MessageContent({PR_RTF_COMPRESSED: compress(RICH_HTML)}), tmp_path / "html.msg")
     assert "Grüße" in mapix(command, html).stdout
     assert "htmltag" not in mapix(command, html).stdout
@@ -118,7 +118,7 @@ def test_bodies_that_are_rich_text_only_are_shown(mapix: Mapix, tmp_path: Path, 
     text = saved(MessageContent({PR_RTF_COMPRESSED: compress(rich)}), tmp_path / "text.msg")
     shown = mapix(command, text).stdout.splitlines()
     assert ("Good morning" in shown, "Bob" in shown) == (True, True)
-    assert mapix(command, text, "--html").stdout.strip() == ""
+    assert "Good <b>morning</b>" in mapix(command, text, "--html").stdout
 
 
 def test_rich_text_that_is_none_leaves_the_rest_to_be_shown(mapix: Mapix, tmp_path: Path) -> None:

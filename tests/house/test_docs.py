@@ -59,6 +59,7 @@ def printed(program: str, home: Path) -> list[str]:
 CONCEPTS = sorted(f"concepts/{path.stem}" for path in (ROOT / "docs" / "concepts").glob("*.md"))
 PAGES = [
     "stores",
+    "bodies",
     "message-files",
     "tnef",
     "own-stores",

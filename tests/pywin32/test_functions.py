@@ -74,20 +74,29 @@ def test_a_sink_needs_something_to_call() -> None:
     assert type(mapi.HrAllocAdviseSink(print)).__name__ == "PyIMAPIAdviseSink"
 
 
-@pytest.mark.parametrize(
-    ("call", "word"),
-    [
-        (lambda: mapi.WrapCompressedRTFStream(pythoncom.CreateStreamOnHGlobal(), 0), "RTF"),
-        (lambda: mapi.WrapCompressedRTFStreamEx(pythoncom.CreateStreamOnHGlobal()), "RTF"),
-        (lambda: mapi.RTFStreamToHTML(pythoncom.CreateStreamOnHGlobal()), "RTF"),
-    ],
-)
-def test_what_is_not_here_yet_says_so(call: Any, word: str) -> None:
-    """GEN-7."""
+def test_rtf_is_read_and_written_through_streams() -> None:
+    """P-143, P-144, GEN-7: forward only; the native body has its kind."""
+    below = pythoncom.CreateStreamOnHGlobal()
+    rtf = mapi.WrapCompressedRTFStream(below, mapi.MAPI_MODIFY)
+    rtf.Write(rb"{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}\'f6}")
+    for call in (rtf.Clone, rtf.Stat, rtf.Revert, lambda: rtf.Seek(0, 0), lambda: rtf.SetSize(0)):
+        with pytest.raises(com_error):
+            call()
+    rtf.Commit(0)
+    with pytest.raises(com_error):
+        mapi.WrapCompressedRTFStream(below, 0)
+    below.Seek(0, 0)
+    assert mapi.WrapCompressedRTFStream(below, 0).Read(7) == b"{\\rtf1\\"
+    below.Seek(0, 0)
+    plain, kind = mapi.WrapCompressedRTFStreamEx(below)
+    assert kind == mapi.MAPI_NATIVE_BODY_TYPE_RTF
+    assert mapi.RTFStreamToHTML(plain) == b"<p>\xf6"
+    below.Seek(0, 0)
+    native, kind = mapi.WrapCompressedRTFStreamEx(below, (mapi.MAPI_NATIVE_BODY, 1252, 65001))
+    assert (native.Read(99), kind) == ("<p>\u00f6".encode(), mapi.MAPI_NATIVE_BODY_TYPE_HTML)
     with pytest.raises(com_error) as caught:
-        call()
-    assert caught.value.hresult == mapi.MAPI_E_NO_SUPPORT
-    assert word in str(caught.value)
+        mapi.WrapCompressedRTFStreamEx(below, (mapi.MAPI_NATIVE_BODY | mapi.MAPI_MODIFY, 0, 0))
+    assert caught.value.hresult == mapi.MAPI_E_INVALID_PARAMETER
     assert mapi.CloseIMsgSession(0) is None
 
 

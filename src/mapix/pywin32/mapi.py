@@ -10,8 +10,15 @@ from string import hexdigits
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.prop import MapiProp
+from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.properties.errors import InvalidParameter, NoSupport, NotInitialized, from_hresult
+from mapix.objects.messages.rtfstream import (
+    rtf_stream_to_html,
+    wrap_compressed_rtf_stream,
+    wrap_compressed_rtf_stream_ex,
+)
+from mapix.objects.messages.rtfsync import rtf_sync
+from mapix.properties.errors import InvalidParameter, NotInitialized, from_hresult
 from mapix.properties.tag import PropType
 from mapix.pywin32 import args, bytestreams, iids, imsg, sink
 from mapix.pywin32.admin import PyIProfAdmin
@@ -23,7 +30,7 @@ from mapix.pywin32.message import PyIMessage
 from mapix.pywin32.prop import PyIMAPIProp, read
 from mapix.pywin32.session import PyIMAPISession, log_off_dropped
 from mapix.pywin32.storage import PyIStorage
-from mapix.pywin32.stream import PyIStream
+from mapix.pywin32.stream import PyIStream, note_written
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import guarded, strict_target_of, target_of
 from mapix.subsystem.initialize import Subsystem, is_initialized, mapi_initialize, mapi_uninitialize, subsystem
@@ -37,7 +44,6 @@ if TYPE_CHECKING:
 
 
 _ANY = 0xFFFFFFFF
-_NO_RTF = "compressed RTF is not read or written here yet"
 
 
 def _subsystem() -> Subsystem:
@@ -185,36 +191,40 @@ def _file_stream(name: str | None, flags: int, prefix: str | None) -> PyIStream:
 
 @guarded
 def RTFSync(message: Any, flags: Any, /) -> int:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    target_of(message, PyIMessage)
-    args.flags(flags, 3)
-    raise NoSupport(_NO_RTF, hint="PR_BODY and PR_HTML are kept in step by themselves")
+    """Make text and RTF say the same (M-042, M-043); 1 when the message was changed and has to be saved."""
+    target: MapiProp = target_of(message, PyIMessage)
+    return int(rtf_sync(target, args.flags(flags, _ANY)))
 
 
 @guarded
 def WrapCompressedRTFStream(stream: Any, flags: Any, /) -> PyIStream:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    target_of(stream, PyIStream)
-    args.flags(flags, _ANY)
-    raise NoSupport(_NO_RTF, hint="read PR_BODY or PR_HTML")
+    """The RTF in a stream on PR_RTF_COMPRESSED; with MAPI_MODIFY one to write it (P-143, P-144)."""
+    target: Stream = target_of(stream, PyIStream)
+    return _rtf_stream(wrap_compressed_rtf_stream(target, args.flags(flags, _ANY)), stream)
 
 
 @guarded
 def WrapCompressedRTFStreamEx(stream: Any, wcsinfo: Any = (0, 0, 0), /) -> tuple[PyIStream, int]:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    strict_target_of(stream, PyIStream)
+    """The same with `(flags, inCodePage, outCodePage)`, and the kind of body: MAPI_NATIVE_BODY_TYPE_* (P-144)."""
+    target: Stream = strict_target_of(stream, PyIStream)
     if not isinstance(wcsinfo, tuple) or len(wcsinfo) != 3:
         raise TypeError("the information must be a tuple of (flags, inCodePage, outCodePage)")
-    for number in wcsinfo:
-        args.uint32(number)
-    raise NoSupport(_NO_RTF, hint="read PR_BODY or PR_HTML")
+    flags, in_codepage, out_codepage = (args.uint32(number) for number in wcsinfo)
+    opened, kind = wrap_compressed_rtf_stream_ex(target, flags, in_codepage, out_codepage)
+    return _rtf_stream(opened, stream), kind
+
+
+def _rtf_stream(opened: Stream, below: Any) -> PyIStream:
+    """A wrapper that keeps the stream below alive; what it writes there counts."""
+    if opened.writable:
+        note_written(below)
+    return PyIStream(opened, below if isinstance(below, PyIStream) else below._oleobj_)
 
 
 @guarded
 def RTFStreamToHTML(stream: Any, /) -> bytes | None:
-    """Not here yet: com_error MAPI_E_NO_SUPPORT."""
-    strict_target_of(stream, PyIStream)
-    raise NoSupport("HTML in RTF is not taken out here yet", hint="read PR_HTML")
+    """The HTML that RTF carries, in the code page of the RTF; None where it carries none ([MS-OXRTFEX])."""
+    return rtf_stream_to_html(strict_target_of(stream, PyIStream))
 
 
 @guarded

@@ -17,23 +17,13 @@ from typing import Any, Final
 from zlib import crc32
 
 from mapix.formats.defects import Defects, Parsed, Strictness
+from mapix.formats.rtf.packing import LONGEST_MATCH, PRELOAD, WINDOW, Packer
 from mapix.properties.errors import CorruptData
 
 HEAD: Final = struct.Struct("<II4sI")
 """The head: bytes that follow the first field, bytes of RTF, which form it is, checksum of what follows the head."""
 
 LZFU, MELA = b"LZFu", b"MELA"
-WINDOW: Final = 4096
-LONGEST_MATCH: Final = 17
-
-PRELOAD: Final = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}"
-    b"{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
-    b"MS Sans SerifSymbolArialTimes New RomanCourier"
-    b"{\\colortbl\\red0\\green0\\blue0\r\n\\par "
-    b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
-)
-"""What the window holds at first ([MS-OXRTFCP] 2.1.2.1)."""
 
 _PIECE: Final = 1 << 16
 
@@ -76,7 +66,8 @@ def decompressed_pieces(read: Callable[[int], bytes], defects: Defects) -> Itera
 
 def compress(rtf: bytes) -> bytes:
     """`rtf` as LZFu; the same bytes for the same input."""
-    packed = _packed(rtf)
+    packer = Packer()
+    packed = packer.feed(rtf) + packer.end()
     return HEAD.pack(len(packed) + 12, len(rtf), LZFU, _checksum(packed)) + packed
 
 
@@ -154,21 +145,22 @@ def _groups(data: bytes, last: int, out: bytearray, defects: Defects) -> tuple[i
     position, end, layouts = 0, len(out), _LAYOUTS
     while position <= last:
         unpack, size = layouts[data[position]]
-        for token in unpack(data, position + 1):
+        position += 1
+        for token in unpack(data, position):
             if token.__class__ is bytes:
                 out += token
                 end += len(token)
                 continue
-            distance = (end - (token >> 4)) & 4095
-            length = (token & 15) + 2
-            if distance >= length and (start := end - distance) >= 0:
-                out += out[start : start + length]
-            elif distance:
-                _repeat(out, distance, length, defects)
+            start = end - ((end - (token >> 4)) & 4095)
+            after = start + (token & 15) + 2
+            if after <= end and start >= 0:
+                out += out[start:after]
+            elif start == end:
+                return position + size, True
             else:
-                return position + size + 1, True
-            end += length
-        position += size + 1
+                _repeat(out, end - start, after - start, defects)
+            end += after - start
+        position += size
     return position, False
 
 
@@ -208,50 +200,6 @@ def _cut(data: bytes, out: bytearray, before: int) -> None:
         size += (data[position + 1] & 15) + 2 if taken == 2 else 1
         position += taken
     del out[size:]
-
-
-def _packed(rtf: bytes) -> bytes:
-    """LZFu tokens: at each place the last one with the same three bytes is looked at, and taken for as long as it
-    agrees.
-    """
-    data = PRELOAD + rtf
-    end, position, known = len(data), len(PRELOAD), _seen(PRELOAD)
-    out, group, flags, count = bytearray(), bytearray(), 0, 0
-    while position < end:
-        found = known.get(data[position : position + 3], -WINDOW)
-        length = _agreement(data, found, position, end) if position - found < WINDOW else 0
-        if length > 2:
-            group += (((found & 4095) << 4) | (length - 2)).to_bytes(2, "big")
-            flags |= 1 << count
-            for place in range(position, position + length):
-                known[data[place : place + 3]] = place
-            position += length
-        else:
-            group.append(data[position])
-            known[data[position : position + 3]] = position
-            position += 1
-        count += 1
-        if count == 8:
-            out.append(flags)
-            out += group
-            group, flags, count = bytearray(), 0, 0
-    out.append(flags | 1 << count)
-    return bytes(out + group + ((end & 4095) << 4).to_bytes(2, "big"))
-
-
-def _seen(data: bytes) -> dict[bytes, int]:
-    """The last place of each three bytes."""
-    return {data[place : place + 3]: place for place in range(len(data) - 2)}
-
-
-def _agreement(data: bytes, found: int, position: int, end: int) -> int:
-    """For how many bytes two places agree, 17 at most."""
-    most = min(LONGEST_MATCH, end - position)
-    one, other = data[found : found + most], data[position : position + most]
-    if one == other:
-        return most
-    difference = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
-    return most - (difference.bit_length() + 7) // 8
 
 
 def _checksum(data: bytes) -> int:

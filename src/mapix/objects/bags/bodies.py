@@ -112,6 +112,8 @@ def keep_in_step(message: ReadingBag, pending: MutableMapping[int, Entry], remov
     if message._fresh and (PR_BODY.id in pending or not _CONVERTERS):
         return  # What it has was all set now, so its best body is the native one, and none is out of date.
     given = [_FORMS[number] for number in pending if number in _FORMS]
+    if Body.PLAIN in given and _told_in_step(message, pending):
+        given.append(Body.RTF)
     if given == [Body.PLAIN] and _CONVERTERS and _only_blanks_changed(message):
         return
     if PR_BODY.id in pending and PR_RTF_IN_SYNC.id not in pending and PR_RTF_COMPRESSED.id not in pending:
@@ -121,6 +123,12 @@ def keep_in_step(message: ReadingBag, pending: MutableMapping[int, Entry], remov
         _note_native(message, native, pending, removed)
     if _CONVERTERS and given:
         _bring_up_to_date(message, native_body(message), given, pending, removed)
+
+
+def _told_in_step(message: ReadingBag, pending: MutableMapping[int, Entry]) -> bool:
+    """Whether a client says that the text it sets is that of the RTF which is there (M-043)."""
+    told = pending.get(PR_RTF_IN_SYNC.id)
+    return told is not None and bool(told[1]) and message._value(PR_RTF_COMPRESSED) is not None
 
 
 def _note_native(message: ReadingBag, native: Body, pending: MutableMapping[int, Entry], removed: set[int]) -> None:

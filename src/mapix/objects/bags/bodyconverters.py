@@ -34,7 +34,7 @@ def html_of_text(text: str, codepage: int) -> bytes:
     """An HTML document that reads like a text; what the code page does not have is written by number."""
     from mapix.formats.html import document, from_text
 
-    return _encoded(document(from_text(text)), codepage)
+    return encoded_html(document(from_text(text)), codepage)
 
 
 def rtf_of_text(text: str, codepage: int) -> bytes:
@@ -49,7 +49,7 @@ def html_of_rtf(packed: bytes, codepage: int) -> bytes | None:
     from mapix.formats.rtf import to_html
 
     rtf = rtf_of(packed)
-    return None if rtf is None else _encoded(to_html(rtf, embed=True).html, codepage)
+    return None if rtf is None else encoded_html(to_html(rtf, embed=True).html, codepage)
 
 
 def text_of_rtf(packed: bytes, codepage: int) -> str | None:
@@ -87,7 +87,7 @@ def _packed(rtf: bytes) -> bytes:
     return uncompressed(rtf) if len(rtf) < _WORTH_PACKING else compress(rtf)
 
 
-def _encoded(html: str, codepage: int) -> bytes:
+def encoded_html(html: str, codepage: int) -> bytes:
     """HTML in a code page. Characters it lacks become references, which mean the same."""
     try:
         return html.encode(codec_name(codepage), "xmlcharrefreplace")
