@@ -7,9 +7,6 @@ from tests.pywin32.calls.world import NO_MAIL, World, interface, value
 
 from mapix.pywin32 import mapi, mapitags
 
-NOT_YET = mapi.MAPI_E_NO_SUPPORT
-"""What compressed RTF answers until it is here; the shapes it must have then are written down already."""
-
 TABLE_SORT_DESCEND = 1
 HTML_IN_RTF = rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}Hi{\*\htmltag72 </p>}}"
 
@@ -57,7 +54,7 @@ def all_rows_come_at_once(w: World) -> Call:
 @probe("mapi.RTFSync")
 def bodies_are_brought_in_step(w: World) -> Call:
     w.message.SetProps([(mapitags.PR_BODY_W, "Changed")])
-    return call(mapi.RTFSync, w.message, 2, raises=NOT_YET)
+    return call(mapi.RTFSync, w.message, 2)
 
 
 @probe("mapi.WrapCompressedRTFStream")
@@ -67,7 +64,6 @@ def compressed_rtf_is_read_through_a_stream(w: World) -> Call:
         compressed(w),
         0,
         gives=lambda stream: stream.Read(99) == HTML_IN_RTF,
-        raises=NOT_YET,
     )
 
 
@@ -79,13 +75,12 @@ def compressed_rtf_is_read_and_says_what_it_was(w: World) -> Call:
         compressed(w),
         (0, 0, 0),
         gives=lambda found: found[0].Read(9) and found[1] in native,
-        raises=NOT_YET,
     )
 
 
 @probe("mapi.RTFStreamToHTML")
 def html_comes_out_of_rtf(w: World) -> Call:
-    return call(mapi.RTFStreamToHTML, w.stream(HTML_IN_RTF), gives=lambda html: html == b"<p>Hi</p>", raises=NOT_YET)
+    return call(mapi.RTFStreamToHTML, w.stream(HTML_IN_RTF), gives=lambda html: html == b"<p>Hi</p>")
 
 
 def compressed(w: World) -> Any:
