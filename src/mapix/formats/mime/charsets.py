@@ -114,6 +114,8 @@ def codepage_of(charset: str) -> int | None:
 def decode(data: bytes, charset: str | None) -> tuple[str, bool]:
     """`data` as text, and whether its name was true; without a name it is guessed, which counts as true."""
     codec = codec_of(charset) if charset else None
+    if codec and codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
+        return _any(data), False
     guessed = _utf8_with_letters(data) if codec in (None, "cp1252") else None
     if guessed is not None:
         return guessed, not charset

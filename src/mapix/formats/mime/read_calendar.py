@@ -83,7 +83,7 @@ def _apply(event: Any, others: list[Any], method: str, content: MessageContent, 
         content.properties[t.PR_SUBJECT] = str(event["SUMMARY"])
     if "DESCRIPTION" in event and not (content.get(t.PR_BODY) or content.get(t.PR_HTML)):
         content.properties[t.PR_BODY] = str(event["DESCRIPTION"]).replace("\r\n", "\n").replace("\n", "\r\n")
-    if method != "REPLY":
+    if method not in ("REPLY", "COUNTER"):
         people_of(event, content)
         content.properties.update(tagged(_names_of(content), reading.names))
 

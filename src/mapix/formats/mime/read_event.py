@@ -244,7 +244,7 @@ def _series(event: Any, others: list[Any], start: datetime, end: datetime) -> di
     local = start.replace(tzinfo=None)
     offset = local.hour * 60 + local.minute
     length = (end.astimezone(zone).replace(tzinfo=None) - local) // _MINUTE
-    changes = [found for each in others[:_MOST_EXCEPTIONS] if (found := _exception(each, zone, offset))]
+    changes = [found for each in others[:_MOST_EXCEPTIONS] if (found := _exception(each, event, zone, offset))]
     gone = {*_excluded(event, zone), *(day_of(one.original) for one in changes)}
     pattern = pattern_of_rule(dict(event["RRULE"]), start.date(), gone)
     pattern = replace(pattern, modified=tuple(sorted(one.start // DAY * DAY for one in changes)))
@@ -278,19 +278,25 @@ def _day(when: Any) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
-def _exception(event: Any, zone: Any, offset: int) -> ExceptionInfo | None:
-    """An occurrence that differs from the others."""
+def _exception(event: Any, master: Any, zone: Any, offset: int) -> ExceptionInfo | None:
+    """An occurrence that differs from the others of `master`."""
     planned = _moment(event, "RECURRENCE-ID")
     if planned is None:
         return None
     start, end, _ = _span(event)
     told = event["RECURRENCE-ID"].dt
     day = planned.astimezone(zone).date() if isinstance(told, datetime) else told
-    summary, location = event.get("SUMMARY"), event.get("LOCATION")
+    summary, location = _differing(event, master, "SUMMARY"), _differing(event, master, "LOCATION")
     return ExceptionInfo(
         start=minutes_of(start.astimezone(zone).replace(tzinfo=None)),
         end=minutes_of(end.astimezone(zone).replace(tzinfo=None)),
         original=minutes_of(day) + offset,
-        subject=None if summary is None else str(summary),
-        location=None if location is None else str(location),
+        subject=summary,
+        location=location,
     )
+
+
+def _differing(event: Any, master: Any, name: str) -> str | None:
+    """The text of an occurrence where it is not that of all."""
+    text = event.get(name)
+    return None if text is None or str(text) == str(master.get(name) or "") else str(text)

@@ -47,7 +47,10 @@ def method_of(writing: Writing) -> str | None:
         return "REQUEST"
     if name == CANCELED.upper():
         return "CANCEL"
-    return "REPLY" if name in _ANSWERED else None
+    if name not in _ANSWERED:
+        return None
+    countered = writing.value(writing.content.properties, n.PidLidAppointmentCounterProposal, PropType.BOOLEAN)
+    return "COUNTER" if countered else "REPLY"
 
 
 def calendar_bytes(writing: Writing, method: str) -> bytes | None:
@@ -62,7 +65,7 @@ def calendar_bytes(writing: Writing, method: str) -> bytes | None:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "COUNTER" if one.value(n.PidLidAppointmentCounterProposal) and method == "REPLY" else method)
+    calendar.add("method", method)
     for part in one.components():
         calendar.add_component(part)
     data: bytes = calendar.to_ical()
@@ -222,7 +225,7 @@ class _Item:
     def _add_people(self, event: Any) -> None:
         content = self.writing.content
         author = address_of(self.props, SENT_REPRESENTING) or address_of(self.props, SENDER)
-        if self.method == "REPLY":
+        if self.method in ("REPLY", "COUNTER"):
             answer = _ANSWERED.get((text_of(self.props, t.PR_MESSAGE_CLASS) or "").upper(), "TENTATIVE")
             if author:
                 event.add("attendee", _person(author, PARTSTAT=answer))
