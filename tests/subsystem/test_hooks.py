@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.subsystem.test_nasty_providers import (
     Courier,
+    Hold,
+    hold,  # noqa: F401
     log_on,
     mail,  # noqa: F401
     offer_transport,
@@ -123,3 +125,17 @@ def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:  # noqa: F811
         assert session.flush(5) == 0
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
     assert courier.sent == ["bob@example.com"]
+
+
+def test_a_hook_that_hangs_keeps_no_mail_back(mail: Subsystem, hold: Hold) -> None:  # noqa: F811
+    """SPL-22: what was sent is kept as if there were no hook, and its row says why."""
+    hook, courier = Hook(), Courier()
+    hook.outbound = lambda message: hold.hang()  # type: ignore[method-assign]
+    offer_transport(mail, courier)
+    offer_hook(mail, lambda: hook, HOOK_OUTBOUND)
+    with log_on(mail) as session:
+        submit(session, "bob@example.com")
+        submit(session, "cy@example.com")
+        assert session.flush(5) == 0
+        assert row_of(session, "HOOK")[0] & STATUS_FAILURE
+    assert courier.sent == ["bob@example.com", "cy@example.com"]

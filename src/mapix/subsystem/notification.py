@@ -36,6 +36,9 @@ UNADVISE_SECONDS = 5.0
 
 _log = logging.getLogger("mapix.subsystem")
 
+after_dispatch: list[Callable[[int], object]] = []
+"""Called after each dispatch, on its thread, with how many notifications were told."""
+
 
 class ThreadSink:
     """A sink whose notifications are told on the thread that made it (HrThisThreadAdviseSink)."""
@@ -160,6 +163,8 @@ class NotificationEngine:
         told = self._drain(threading.get_ident())
         if not self.threaded:
             told += self._drain(None)
+        for each in after_dispatch:
+            each(told)
         return told
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -276,5 +276,5 @@ class Spooling:
                 close_store(logon, support)
             self._logons.clear()
             for hook in self._hooks:
-                hook.support.release()
+                hook.close()
             self._hooks.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapix.interfaces.message import Message
-from mapix.interfaces.notify import Event, NewMailNotification
+from mapix.interfaces.notify import Event, NewMailNotification, Notification
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.store import MsgStore
 from mapix.properties import times
@@ -219,6 +219,24 @@ class SendingTests(SendingBench):
         spooler.notify_new_mail(told)
         self.settle()
         assert heard == [told]
+
+    def test_new_mail_is_told_to_everybody_who_has_the_store_open(self) -> None:
+        """SPL-50, ST-070, N-021: and to nobody who asked for something else."""
+        self.need(Powers.EVENTS)
+        folder, spooler, other = self.folder(), self.spooler(), self.again()
+        mine, theirs, created = self.listen(Event.NEW_MAIL), list[Notification](), list[Notification]()
+        other.advise(None, Event.NEW_MAIL, theirs.extend)
+        other.advise(None, Event.OBJECT_MOVED, created.extend)
+        entry_id = self.message(folder, {PR_MESSAGE_FLAGS: 0})
+        told = NewMailNotification(Event.NEW_MAIL, entry_id, entry_id_of(folder), "IPM.Note", 0)
+        spooler.notify_new_mail(told)
+        self.settle()
+        other.poll()
+        for heard in (mine, theirs):
+            (news,) = heard
+            assert isinstance(news, NewMailNotification)
+            assert (news.entry_id, news.parent_id, news.message_class) == (entry_id, told.parent_id, "IPM.Note")
+        assert created == []
 
     def test_leaving_a_store_tells_of_what_waits(self) -> None:
         """SPL-60, ST-065, X-35."""

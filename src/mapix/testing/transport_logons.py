@@ -5,12 +5,24 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from mapix.interfaces.spi import AddressTypes, TransportLogon
+from mapix.interfaces.spi import AddressTypes, RecipientState, TransportLogon
 from mapix.properties import codec
+from mapix.properties.errors import NoSupport
+from mapix.properties.flags import (
+    LOGON_SP_IDLE,
+    LOGON_SP_POLL,
+    LOGON_SP_RESOLVE,
+    NOTIFY_BEGIN_INBOUND,
+    NOTIFY_BEGIN_OUTBOUND,
+    NOTIFY_END_INBOUND,
+    NOTIFY_END_OUTBOUND,
+)
 from mapix.properties.tags import PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY
 from mapix.subsystem.catalogue.providerinit import function_of
 from mapix.testing.transport_bench import TransportBench, TransportPowers
 
+_BEGIN = NOTIFY_BEGIN_INBOUND | NOTIFY_BEGIN_OUTBOUND
+_END = NOTIFY_END_INBOUND | NOTIFY_END_OUTBOUND
 _IDENTITY = {PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY}
 
 
@@ -45,6 +57,32 @@ class TransportLogonTests(TransportBench):
     def test_logging_on_wakes_nobody(self) -> None:
         """SPI-11."""
         assert self.support.woken == 0
+
+    def test_it_asks_for_what_there_is_at_its_logon(self) -> None:
+        """SPI-29."""
+        known = LOGON_SP_IDLE | LOGON_SP_POLL | LOGON_SP_RESOLVE
+        assert not self.transport.logon_flags & ~known
+        if TransportPowers.RECEIVES in self.powers:
+            assert self.transport.logon_flags & LOGON_SP_POLL
+
+    def test_it_hears_that_work_begins_and_ends_and_begins_again(self) -> None:
+        """SPL-40, SPL-41, SPL-45: as it does when it is taken offline and back."""
+        for flags in (_BEGIN, _END, _BEGIN):
+            self.transport.transport_notify(flags)
+        if TransportPowers.SENDS in self.powers:
+            outcome = self.transport.submit_message(self.submission("Budget"))
+            assert set(self.states(outcome).values()) == {RecipientState.SENT}
+
+    def test_it_may_be_told_that_its_program_ends_at_once(self) -> None:
+        """SES-69: it has nothing to say, agrees, or refuses."""
+        shutdown = self.transport.fast_shutdown()
+        if shutdown is None:
+            return
+        try:
+            shutdown.query_fast_shutdown()
+        except NoSupport:
+            return
+        shutdown.notify_process_shutdown()
 
     def test_the_preprocessors_it_registers_can_be_called(self) -> None:
         """SPL-20."""

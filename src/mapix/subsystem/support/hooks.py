@@ -1,8 +1,8 @@
 """Spooler hooks that stand in profiles (SPI-6, SPL-22): services whose providers are of the kind HOOK.
 
 What `ProviderSpec.load` makes is the hook itself, or has a `logon` that answers one when it is given its support
-object. A hook that fails is told in its status row and passed over. It is called on the spooler's thread, as inbound
-ones see a message inside the transaction that delivers it.
+object. A hook that fails is told in its status row and passed over. An outbound one has a limit of time; an inbound one
+is called on the spooler's thread, as it sees a message inside the transaction that delivers it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mapix.interfaces.spi import Placement, ProviderKind
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import HOOK_INBOUND, HOOK_OUTBOUND, STATUS_FAILURE
 from mapix.properties.tags import PR_STATUS_CODE, PR_STATUS_STRING
+from mapix.subsystem.isolation.callers import Caller
 from mapix.subsystem.isolation.objects import check_kind, watched_call
 from mapix.subsystem.support.support import CommonSupport
 
@@ -29,8 +30,10 @@ _log = logging.getLogger("mapix.subsystem")
 class ProfileHook:
     """One hook of a profile: sees what its PR_RESOURCE_FLAGS ask for, everything where they ask for nothing."""
 
-    def __init__(self, name: str, inner: Any, flags: int, support: CommonSupport) -> None:
+    def __init__(self, name: str, inner: Any, flags: int, support: CommonSupport, seconds: float = 0) -> None:
         self.name = name
+        self._caller = Caller(name)
+        self._seconds = seconds
         self.support = support
         self._inner = inner
         wanted = flags & (HOOK_INBOUND | HOOK_OUTBOUND)
@@ -41,19 +44,34 @@ class ProfileHook:
         if not self._wanted & HOOK_OUTBOUND:
             return None
         kinds = (bytes, Placement, type(None))
-        found: Placement | bytes | None = self._call("outbound", lambda: self._inner.outbound(message), kinds)
+
+        def ask() -> Any:
+            return watched_call(self.name, "outbound", lambda: self._inner.outbound(message))
+
+        found: Placement | bytes | None = self._call(
+            "outbound", lambda: self._caller.call("outbound", ask, self._seconds), kinds
+        )
         return found
 
     def inbound(self, message: Message, folder: bytes) -> Placement:
         """See `SpoolerHook.inbound`."""
         if not self._wanted & HOOK_INBOUND:
             return Placement(folder)
-        found: Placement = self._call("inbound", lambda: self._inner.inbound(message, folder), (Placement,))
+
+        def ask() -> Any:
+            return watched_call(self.name, "inbound", lambda: self._inner.inbound(message, folder))
+
+        found: Placement = self._call("inbound", ask, (Placement,))
         return found
+
+    def close(self) -> None:
+        """It is asked no more."""
+        self._caller.close()
+        self.support.release()
 
     def _call(self, what: str, work: Callable[[], Any], wanted: tuple[type, ...]) -> Any:
         try:
-            found = watched_call(self.name, what, work)
+            found = work()
             check_kind(self.name, what, found, wanted)
         except MapiError as error:
             self.support.modify_status_row({PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}, update=True)
@@ -72,5 +90,6 @@ def hooks_of(core: SessionCore) -> list[ProfileHook]:
             support.modify_status_row({PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)})
             support.release()
             continue
-        found.append(ProfileHook(service.display_name or service.name, inner, provider.resource_flags, support))
+        name, seconds = service.display_name or service.name, core.subsystem.limits.poll
+        found.append(ProfileHook(name, inner, provider.resource_flags, support, seconds))
     return found
