@@ -26,6 +26,7 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
 from mapix.subsystem.remote import offline
+from mapix.subsystem.settingsdialog import dialog_bit
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -42,9 +43,15 @@ def row_of(core: SessionCore, pair: Pair, values: Mapping[PropTag, Any], *, upda
     row = {**base, **values, **_own(core, pair)}
     if provider.kind is ProviderKind.TRANSPORT:
         row |= _of_transport(core, pair, row)
-    if PR_RESOURCE_METHODS in row and PASSWORD in _secrets_of(core, service):
-        row[PR_RESOURCE_METHODS] |= STATUS_CHANGE_PASSWORD
+    if PR_RESOURCE_METHODS in row:
+        row[PR_RESOURCE_METHODS] |= _methods(core, service)
     return row
+
+
+def _methods(core: SessionCore, service: ServiceEntry) -> int:
+    """What MAPI offers for every provider of a service: another password, a look at the settings (STA-10, STA-11)."""
+    password = STATUS_CHANGE_PASSWORD if PASSWORD in _secrets_of(core, service) else 0
+    return password | dialog_bit(core, service)
 
 
 def _known(pair: Pair) -> Row:

@@ -32,7 +32,9 @@ from mapix.properties.flags import (
     STATUS_FLUSH_QUEUES,
     STATUS_INBOUND_FLUSH,
     STATUS_OUTBOUND_FLUSH,
+    STATUS_SETTINGS_DIALOG,
     SUPPRESS_UI,
+    UI_READONLY,
 )
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.profiles.profsect import provider_section
@@ -85,6 +87,15 @@ class StatusObject(PropertyBag, Status):
             raise UnknownFlags("FlushQueues does not know these flags", value=hex(flags & ~_FLUSH))
         self._flush(flags, target)
 
+    def settings_dialog(self, flags: int = 0) -> None:
+        """See `Status.settings_dialog`; `NoSupport` where the bit of the row is clear, `UnknownFlags` (STA-10)."""
+        self._check()
+        if not self._methods & STATUS_SETTINGS_DIALOG:
+            raise NoSupport("this status object has no settings dialog")
+        if flags & ~UI_READONLY:
+            raise UnknownFlags("SettingsDialog does not know these flags", value=hex(flags & ~UI_READONLY))
+        self._show_settings(readonly=bool(flags & UI_READONLY))
+
     def change_password(self, old: str, new: str) -> None:
         """See `Status.change_password`; `NoSupport` where the bit of the row is clear (STA-11)."""
         self._check()
@@ -97,6 +108,9 @@ class StatusObject(PropertyBag, Status):
 
     def _flush(self, flags: int, target: bytes | None) -> None:
         raise NoSupport("this status object has no queues")
+
+    def _show_settings(self, *, readonly: bool) -> None:
+        raise NoSupport("this status object has no settings dialog")
 
     def _change_password(self, old: str, new: str) -> None:
         raise NoSupport("this status object has no password")
@@ -182,6 +196,11 @@ class ProviderStatus(StatusObject):
         bits = (STATUS_OUTBOUND_FLUSH if up or both else 0) | (STATUS_INBOUND_FLUSH if down or both else 0)
         StatusBoard(self._core.status).raise_bits(self._uid, bits)
         self._core.spooling.flush_queues(flags, self._uid, timeout=None)
+
+    def _show_settings(self, *, readonly: bool) -> None:
+        from mapix.subsystem.settingsdialog import show_settings
+
+        show_settings(self._core, self._uid, readonly=readonly)
 
     def _change_password(self, old: str, new: str) -> None:
         """Kept where the section keeps secrets: keyring or vault."""
