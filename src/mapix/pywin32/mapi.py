@@ -12,12 +12,6 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.objects.messages.rtfstream import (
-    rtf_stream_to_html,
-    wrap_compressed_rtf_stream,
-    wrap_compressed_rtf_stream_ex,
-)
-from mapix.objects.messages.rtfsync import rtf_sync
 from mapix.properties.errors import InvalidParameter, NotInitialized, from_hresult
 from mapix.properties.tag import PropType
 from mapix.pywin32 import args, bytestreams, iids, imsg, sink
@@ -192,6 +186,8 @@ def _file_stream(name: str | None, flags: int, prefix: str | None) -> PyIStream:
 @guarded
 def RTFSync(message: Any, flags: Any, /) -> int:
     """Make text and RTF say the same (M-042, M-043); 1 when the message was changed and has to be saved."""
+    from mapix.objects.messages.rtfsync import rtf_sync
+
     target: MapiProp = target_of(message, PyIMessage)
     return int(rtf_sync(target, args.flags(flags, _ANY)))
 
@@ -199,6 +195,8 @@ def RTFSync(message: Any, flags: Any, /) -> int:
 @guarded
 def WrapCompressedRTFStream(stream: Any, flags: Any, /) -> PyIStream:
     """The RTF in a stream on PR_RTF_COMPRESSED; with MAPI_MODIFY one to write it (P-143, P-144)."""
+    from mapix.objects.messages.rtfstream import wrap_compressed_rtf_stream
+
     target: Stream = target_of(stream, PyIStream)
     return _rtf_stream(wrap_compressed_rtf_stream(target, args.flags(flags, _ANY)), stream)
 
@@ -206,6 +204,8 @@ def WrapCompressedRTFStream(stream: Any, flags: Any, /) -> PyIStream:
 @guarded
 def WrapCompressedRTFStreamEx(stream: Any, wcsinfo: Any = (0, 0, 0), /) -> tuple[PyIStream, int]:
     """The same with `(flags, inCodePage, outCodePage)`, and the kind of body: MAPI_NATIVE_BODY_TYPE_* (P-144)."""
+    from mapix.objects.messages.rtfstream import wrap_compressed_rtf_stream_ex
+
     target: Stream = strict_target_of(stream, PyIStream)
     if not isinstance(wcsinfo, tuple) or len(wcsinfo) != 3:
         raise TypeError("the information must be a tuple of (flags, inCodePage, outCodePage)")
@@ -224,6 +224,8 @@ def _rtf_stream(opened: Stream, below: Any) -> PyIStream:
 @guarded
 def RTFStreamToHTML(stream: Any, /) -> bytes | None:
     """The HTML that RTF carries, in the code page of the RTF; None where it carries none ([MS-OXRTFEX])."""
+    from mapix.objects.messages.rtfstream import rtf_stream_to_html
+
     return rtf_stream_to_html(strict_target_of(stream, PyIStream))
 
 
