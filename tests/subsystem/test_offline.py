@@ -282,6 +282,30 @@ def test_a_program_starts_offline_where_its_environment_says_so(
     assert Subsystem(mail.home).offline
 
 
+@pytest.mark.parametrize("name", ["COURIER", "LOCAL"])
+def test_a_transport_that_needs_no_line_goes_on_where_the_user_works_offline(
+    mail: Subsystem,  # noqa: F811
+    name: str,
+) -> None:
+    """SPL-45: until it is taken offline itself."""
+    line = Line()
+    line.connects = False
+    if name == "LOCAL":
+        mail.admin_profiles().admin_services("Work").create_msg_service("LOCAL")
+    else:
+        offer_transport(mail, line)
+    mail.offline = True
+    with log_on(mail) as session:
+        assert row_of(session, name)[0] & (STATUS_OFFLINE | STATUS_AVAILABLE) == STATUS_AVAILABLE
+        submit(session)
+        assert session.flush(5) == 0
+        assert len(line.sent) == (name == "COURIER")
+        status_of(session, name).validate_state(FORCE_XP_DISCONNECT)
+        submit(session)
+        session.flush(0.1)
+        assert session.pending() == 1
+
+
 # remote transports
 
 

@@ -130,6 +130,9 @@ class TransportLogon(ProviderLogon):
     do, LOGON_SP_POLL to be polled, LOGON_SP_RESOLVE for recipients that others take to be resolved, too, as they are.
     """
 
+    connects: bool = True
+    """Whether it needs a line to anywhere: one that needs none goes on where the user works offline (SPL-45)."""
+
     @abstractmethod
     def address_types(self) -> AddressTypes:
         """Which recipients this transport takes (SPL-10)."""

@@ -64,6 +64,19 @@ def offline(code: int) -> dict[PropTag, Any]:
     return {PR_STATUS_CODE: code & ~STATUS_AVAILABLE | STATUS_OFFLINE, PR_STATUS_STRING: TEXT}
 
 
+def online(code: int) -> dict[PropTag, Any]:
+    """What it shows when it may again."""
+    return {PR_STATUS_CODE: code & ~STATUS_OFFLINE | STATUS_AVAILABLE, PR_STATUS_STRING: ""}
+
+
+def go_on_without_line(core: SessionCore, uid: bytes) -> None:
+    """A transport that needs no line has logged on where the user works offline: it is not taken offline by that."""
+    if core.spooling.is_offline(uid):
+        core.spooling.needs_no_line(uid)
+        if not core.spooling.is_offline(uid) and core.status.has(uid):
+            core.status.put(uid, online(core.status.row(uid).get(PR_STATUS_CODE, 0)), update=True)
+
+
 def validate_remote(core: SessionCore, uid: bytes, logon: TransportLogon, flags: int) -> None:
     """ValidateState with flags of `REMOTE`. `NoSupport` for headers of a transport that keeps none, and what the
     transport raises: `Busy` where it cannot give up.
@@ -82,8 +95,7 @@ def _say(core: SessionCore, uid: bytes, word: Word) -> None:
     code = core.status.row(uid).get(PR_STATUS_CODE, 0) & ~word.off | word.on
     values: dict[PropTag, Any] = {PR_STATUS_CODE: code}
     if word.offline is not None:
-        online = {PR_STATUS_CODE: code & ~STATUS_OFFLINE | STATUS_AVAILABLE, PR_STATUS_STRING: ""}
-        values |= offline(code) if word.offline else online
+        values |= offline(code) if word.offline else online(code)
         core.spooling.set_offline(uid, offline=word.offline)
     if word.may_validate is not None:
         values[PR_REMOTE_VALIDATE_OK] = word.may_validate

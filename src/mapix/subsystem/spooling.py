@@ -73,6 +73,10 @@ class Spooling:
         """Whether a transport is not to connect (SPL-45): as the program started, until it was said otherwise."""
         return self._offline.get(uid, self.core.subsystem.offline)
 
+    def needs_no_line(self, uid: bytes) -> None:
+        """A transport works without connecting to anything: it is offline only when somebody says so."""
+        self._offline.setdefault(uid, False)
+
     def set_offline(self, uid: bytes, *, offline: bool) -> None:
         """A transport is not to connect any more, or may again: the spooler tells it, and sends what waited."""
         self._offline[uid] = offline

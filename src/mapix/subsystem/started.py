@@ -20,6 +20,7 @@ from mapix.properties.flags import (
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.dialogs import LogonCancelled
+from mapix.subsystem.remote import go_on_without_line
 from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.support import CommonSupport, ProviderSupport, TransportProviderSupport
 
@@ -140,6 +141,8 @@ class Started:
             return StartedTransport(pair, None, support, str(error))
         if not core.status.has(provider.uid):
             core.provider_status(service, provider, _running(), update=False)
+        if not logon.connects:
+            go_on_without_line(core, provider.uid)
         core.identity.publish(pair, support)
         return StartedTransport(pair, logon, support)
 

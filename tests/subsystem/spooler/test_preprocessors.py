@@ -255,6 +255,56 @@ def test_bad_recipients_are_reported_and_the_others_get_the_message(bench):
     assert name == "Bob"
 
 
+# crashes
+
+
+class Crash(BaseException):
+    """The spooler's process is killed here."""
+
+
+def test_a_crash_before_it_is_saved_leaves_nothing_of_a_preparation(bench, monkeypatch):
+    """SPL-21, SPL-76: neither the message is changed, nor is anything else sent."""
+
+    def more(asked: Preprocessing) -> Preprocessed:
+        asked.message.set_props({PR_SUBJECT: "sealed"})
+        made = asked.folder.create_message()
+        made.set_props({PR_SUBJECT: "a page"})
+        made.modify_recipients(ModifyRecipients.ADD, [recipient("7@x")])
+        return Preprocessed((made,))
+
+    transport = Scripted()
+    entry_id = bench.submit()
+    ones = registered(of(ONE, more))
+    with monkeypatch.context() as patched:
+        patched.setattr("mapix.objects.messages.submit._go_on", _crashing)
+        with pytest.raises(Crash):
+            bench.spooler([transport], preprocessors=ones).pump()
+    assert (transport.subjects, len(bench.queue())) == ([], 1)
+    assert bench.spooler_store.open_entry(entry_id).get_prop(PR_SUBJECT) == "hello"
+    bench.spooler_store.set_lock_state(entry_id, locked=False)
+    assert bench.spooler([transport], preprocessors=ones).flush(5) == 0
+    assert transport.subjects == ["sealed", "a page"]
+
+
+def test_a_crash_after_it_is_saved_repeats_no_preparation(bench, monkeypatch):
+    """SPL-21, SPL-76."""
+    sealing, transport = Sealing(), Scripted()
+    ones = registered(of(ONE, sealing.preprocess, sealing.remove))
+    entry_id = bench.submit()
+    with monkeypatch.context() as patched:
+        patched.setattr("mapix.subsystem.spooler.journey.Journey._round", _crashing)
+        with pytest.raises(Crash):
+            bench.spooler([transport], preprocessors=ones).pump()
+    bench.spooler_store.set_lock_state(entry_id, locked=False)
+    assert bench.spooler([transport], preprocessors=ones).flush(5) == 0
+    assert (transport.subjects, len(sealing.asked), sealing.undone) == (["sealed hello"], 1, 1)
+    assert subjects(bench.contents()) == ["hello"]
+
+
+def _crashing(*_: Any) -> None:
+    raise Crash
+
+
 # what fails
 
 

@@ -63,6 +63,8 @@ class LocalProvider(TransportProvider):
 class LocalTransport(TransportLogon):
     """One logged-on local transport."""
 
+    connects = False
+
     def __init__(self, support: TransportSupport) -> None:
         self._support = support
         settings = support.section.settings

@@ -47,6 +47,7 @@ class GuardedTransport(GuardedLogon, TransportLogon):
         super().__init__(inner, caller, limits)
         wanted: Any = inner.logon_flags
         self.logon_flags = wanted if isinstance(wanted, int) else TransportLogon.logon_flags
+        self.connects = bool(inner.connects)
         self._support = support
         self._working = Caller(caller.name)
         self._types: AddressTypes | None = None
