@@ -169,3 +169,30 @@ def test_a_large_attachment_is_never_in_memory(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_500_mib_take_less_than_150(tmp_path: Path) -> None:
     assert peak(500 << 20, tmp_path) < 150
+
+
+def test_few_bytes_make_no_more_things_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.formats.tnef.tnef_cases import attribute, listed, stream
+
+    for module in ("context", "attributes"):
+        monkeypatch.setattr(f"mapix.formats.tnef.{module}.MOST_THINGS", 100)
+    empty = struct.pack("<I", 0x36000001)
+    cases = {
+        "too many properties": attribute(Att.MSG_PROPS, listed(*[empty] * 200)),
+        "too many recipients": attribute(Att.RECIP_TABLE, struct.pack("<I", 200) + struct.pack("<I", 0) * 200),
+        "too many attributes": attribute(Att.ATTACH_RENDDATA, bytes(14)) * 200,
+    }
+    for what, data in cases.items():
+        parsed = read_tnef(stream(data))
+        assert what in [defect.what for defect in parsed.defects], what
+        assert len(parsed.value.recipients) + len(parsed.value.attachments) <= 100
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_several_values_too_large_for_memory_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapix.formats.tnef.largeprops._MOST", 1000)
+    many = MessageContent({PropTag(0x36011003): tuple(range(1000)), PR_SUBJECT: "s"})
+    write_tnef(many, tmp_path / "a")
+    with TnefFile.open(tmp_path / "a") as file:
+        assert file.content.properties == {PR_SUBJECT: "s"}
+        assert [defect.what for defect in file.defects] == ["a property too large for memory was left out"]

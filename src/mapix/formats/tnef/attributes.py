@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from struct import pack
 from typing import Final
 
-from mapix.formats.tnef.context import Scope
+from mapix.formats.tnef.context import MOST_THINGS, Scope
 from mapix.formats.tnef.layout import ATTACHMENT, ATTRIBUTE, CHECKSUM, MESSAGE, NUMBERS, OF_ATTACHMENTS, checksum
 from mapix.formats.tnef.source import AT_ONCE, FileSource
 
@@ -37,7 +37,7 @@ def attributes(source: bytes | FileSource, at: int, end: int, scope: Scope) -> I
 
 def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
     found: list[Found] = []
-    while end - at >= _HEAD:
+    while end - at >= _HEAD and len(found) < MOST_THINGS:
         level, number, size = _unpack(data, at)
         start = at + _HEAD
         stop = start + size
@@ -52,7 +52,9 @@ def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
             at = _next(data, at + 1, end) or end
             continue
         found.append((number, start, stop))
-    if at < end and data[at:end].strip(b"\0\r\n"):
+    if len(found) == MOST_THINGS:
+        scope.note("too many attributes")
+    elif at < end and data[at:end].strip(b"\0\r\n"):
         scope.note("bytes after the last attribute", value=data[at:end])
     return found
 

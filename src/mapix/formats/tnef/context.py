@@ -19,29 +19,34 @@ _SHIFTING: Final = frozenset((50220, 50221, 50222, 50225, 50227, 52936, 65000))
 _kind: Final = Struct("<II").unpack_from
 
 
+MOST_THINGS: Final = 500_000
+"""Attributes, properties and rows of one stream; few bytes of a hostile one make many of them."""
+
+
 class Context:
     """`names` grows while properties are read; an identifier belongs to one name in the whole stream. `known` finds
-    identifiers by the bytes of their names.
+    identifiers by the bytes of their names. `room` is how many more attributes, properties and rows are read.
     """
 
-    __slots__ = ("_ids", "defects", "known", "names")
+    __slots__ = ("_ids", "defects", "known", "names", "room")
 
     def __init__(self, defects: Defects) -> None:
         self.defects = defects
         self.names: dict[int, PropertyName] = {}
         self.known: dict[bytes, int] = {}
+        self.room = MOST_THINGS
         self._ids: dict[tuple[bytes, int | str], int] = {}
 
     def id_of(self, raw: bytes) -> int | None:
         """The identifier of a name as it stands in the stream; None where there is room for no more."""
         name, key = _name(raw)
-        number = self._ids.get(key)
-        if number is None:
-            number = FIRST_NAMED + len(self._ids)
-            if number >= FIRST_NAMED + MOST_NAMED:
+        free = FIRST_NAMED + len(self.names)
+        number = self._ids.setdefault(key, free)
+        if number == free:
+            if free >= FIRST_NAMED + MOST_NAMED:
+                del self._ids[key]
                 return None
-            self._ids[key] = number
-            self.names[number] = name
+            self.names[free] = name
         self.known[raw] = number
         return number
 
@@ -81,6 +86,14 @@ class Scope:
         """Remember a defect of this message, or of the part `at`."""
         place = self.where if not at else at if not self.deep else f"{self.where}/{at}"
         self.context.defects.note(place, what, value=value)
+
+    def taken(self, wanted: int, what: str, at: str = "") -> int:
+        """How many of so many things may be read; it is noted where that is not all."""
+        allowed = min(wanted, self.context.room)
+        if allowed < wanted:
+            self.note(f"too many {what}", at=at, value=wanted)
+        self.context.room -= allowed
+        return allowed
 
     def text(self, data: bytes, prop_id: int, at: str) -> str:
         """8-bit text without its terminator."""

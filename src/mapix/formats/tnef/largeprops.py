@@ -16,6 +16,8 @@ from mapix.properties.tags import PR_ATTACH_DATA_OBJ
 
 _HEAD: Final = 4 + 24
 """Bytes that tell of how many the name of a property is."""
+_MOST: Final = 64 << 20
+"""A property of several values that has more bytes than this is not read."""
 _pair: Final = Struct("<II").unpack_from
 _TEXT8: Final = int(PropType.STRING8)
 _TEXT: Final = int(PropType.UNICODE)
@@ -34,6 +36,9 @@ def read_large(source: FileSource, at: int, end: int, scope: Scope, where: str) 
         size, kind = _extent(source, at, body, end)
         if size is None:
             stop = _large(source, at, body, end, scope, where, values)
+        elif size > _MOST:
+            scope.note("a property too large for memory was left out", at=where, value=size)
+            stop = min(at + size, end)
         else:
             stop = min(at + size, end)
             rest = source.read(at, stop - at)

@@ -47,6 +47,8 @@ def rows_of(source: bytes | FileSource, start: int, end: int, scope: Scope) -> l
     rows: list[dict[PropTag, Any]] = []
     count, at = u32(data)[0], 4
     for number in range(count):
+        if not scope.taken(1, "recipients"):
+            break
         if len(data) - at < 4:
             scope.note("fewer recipients than the count tells", value=(count, number))
             break

@@ -68,6 +68,7 @@ def read_properties(
         reading.note("a value of an unknown type; what follows is kept unread", data[begun : begun + 4])
         reading.put(PR_TNEF_UNPROCESSED_PROPS, data[begun:end])
         at = end
+    scope.context.room -= len(reading.tags)
     return reading.properties(), min(at, end)
 
 
@@ -111,8 +112,8 @@ class _List:
     def read(self, count: int) -> int:
         """So many properties; where they end. The forms that most values have are read here, all others elsewhere."""
         data, at, end, scope = self.data, self.begun, self.end, self.scope
-        add_tag, add_value, known, names = self.tags.append, self.values.append, _known_tags.get, scope.context.known
-        for left in range(count, 0, -1):
+        add_tag, add_value, known, names = self.tags.append, self.values.append, _known_tags, scope.context.known
+        for left in range(count, max(count - scope.context.room, 0), -1):
             self.begun = at
             if end - at < _SOME:
                 at = self._last(at, count, left)
@@ -127,7 +128,10 @@ class _List:
                     at = read_rare(self, at, tag)
                     continue
                 first, second = _pair(data, at)
-            own, form = known(tag) or _learned(tag)
+            try:
+                own, form = known[tag]
+            except KeyError:
+                own, form = _learned(tag)
             if form >= _LONG:
                 add_tag(own)
                 if form == _LONG:
@@ -157,6 +161,9 @@ class _List:
                 at = stop + (-second & 3)
             else:
                 at = read_rare(self, at, tag)
+        if count > scope.context.room:
+            self.note("too many properties", count)
+            return end
         return at
 
     def _last(self, at: int, count: int, left: int) -> int:

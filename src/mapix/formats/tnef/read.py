@@ -169,6 +169,8 @@ def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[lis
     attached: list[list[Found]] = []
     for one in found:
         number = one[0]
+        if not scope.taken(1, "attributes"):
+            break
         if number not in OF_ATTACHMENTS:
             own.append(one)
         elif number == Att.ATTACH_RENDDATA:
