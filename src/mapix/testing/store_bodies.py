@@ -11,11 +11,14 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Keep
 from mapix.properties.flags import STORE_RTF_OK
 from mapix.properties.tags import (
+    PR_ATTACH_DATA_BIN,
+    PR_ATTACH_METHOD,
     PR_BODY,
     PR_BODY_HTML,
     PR_HTML,
     PR_INTERNET_CPID,
     PR_NATIVE_BODY_INFO,
+    PR_RENDERING_POSITION,
     PR_RTF_COMPRESSED,
     PR_RTF_IN_SYNC,
     PR_STORE_SUPPORT_MASK,
@@ -129,6 +132,21 @@ class BodyTests(StoreBench):
         again = self.changed(message, {PR_BODY: " Hello  w\u00f6rld again\n"})
         assert again.get_prop(PR_RTF_COMPRESSED) == compress(_RICH)
         assert again.get_prop(PR_BODY) == " Hello  w\u00f6rld again\n"
+
+    def test_attachments_stand_where_the_rtf_has_them(self) -> None:
+        """M-045: what clients say before is approximate; those that are not shown stay so."""
+        self.in_step()
+        message = self.folder().create_message()
+        message.set_props({PR_RTF_COMPRESSED: compress(rb"{\rtf1 one\objattph  two\par three\objattph\'20}")})
+        for place in (99, -1, 5):
+            _, attachment = message.create_attach()
+            attachment.set_props({PR_RENDERING_POSITION: place, PR_ATTACH_DATA_BIN: b"x", PR_ATTACH_METHOD: 1})
+            attachment.save_changes()
+        message.save_changes(Keep.READONLY)
+        again = self.message_of(entry_id_of(message))
+        assert again.get_prop(PR_BODY) == "one two\r\nthree "
+        places = [again.open_attach(number).get_prop(PR_RENDERING_POSITION) for number in range(3)]
+        assert places == [14, -1, 3]
 
     def test_what_cannot_be_read_takes_nothing_with_it(self) -> None:
         """M-041: damaged RTF is kept, and the text beside it."""

@@ -35,6 +35,7 @@ from mapix.properties.tags import (
     PR_REPORT_TEXT,
     PR_REPORT_TIME,
     PR_RESPONSIBILITY,
+    PR_RTF_IN_SYNC,
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
     PR_SUPPLEMENTARY_INFO,
@@ -75,6 +76,10 @@ def complete(message: MessageObject, pending: MutableMapping[int, Entry], remove
     else:
         pending[PR_LAST_MODIFICATION_TIME.id] = (PR_LAST_MODIFICATION_TIME, now)
     bodies.keep_in_step(message, pending, removed)
+    if PR_RTF_IN_SYNC.id in pending or message._attachments.changed:
+        from mapix.objects.messages.places import settle_places
+
+        settle_places(message, pending)
     if not message.is_embedded:
         pending[PR_LOCAL_COMMIT_TIME.id] = (PR_LOCAL_COMMIT_TIME, now)
         message.context.authors.sign(message, pending, removed)
