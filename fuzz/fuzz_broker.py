@@ -71,13 +71,23 @@ def seeds() -> list[bytes]:
     said = [
         f.Hello(f.VERSION, 1),
         f.Join(True),
+        f.Newest(),
         f.Offer(shared, 2, False),
         f.Member(-1, True, True),
         f.Status(),
         f.Stop(),
     ]
     state = f.State(1, 2.5, [f.SessionState("Work", {1: 2}, 3)])
-    told = [f.Hello(f.VERSION, 2), shared, f.Done(), f.Nothing(), state, f.Left(True), f.Learned("a", "b")]
+    told = [
+        f.Hello(f.VERSION, 2),
+        shared,
+        f.Done(),
+        f.Nothing(),
+        f.Newest(bytes(16)),
+        state,
+        f.Left(True),
+        f.Learned("a", "b"),
+    ]
     frames = [*said, *told, f.Disabled(bytes(16), "broken")]
     return [
         b"\7" + b"".join(map(f.pack, said)),

@@ -11,26 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mapix.properties.errors import LogonFailed, MapiError, NotFound, TimedOut, UnknownFlags
+from mapix.properties.errors import LogonFailed, MapiError, NotFound, TimedOut
 from mapix.properties.flags import (
     MAPI_ALLOW_OTHERS,
     MAPI_APP_PROFILE,
-    MAPI_BG_SESSION,
     MAPI_EXPLICIT_PROFILE,
-    MAPI_EXTENDED,
     MAPI_FORCE_DOWNLOAD,
-    MAPI_LOGON_UI,
     MAPI_NEW_SESSION,
     MAPI_NO_MAIL,
-    MAPI_NT_SERVICE,
-    MAPI_PASSWORD_UI,
-    MAPI_SERVICE_UI_ALWAYS,
     MAPI_TIMEOUT_SHORT,
-    MAPI_UNICODE,
     MAPI_USE_DEFAULT,
 )
 from mapix.subsystem.broker import is_possible
 from mapix.subsystem.dialogs import Dialogs
+from mapix.subsystem.logonflags import check_flags
 from mapix.subsystem.profiles.profile import LONGEST_NAME, Profile
 from mapix.subsystem.sharing import Sharing, find_shared
 
@@ -50,24 +44,6 @@ PROFILE_VARIABLE = "MAPIX_PROFILE"
 DOWNLOAD_SECONDS = 60.0
 """Seconds a logon with MAPI_FORCE_DOWNLOAD waits for new mail."""
 
-_KNOWN = (
-    MAPI_LOGON_UI
-    | MAPI_NEW_SESSION
-    | MAPI_APP_PROFILE
-    | MAPI_ALLOW_OTHERS
-    | MAPI_EXPLICIT_PROFILE
-    | MAPI_EXTENDED
-    | MAPI_USE_DEFAULT
-    | MAPI_FORCE_DOWNLOAD
-    | MAPI_SERVICE_UI_ALWAYS
-    | MAPI_NO_MAIL
-    | MAPI_NT_SERVICE
-    | MAPI_PASSWORD_UI
-    | MAPI_TIMEOUT_SHORT
-    | MAPI_BG_SESSION
-    | MAPI_UNICODE
-)
-
 
 class _UnnamedError(Exception):
     """No profile was named, and somebody can be asked for one."""
@@ -82,7 +58,7 @@ class Logons:
         self._mutex = threading.RLock()
         self._registry = threading.RLock()
         self._cores: list[SessionCore] = []
-        self._shared: SessionCore | None = None
+        self._shared: list[SessionCore] = []
 
     def logon(self, profile: str, password: str, flags: int, ui: LogonUI | None = None) -> Session:
         """A session: a member of the shared one where there is one and MAPI_NEW_SESSION is clear, else its own.
@@ -96,10 +72,7 @@ class Logons:
             raise LogonFailed("profiles have no passwords", hint="leave the password out")
         dialogs = Dialogs.of(ui, flags)
         with self._serialized(flags):
-            shared = None if flags & MAPI_NEW_SESSION else self._shared
-            session = self._join(shared, flags, dialogs) if shared is not None else None
-            if session is None and not flags & MAPI_NEW_SESSION:
-                session = self._join_elsewhere(flags, dialogs)
+            session = None if flags & MAPI_NEW_SESSION else self._join_newest(flags, dialogs)
             if session is None:
                 session = self._start(self._open(profile, flags, dialogs), flags, dialogs)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
@@ -129,8 +102,8 @@ class Logons:
         with self._registry:
             if core in self._cores:
                 self._cores.remove(core)
-            if self._shared is core:
-                self._shared = None
+            if core in self._shared:
+                self._shared.remove(core)
 
     def dispatch(self) -> int:
         """Look for what other processes changed, and tell what is queued."""
@@ -158,8 +131,34 @@ class Logons:
             session.logoff()
             raise
         if flags & MAPI_ALLOW_OTHERS:
-            self._shared = core
+            self._share(core)
         return session
+
+    def _join_newest(self, flags: int, dialogs: Dialogs | None) -> Session | None:
+        """A member of the newest shared session, of this process or another one; None where there is none (LOG-9)."""
+        here = self._newest_here()
+        session = self._join(here, flags, dialogs) if here is not None else None
+        if session is None:
+            session = self._join_elsewhere(flags, dialogs)
+        for core in reversed(self._shared[:] if session is None else ()):
+            session = session or self._join(core, flags, dialogs)
+        return session
+
+    def _newest_here(self) -> SessionCore | None:
+        """The newest shared session where it is one of this process."""
+        core = self._shared[-1] if self._shared else None
+        if core is None or core.sharing is None:
+            return core
+        return self._core_called(core.sharing.newest())
+
+    def _core_called(self, uid: bytes) -> SessionCore | None:
+        return next((core for core in self._cores if core.uid == uid), None)
+
+    def _share(self, core: SessionCore) -> None:
+        """Hand a session out to those who join from now on."""
+        with self._registry:
+            if core not in self._shared:
+                self._shared.append(core)
 
     def _start(self, profile: Profile, flags: int, dialogs: Dialogs | None) -> Session:
         """The first member of a new core."""
@@ -192,6 +191,10 @@ class Logons:
         found = find_shared(self.subsystem.home, mail=not flags & MAPI_NO_MAIL) if self.subsystem.sharing else None
         if found is None:
             return None
+        here = self._core_called(found.shared.uid)
+        if here is not None:
+            found.link.close()
+            return self._join(here, flags, dialogs)
         try:
             core = self._core_of(found.shared)
             session = self._enter(core, flags, dialogs)
@@ -199,7 +202,7 @@ class Logons:
             found.link.close()
             raise
         core.sharing = Sharing(core, found.link)
-        self._shared = core
+        self._share(core)
         return session
 
     def _load(self, name: str) -> Profile:
@@ -259,16 +262,3 @@ class Logons:
             yield
         finally:
             self._mutex.release()
-
-
-def check_flags(flags: int) -> None:
-    """Raises `UnknownFlags` for flags MAPILogonEx does not define or that exclude each other (LOG-17, LOG-18)."""
-    if flags & ~_KNOWN:
-        raise UnknownFlags("MAPILogonEx does not know these flags", value=hex(flags & ~_KNOWN))
-    if flags & MAPI_LOGON_UI and flags & MAPI_PASSWORD_UI:
-        raise UnknownFlags("MAPI_LOGON_UI and MAPI_PASSWORD_UI exclude each other", value=hex(flags))
-    if flags & MAPI_NT_SERVICE:
-        if not flags & MAPI_NO_MAIL:
-            raise UnknownFlags("MAPI_NT_SERVICE needs MAPI_NO_MAIL", value=hex(flags))
-        if flags & (MAPI_LOGON_UI | MAPI_PASSWORD_UI | MAPI_SERVICE_UI_ALWAYS):
-            raise UnknownFlags("a service cannot have dialogs", value=hex(flags))

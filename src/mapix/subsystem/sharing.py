@@ -72,6 +72,15 @@ class Sharing:
         """Whether other processes can join now."""
         return self._link is not None and not self._link.dead
 
+    def newest(self) -> bytes:
+        """The uid of the newest session that is shared between processes (LOG-9); this one's where nobody can tell."""
+        from mapix.subsystem.broker.frames import Newest
+
+        if self._link is not None and self.works and self._process == os.getpid():
+            with suppress(MapiError):
+                return self._link.ask(Newest(), Newest).uid or self._core.uid
+        return self._core.uid
+
     def member_came(self) -> None:
         """One more member in this process."""
         from mapix.subsystem.broker.frames import Member

@@ -14,7 +14,9 @@ def test_the_newest_session_is_joined() -> None:
     """LOG-6, LOG-9."""
     registry = Registry[str]()
     registry.offer("a", 1, Offer(ONE, 1, True))
+    assert registry.newest() == ONE.uid
     registry.offer("b", 2, Offer(TWO, 1, True))
+    assert registry.newest() == TWO.uid
     joined = registry.join("c", 3, mail=False)
     assert joined is not None
     assert joined.shared() == TWO
@@ -24,6 +26,7 @@ def test_the_newest_session_is_joined() -> None:
 def test_nobody_joins_where_nothing_is_shared() -> None:
     """LOG-11."""
     registry = Registry[str]()
+    assert registry.newest() == b""
     assert registry.join("a", 1, mail=True) is None
     assert registry.session_of("a") is None
 

@@ -226,3 +226,40 @@ def test_what_members_read_does_not_pass_through_the_broker(home: Path, process:
         assert second.do("subjects") == ["one", "two"]
     finally:
         os.kill(found.pid, signal.SIGCONT)
+
+
+def test_the_newest_shared_session_is_the_one_that_is_joined_wherever_it_is(home: Path, process: Make) -> None:
+    """LOG-9: also by a process that has an older one; who holds that keeps it."""
+    with Subsystem(home, sharing=False) as system:
+        system.admin_profiles().create_profile("Home")
+    other = process()
+    with Subsystem(home) as system:
+        older = system.logon("Work", flags=MAPI_ALLOW_OTHERS)
+        assert other.do("logon", "Home", MAPI_NEW_SESSION | MAPI_ALLOW_OTHERS)[0] == "Home"
+        with system.logon("Work") as joined:
+            assert joined.profile_name == "Home"
+            with system.logon() as again:
+                assert again.profile_name == "Home"
+        assert older.profile_name == "Work"
+        other.do("logoff", 0)
+        until(lambda: [one.profile for one in getattr(state(home), "sessions", ())] == ["Work"])
+        with system.logon() as left:
+            assert left.profile_name == "Work"
+            found = state(home)
+            assert found is not None
+            assert [one.members for one in found.sessions] == [{os.getpid(): 2}]
+
+
+def test_the_newest_of_several_sessions_of_one_process_is_joined(home: Path, process: Make) -> None:
+    """LOG-9."""
+    with Subsystem(home, sharing=False) as system:
+        system.admin_profiles().create_profile("Home")
+    with Subsystem(home) as system:
+        system.logon("Work", flags=MAPI_ALLOW_OTHERS)
+        newer = system.logon("Home", flags=MAPI_NEW_SESSION | MAPI_ALLOW_OTHERS)
+        with system.logon() as joined:
+            assert joined.profile_name == "Home"
+        newer.logoff()
+        with system.logon() as joined:
+            assert joined.profile_name == "Work"
+        assert process().do("logon", "-", 0)[0] == "Work"

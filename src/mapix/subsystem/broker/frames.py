@@ -50,6 +50,12 @@ class Join(Frame):
     mail: bool
 
 
+class Newest(Frame):
+    """Asks which shared session is the newest, without joining it; answered with its uid, empty where there is none."""
+
+    uid: bytes = b""
+
+
 class Offer(Frame):
     """Share a session, with so many members; one the broker knows already is joined. Answered with `Done`."""
 
@@ -119,8 +125,8 @@ class State(Frame):
     sessions: list[SessionState]
 
 
-Request: TypeAlias = Hello | Join | Offer | Member | Learned | Disabled | Status | Stop
-Answer: TypeAlias = Hello | Shared | Done | Nothing | State | Left | Learned | Disabled
+Request: TypeAlias = Hello | Join | Newest | Offer | Member | Learned | Disabled | Status | Stop
+Answer: TypeAlias = Hello | Shared | Newest | Done | Nothing | State | Left | Learned | Disabled
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -31,6 +31,7 @@ from mapix.subsystem.broker.frames import (
     Learned,
     Left,
     Member,
+    Newest,
     Nothing,
     Offer,
     Request,
@@ -189,6 +190,8 @@ class Broker:
                 session = self._registry.join(connection, connection.pid, mail=asked.mail)
                 self._host(session)
                 return self._shared(session) if session is not None else Nothing()
+            case Newest():
+                return Newest(self._registry.newest())
             case Offer():
                 self._host(self._registry.offer(connection, connection.pid, asked))
                 return Done()
