@@ -46,6 +46,7 @@ def html(body: bytes) -> str:
         (rb"\u1076?x\u1076\'64y{\uc2\u1076 ab}z{\uc0\u1076}w", "\u0434x\u0434y\u0434z\u0434w"),
         (rb"\u-10179?\u-8704?", "\U0001f600"),
         (rb"\u-10179?lone", "\ufffdlone"),
+        (rb"\htmlrtf \u8364?\htmlrtf0 kept{\info \u8364?}", "kept"),
         (rb"a\bin3 }}}b", "ab"),
         (b"one\r\ntwo\\\nthree", "onetwo\r\nthree"),
         (b"\r\n\\par x", "\r\nx"),

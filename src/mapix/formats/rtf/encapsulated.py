@@ -215,7 +215,7 @@ class _Reader:
         elif word == b"u" and number is not None:
             if self._shown:
                 self._out.append(chr(number & 0xFFFF))
-            self._skip = self._after
+                self._skip = self._after
         elif word == b"uc":
             self._after = max(number or 0, 0)
         elif word == b"bin" and number is not None:
