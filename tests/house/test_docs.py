@@ -61,6 +61,7 @@ PAGES = [
     "stores",
     "bodies",
     "message-files",
+    "mime",
     "tnef",
     "own-stores",
     "own-providers",

@@ -21,7 +21,8 @@ LONGEST_HEADER: Final = 16 << 20
 
 _FIRST_LOOK: Final = 1 << 14
 _BLANK: Final = re.compile(rb"\n\r?\n")
-_NAME: Final = re.compile(r"[!-9;-~]+[ \t]*")
+_MAILBOX: Final = re.compile(r">?From [^\n]*(?:\n|\Z)")
+_FIELD: Final = re.compile(r"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 
 
 @dataclass(slots=True)
@@ -79,30 +80,14 @@ def _header_bytes(source: Source, start: int, end: int) -> tuple[bytes, int]:
 def _fields(text: str) -> tuple[list[tuple[str, str]], int]:
     """The fields of the lines of a header, and how many letters they are; fewer than all where a line is no field."""
     items: list[tuple[str, str]] = []
-    lines = text.split("\n")
-    name, held, taken = "", [""], 0
-    for number, line in enumerate(lines):
-        if line[:1] in (" ", "\t") and items:
-            held.append(line)
-        elif line and line != "\r":
-            found = _NAME.match(line)
-            after = found.end() if found else 0
-            if found and line[after : after + 1] == ":":
-                _close(items, held)
-                name, held = found.group().rstrip(" \t"), [line[after + 1 :]]
-                items.append((name, ""))
-            elif number or not line.startswith(("From ", ">From ")):
-                break
-        taken += len(line) + 1
-    _close(items, held)
-    return items[:MOST_FIELDS], min(taken, len(text))
-
-
-def _close(items: list[tuple[str, str]], held: list[str]) -> None:
-    """Give the last field the lines that it has."""
-    if items:
-        value = held[0] if len(held) == 1 else "\n".join(held)
-        items[-1] = (items[-1][0], value.strip(" \t\r\n")[:LONGEST_FIELD])
+    start = _MAILBOX.match(text)
+    at = start.end() if start else 0
+    match = _FIELD.match
+    while found := match(text, at):
+        if len(items) < MOST_FIELDS:
+            items.append((found[1], found[2].strip(" \t\r\n")[:LONGEST_FIELD]))
+        at = found.end()
+    return items, len(text) if not text[at:].strip("\r\n") else at
 
 
 def fields_of(text: bytes) -> FieldBlock:

@@ -85,8 +85,7 @@ def fingerprint(content: MessageContent, *, derived: bool = False) -> bytes:
     """The fingerprint of a message with everything in it; `derived` tells that a store may have made its text."""
     hasher = blake2b(digest_size=SIZE)
     for piece in _message(content, 0, derived):
-        hasher.update(len(piece).to_bytes(8, "little"))
-        hasher.update(piece)
+        hasher.update(b"%d " % len(piece) + piece)
     return hasher.digest()
 
 
@@ -94,10 +93,9 @@ def _message(content: MessageContent, depth: int, derived: bool) -> Iterator[byt
     writing = Writing(content)
     props = content.properties
     people = [tuple(map(row.get, _OF_RECIPIENT)) for row in content.recipients]
-    named = sorted((key, props.get(PropTag.of(found[0], PropType.UNICODE))) for key, found in writing.fields.items())
+    named = [(key, props[tag]) for key, tag in writing.tags if tag in props]
     words = (writing.value(props, name, kind) for name, kind in _NAMED)
-    told = [each for each in named if each[1] is not None]
-    values = (*map(props.get, _OF_MESSAGE), told_topic(content), people, told, *words)
+    values = (*map(props.get, _OF_MESSAGE), told_topic(content), people, named, *words)
     yield repr(values).encode("utf-8", "replace")
     if kind_of(content):
         yield from (_plain(row.get(tag)) for row in content.recipients for tag in _OF_REPORTED)
@@ -139,9 +137,9 @@ def _same(one: str, two: str) -> bool:
 
 def _attachment(writing: Writing, attachment: AttachmentContent, depth: int, derived: bool) -> Iterator[bytes]:
     props = attachment.properties
-    yield from (_plain(props.get(tag)) for tag in _OF_ATTACHMENT)
-    yield from (_plain(props.get(PropTag.of(number, PropType.UNICODE))) for number, _ in writing.fields.values())
-    yield _plain(writing.value(props, PidNameAttachmentMacInfo, PropType.BINARY))
+    named = [(key, props[tag]) for key, tag in writing.tags if tag in props]
+    resources = writing.value(props, PidNameAttachmentMacInfo, PropType.BINARY)
+    yield repr((*map(props.get, _OF_ATTACHMENT), named, resources)).encode("utf-8", "replace")
     if attachment.message is not None and depth < _DEEPEST:
         yield from _message(attachment.message, depth + 1, derived)
     else:

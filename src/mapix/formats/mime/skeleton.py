@@ -61,7 +61,8 @@ def skeleton_of(content: MessageContent, source: Source, stretches: Iterable[Str
     if literal + source.size - at > MOST_LITERAL:
         return None
     items.append(_literal(source, at, source.size))
-    return _MARK + fingerprint(content) + zlib.compress(b"".join(items), 1)
+    packer = zlib.compressobj(1, zlib.DEFLATED, -13, 5)
+    return _MARK + fingerprint(content) + packer.compress(b"".join(items)) + packer.flush()
 
 
 def original_pieces(content: MessageContent) -> Iterator[bytes] | None:
@@ -142,7 +143,7 @@ def _reference(path: tuple[int, ...], width: int, end_number: int) -> bytes:
 
 def _unpacked(data: bytes) -> bytes | None:
     """The items of a skeleton, None for what is none; never much more than a skeleton may have."""
-    inflate = zlib.decompressobj()
+    inflate = zlib.decompressobj(-13)
     try:
         found = inflate.decompress(data, MOST_LITERAL + PIECE)
     except zlib.error:

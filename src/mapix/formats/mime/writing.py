@@ -13,9 +13,13 @@ from mapix.properties.tag import PropTag, PropType
 
 
 class Writing:
-    """One writing of one message; those inside it have their own."""
+    """One writing of one message; those inside it have their own.
 
-    __slots__ = ("_ids", "content", "fields", "options")
+    `fields` are the header fields that are named properties, by their names in lower case: identifier and name; `tags`
+    the same with their tags.
+    """
+
+    __slots__ = ("_ids", "content", "fields", "options", "tags")
 
     def __init__(self, content: MessageContent, options: MimeOptions = USUAL) -> None:
         self.content = content
@@ -26,6 +30,7 @@ class Writing:
             for number, name in content.names.items()
             if name.guid == PS_INTERNET_HEADERS and isinstance(name.name, str)
         }
+        self.tags = sorted((key, PropTag.of(found[0], PropType.UNICODE)) for key, found in self.fields.items())
 
     def value(self, props: Mapping[PropTag, Any], name: PropertyName, kind: PropType) -> Any:
         """The value of a named property, None where it is not there."""
