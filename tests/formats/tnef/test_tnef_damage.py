@@ -247,6 +247,18 @@ def test_many_mutants_of_real_streams_are_read_or_refused(path: Path) -> None:
     survive(data, 2000, len(data) + 1)
 
 
+def test_overlapping_lies_take_time_that_grows_with_the_size() -> None:
+    def seconds(number: int) -> float:
+        lie = attribute(Att.BODY, b"", size=number * 10, total=1)
+        data = stream(*[lie + attribute(Att.PRIORITY, b"\1\0")] * number)
+        begun = time.perf_counter()
+        read_tnef(data)
+        return time.perf_counter() - begun
+
+    few, several = min(seconds(1000) for _ in range(3)), min(seconds(4000) for _ in range(3))
+    assert several < 4 * 3 * few + 0.05
+
+
 def test_hostile_streams_take_time_that_grows_with_their_size() -> None:
     def seconds(number: int) -> float:
         lying = attribute(Att.BODY, b"", size=0x7FFFFFFF)
