@@ -52,6 +52,7 @@ Converter = Callable[[Any, int], Any]
 
 _FORMS: Final = {tag.id: body for body, tag in TAGS.items()}
 _IDS: Final = frozenset((*_FORMS, PR_NATIVE_BODY_INFO.id))
+_OTHERS: Final = frozenset((*_IDS, PR_RTF_IN_SYNC.id)) - {PR_BODY.id}
 _CONVERTERS: Final[dict[tuple[Body, Body], Converter]] = {}
 
 
@@ -112,6 +113,8 @@ def keep_in_step(message: ReadingBag, pending: MutableMapping[int, Entry], remov
     if message._fresh and (PR_BODY.id in pending or not _CONVERTERS):
         return  # What it has was all set now, so its best body is the native one, and none is out of date.
     given = [_FORMS[number] for number in pending if number in _FORMS]
+    if given == [Body.PLAIN] and _OTHERS.isdisjoint(message._saved) and _OTHERS.isdisjoint(pending):
+        return  # Nothing but text, now and before.
     if Body.PLAIN in given and _told_in_step(message, pending):
         given.append(Body.RTF)
     if given == [Body.PLAIN] and _CONVERTERS and _only_blanks_changed(message):
