@@ -3,7 +3,7 @@
 >>> from datetime import date
 >>> pattern = pattern_of_rule({"FREQ": ["WEEKLY"], "BYDAY": ["TU", "TH"], "COUNT": [3]}, date(2026, 3, 3))
 >>> rule_of_pattern(pattern)
-{'FREQ': ['WEEKLY'], 'INTERVAL': [1], 'COUNT': [3], 'BYDAY': ['TU', 'TH'], 'WKST': ['SU']}
+{'FREQ': ['WEEKLY'], 'INTERVAL': [1], 'COUNT': [3], 'BYDAY': ['TU', 'TH'], 'WKST': ['MO']}
 """
 
 from __future__ import annotations

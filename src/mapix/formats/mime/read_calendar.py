@@ -5,7 +5,6 @@ The calendar is read by `icalendar`; where that is not installed, it stays the a
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.formats.mime.calendarfields import ANSWERS, APPOINTMENT, METHODS, tagged
@@ -103,12 +102,3 @@ def _names_of(content: MessageContent) -> dict[Any, Any]:
 def _listed(event: Any, name: str) -> list[Any]:
     found = event.get(name) or []
     return found if isinstance(found, list) else [found]
-
-
-def moment_of_value(value: Any) -> datetime:
-    """A moment of a calendar with its zone: a day begins at midnight, what has no zone is taken for UTC."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise ValueError("no moment")

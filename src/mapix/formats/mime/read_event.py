@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from mapix.formats.calendar.appointment import AppointmentRecurrence, ExceptionInfo
 from mapix.formats.calendar.globalid import GlobalId
-from mapix.formats.calendar.rules import pattern_of_rule
 from mapix.formats.calendar.timezones import ZoneDefinition
-from mapix.formats.calendar.wire import DAY, FOREVER, day_of, minutes_of
 from mapix.formats.calendar.zones import definition_of, known_zone, rule_of, zone_of
 from mapix.formats.defects import Defects
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.calendarfields import BUSY, CALLED_OFF, CLASSES, MEETING, RECEIVED, TRACKED
+from mapix.formats.mime.eventtimes import moment_of, span_of
 from mapix.formats.mime.people import SENT_REPRESENTING, recipient, role_props
+from mapix.formats.mime.read_series import series_values
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
@@ -25,28 +22,25 @@ from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO
 from mapix.properties.times import from_datetime
 
 _MINUTE: Final = timedelta(minutes=1)
-_ENDLESS: Final = datetime(4500, 8, 31, 23, 59, tzinfo=UTC)
-_TYPES: Final = {0x200A: 1, 0x200B: 2, 0x200C: 3, 0x200D: 4}
 _ANSWERED: Final = {"ACCEPTED": 3, "DECLINED": 4, "TENTATIVE": 2}
 _ICONS: Final = {"REQUEST": 0x404, "CANCEL": 0x408, "PUBLISH": 0x400}
 _ANSWER_ICONS: Final = {"ACCEPTED": 0x405, "DECLINED": 0x406, "TENTATIVE": 0x407}
 _SENDABLE: Final = 1
 _MOST_PEOPLE: Final = 5_000
-_MOST_EXCEPTIONS: Final = 1_000
 
 
 def event_values(event: Any, others: list[Any], method: str, answer: str, defects: Defects) -> dict[Any, Any]:
     """The properties of an event, by tags and names; `others` are the occurrences of it that differ."""
-    start, end, all_day = _span(event)
+    start, end, all_day = span_of(event)
     start = start.astimezone(_zone_of(event, start))
-    told = _moment(event, "DTSTAMP") or _moment(event, "LAST-MODIFIED")
+    told = moment_of(event, "DTSTAMP") or moment_of(event, "LAST-MODIFIED")
     stamp = None if told is None else from_datetime(told)
     values = _times(start, end, all_day) | _identity(event) | _state(event, method, answer, stamp)
     values |= _zone(start, recurring="RRULE" in event)
     values |= _reminder(event, start)
     if "RRULE" in event:
         try:
-            values |= _series(event, others, start, end)
+            values |= series_values(event, others, start, end)
         except (NoSupport, ValueError) as error:
             defects.note("RRULE", "no recurrence that messages have; only the first time is kept", value=str(error))
     return values
@@ -83,28 +77,6 @@ def _kind(value: Any) -> int:
     return MAPI_CC if str(value.params.get("ROLE", "")).upper() in ("OPT-PARTICIPANT", "NON-PARTICIPANT") else MAPI_TO
 
 
-def _moment(event: Any, name: str) -> datetime | None:
-    from mapix.formats.mime.read_calendar import moment_of_value
-
-    found = event.get(name)
-    found = found[0] if isinstance(found, list) else found
-    return None if found is None else moment_of_value(getattr(found, "dt", None))
-
-
-def _span(event: Any) -> tuple[datetime, datetime, bool]:
-    """From when to when, and whether that is whole days."""
-    start = _moment(event, "DTSTART")
-    if start is None:
-        raise ValueError("the event has no start")
-    all_day = not isinstance(event["DTSTART"].dt, datetime)
-    end = _moment(event, "DTEND")
-    if end is None and "DURATION" in event:
-        end = start + event["DURATION"].dt
-    if end is None or end.astimezone(UTC) < start.astimezone(UTC):
-        end = start + timedelta(days=1) if all_day else start
-    return start, end, all_day
-
-
 def _zone_of(event: Any, start: datetime) -> tzinfo:
     """The zone of an event: of its name where that is known and true, else what its rules say."""
     zone, name = start.tzinfo or UTC, str(event["DTSTART"].params.get("TZID") or "")
@@ -139,7 +111,7 @@ def _identity(event: Any) -> dict[Any, Any]:
     """What makes it the same everywhere, and what it is about."""
     from zlib import crc32
 
-    instance = _moment(event, "RECURRENCE-ID")
+    instance = moment_of(event, "RECURRENCE-ID")
     identifier = GlobalId.of_uid(str(event.get("UID") or ""), instance.date() if instance else None)
     where = str(event.get("LOCATION") or "")
     categories = event.get("CATEGORIES")
@@ -166,9 +138,7 @@ def _state(event: Any, method: str, answer: str, stamp: int | None) -> dict[Any,
     values: dict[Any, Any] = {
         n.PidLidBusyStatus: 1 if method == "REQUEST" else busy,
         n.PidLidIntendedBusyStatus: busy if asked else None,
-        n.PidLidAppointmentStateFlags: (MEETING if meeting else 0)
-        | (RECEIVED if asked else 0)
-        | (CALLED_OFF if method == "CANCEL" else 0),
+        n.PidLidAppointmentStateFlags: MEETING * meeting | RECEIVED * asked | CALLED_OFF * (method == "CANCEL"),
         n.PidLidAppointmentSequence: _number(event, "SEQUENCE", 0),
         n.PidLidResponseStatus: _ANSWERED.get(answer, 5 if asked else 1 if meeting else 0),
         n.PidLidAppointmentMessageClass: "IPM.Appointment" if method else None,
@@ -182,15 +152,18 @@ def _state(event: Any, method: str, answer: str, stamp: int | None) -> dict[Any,
         t.PR_SENSITIVITY: CLASSES.get(str(event.get("CLASS") or "").upper()),
         t.PR_IMPORTANCE: _importance(_number(event, "PRIORITY", 0)),
     }
-    if method == "COUNTER":
-        start, end, _ = _span(event)
-        values |= {
-            n.PidLidAppointmentCounterProposal: True,
-            n.PidLidAppointmentProposedStartWhole: from_datetime(start),
-            n.PidLidAppointmentProposedEndWhole: from_datetime(end),
-            n.PidLidAppointmentProposedDuration: (end.astimezone(UTC) - start.astimezone(UTC)) // _MINUTE,
-        }
-    return values
+    return values | (_proposal(event) if method == "COUNTER" else {})
+
+
+def _proposal(event: Any) -> dict[Any, Any]:
+    """The time that an answer asks for instead."""
+    start, end, _ = span_of(event)
+    return {
+        n.PidLidAppointmentCounterProposal: True,
+        n.PidLidAppointmentProposedStartWhole: from_datetime(start),
+        n.PidLidAppointmentProposedEndWhole: from_datetime(end),
+        n.PidLidAppointmentProposedDuration: (end.astimezone(UTC) - start.astimezone(UTC)) // _MINUTE,
+    }
 
 
 def _number(event: Any, name: str, default: int) -> int:
@@ -236,67 +209,3 @@ def _reminder(event: Any, start: datetime) -> dict[Any, Any]:
                 n.PidLidReminderSignalTime: max(due - minutes * 600_000_000, 0),
             }
     return {n.PidLidReminderSet: False}
-
-
-def _series(event: Any, others: list[Any], start: datetime, end: datetime) -> dict[Any, Any]:
-    """How it recurs, with the occurrences that do not happen and those that differ."""
-    zone = start.tzinfo or UTC
-    local = start.replace(tzinfo=None)
-    offset = local.hour * 60 + local.minute
-    length = (end.astimezone(zone).replace(tzinfo=None) - local) // _MINUTE
-    changes = [found for each in others[:_MOST_EXCEPTIONS] if (found := _exception(each, event, zone, offset))]
-    gone = {*_excluded(event, zone), *(day_of(one.original) for one in changes)}
-    pattern = pattern_of_rule(dict(event["RRULE"]), start.date(), gone)
-    pattern = replace(pattern, modified=tuple(sorted(one.start // DAY * DAY for one in changes)))
-    made = AppointmentRecurrence(
-        pattern=pattern,
-        start_offset=offset,
-        end_offset=offset + length,
-        exceptions=tuple(sorted(changes, key=lambda one: one.original)),
-    )
-    endless = pattern.end >= FOREVER
-    last = _ENDLESS if endless else datetime.combine(day_of(pattern.end), time(), zone)
-    return {
-        n.PidLidAppointmentRecur: made.dump(),
-        n.PidLidRecurring: True,
-        n.PidLidIsRecurring: True,
-        n.PidLidRecurrenceType: _TYPES.get(pattern.frequency, 0),
-        n.PidLidClipStart: from_datetime(datetime.combine(day_of(pattern.start), time(), zone)),
-        n.PidLidClipEnd: from_datetime(last),
-    }
-
-
-def _excluded(event: Any, zone: Any) -> Iterable[date]:
-    found = event.get("EXDATE") or []
-    for each in found if isinstance(found, list) else [found]:
-        for one in getattr(each, "dts", ())[:_MOST_EXCEPTIONS]:
-            when = one.dt
-            yield when.astimezone(zone).date() if isinstance(when, datetime) and when.tzinfo else _day(when)
-
-
-def _day(when: Any) -> date:
-    return when.date() if isinstance(when, datetime) else when
-
-
-def _exception(event: Any, master: Any, zone: Any, offset: int) -> ExceptionInfo | None:
-    """An occurrence that differs from the others of `master`."""
-    planned = _moment(event, "RECURRENCE-ID")
-    if planned is None:
-        return None
-    start, end, _ = _span(event)
-    told = event["RECURRENCE-ID"].dt
-    day = planned.astimezone(zone).date() if isinstance(told, datetime) else told
-    summary, location = _differing(event, master, "SUMMARY"), _differing(event, master, "LOCATION")
-    return ExceptionInfo(
-        start=minutes_of(start.astimezone(zone).replace(tzinfo=None)),
-        end=minutes_of(end.astimezone(zone).replace(tzinfo=None)),
-        original=minutes_of(day) + offset,
-        subject=summary,
-        location=location,
-    )
-
-
-def _differing(event: Any, master: Any, name: str) -> str | None:
-    """The text of an occurrence where it is not that of all."""
-    text = event.get(name)
-    return None if text is None or str(text) == str(master.get(name) or "") else str(text)

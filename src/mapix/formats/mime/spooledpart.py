@@ -54,9 +54,11 @@ class _Reader(io.RawIOBase):
         self._spool, self._start, self._size, self._at = spool, start, size, 0
 
     def readable(self) -> bool:
+        """See io.RawIOBase."""
         return True
 
     def seekable(self) -> bool:
+        """See io.RawIOBase."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -1,7 +1,7 @@
 """Files in lines of uuencode, for readers that know nothing else.
 
 >>> b"".join(uu_pieces([b"Cat"], "cat.txt"))
-b"begin 644 cat.txt\\r\\n#0V%T\\r\\n \\r\\nend\\r\\n"
+b'begin 644 cat.txt\\r\\n#0V%T\\r\\n \\r\\nend\\r\\n'
 """
 
 from __future__ import annotations

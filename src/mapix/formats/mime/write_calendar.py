@@ -12,11 +12,12 @@ from typing import Any, Final
 from mapix.formats.calendar.appointment import AppointmentRecurrence, ExceptionInfo
 from mapix.formats.calendar.globalid import GlobalId
 from mapix.formats.calendar.rules import rule_of_pattern
-from mapix.formats.calendar.timezones import Onset, ZoneDefinition, ZoneRule
+from mapix.formats.calendar.timezones import ZoneDefinition
 from mapix.formats.calendar.wire import DAY, day_of, moment_of
 from mapix.formats.calendar.zones import zone_of
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.calendarfields import ANSWERS, APPOINTMENT, BUSY, CANCELED, CLASSES, REQUEST, TRACKED
+from mapix.formats.mime.calendarzone import zone_component
 from mapix.formats.mime.people import SENDER, SENT_REPRESENTING, address_of, recipients_of
 from mapix.formats.mime.values import number_of, text_of
 from mapix.formats.mime.writing import Writing
@@ -34,7 +35,6 @@ PRODUCT: Final = "-//mapix//mapix//EN"
 _ROLES: Final = {MAPI_TO: "REQ-PARTICIPANT", MAPI_CC: "OPT-PARTICIPANT", MAPI_BCC: "NON-PARTICIPANT"}
 _STATUS: Final = {number: name for name, number in TRACKED.items()}
 _ANSWERED: Final = {name.upper(): answer for answer, name in ANSWERS.items()}
-_WEEKDAYS: Final = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _ORGANIZER: Final = 2
 
 
@@ -92,7 +92,7 @@ class _Item:
         self._find_zone()
         event = self._event()
         found = [event, *(self._change(one) for one in (self.series.exceptions if self.series else ()))]
-        return found if self.definition is None else [_zone_component(self.definition), *found]
+        return found if self.definition is None else [zone_component(self.definition), *found]
 
     def _series(self) -> AppointmentRecurrence | None:
         data = self.value(n.PidLidAppointmentRecur)
@@ -269,34 +269,3 @@ def _alarm(minutes: Any) -> Any:
     alarm.add("description", "Reminder")
     alarm.add("trigger", -timedelta(minutes=minutes if isinstance(minutes, int) and 0 <= minutes < 1 << 24 else 15))
     return alarm
-
-
-def _zone_component(definition: ZoneDefinition) -> Any:
-    """A zone by its rules, as others need it who do not know its name."""
-    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
-
-    rule = definition.effective
-    zone = Timezone()
-    zone.add("tzid", definition.key)
-    standard, daylight = -(rule.bias + rule.standard_bias), -(rule.bias + rule.daylight_bias)
-    if not rule.has_daylight:
-        zone.add_component(_onset(TimezoneStandard(), standard, standard, None, rule))
-        return zone
-    zone.add_component(_onset(TimezoneStandard(), daylight, standard, rule.standard, rule))
-    zone.add_component(_onset(TimezoneDaylight(), standard, daylight, rule.daylight, rule))
-    return zone
-
-
-def _onset(part: Any, before: int, after: int, onset: Onset | None, rule: ZoneRule) -> Any:
-    if onset is None:
-        part.add("dtstart", datetime(1601, 1, 1))
-    else:
-        part.add("dtstart", onset.moment(1601) or datetime(1601, onset.month or 1, 1, onset.hour, onset.minute))
-        nth = -1 if onset.nth == 5 else onset.nth
-        if not onset.year:
-            part.add(
-                "rrule", {"FREQ": "YEARLY", "BYMONTH": onset.month, "BYDAY": f"{nth}{_WEEKDAYS[onset.weekday % 7]}"}
-            )
-    part.add("tzoffsetfrom", timedelta(minutes=before))
-    part.add("tzoffsetto", timedelta(minutes=after))
-    return part
