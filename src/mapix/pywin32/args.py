@@ -68,6 +68,17 @@ def flags(value: Any, allowed: int = 0, *, common: int = COMMON_FLAGS) -> int:
     return number
 
 
+def bits(value: Any) -> int:
+    """32 bits whose meaning others judge, unsigned; the top bit may be spelled either way."""
+    return flags(value, 0xFFFFFFFF)
+
+
+def reserved(*values: Any) -> None:
+    """Numbers that mean nothing."""
+    for value in values:
+        int32(value)
+
+
 def wide(flag_word: int) -> bool:
     """Whether MAPI_UNICODE asks for wide strings (GEN-6)."""
     return bool(flag_word & MAPI_UNICODE)

@@ -10,7 +10,8 @@ from mapix.formats.storageerrors import FileAlreadyExists, InvalidFunction, Inva
 from mapix.properties.errors import InterfaceNotSupported
 from mapix.pywin32 import args
 from mapix.pywin32.iid import PyIID, from_bytes
-from mapix.pywin32.storage import PyILockBytes, PyIStorage, names
+from mapix.pywin32.lockbytes import PyILockBytes
+from mapix.pywin32.storage import PyIStorage, names, not_in_place_of
 from mapix.pywin32.storagecon import STGFMT_ANY, STGFMT_DOCFILE, STGFMT_STORAGE
 from mapix.pywin32.unknown import TYPES, guarded, strict_target_of
 
@@ -18,15 +19,17 @@ from mapix.pywin32.unknown import TYPES, guarded, strict_target_of
 @guarded
 def StgCreateDocfile(name: Any, mode: Any, reserved: Any = 0, /) -> PyIStorage:
     """A new compound file, for a name of None one of its own that goes with the storage."""
-    path, word = args.wstr_or_none(name), args.uint32(mode)
+    path, word = args.wstr_or_none(name), args.bits(mode)
+    args.reserved(reserved)
     return PyIStorage(create_docfile(path, word))
 
 
 @guarded
 def StgOpenStorage(name: Any, other: Any, mode: Any, snbExclude: Any = None, reserved: Any = 0, /) -> PyIStorage:
     """The compound file of a name; STG_E_FILENOTFOUND, STG_E_FILEALREADYEXISTS for a file that is none."""
-    path, word = args.wstr_or_none(name), args.uint32(mode)
-    _not_in_place_of(other)
+    path, word = args.wstr_or_none(name), args.bits(mode)
+    args.reserved(reserved)
+    not_in_place_of(other)
     if not path:
         raise InvalidName("a file name must be given")
     return _opened(path, word, snbExclude)
@@ -52,7 +55,9 @@ def CreateILockBytesOnHGlobal(hGlobal: Any = None, deleteOnRelease: Any = True, 
 @guarded
 def StgCreateDocfileOnILockBytes(lockBytes: Any, mode: Any, reserved: Any = 0, /) -> PyIStorage:
     """A new compound file in lock bytes."""
-    return PyIStorage(create_docfile(strict_target_of(lockBytes, PyILockBytes), args.uint32(mode)), lockBytes)
+    target, word = strict_target_of(lockBytes, PyILockBytes), args.bits(mode)
+    args.reserved(reserved)
+    return PyIStorage(create_docfile(target, word), lockBytes)
 
 
 @guarded
@@ -61,17 +66,25 @@ def StgOpenStorageOnILockBytes(
 ) -> PyIStorage:
     """The compound file in lock bytes."""
     target, word = strict_target_of(lockBytes, PyILockBytes), args.uint32(mode)
-    _not_in_place_of(stgPriority)
+    args.uint32(reserved)
+    not_in_place_of(stgPriority, strict_target_of)
     return _opened(target, word, snbExclude, lockBytes)
 
 
+def StgOpenStorageEx(Name: Any, Mode: Any, StgFmt: Any, Attrs: Any, riid: Any, StgOptions: Any = None) -> PyIStorage:
+    """As StgOpenStorage, for compound files: `StgFmt` STGFMT_STORAGE, STGFMT_DOCFILE or STGFMT_ANY, `riid` IStorage.
+
+    Arguments may be named, as nowhere else.
+    """
+    return _opened_as(Name, Mode, StgFmt, Attrs, riid)
+
+
 @guarded
-def StgOpenStorageEx(Name: Any, Mode: Any, StgFmt: Any, Attrs: Any, riid: Any, StgOptions: Any = None, /) -> PyIStorage:
-    """As StgOpenStorage, for compound files: `StgFmt` STGFMT_STORAGE, STGFMT_DOCFILE or STGFMT_ANY, `riid` IStorage."""
-    path, word = args.wstr(Name), args.uint32(Mode)
-    if args.int32(StgFmt) not in (STGFMT_STORAGE, STGFMT_ANY, STGFMT_DOCFILE):
-        raise InvalidFunction("only compound files are opened", value=StgFmt, hint="STGFMT_STORAGE")
-    args.uint32(Attrs)
+def _opened_as(name: Any, mode: Any, form: Any, attributes: Any, riid: Any) -> PyIStorage:
+    path, word = args.wstr(name), args.bits(mode)
+    if args.int32(form) not in (STGFMT_STORAGE, STGFMT_ANY, STGFMT_DOCFILE):
+        raise InvalidFunction("only compound files are opened", value=form, hint="STGFMT_STORAGE")
+    args.bits(attributes)
     if TYPES.get(args.iid(riid)) is not PyIStorage:
         raise InterfaceNotSupported("compound files open as IStorage", value=str(args.iid(riid)))
     return _opened(path, word, None)
@@ -96,8 +109,3 @@ def _opened(source: Any, mode: int, excluded: Any, owner: Any = None) -> PyIStor
         return PyIStorage(open_docfile(source, mode), owner)
     except InvalidHeader as error:
         raise FileAlreadyExists(str(error)) from error
-
-
-def _not_in_place_of(other: Any) -> None:
-    if other is not None:
-        raise InvalidFunction("a storage is not opened in place of another one", hint="pass None")

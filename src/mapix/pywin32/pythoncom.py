@@ -102,6 +102,7 @@ def PumpWaitingMessages(firstMessage: Any = 0, lastMessage: Any = 0, /) -> int:
     """Tell notifications that wait for this thread; 0, for nobody asks this program to end."""
     from mapix.subsystem.initialize import is_initialized, subsystem
 
+    args.uint32(firstMessage), args.uint32(lastMessage)
     if is_initialized():
         subsystem().dispatch_notifications()
     return 0

@@ -1,4 +1,4 @@
-"""PyIStorage, PyILockBytes and PyIEnumSTATSTG: structured storage under COM's names, over `mapix.formats.storage`.
+"""PyIStorage and PyIEnumSTATSTG: structured storage under COM's names, over `mapix.formats.storage`.
 
 Failures are `com_error` with the storage facility's own codes (IMS-41). Letting go of a storage closes it: what a
 transacted one did not commit is forgotten.
@@ -7,12 +7,12 @@ transacted one did not commit is forgotten.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
-from mapix.formats.storage import ElementType, LockBytes, Mode, Stat, Storage, StorageStream
-from mapix.formats.storageerrors import InvalidFunction, InvalidPointer, StorageError
+from mapix.formats.storage import ElementType, Mode, Stat, Storage, StorageStream
+from mapix.formats.storageerrors import InvalidFunction, StorageError
 from mapix.interfaces.stream import Stream
 from mapix.properties.errors import MapiError
 from mapix.properties.times import from_datetime
@@ -109,26 +109,30 @@ class PyIStorage(PyIUnknown):
 
     def CreateStream(self, Name: Any, Mode: Any, reserved1: Any = 0, reserved2: Any = 0, /) -> PyIStream:
         """A new stream; STG_E_FILEALREADYEXISTS without STGM_CREATE."""
-        name, mode = args.wstr(Name), args.uint32(Mode)
+        name, mode = args.wstr(Name), args.bits(Mode)
+        args.reserved(reserved1, reserved2)
         return PyIStream(ElementStream(self._obj.create_stream(name, mode)), self)
 
     def OpenStream(self, Name: Any, reserved1: Any, Mode: Any, reserved2: Any = 0, /) -> PyIStream:
         """A stream; STG_E_FILENOTFOUND."""
-        name, mode = args.wstr(Name), args.uint32(Mode)
+        name, mode = args.wstr(Name), args.bits(Mode)
+        args.reserved(reserved2)
         return PyIStream(ElementStream(self._obj.open_stream(name, mode)), self)
 
     def CreateStorage(self, Name: Any, Mode: Any, StgFmt: Any, reserved2: Any = 0, /) -> PyIStorage:
         """A new storage; STG_E_FILEALREADYEXISTS without STGM_CREATE."""
-        return PyIStorage(self._obj.create_storage(args.wstr(Name), args.uint32(Mode)), self)
+        name, mode = args.wstr(Name), args.bits(Mode)
+        args.reserved(StgFmt, reserved2)
+        return PyIStorage(self._obj.create_storage(name, mode), self)
 
     def OpenStorage(
         self, Name: Any, Priority: Any, Mode: Any, snbExclude: Any = None, reserved: Any = 0, /
     ) -> PyIStorage:
         """A storage; STG_E_FILENOTFOUND. The elements named in `snbExclude` are emptied."""
-        if Priority is not None:
-            raise InvalidFunction("storages are not opened in place of another one", hint="pass None")
-        name, mode = args.wstr_or_none(Name) or "", args.uint32(Mode)
-        return PyIStorage(self._obj.open_storage(name, mode, exclude=names(snbExclude)), self)
+        name, mode, excluded = args.wstr_or_none(Name) or "", args.bits(Mode), names(snbExclude)
+        args.reserved(reserved)
+        not_in_place_of(Priority)
+        return PyIStorage(self._obj.open_storage(name, mode, exclude=excluded), self)
 
     def CopyTo(self, rgiidExclude: Any, snbExclude: Any, stgDest: Any, /) -> None:
         """Put a copy of everything into another storage, less the kinds (IID_IStorage, IID_IStream) and names told."""
@@ -139,14 +143,15 @@ class PyIStorage(PyIUnknown):
 
     def MoveElementTo(self, Name: Any, stgDest: Any, NewName: Any, Flags: Any, /) -> None:
         """Move (STGMOVE_MOVE) or copy (STGMOVE_COPY) one element."""
-        target, how = target_of(stgDest, PyIStorage), args.uint32(Flags)
+        name, new = args.wstr(Name), args.wstr(NewName)
+        target, how = target_of(stgDest, PyIStorage), args.bits(Flags)
         if how not in (STGMOVE_MOVE, STGMOVE_COPY):
             raise InvalidFunction("elements are moved or copied", value=how)
-        self._obj.move_element_to(args.wstr(Name), target, args.wstr(NewName), copy=how == STGMOVE_COPY)
+        self._obj.move_element_to(name, target, new, copy=how == STGMOVE_COPY)
 
     def Commit(self, grfCommitFlags: Any, /) -> None:
         """Make the changes permanent, or those of the storage above (STGC_*)."""
-        self._obj.commit(args.uint32(grfCommitFlags))
+        self._obj.commit(args.bits(grfCommitFlags))
 
     def Revert(self, /) -> None:
         """Forget everything since the last Commit."""
@@ -154,6 +159,8 @@ class PyIStorage(PyIUnknown):
 
     def EnumElements(self, reserved1: Any = 0, reserved2: Any = None, reserved3: Any = 0, /) -> PyIEnumSTATSTG:
         """What is in it."""
+        args.reserved(reserved1, reserved3)
+        args.ignored_text(reserved2)
         return PyIEnumSTATSTG([stat_tuple(stat) for stat in self._obj.elements()], self)
 
     def DestroyElement(self, name: Any, /) -> None:
@@ -175,7 +182,7 @@ class PyIStorage(PyIUnknown):
 
     def SetStateBits(self, stateBits: Any, mask: Any, /) -> None:
         """Set the bits of `mask`."""
-        self._obj.set_state_bits(args.uint32(stateBits), args.uint32(mask))
+        self._obj.set_state_bits(args.bits(stateBits), args.bits(mask))
 
     def Stat(self, statFlag: Any = 0, /) -> StatTuple:
         """A STATSTG; its name is None with STATFLAG_NONAME."""
@@ -217,44 +224,6 @@ class PyIEnumSTATSTG(PyIUnknown):
             yield from found
 
 
-class PyILockBytes(PyIUnknown):
-    """ILockBytes: the bytes that a compound file is made of."""
-
-    _kind = LockBytes
-
-    def ReadAt(self, ulOffset: Any, cb: Any, /) -> bytes:
-        """Up to `cb` bytes."""
-        data: bytes = self._obj.read_at(_place(ulOffset), _place(cb))
-        return data
-
-    def WriteAt(self, ulOffset: Any, data: Any, /) -> int:
-        """Put bytes somewhere; how many."""
-        given = args.buffer(data)
-        self._obj.write_at(_place(ulOffset), given)
-        return len(given)
-
-    def Flush(self, /) -> None:
-        """Make sure that what was written is on the medium."""
-        self._obj.flush()
-
-    def SetSize(self, cb: Any, /) -> None:
-        """Cut, or grow by zeros."""
-        self._obj.set_size(_place(cb))
-
-    def LockRegion(self, libOffset: Any, cb: Any, dwLockType: Any, /) -> None:
-        """Not offered: com_error STG_E_INVALIDFUNCTION."""
-        raise InvalidFunction("these bytes have no locks")
-
-    def UnlockRegion(self, libOffset: Any, cb: Any, dwLockType: Any, /) -> None:
-        """Not offered, as LockRegion."""
-        raise InvalidFunction("these bytes have no locks")
-
-    def Stat(self, grfStatFlag: Any, /) -> StatTuple:
-        """A STATSTG; only type, size and mode say something."""
-        args.int32(grfStatFlag)
-        return stat_tuple(Stat("", ElementType.LOCKBYTES, self._obj.size(), mode=Mode.READWRITE), named=False)
-
-
 def stat_tuple(stat: Stat, *, named: bool = True) -> StatTuple:
     """A STATSTG as pywin32 shows it: name, type, size, three times, mode, locks, class, state bits, reserved."""
     modified, created, accessed = (from_ticks(ticks) for ticks in (stat.modified, stat.created, stat.accessed))
@@ -264,12 +233,19 @@ def stat_tuple(stat: Stat, *, named: bool = True) -> StatTuple:
 
 
 def names(value: Any) -> list[str]:
-    """An SNB argument: a sequence of names, or None."""
-    if value is None:
+    """An SNB argument: a sequence of names, or None; a text is ignored, as pywin32 ignores it."""
+    if value is None or isinstance(value, str):
         return []
-    if isinstance(value, str) or not args.is_sequence(value):
+    if isinstance(value, bytes) or not args.is_sequence(value):
         raise TypeError("a sequence of names is required")
     return [args.wstr(name) for name in value]
+
+
+def not_in_place_of(other: Any, target: Callable[[Any, type[PyIUnknown]], Any] = target_of) -> None:
+    """A storage that another one would be opened in place of: there must be none. Raises: InvalidFunction."""
+    if other is not None:
+        target(other, PyIStorage)
+        raise InvalidFunction("a storage is not opened in place of another one", hint="pass None")
 
 
 def _ticks(value: Any) -> int | None:
@@ -278,10 +254,3 @@ def _ticks(value: Any) -> int | None:
     if not isinstance(value, datetime.datetime):
         raise TypeError(f"a time is required, not '{type(value).__name__}'")
     return from_datetime(value)
-
-
-def _place(value: Any) -> int:
-    number = args.int64(value)
-    if number < 0:
-        raise InvalidPointer("there is nothing before the start", value=number)
-    return number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from operator import index
 from typing import Any, Self
 
 from mapix.interfaces.stream import Stream
@@ -136,5 +135,5 @@ def note_written(stream: Any) -> None:
 
 
 def _check_region(offset: Any, cb: Any, kind: Any) -> None:
-    index(offset), index(cb)
+    args.int64(offset), args.int64(cb)
     args.int32(kind)

@@ -114,7 +114,9 @@ REFUSED: dict[str, list[Refused]] = {
     "none_or_str": type_errors(5, b"x"),
     "initinfo": type_errors(5, [0, 0], (0,), ("x", 0)),
     "wcsinfo": type_errors(5, [0, 0, 0], (0, 0), ("x", 0, 0)),
-    "int": [],
+    "int": [*type_errors(None, "1", 1.5), *overflows(1 << 70)],
+    "names_or_none": type_errors(5, b"x", [5]),
+    "time_or_none": type_errors("now", 1.5, (2024, 1, 1)),
     "dict": [],
 }
 """By kind of argument."""
@@ -125,6 +127,10 @@ STRICT = {
     "mapi.OpenIMsgOnIStg",
     "mapi.RTFStreamToHTML",
     "mapi.WrapCompressedRTFStreamEx",
+    "pythoncom.StgCreateDocfileOnILockBytes",
+    "pythoncom.StgOpenStorageOnILockBytes",
+    "pythoncom.WriteClassStg",
+    "pythoncom.ReadClassStg",
 }
 """Functions whose interface arguments are wrappers only."""
 

@@ -1,6 +1,7 @@
 """What a probe is, the registry of them, and the shapes of answers."""
 
 import csv
+import datetime
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,8 @@ from mapix.pywin32.iid import PyIID
 from mapix.pywin32.unknown import TYPES, PyIUnknown
 
 DATA = Path(__file__).parents[3] / "tools" / "data"
-MODULES = ("mapi", "exchange", "mapiutil")
+WAITING = ("pythoncom.PumpMessages",)
+"""Calls that only an interruption ends."""
 
 
 class Parameter(NamedTuple):
@@ -78,9 +80,13 @@ def call(
 @cache
 def described() -> Mapping[str, Described]:
     """Every call of the data by its full name."""
-    with (DATA / "pywin32_calls.csv").open(encoding="utf-8", newline="") as file:
-        rows = [_described(row) for row in csv.DictReader(file)]
-    return {row.full_name: row for row in rows}
+    rows = [_described(row) for name in ("pywin32_calls.csv", "pywin32_com_calls.csv") for row in _records(name)]
+    return {row.full_name: row for row in rows if row.full_name not in WAITING}
+
+
+def _records(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _described(row: Mapping[str, str]) -> Described:
@@ -98,13 +104,13 @@ def has_shape(answer: Any, shape: str) -> bool:
     """Whether an answer has the shape that the data gives it."""
     if shape.endswith("?"):
         return answer is None or has_shape(answer, shape[:-1])
+    if shape in _SHAPES:
+        return bool(_SHAPES[shape](answer))
     if shape[0] in "([":
         kind, parts = (tuple, list)[shape[0] == "["], shape[1:-1].split()
         fits = type(answer) is kind and len(answer) == len(parts)
         return fits and all(map(has_shape, answer, parts))
-    if shape.startswith("Py"):
-        return interface(answer) == shape
-    return bool(_SHAPES[shape](answer))
+    return interface(answer) == shape
 
 
 def _is_int(answer: Any) -> bool:
@@ -141,6 +147,13 @@ def _is_name(answer: Any) -> bool:
     return type(answer) is tuple and (nothing or (interface(iid) == "PyIID" and type(name) in (int, str)))
 
 
+def _is_stat(answer: Any) -> bool:
+    name, kind, size, *times_, mode, locks, clsid, bits, reserved = answer
+    numbers = all(type(each) is int for each in (kind, size, mode, locks, bits, reserved))
+    moments = len(times_) == 3 and all(isinstance(each, datetime.datetime) for each in times_)
+    return type(answer) is tuple and type(name) in (str, type(None)) and numbers and moments and type(clsid) is PyIID
+
+
 def _is_error(answer: Any) -> bool:
     version, error, component, low, context = answer
     texts = all(type(each) in (str, type(None)) for each in (error, component))
@@ -163,6 +176,8 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "names": _are(list, _is_name),
     "named": _are(list, lambda each: type(each) is tuple and type(each[0]) is str and len(each) == 2),
     "lasterror": _is_error,
+    "stat": _is_stat,
+    "(stat*)": _are(tuple, _is_stat),
     "entry": lambda answer: isinstance(answer, PyIUnknown),
     "interface": lambda answer: type(answer) in TYPES.values(),
 }

@@ -251,5 +251,11 @@ LIVE: dict[str, Callable[[World], Any]] = {
     "PyIConverterSession": lambda w: w.converter,
     "PyIExchangeManageStore": lambda w: w.manager,
     "PyIExchangeManageStoreEx": lambda w: w.manager_ex,
+    "PyIStream": lambda w: w.stream(b"hello"),
+    "PyIStorage": lambda w: w.storage(),
+    "PyILockBytes": lambda w: pythoncom.CreateILockBytesOnHGlobal(),
 }
 """How to reach a live object of each interface."""
+
+UNREGISTERED: dict[str, Callable[[World], Any]] = {"PyIEnumSTATSTG": lambda w: w.storage().EnumElements()}
+"""The same for wrappers that no identifier asks for."""
