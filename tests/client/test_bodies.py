@@ -28,21 +28,40 @@ def written(path: Path, rtf: bytes, **fields: str) -> mapix.Message:
     [
         (HTML, "<p>caf\u00e9</p>", "caf\u00e9"),
         (TEXT, None, "one\r\n\u0434"),
-        (OWN, None, "one\r\ntwo\tthree\u2014"),
+        (OWN, "<b>one</b>", "one\r\ntwo\tthree\u2014"),
     ],
 )
-def test_a_body_that_is_rich_text_only_is_read(tmp_path: Path, rtf: bytes, html: str, text: str, pack: object) -> None:
+def test_a_body_that_is_rich_text_only_is_read(
+    tmp_path: Path, rtf: bytes, html: str | None, text: str, pack: object
+) -> None:
+    tmp_path: Path, rtf: bytes, html: str | None, text: str, pack: object
+) -> None:
     """M-040, [MS-OXRTFEX]."""
     assert callable(pack)
     with written(tmp_path / "x.msg", pack(rtf)) as message:
-        assert message.html == html
+        assert (message.html is None) == (html is None)
+        assert (html or "") in (message.html or "")
         assert message.text == text
+        assert message.rtf == rtf
 
 
 def test_what_is_stored_goes_before_what_could_be_made(tmp_path: Path) -> None:
     with written(tmp_path / "x.msg", compress(HTML), text="stored") as message:
         assert message.text == "stored"
         assert message.html == "<p>caf\u00e9</p>"
+
+
+def test_rich_text_is_a_field(folder: mapix.Folder) -> None:
+    """M-041, P-143."""
+    message = folder.messages.new(subject="s")
+    message.rtf = OWN
+    message.save()
+    again = folder.messages.get(message.entry_id or b"")
+    assert (again.rtf, again.text) == (OWN, "one\r\ntwo\tthree\u2014")
+    assert "<b>one</b>" in (again.html or "")
+    assert folder.messages.new(text="plain").save().rtf is None
+    again.rtf = None
+    assert again.get(t.PR_NATIVE_BODY_INFO) == 1
 
 
 def test_what_is_no_rich_text_is_no_body(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mapix.client.base import PropertyObject
 from mapix.interfaces.prop import MapiProp
+from mapix.objects.bags import bodyconverters
 from mapix.objects.bags.bodies import Body, best_body, converted
 from mapix.properties import tags as t
 from mapix.properties.codepage import UTF8, decode_text
@@ -32,9 +34,37 @@ def html_of(message: MapiProp) -> str | None:
     if message.get_prop(t.PR_NATIVE_BODY_INFO) == Body.PLAIN:
         return None
     data = message.get_prop(t.PR_HTML)
-    if data is None:
+    if data is None and not _carries_text(message):
         data = _made(message, Body.HTML, Body.RTF)
     return None if data is None else decode_text(data, message.get_prop(t.PR_INTERNET_CPID, UTF8))
+
+
+class RichBody(PropertyObject):
+    """What has rich text as a field: a `Message`."""
+
+    @property
+    def rtf(self) -> bytes | None:
+        """The rich text, unpacked, where the message was written so; None where RTF would only repeat text or HTML, or
+        cannot be read.
+        """
+        if self.get(t.PR_NATIVE_BODY_INFO) in (Body.PLAIN, Body.HTML):
+            return None
+        packed = self.get(t.PR_RTF_COMPRESSED)
+        return bodyconverters.rtf_of(packed) if packed else None
+
+    @rtf.setter
+    def rtf(self, value: bytes | None) -> None:
+        from mapix.formats.rtf import compress
+
+        self.set(t.PR_RTF_COMPRESSED, None if value is None else compress(value))
+
+
+def _carries_text(message: MapiProp) -> bool:
+    """Whether the rich text is plain text in disguise."""
+    from mapix.formats.rtf.encapsulated import origin
+
+    rtf = bodyconverters.rtf_of(message.get_prop(t.PR_RTF_COMPRESSED) or b"")
+    return rtf is not None and origin(rtf) == "text"
 
 
 def _made(message: MapiProp, wanted: Body, *sources: Body) -> Any:

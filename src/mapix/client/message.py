@@ -9,7 +9,6 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from mapix.client import body
 from mapix.client.attachment import Attachment, Attachments
-from mapix.client.base import PropertyObject
 from mapix.client.fields import Binary, Bit, Flag, Integer, Text, Time
 from mapix.client.items.fields import NamedTexts
 from mapix.client.place import Place
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Message", "Place", "Recipient"]
 
 
-class Message(PropertyObject):
+class Message(body.RichBody):
     """A message of a folder. Made by `folder.messages.new(...)`, found by `folder.messages.where(...)`.
 
     `Message(subject="Q3", html="...", to=["ann@example.org"], draft=True)` makes one without a session, to be saved to

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapix.formats.rtf import compress, de_encapsulate, decompress, encapsulate_html, encapsulate_text, plain_text
+from mapix.formats.rtf import compress, de_encapsulate, decompress, encapsulate_html, encapsulate_text, to_text
 
 
 def html_again(html: str) -> str | None:
@@ -43,7 +43,7 @@ def test_text_comes_back_with_whole_ends_of_lines() -> None:
     assert b"\\fromtext" in rtf
     found = de_encapsulate(rtf)
     assert found is not None
-    assert found.text == "a\r\nb\r\nc{}\\ \t\xe4 \u2211" == plain_text(rtf)
+    assert found.text == "a\r\nb\r\nc{}\\ \t\xe4 \u2211" == to_text(rtf)
 
 
 pieces = st.sampled_from(

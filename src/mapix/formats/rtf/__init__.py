@@ -6,7 +6,7 @@ that was made of them ([MS-OXRTFEX]), `encapsulate` puts them in. `render` makes
 
 from mapix.formats.rtf.compressed import compress, decompress, decompressed_pieces, uncompressed
 from mapix.formats.rtf.encapsulate import encapsulate_html, encapsulate_text
-from mapix.formats.rtf.encapsulated import Encapsulated, de_encapsulate, plain_text
+from mapix.formats.rtf.encapsulated import Encapsulated, de_encapsulate
 from mapix.formats.rtf.render import HtmlOfRtf, Picture, attachment_places, to_html, to_text
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "decompressed_pieces",
     "encapsulate_html",
     "encapsulate_text",
-    "plain_text",
     "to_html",
     "to_text",
     "uncompressed",

@@ -99,11 +99,6 @@ def de_encapsulate(rtf: bytes) -> Encapsulated | None:
     return Encapsulated(text if reader.html else None, None if reader.html else text, reader.default)
 
 
-def plain_text(rtf: bytes) -> str:
-    """The words of any RTF: that it was made of text, or what stands in it without its formatting."""
-    return _Reader(rtf, html=False).read()
-
-
 class _Reader:
     """One walk over a document. `_shown` is whether what comes now belongs to the text."""
 
