@@ -34,8 +34,6 @@ def written(path: Path, rtf: bytes, **fields: str) -> mapix.Message:
 def test_a_body_that_is_rich_text_only_is_read(
     tmp_path: Path, rtf: bytes, html: str | None, text: str, pack: object
 ) -> None:
-    tmp_path: Path, rtf: bytes, html: str | None, text: str, pack: object
-) -> None:
     """M-040, [MS-OXRTFEX]."""
     assert callable(pack)
     with written(tmp_path / "x.msg", pack(rtf)) as message:
