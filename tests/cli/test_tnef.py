@@ -55,6 +55,15 @@ def test_winmail_is_checked(mapix: Mapix, winmail: Path, tmp_path: Path) -> None
     assert json.loads(told.stdout)["files"][0]["verdict"] == "defects"
 
 
+def test_internet_mail_is_checked_with_the_tnef_in_it(mapix: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(tnef_bytes(message())))
+    (tmp_path / "b.eml").write_bytes(mail(tnef_bytes(message())[:300]))
+    told = mapix("msg", "check", tmp_path / "a.eml", tmp_path / "b.eml", "--json", code=3).stdout
+    first, second = json.loads(told)["files"]
+    assert (first["verdict"], second["verdict"]) == ("sound", "defects")
+    assert "is damaged and stays a file" in [one["what"] for one in second["defects"]]
+
+
 def test_mail_without_tnef_passes_byte_for_byte() -> None:
     for data in (b"", b"\0\xff no mail", b"Subject: x\n\nbody\r\n.dat", bytes(range(256)) * 1000):
         ran = filtered(data)

@@ -14,6 +14,7 @@ from mapix.cli.output import clean, emit_json, emit_rows, json_option
 if TYPE_CHECKING:
     from mapix.formats.defects import Defect
     from mapix.formats.msg import MsgFile, MsgMessage
+    from mapix.properties.content import MessageContent
 
 _PIECE = 1 << 20
 _SOUND, _DEFECTS, _UNREADABLE = "sound", "defects", "unreadable"
@@ -47,8 +48,9 @@ def _checked(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise NotFound("there is no such file", value=str(path))
     told: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
-    if _is_tnef(path):
-        return told | _tnef(path)
+    other = _other(path)
+    if other is not None:
+        return told | other
     try:
         with MsgFile.open(path) as file:
             read_all(file)
@@ -58,21 +60,27 @@ def _checked(path: Path) -> dict[str, Any]:
         return told | {"verdict": _UNREADABLE, "defects": [{"where": "file", "what": str(failure), "found": ""}]}
 
 
-def _is_tnef(path: Path) -> bool:
+def _other(path: Path) -> dict[str, Any] | None:
+    """What there is to say of TNEF or Internet mail; None for what should be a .msg file."""
     with path.open("rb") as file:
-        return file.read(4) == b"\x78\x9f\x3e\x22"
+        begin = file.read(4)
+    if begin == b"\x78\x9f\x3e\x22":
+        from mapix.formats.tnef import TnefFile
+
+        with TnefFile.open(path) as tnef:
+            return {"codepage": tnef.codepage[0], **_of_content(tnef.content, tnef.defects)}
+    if path.suffix.lower() != ".eml":
+        return None
+    from mapix.formats.mime import from_mime
+
+    parsed = from_mime(path.read_bytes())
+    return _of_content(parsed.value, parsed.defects)
 
 
-def _tnef(path: Path) -> dict[str, Any]:
-    """What there is to say of a TNEF stream, every checksum of which was looked at."""
-    from mapix.formats.tnef import TnefFile
-
-    with TnefFile.open(path) as file:
-        content, defects = file.content, file.defects
+def _of_content(content: MessageContent, defects: tuple[Defect, ...]) -> dict[str, Any]:
     empty = not content.properties and not content.recipients and not content.attachments
     return {
         "verdict": _UNREADABLE if empty else _DEFECTS if defects else _SOUND,
-        "codepage": file.codepage[0],
         "recipients": len(content.recipients),
         "attachments": len(content.attachments),
         "defects": [{"where": one.where, "what": one.what, "found": one.found} for one in defects],
