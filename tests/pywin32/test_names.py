@@ -106,6 +106,15 @@ def test_every_identifier_has_its_value():
         assert (type(found).__name__, str(found)) == ("PyIID", row["guid"]), row["name"]
 
 
+@pytest.mark.parametrize("module", [mapi, exchange])
+def test_a_star_import_takes_what_pywin32_has_and_nothing_else(module):
+    name = module.__name__.rpartition(".")[2]
+    functions = [row["call"] for row in records("pywin32_calls.csv") if row["owner"] == name]
+    tables = ("pywin32_constants.csv", "pywin32_iids.csv")
+    values = [row["name"] for table in tables for row in records(table) if row["module"] == name]
+    assert sorted(module.__all__) == sorted(functions + values)
+
+
 def test_every_identifier_is_a_guid():
     for table in (iids.MAPI, iids.EXCHANGE, iids.PYTHONCOM, iids.INTERFACES):
         assert all(len(guid(text)) == 16 for text in table.values())

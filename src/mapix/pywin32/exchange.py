@@ -33,7 +33,7 @@ from mapix.pywin32.exchangefolders import HrMAPIFindIPMSubtree as HrMAPIFindIPMS
 from mapix.pywin32.exchangefolders import HrMAPIFindSubfolderEx as HrMAPIFindSubfolderEx
 from mapix.pywin32.exchangefolders import HrMAPIOpenFolderEx as HrMAPIOpenFolderEx
 from mapix.pywin32.exchangefolders import HrOpenExchangePublicFolders as HrOpenExchangePublicFolders
-from mapix.pywin32.iid import IID
+from mapix.pywin32.iid import IID, PyIID
 from mapix.pywin32.managestore import NO_PUBLIC, mailbox, owner_address, store_named
 from mapix.pywin32.managestore import OPENSTORE_HOME_LOGON as OPENSTORE_HOME_LOGON
 from mapix.pywin32.managestore import OPENSTORE_OVERRIDE_HOME_MDB as OPENSTORE_OVERRIDE_HOME_MDB
@@ -43,10 +43,10 @@ from mapix.pywin32.managestore import OPENSTORE_USE_ADMIN_PRIVILEGE as OPENSTORE
 from mapix.pywin32.managestore import PyIExchangeManageStore as PyIExchangeManageStore
 from mapix.pywin32.managestore import PyIExchangeManageStoreEx as PyIExchangeManageStoreEx
 from mapix.pywin32.prop import PyIMAPIProp
-from mapix.pywin32.session import PyIMAPISession
+from mapix.pywin32.session import PyIMAPISession, running
 from mapix.pywin32.store import PyIMsgStore
 from mapix.pywin32.unknown import guarded, target_of, wrapper
-from mapix.subsystem.initialize import is_initialized, subsystem
+from mapix.subsystem.initialize import is_initialized
 from mapix.subsystem.session import Session
 
 IID_IExchangeManageStore = IID(iids.EXCHANGE["IID_IExchangeManageStore"])
@@ -58,6 +58,7 @@ _PROFILE = guid("{C8B0DB13-05AA-1A10-9BB0-00AA002FC45A}")
 _PUBLIC = guid("{78B2FA70-AFF7-11CD-9BC8-00AA002FC45A}")
 """PR_MDB_PROVIDER of public stores (pbExchangeProviderPublicGuid)."""
 
+_FOLDERS = HrMAPIFindFolder.__module__
 _NO_DIRECTORY = "there is no Exchange directory here"
 _STOPPED, _RUNNING = 1, 4
 _HERE = ("", ".", "localhost", "127.0.0.1")
@@ -131,7 +132,7 @@ def _store_where(session: Session, restriction: Restriction) -> bytes:
 def HrCreateProfileName(profPrefix: Any, /) -> str:
     """A profile's name that is not in use, made from its beginning; no profile is made."""
     start = decode_text(args.chars(profPrefix))
-    taken = query_all_rows(subsystem().admin_profiles().get_profile_table(app=True), [PR_DISPLAY_NAME])
+    taken = query_all_rows(running().admin_profiles().get_profile_table(app=True), [PR_DISPLAY_NAME])
     used = {str(name).casefold() for (name,) in taken}
     number, name = 1, start
     while not name or name.casefold() in used:
@@ -236,3 +237,11 @@ def HrOpenSiteContainerAddressing(session: Any, /) -> PyIMAPIProp:
     """com_error MAPI_E_NO_SUPPORT: sites belong to a server's directory."""
     target_of(session, PyIMAPISession)
     raise NoSupport(_NO_DIRECTORY, hint="session.OpenAddressBook")
+
+
+def _original(value: object) -> bool:
+    """Whether pywin32's module has it, too: a function, a constant or an identifier."""
+    return type(value) in (int, PyIID) or getattr(value, "__module__", None) in (__name__, _FOLDERS)
+
+
+__all__ = [name for name, value in globals().items() if name[0] != "_" and _original(value)]

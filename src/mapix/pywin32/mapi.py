@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable, query_all_rows
-from mapix.properties.errors import InvalidParameter, NotInitialized, from_hresult
+from mapix.properties.errors import InvalidParameter, from_hresult
 from mapix.properties.tag import PropType
 from mapix.pywin32 import args, bytestreams, iids, imsg, sink
 from mapix.pywin32.admin import PyIProfAdmin
@@ -22,12 +22,12 @@ from mapix.pywin32.iid import IID, PyIID, from_bytes
 from mapix.pywin32.mapi_constants import *  # noqa: F403
 from mapix.pywin32.message import PyIMessage
 from mapix.pywin32.prop import PyIMAPIProp, read
-from mapix.pywin32.session import PyIMAPISession, log_off_dropped
+from mapix.pywin32.session import PyIMAPISession, log_off_dropped, running
 from mapix.pywin32.storage import PyIStorage
 from mapix.pywin32.stream import PyIStream, note_written
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import guarded, strict_target_of, target_of
-from mapix.subsystem.initialize import Subsystem, is_initialized, mapi_initialize, mapi_uninitialize, subsystem
+from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize
 
 globals().update({name: IID(text) for name, text in iids.MAPI.items()})
 
@@ -38,13 +38,6 @@ if TYPE_CHECKING:
 
 
 _ANY = 0xFFFFFFFF
-
-
-def _subsystem() -> Subsystem:
-    """The subsystem of this process, or a hint in this module's words (GEN-3)."""
-    if not is_initialized():
-        raise NotInitialized("MAPI has not been initialized in this process", hint="mapi.MAPIInitialize(None)")
-    return subsystem()
 
 
 @guarded
@@ -74,14 +67,14 @@ def MAPILogonEx(uiParam: Any, profileName: Any, password: Any = None, flags: Any
     word = args.flags(flags, _ANY)
     profile, secret = args.mapistr_or_none(profileName, word), args.mapistr_or_none(password, word)
     log_off_dropped()
-    return PyIMAPISession(_subsystem().logon(profile, secret, word))
+    return PyIMAPISession(running().logon(profile, secret, word))
 
 
 @guarded
 def MAPIAdminProfiles(flags: Any, /) -> PyIProfAdmin:
     """The profiles of this user."""
     args.flags(flags)
-    return PyIProfAdmin(_subsystem().admin_profiles())
+    return PyIProfAdmin(running().admin_profiles())
 
 
 @guarded
@@ -152,7 +145,7 @@ def HrDispatchNotifications(flags: Any, /) -> None:
     """Tell what is queued for this thread (NOT-22)."""
     args.flags(flags)
     log_off_dropped()
-    _subsystem().dispatch_notifications()
+    running().dispatch_notifications()
 
 
 @guarded
@@ -232,7 +225,7 @@ def RTFStreamToHTML(stream: Any, /) -> bytes | None:
 @guarded
 def OpenIMsgSession(flags: Any = 0, /) -> int:
     """A message session: a number for OpenIMsgOnIStg and CloseIMsgSession (IMS-1, IMS-8)."""
-    _subsystem()
+    running()
     return imsg.open_session(args.flags(flags, _ANY))
 
 
@@ -253,5 +246,13 @@ def OpenIMsgOnIStg(
     number, data, word = args.int32(session), args.int32(callbackData), args.flags(flags, _ANY)
     if not imsg.is_support(support) or not (callback is None or callable(callback)):
         raise TypeError("Only None us supported for MAPISupport and CallRelease")
-    _subsystem()
+    running()
     return imsg.open_message(number, support, strict_target_of(storage, PyIStorage), callback, data, word)
+
+
+def _original(value: object) -> bool:
+    """Whether pywin32's module has it, too: a function of this module, a constant or an identifier."""
+    return type(value) in (int, PyIID) or getattr(value, "__module__", None) == __name__
+
+
+__all__ = [name for name, value in globals().items() if name[0] != "_" and _original(value)]

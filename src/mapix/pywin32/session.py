@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from mapix.interfaces.notify import Event
-from mapix.properties.errors import InvalidParameter, MapiError
+from mapix.properties.errors import InvalidParameter, MapiError, NotInitialized
 from mapix.properties.flags import (
     AB_NO_DIALOG,
     MAPI_BEST_ACCESS,
@@ -30,12 +30,20 @@ from mapix.pywin32.sink import sink_in
 from mapix.pywin32.store import PyIMsgStore
 from mapix.pywin32.table import PyIMAPITable
 from mapix.pywin32.unknown import PyIUnknown, checked
+from mapix.subsystem.initialize import Subsystem, is_initialized, subsystem
 from mapix.subsystem.session import Session
 
 _STORE_FLAGS = MDB_NO_DIALOG | MDB_WRITE | MAPI_BEST_ACCESS | MDB_TEMPORARY | MDB_NO_MAIL | MDB_ONLINE
 _SECTION_FLAGS = MAPI_MODIFY | MAPI_FORCE_ACCESS
 
 _dropped: deque[Session] = deque()
+
+
+def running() -> Subsystem:
+    """The subsystem of this process, or a hint in the words of `mapi` (GEN-3)."""
+    if not is_initialized():
+        raise NotInitialized("MAPI has not been initialized in this process", hint="mapi.MAPIInitialize(None)")
+    return subsystem()
 
 
 def log_off_dropped() -> None:
