@@ -15,7 +15,16 @@ from mapix.formats.tnef import read_tnef, tnef_bytes, write_tnef
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import BadValue, CorruptData, TooComplex
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ENTRYID, PR_IMPORTANCE, PR_MESSAGE_FLAGS, PR_SUBJECT
+from mapix.properties.tags import (
+    PR_ENTRYID,
+    PR_IMPORTANCE,
+    PR_MESSAGE_FLAGS,
+    PR_RENDERING_POSITION,
+    PR_SENDER_ADDRTYPE,
+    PR_SENDER_EMAIL_ADDRESS,
+    PR_SENDER_NAME,
+    PR_SUBJECT,
+)
 
 
 def test_a_message_with_everything_is_the_same_after_writing_and_reading() -> None:
@@ -104,6 +113,22 @@ def test_values_of_another_type_are_refused() -> None:
     for tag, value in ((PR_SUBJECT, 7), (PR_IMPORTANCE, "high"), (PropTag(0x36001003), 5), (PropTag(0x36020048), b"x")):
         with pytest.raises(BadValue):
             tnef_bytes(MessageContent({tag: value}))
+
+
+def test_values_too_long_for_older_attributes_are_properties_only() -> None:
+    person = {PR_SENDER_NAME: "n" * 40_000, PR_SENDER_ADDRTYPE: "SMTP", PR_SENDER_EMAIL_ADDRESS: "a" * 40_000}
+    content = MessageContent({**person, PR_SUBJECT: "s" * 70_000})
+    assert read_tnef(tnef_bytes(content), strictness=Strictness.STRICT).value.properties == content.properties
+
+
+def test_a_place_that_is_none_is_refused() -> None:
+    from tests.formats.tnef.tnef_cases import attachment
+
+    part = attachment("a", b"")
+    for place in ("here", 1 << 40):
+        part.properties[PR_RENDERING_POSITION] = place
+        with pytest.raises(BadValue):
+            tnef_bytes(MessageContent(attachments=[part]))
 
 
 def test_messages_are_written_to_a_depth_of_64_and_no_deeper() -> None:

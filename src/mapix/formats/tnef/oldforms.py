@@ -39,8 +39,8 @@ _ONE_OFF: Final = 4
 _MEETING: Final = "ipm.schedule.meeting."
 _RESPONSE: Final = "ipm.schedule.meeting.resp."
 _OF_MESSAGES: Final = (Att.DATE_SENT, Att.DATE_RECD, Att.DATE_MODIFIED, Att.DATE_START, Att.DATE_END)
-_LONGEST: Final = 0x7FFF
-"""Bytes of a text with a length of 16 bits."""
+_LONGEST: Final = 0xFFE0
+"""Bytes of name and address together, whose lengths have 16 bits."""
 
 
 def stream_pages(content: MessageContent) -> tuple[int, int]:
@@ -84,7 +84,8 @@ def old_attributes(values: Props, codepage: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _numbers(values: Props, name: str) -> Iterator[tuple[int, bytes]]:
-    priority = _PRIORITY.get(values.get(t.PR_IMPORTANCE, -1))
+    importance = values.get(t.PR_IMPORTANCE)
+    priority = _PRIORITY.get(importance) if isinstance(importance, int) else None
     if priority:
         yield Att.PRIORITY, priority.to_bytes(2, "little")
     flags = values.get(t.PR_MESSAGE_FLAGS)
@@ -126,7 +127,7 @@ def _person(values: Props, tags: tuple[PropTag, ...], codepage: int) -> tuple[by
     if not (name and kind and address) or ":" in kind or "\0" in name + kind + address:
         return None
     texts = narrow(name, codepage), narrow(f"{kind}:{address}", codepage)
-    return texts if max(map(len, texts)) < _LONGEST else None
+    return texts if sum(map(len, texts)) < _LONGEST else None
 
 
 def _date(ticks: Any) -> bytes | None:

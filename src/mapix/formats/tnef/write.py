@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from struct import error as struct_error
 from typing import Any, BinaryIO, Final
 
 from mapix.formats.tnef.attachment import FILE, MAC, NOT_PLACED, OLE, RENDDATA
@@ -162,7 +163,10 @@ def _rendering(values: Mapping[PropTag, Any]) -> bytes:
     place = values.get(t.PR_RENDERING_POSITION, NOT_PLACED)
     mac = MAC if values.get(t.PR_ATTACH_ENCODING) == MAC_BINARY else 0
     width = -1 if kind == FILE else 32
-    return RENDDATA.pack(kind, place, width, width, mac)
+    try:
+        return RENDDATA.pack(kind, place, width, width, mac)
+    except struct_error:
+        raise BadValue("no place in a text", value=place) from None
 
 
 def _title(values: Mapping[PropTag, Any]) -> str:
