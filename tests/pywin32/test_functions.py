@@ -251,19 +251,34 @@ def test_numbers_have_their_names() -> None:
     assert mapiutil.GetScodeString(-2147467263) == "Not implemented"
 
 
+SINGLE = {
+    0: "PT_UNSPECIFIED",
+    1: "PT_NULL",
+    2: "PT_SHORT",
+    3: "PT_I4",
+    4: "PT_FLOAT",
+    5: "PT_R8",
+    6: "PT_CURRENCY",
+    7: "PT_APPTIME",
+    10: "PT_ERROR",
+    11: "PT_BOOLEAN",
+    13: "PT_OBJECT",
+    20: "PT_LONGLONG",
+    30: "PT_STRING8",
+    31: "PT_UNICODE",
+    64: "PT_SYSTIME",
+    72: "PT_CLSID",
+    258: "PT_BINARY",
+}
+MULTIPLE = (2, 3, 4, 5, 6, 7, 20, 30, 31, 64, 72, 258)
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "name"),
     [
-        (0, True, "PT_UNSPECIFIED"),
-        (2, True, "PT_SHORT"),
-        (3, True, "PT_I4"),
-        (4, True, "PT_FLOAT"),
-        (5, True, "PT_R8"),
-        (20, True, "PT_LONGLONG"),
-        (0x1E, True, "PT_STRING8"),
-        (0x1003, True, "PT_I4"),
-        (0x1003, False, "PT_MV_I4"),
-        (0x101F, False, "PT_MV_UNICODE"),
+        *((kind, raw, name) for kind, name in SINGLE.items() for raw in (True, False)),
+        *((kind | 0x1000, True, SINGLE[kind]) for kind in MULTIPLE),
+        *((kind | 0x1000, False, SINGLE[kind].replace("PT_", "PT_MV_")) for kind in MULTIPLE),
         (0x0037001F, True, "0x37001f"),
     ],
 )
