@@ -13,7 +13,7 @@ from mapix.formats.mime.bodies import BODY_CONTENT_ID, body_props
 from mapix.formats.mime.charsets import decode
 from mapix.formats.mime.intext import files_in_text
 from mapix.formats.mime.read_attachments import attachment_of, content_id, made_up_name, name_of
-from mapix.formats.mime.read_mac import is_double, mac_file
+from mapix.formats.mime.read_mac import is_double, mac_file, unpacked
 from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.tree import Node
 from mapix.properties.content import AttachmentContent
@@ -137,6 +137,9 @@ class Reader:
             self.reading.defects.note("text/html", "not in the character set it tells", value=self.html_charset)
 
     def _attach(self, node: Node, kind: str, *, related: bool) -> None:
+        if (mac := unpacked(node, kind, self.reading)) is not None:
+            self.attachments.append(mac)
+            return
         message = self.reading.nested(node, self.depth) if kind in _MESSAGES else None
         name = "" if message is not None else made_up_name(len(self.attachments) + 1, kind)
         self.attachments.append(attachment_of(node, self.reading, kind, message, name=name, related=related))
