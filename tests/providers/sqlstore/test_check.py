@@ -81,6 +81,9 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
         ("submitted without being queued", "DELETE FROM queue"),
         ("receive folder that is gone", "UPDATE receive_folder SET folder = 99"),
         ("number not yet given", "UPDATE store SET last_number = 2"),
+        ("number given twice", "UPDATE attachment SET id = 3"),
+        ("number given twice", "UPDATE attachment SET id = 2"),
+        ("number given twice", "UPDATE message SET id = 2 WHERE id = 3"),
         ("tag not known as a column", "DELETE FROM used_tag"),
         ("column not like its property", "UPDATE message SET subject = 'other' WHERE id = 3"),
         ("column not like its property", "UPDATE message SET subject_key = NULL"),
@@ -122,6 +125,22 @@ def test_a_message_that_tells_another_size_than_it_has_is_found_and_put_right(pa
     assert f"5 bytes are told, {size} are there" in {finding.detail for finding in check_store(path)}
     assert all(finding.repaired for finding in repair_store(path))
     assert check_store(path) == []
+
+
+def test_objects_of_one_number_get_numbers_of_their_own_and_keep_everything(filled: Path) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    (number, message), *_ = connection.execute("SELECT id, message FROM attachment").fetchall()
+    for sql in ("UPDATE property SET object = ? WHERE object = ?", "UPDATE attachment SET id = ? WHERE id = ?"):
+        connection.execute(sql.replace("UPDATE property", "UPDATE OR REPLACE property"), (message, number))
+    connection.commit()
+    connection.close()
+    assert all(finding.repaired for finding in repair_store(filled))
+    assert check_store(filled) == []
+    store = SqliteBackend(filled)
+    (attachment,) = store.message(message).attachments().values()
+    assert attachment[tags.PR_ATTACH_DATA_BIN].size == LARGE
+    store.close()
 
 
 def test_a_recovered_message_is_in_the_root(filled: Path) -> None:

@@ -168,10 +168,7 @@ class SqlBackend(BackendTasks):
 
     def contents_sort(self, folder: int) -> bytes | None:
         """See `StoreBackend.contents_sort`."""
-        found: bytes | None = self.database.value(self.database.sql["folder_sort"], (folder,))
-        if not isinstance(found, bytes | None):
-            raise CorruptStore("the order of a folder is damaged", value=folder, hint="mapix store check")
-        return found
+        return _sound_order(folder, self.database.value(self.database.sql["folder_sort"], (folder,)))
 
     def set_contents_sort(self, folder: int, value: bytes | None) -> None:
         """See `StoreBackend.set_contents_sort`."""
@@ -205,7 +202,7 @@ class SqlBackend(BackendTasks):
         found = self.database.row(self.database.sql["folder_table"], (folder,))
         if found is None:
             raise NotFound("there is no such folder", value=folder)
-        return self._rows_of(folder, found[0], associated=False), found[1]
+        return self._rows_of(folder, found[0], associated=False), _sound_order(folder, found[1])
 
     def _rows_of(self, folder: int, kind: int, *, associated: bool) -> ContentsRows | SearchRows:
         if kind == FOLDER_SEARCH:
@@ -274,3 +271,10 @@ class SqlBackend(BackendTasks):
     @abstractmethod
     def open_mailbox(self, address: str) -> SqlBackend | None:
         """See `StoreBackend.open_mailbox`; this store itself before others of the same owner."""
+
+
+def _sound_order(folder: int, kept: object) -> bytes | None:
+    """The order kept for a folder; `CorruptStore` where it is none."""
+    if not isinstance(kept, bytes | None):
+        raise CorruptStore("the order of a folder is damaged", value=folder, hint="mapix store check")
+    return kept

@@ -27,6 +27,7 @@ from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.migrate import APPLICATION_ID, newest, prepare, version_of
 from mapix.providers.sqlstore.sqlite.misfits import mend_orders, misfits
 from mapix.providers.sqlstore.sqlite.schemacheck import mend, without_triggers, wrong_parts
+from mapix.providers.sqlstore.sqlite.twins import part_twins
 
 __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
 
@@ -84,6 +85,7 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
             mend(database)
             mend_orders(database)
             without_triggers(database)
+            part_twins(database)
         except ERRORS as error:
             raise translated(error, database.path) from error
 
