@@ -10,7 +10,7 @@ from mapix.formats.tnef.attributes import Found
 from mapix.formats.tnef.context import Scope
 from mapix.formats.tnef.forms import Inner
 from mapix.formats.tnef.layout import MAC_BINARY, Att
-from mapix.formats.tnef.legacy import read_attribute
+from mapix.formats.tnef.legacy import ONE, read_attribute
 from mapix.formats.tnef.parts import data_of, list_of, value_of
 from mapix.formats.tnef.source import FileSource
 from mapix.properties import tags as t
@@ -36,6 +36,7 @@ def read_attachment(
     """An attachment of its attributes."""
     told: dict[PropTag, Any] = {}
     properties: dict[PropTag, Any] = {}
+    others: list[Found] = []
     kind, title = FILE, b""
     for number, start, end in found:
         if number == Att.ATTACHMENT:
@@ -47,6 +48,9 @@ def read_attachment(
         elif number == Att.ATTACH_TITLE:
             title = data_of(source, start, end).partition(b"\0")[0]
         else:
+            others.append((number, start, end))
+    for number, start, end in others:
+        if ONE.get(number) not in properties:
             told |= read_attribute(number, data_of(source, start, end), scope, where)
     if title and not _known_name(title, properties, scope):
         told[t.PR_ATTACH_FILENAME] = scope.text(title, t.PR_ATTACH_FILENAME.id, where)

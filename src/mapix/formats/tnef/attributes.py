@@ -56,26 +56,39 @@ class _Work:
 def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
     found: list[Found] = []
     work = _Work(end - at)
+    levels = _LEVELS.get
     while end - at >= _HEAD and len(found) < MOST_THINGS:
         level, number, size = _unpack(data, at)
         start = at + _HEAD
         stop = start + size
-        if work.is_right(data, start, stop, end):
-            if _LEVELS.get(number) != level:
-                _strange(level, number, scope)
+        if levels(number) == level and stop + 2 <= end and checksum(data, start, stop) == _sum(data, stop)[0]:
+            found.append((number, start, stop))
             at = stop + 2
-        elif _LEVELS.get(number) == level:
-            stop, at = _repaired(data, start, stop, end, scope, number, work)
         else:
-            scope.note("bytes that are no attribute", value=data[at:start])
-            at = _next(data, at + 1, end, work) or end
-            continue
-        found.append((number, start, stop))
+            at = _odd(data, at, end, scope, work, found)
     if len(found) == MOST_THINGS:
         scope.note("too many attributes")
     elif at < end and data[at:end].strip(b"\0\r\n"):
         scope.note("bytes after the last attribute", value=data[at:end])
     return found
+
+
+def _odd(data: bytes, at: int, end: int, scope: Scope, work: _Work, found: list[Found]) -> int:
+    """An attribute that is not sound, if it is one; where to go on."""
+    level, number, size = _unpack(data, at)
+    start = at + _HEAD
+    stop = start + size
+    if work.is_right(data, start, stop, end):
+        if _LEVELS.get(number) != level:
+            _strange(level, number, scope)
+        at = stop + 2
+    elif _LEVELS.get(number) == level:
+        stop, at = _repaired(data, start, stop, end, scope, number, work)
+    else:
+        scope.note("bytes that are no attribute", value=data[at:start])
+        return _next(data, at + 1, end, work) or end
+    found.append((number, start, stop))
+    return at
 
 
 def _repaired(data: bytes, start: int, stop: int, end: int, scope: Scope, number: int, work: _Work) -> tuple[int, int]:
@@ -114,7 +127,9 @@ def _strange(level: int, number: int, scope: Scope) -> None:
 
 def _of_file(source: FileSource, at: int, end: int, scope: Scope) -> Iterator[Found]:
     """Of a large file: one attribute at a time; damage that is not the end is not looked behind."""
-    while end - at >= _HEAD:
+    for _ in range(MOST_THINGS):
+        if end - at < _HEAD:
+            break
         head = source.read(at, _HEAD)
         level, number, size = _unpack(head)
         start = at + _HEAD

@@ -79,6 +79,20 @@ BINARIES: Final[Mapping[int, PropTag]] = {
     Att.ATTACH_META_FILE: t.PR_ATTACH_RENDERING,
 }
 
+ONE: Final[Mapping[int, PropTag]] = {
+    **TEXTS,
+    **CLASSES,
+    **DATES,
+    **KEYS,
+    **BINARIES,
+    Att.BODY: t.PR_BODY,
+    Att.MESSAGE_STATUS: t.PR_MESSAGE_FLAGS,
+    Att.PRIORITY: t.PR_IMPORTANCE,
+    Att.REQUEST_RES: t.PR_RESPONSE_REQUESTED,
+    Att.AID_OWNER: t.PR_OWNER_APPT_ID,
+}
+"""The property of each attribute that stands for one."""
+
 
 def read_attribute(number: int, data: bytes, scope: Scope, where: str, message_class: str = "") -> Props:
     """The properties that one attribute stands for; none where it is damaged, which is noted."""

@@ -23,7 +23,7 @@ from mapix.formats.tnef.attributes import KNOWN, Found, attributes, whole
 from mapix.formats.tnef.context import Context, Scope
 from mapix.formats.tnef.forms import Inner
 from mapix.formats.tnef.layout import DEEPEST, HEAD, OF_ATTACHMENTS, VERSION, Att
-from mapix.formats.tnef.legacy import read_attribute
+from mapix.formats.tnef.legacy import ONE, read_attribute
 from mapix.formats.tnef.parts import data_of, list_of, plain, rows_of
 from mapix.formats.tnef.source import FileSource, Input, opened
 from mapix.properties import tags as t
@@ -167,10 +167,9 @@ def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[lis
     """The attributes of the message, and those of each attachment, which attAttachRenddata begins."""
     own: list[Found] = []
     attached: list[list[Found]] = []
-    for one in found:
+    here = list(found)
+    for one in here[: scope.taken(len(here), "attributes")]:
         number = one[0]
-        if not scope.taken(1, "attributes"):
-            break
         if number not in OF_ATTACHMENTS:
             own.append(one)
         elif number == Att.ATTACH_RENDDATA:
@@ -211,7 +210,7 @@ def _told(
     for one in found:
         if one[0] in (Att.OWNER, Att.SENT_FOR):
             owners.append(one)
-        elif one[0] not in _LOOKED_AT:
+        elif one[0] not in _LOOKED_AT and ONE.get(one[0]) not in properties:
             told |= read_attribute(one[0], data_of(source, one[1], one[2]), scope, "")
     for number, start, end in owners:
         message_class = told.get(t.PR_MESSAGE_CLASS) or properties.get(t.PR_MESSAGE_CLASS, "")
