@@ -74,7 +74,8 @@ def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tupl
         return tnef.content, tnef.defects
     from mapix.formats.mime import from_mime
 
-    parsed = from_mime(source.read_bytes())
+    with source.open("rb") as mail:
+        parsed = from_mime(mail)
     return parsed.value, parsed.defects
 
 

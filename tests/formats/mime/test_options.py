@@ -13,6 +13,7 @@ from mapix.formats.mime import Encoding, MimeOptions, SaveFormat, encoding_of, f
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.flowed import flowed, unflowed
 from mapix.formats.mime.people import recipient
+from mapix.formats.rtf import compress
 from mapix.properties import flags as f
 from mapix.properties import tags as t
 from mapix.properties.flags import MAPI_BCC
@@ -126,3 +127,16 @@ def test_flowing_text_loses_nothing_but_blanks_at_ends_of_lines(lines: list[str]
 
     text = "\r\n".join(lines)
     assert words(unflowed(flowed(text, width))) == words(text)
+
+
+def test_rtf_goes_out_as_html_with_its_pictures() -> None:
+    png = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(20)
+    rtf = rb"{\rtf1\ansi Hello {\b world}\par {\pict\pngblip\picw1\pich1 " + png.hex().encode() + b"}}"
+    message = parsed(to_mime(note("s", None, rtf_compressed=compress(rtf))))
+    assert message.get_content_type() == "multipart/alternative"
+    plain, related = message.iter_parts()
+    assert plain.get_content().split() == ["Hello", "world"]
+    html, picture = related.iter_parts()
+    assert "<b>world</b>" in html.get_content()
+    assert f"cid:{picture['Content-ID'].strip('<>')}" in html.get_content()
+    assert picture.get_content() == png

@@ -83,9 +83,8 @@ class MimeOptions:
     @property
     def usual_writing(self) -> bool:
         """Whether nothing is chosen that would make other bytes of a message that is unchanged."""
-        return self.original and self == replace(
-            USUAL, named_headers=self.named_headers, keep_original=self.keep_original, items=self.items, bcc=self.bcc
-        )
+        reading = ("named_headers", "keep_original", "items", "unwrap", "bcc")
+        return self.original and self == replace(USUAL, **{name: getattr(self, name) for name in reading})
 
     @classmethod
     def of_flags(cls, flags: int, base: MimeOptions | None = None) -> MimeOptions:

@@ -72,27 +72,36 @@ class FileSource:
         return self._file.read(max(end - start, 0))
 
 
+class PipeSource(FileSource):
+    """Bytes that a pipe brought, in a file without a name, which goes away with the source."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, begin: bytes, pipe: IO[bytes]) -> None:
+        from shutil import copyfileobj
+        from tempfile import TemporaryFile
+
+        self._kept = TemporaryFile()  # noqa: SIM115 - it lives as long as the source
+        self._kept.write(begin)
+        copyfileobj(pipe, self._kept, PIECE)
+        super().__init__(self._kept)
+
+    def __del__(self) -> None:
+        self._kept.close()
+
+
 def source_of(data: bytes | IO[bytes]) -> Source:
     """The source for bytes, or for an open file: a small one is read, a large one looked at piece by piece."""
     if isinstance(data, bytes | bytearray | memoryview):
         return MemorySource(bytes(data))
     if not data.seekable():
-        return source_of(spooled(data))
+        begin = data.read(IN_MEMORY + 1)
+        return MemorySource(begin) if len(begin) <= IN_MEMORY else PipeSource(begin, data)
     size = data.seek(0, io.SEEK_END)
     if size > IN_MEMORY:
         return FileSource(data)
     data.seek(0)
     return MemorySource(data.read())
-
-
-def spooled(data: IO[bytes]) -> IO[bytes]:
-    """What a pipe brings, in a file that goes away by itself."""
-    from shutil import copyfileobj
-    from tempfile import SpooledTemporaryFile
-
-    kept = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - it lives as long as what is read from it
-    copyfileobj(data, kept, PIECE)
-    return kept
 
 
 def pieces(source: Source, start: int, end: int) -> Iterator[bytes]:

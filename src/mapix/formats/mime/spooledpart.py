@@ -18,6 +18,9 @@ class Spool:
         self._lock = Lock()
         finalize(self, self._file.close)
 
+    def __del__(self) -> None:
+        self._file.close()
+
     def add(self, pieces: Iterable[bytes]) -> SpooledPart:
         """Take the bytes of a part."""
         start = self._file.seek(0, io.SEEK_END)
