@@ -21,6 +21,7 @@ _TABLE = {
     "attachments": Lazy("mapix.cli.attachments", "List what is attached to a message, or write it into a folder."),
     "new": Lazy("mapix.cli.new", "Write a new message to a file: a draft, a template."),
     "msg": Lazy("mapix.cli.msg", "Check, compare and write anew message files."),
+    "convert": Lazy("mapix.cli.convert", "Convert messages in bulk: files, archives, mailboxes, folders."),
     "filter": Lazy("mapix.cli.filter", "Make winmail.dat into real parts, in mail passing by.", "filter_mail"),
     "search": Lazy("mapix.cli.search", "Find messages in every folder."),
     "mv": Lazy("mapix.cli.moving", "Move messages and folders."),

@@ -1,0 +1,204 @@
+"""`mapix convert`: messages from files, folders, archives, mailboxes and stores, all accounted for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.errors import Exit
+from mapix.cli.output import clean, emit_json, emit_rows, json_option, say
+from mapix.cli.sessions import profile_option
+
+if TYPE_CHECKING:
+    from mapix.convert.outcome import Outcome, Totals
+    from mapix.convert.plan import Plan
+    from mapix.convert.run import Course
+
+FORMATS: Final = ("msg", "eml", "mbox", "maildir", "tnef", "json", "md", "txt", "html", "ics", "vcf", "parquet")
+_ELSEWHERE: Final = ("mbox", "parquet", "maildir")
+"""Formats whose names of messages are not those of the sources."""
+
+
+@command(
+    examples=(
+        "mapix convert mail.eml -o mail.msg",
+        "mapix convert inbox/ old.zip --to eml -o out --manifest out.jsonl",
+        "mapix convert Inbox --to mbox -o inbox.mbox",
+    )
+)
+@click.argument("source", nargs=-1, required=True, metavar="SRC...")
+@click.option("--to", type=click.Choice(FORMATS), help="The format; without it the name of the output tells.")
+@click.option("--output", "-o", required=True, metavar="OUT", help="The folder, or the file, that is written.")
+@click.option("--manifest", metavar="FILE", help="Write what became of each source, a line of JSON each.")
+@click.option("--verify", is_flag=True, help="Read what was written again, compare, and tell differences.")
+@click.option("--strict/--lenient", default=False, help="Let messages with any defect fail, or take what can be read.")
+@click.option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes; 0: one a processor.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many sources.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be converted, and to what.")
+@click.option(
+    "--attachments",
+    type=click.Choice(("beside", "list")),
+    default="beside",
+    help="With md, txt and html: written beside, or only listed.",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew where a conversion was interrupted or done.")
+@click.option("--cluster", metavar="ADDRESS", default="", help="Work on a dask cluster: tcp://host:port, or a file.")
+@json_option
+@profile_option
+def convert(
+    source: tuple[str, ...],
+    to: str | None,
+    output: str,
+    manifest: str | None,
+    verify: bool,
+    strict: bool,
+    jobs: int,
+    limit: int | None,
+    dry_run: bool,
+    attachments: str,
+    fresh: bool,
+    cluster: str,
+    as_json: bool,
+    profile: str | None,
+) -> int:
+    """Convert messages from SRC into another format.
+
+    SRC are message files, folders with all below them, zip and tar archives, mbox files, maildirs, `-` for stdin, and
+    folders (`Inbox`) or messages (`inbox#1`) of a profile's store. One message file to a name with a suffix of a format
+    is one file; all else goes into a folder, or with mbox into one file. What was interrupted goes on by the same
+    command. The exit code is 3 when something failed.
+    """
+    from mapix.convert.plan import Plan
+    from mapix.convert.run import Course
+
+    form = _format(to, output)
+    plan = Plan(form, output, strict, verify, attachments == "beside", profile)
+    data = sys.stdin.buffer.read() if "-" in source else None
+    if not dry_run and _is_single(source, output, form):
+        return _single(source[0], plan, data, manifest, as_json)
+    course = Course(jobs, cluster, limit, fresh, manifest or "")
+    words = _words(source, plan, data)
+    return _dry_run(words, plan, limit, as_json) if dry_run else _run(words, plan, course, as_json)
+
+
+def _format(to: str | None, output: str) -> str:
+    from mapix.convert.plan import format_of
+    from mapix.properties.errors import InvalidParameter
+
+    form = to or format_of(output)
+    if form is None:
+        raise InvalidParameter("the output's name tells no format", value=output, hint=f"--to {'|'.join(FORMATS)}")
+    return form
+
+
+def _is_single(source: tuple[str, ...], output: str, form: str) -> bool:
+    """Whether one message goes into one file."""
+    from mapix.convert.forms import form_of
+    from mapix.convert.plan import format_of
+
+    if len(source) != 1 or Path(output).is_dir() or format_of(output) != form:
+        return False
+    if source[0] == "-":
+        return True
+    path = Path(source[0])
+    return path.is_file() and form_of(str(path), any_name=True) in ("message", "")
+
+
+def _words(source: tuple[str, ...], plan: Plan, data: bytes | None) -> list[str]:
+    """The sources, stdin as a file of the work folder."""
+    if data is None:
+        return list(source)
+    plan.work.mkdir(parents=True, exist_ok=True)
+    kept = plan.work / "stdin"
+    kept.write_bytes(data)
+    return [str(kept) if word == "-" else word for word in source]
+
+
+def _single(source: str, plan: Plan, data: bytes | None, manifest: str | None, as_json: bool) -> int:
+    from mapix.convert.outcome import Totals
+    from mapix.convert.single import convert_file
+
+    outcome = convert_file(source, Path(plan.out), plan, data=data)
+    totals = Totals()
+    totals.add(outcome.told())
+    if manifest:
+        _write_line(outcome, manifest)
+    _tell_failure(outcome)
+    if as_json:
+        emit_json(totals.told())
+    return _code(totals)
+
+
+def _write_line(outcome: Outcome, manifest: str) -> None:
+    import json
+
+    Path(manifest).write_text(json.dumps(outcome.told()) + "\n", encoding="ascii")
+
+
+def _run(words: list[str], plan: Plan, course: Course, as_json: bool) -> int:
+    from mapix.cli.convertprogress import progress
+    from mapix.convert.run import convert as converted
+
+    with progress(words, plan) as shown:
+
+        def told(outcome: Outcome, totals: Totals) -> None:
+            shown(totals)
+            _tell_failure(outcome)
+
+        totals = converted(words, plan, course, told)
+    if as_json:
+        emit_json(totals.told())
+    else:
+        say(_sentence(totals))
+    return _code(totals)
+
+
+def _sentence(totals: Totals) -> str:
+    parts = [f"{totals.read} read = {totals.written} written + {totals.repaired} repaired + {totals.failed} failed"]
+    parts += [f" + {totals.unfit} of another kind"] if totals.unfit else []
+    notes = [
+        f"{number} {what}"
+        for number, what in (
+            (totals.different, "differ"),
+            (totals.ignored, "files ignored"),
+            (totals.resumed, "done before"),
+        )
+        if number
+    ]
+    rate = (totals.read - totals.resumed) / totals.seconds if totals.seconds else 0
+    notes.append(f"{totals.seconds:.1f} s, {rate:.0f} a second")
+    return "".join(parts) + "; " + ", ".join(notes)
+
+
+def _tell_failure(outcome: Outcome) -> None:
+    if outcome.error:
+        say(f"mapix: {clean(outcome.source)}: {outcome.code}: {clean(outcome.error)}")
+    for line in outcome.differences or ():
+        say(f"mapix: {clean(outcome.source)}: {clean(line)}")
+
+
+def _code(totals: Totals) -> int:
+    return Exit.PARTIAL if totals.partial else Exit.OK
+
+
+def _dry_run(words: list[str], plan: Plan, limit: int | None, as_json: bool) -> int:
+    from mapix.convert.run import chosen
+    from mapix.convert.sources import Scan
+
+    scan = Scan(words, plan)
+    rows = (
+        (
+            item.name,
+            "" if plan.to in _ELSEWHERE else f"{plan.out}/{item.target}{plan.suffix}",
+        )
+        for item in chosen(scan.items(), None, limit)
+    )
+    if as_json:
+        emit_json({"items": [{"source": name, "target": target or None} for name, target in rows]})
+    else:
+        emit_rows(("source", "target"), rows)
+    return Exit.OK

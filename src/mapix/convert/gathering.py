@@ -1,0 +1,133 @@
+"""Targets of many messages, written by the one process that keeps the journal.
+
+A mailbox grows at its end; when a conversion goes on, what stands behind the last message of the journal is cut off.
+Parquet comes in parts of some thousand rows: a folder that readers take as one table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any, Final, Protocol
+
+from mapix.convert.journal import Journal
+from mapix.convert.outcome import Outcome, Status
+from mapix.convert.plan import Plan
+
+ROWS: Final = 4096
+BYTES: Final = 64 << 20
+"""Rows of a part of a table, and bytes of text in them, whichever comes first."""
+
+
+class Gathering(Protocol):
+    """Takes what workers made, and has the journal note it."""
+
+    def take(self, outcomes: list[Outcome]) -> None:
+        """Add the pieces of a batch."""
+
+    def close(self) -> None:
+        """Write what is left."""
+
+
+class Files:
+    """Targets that are there already: only the journal hears of them."""
+
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        self._journal = journal
+        if plan.to == "maildir":
+            from mapix.convert.maildirs import FOLDERS
+
+            for name in FOLDERS:
+                Path(plan.out, name).mkdir(parents=True, exist_ok=True)
+
+    def take(self, outcomes: list[Outcome]) -> None:
+        """See `Gathering`."""
+        self._journal.add(outcomes)
+
+    def close(self) -> None:
+        """See `Gathering`."""
+
+
+class Mailbox:
+    """One file of many messages, one behind the other."""
+
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        self._journal, self._name = journal, Path(plan.out).name
+        path = Path(plan.out)
+        self._file: IO[bytes] = path.open("r+b" if journal.done and path.exists() else "w+b")
+        self._file.truncate(journal.end)
+        self._file.seek(journal.end)
+
+    def take(self, outcomes: list[Outcome]) -> None:
+        """See `Gathering`."""
+        spooled = []
+        for outcome in outcomes:
+            if outcome.status not in (Status.WRITTEN, Status.REPAIRED):
+                continue
+            if outcome.spooled:
+                with Path(outcome.spooled).open("rb") as piece:
+                    copyfileobj(piece, self._file, 1 << 20)
+                spooled.append(Path(outcome.spooled))
+            else:
+                self._file.write(outcome.piece)
+            outcome.target, outcome.end = self._name, self._file.tell()
+        self._file.flush()
+        self._journal.add(outcomes)
+        for path in spooled:
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """See `Gathering`."""
+        self._file.close()
+
+
+class Table:
+    """A folder of parts. Sources are noted when the part that has them has its name."""
+
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        from mapix.convert.parquetparts import number_of
+
+        self._plan, self._journal = plan, journal
+        self._number = number_of(journal.last)
+        self._waiting: list[Outcome] = []
+        self._rows, self._bytes = 0, 0
+
+    def take(self, outcomes: list[Outcome]) -> None:
+        """See `Gathering`."""
+        self._waiting += outcomes
+        for outcome in outcomes:
+            self._rows += outcome.piece is not None
+            self._bytes += _weight(outcome.piece)
+        if self._rows >= ROWS or self._bytes >= BYTES:
+            self._write()
+
+    def close(self) -> None:
+        """See `Gathering`."""
+        if self._waiting:
+            self._write()
+
+    def _write(self) -> None:
+        from mapix.convert.parquetparts import part_name, write_part
+
+        taken = [outcome for outcome in self._waiting if outcome.piece is not None]
+        if taken:
+            self._number += 1
+            name = part_name(self._number)
+            rows = [outcome.piece | {"source": outcome.source, "sha256": outcome.sha256} for outcome in taken]
+            size = write_part(rows, Path(self._plan.out, name), self._plan.work / name)
+            for outcome in taken:
+                outcome.target, outcome.written = name, size // len(taken)
+        self._journal.add(self._waiting)
+        self._waiting, self._rows, self._bytes = [], 0, 0
+
+
+def gathering_of(plan: Plan, journal: Journal) -> Gathering:
+    """Who takes what workers made."""
+    kinds: dict[str, Any] = {"mbox": Mailbox, "parquet": Table}
+    made: Gathering = kinds.get(plan.to, Files)(plan, journal)
+    return made
+
+
+def _weight(row: Any) -> int:
+    texts = ("text", "html", "headers")
+    return sum(len(row[name] or "") for name in texts) if isinstance(row, dict) else 0

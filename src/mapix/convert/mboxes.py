@@ -1,0 +1,85 @@
+"""Mailboxes in one file (RFC 4155): where each message begins and ends, and the quoting of lines that begin with From.
+
+Lines `>From ` and `>>From ` lose one sign when they are read and gain one when they are written (mboxrd).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from mapix.convert.items import Item, Kind
+from mapix.convert.names import joined
+
+_QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
+_TO_QUOTE: Final = re.compile(rb"^(>*From )", re.MULTILINE)
+_LINE: Final = 1 << 16
+
+
+def items_of(path: str, name: str, target: str) -> Iterator[Item]:
+    """The messages of a mailbox, numbered from 1."""
+    from mapix.convert.sources import broken
+
+    try:
+        for number, (start, size) in enumerate(stretches(path), 1):
+            place = joined(target, f"{number:06d}")
+            yield Item(f"{name}#{number}", place, Kind.MBOX, path, start, size, weight=size)
+    except OSError as error:
+        yield broken(name, target, error)
+
+
+def stretches(path: str) -> Iterator[tuple[int, int]]:
+    """Where the messages of a mailbox begin, behind their From lines, and their bytes."""
+    start = -1
+    at, blank, begin, gap = 0, True, True, 0
+    with Path(path).open("rb") as file:
+        while line := file.readline(_LINE):
+            if begin and blank and line.startswith(b"From "):
+                if start >= 0:
+                    yield start, max(at - gap - start, 0)
+                start = at + len(line)
+            at += len(line)
+            blank = begin and line in (b"\n", b"\r\n")
+            gap = len(line) if blank else 0
+            begin = line.endswith(b"\n")
+    if start >= 0:
+        yield start, at - start
+
+
+def unquoted(source: bytes | IO[bytes], files: ExitStack) -> bytes | IO[bytes]:
+    """A message of a mailbox as it was before it was put there."""
+    if isinstance(source, bytes):
+        return _QUOTED.sub(rb"\1", source)
+    plain: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the files
+    files.callback(plain.close)
+    while line := source.readline(_LINE):
+        plain.write(_QUOTED.sub(rb"\1", line) if line.startswith(b">") else line)
+    plain.seek(0)
+    return plain
+
+
+def quoted(data: bytes) -> bytes:
+    """A message as it stands in a mailbox: lines ended by LF, one empty line behind it."""
+    text = _TO_QUOTE.sub(rb">\1", data.replace(b"\r\n", b"\n"))
+    return text.rstrip(b"\n") + b"\n\n"
+
+
+def quote_file(path: Path, begin: bytes) -> None:
+    """Make a mail in a file what stands in a mailbox, `begin` before it; read and written a line at a time."""
+    source = path.with_name(f"{path.name}.mail")
+    path.replace(source)
+    with source.open("rb") as mail, path.open("wb") as file:
+        file.write(begin)
+        fresh = True
+        while line := mail.readline(_LINE):
+            whole = line.endswith(b"\n")
+            if whole and line.endswith(b"\r\n"):
+                line = line[:-2] + b"\n"
+            file.write(_TO_QUOTE.sub(rb">\1", line) if fresh else line)
+            fresh = whole
+        file.write(b"\n" if fresh else b"\n\n")
+    source.unlink()

@@ -1,0 +1,171 @@
+"""A whole conversion: find, convert, note, sum up.
+
+totals = convert(["mail/"], Plan(to="eml", out="out"), jobs=4)
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+from mapix.client.files import replacing
+from mapix.convert.gathering import gathering_of
+from mapix.convert.items import Item
+from mapix.convert.journal import Journal, key_of
+from mapix.convert.outcome import Outcome, Totals
+from mapix.convert.plan import READABLE_AGAIN, SUFFIXES, Plan
+from mapix.convert.sources import Scan
+from mapix.convert.workers import Here, Processes, Workers
+from mapix.properties.errors import InvalidParameter
+
+BATCH: Final = 32
+BATCH_BYTES: Final = 4 << 20
+"""Items of a batch, and bytes of them, whichever comes first."""
+
+WORTH: Final = 24
+"""So few items are done here: processes would take longer to start."""
+
+Told = Callable[[Outcome, Totals], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a conversion runs, which changes nothing of what comes out: how many processes (0: as many as there are
+    processors), or the scheduler of a cluster; at most so many sources; whether to begin anew; where the manifest goes.
+    """
+
+    jobs: int = 1
+    cluster: str = ""
+    limit: int | None = None
+    fresh: bool = False
+    manifest: str = ""
+
+
+def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told: Told | None = None) -> Totals:
+    """Convert everything that `words` name; `told` hears of each source as it is done.
+
+    A conversion that was interrupted goes on where it was. Raises: InvalidParameter, NotFound and NoSupport before
+    anything is written, Busy where another conversion writes there, OSError for an output that cannot be written.
+    """
+    course = course or Course()
+    check(plan)
+    begun = time.monotonic()
+    journal = Journal(plan, fresh=course.fresh)
+    try:
+        _clear(plan)
+        scan = Scan(words, plan)
+        _run(scan, plan, course, journal, told)
+        totals = journal.totals
+        totals.ignored, totals.seconds = scan.ignored, time.monotonic() - begun
+        journal.close()
+        if course.manifest:
+            write_manifest(journal, Path(course.manifest))
+    finally:
+        journal.abandon()
+        _clear(plan)
+    return totals
+
+
+def check(plan: Plan) -> None:
+    """Whether a plan can be. Raises: InvalidParameter, NoSupport."""
+    if plan.to not in SUFFIXES:
+        raise InvalidParameter("no such format", value=plan.to, hint=f"one of {', '.join(SUFFIXES)}")
+    if plan.verify and plan.to not in READABLE_AGAIN:
+        hint = f"verify goes with {', '.join(sorted(READABLE_AGAIN))}"
+        raise InvalidParameter("from this format no message can be made again", value=plan.to, hint=hint)
+    if plan.to == "parquet":
+        from mapix.convert.parquetparts import require
+
+        require()
+    plan.folder.mkdir(parents=True, exist_ok=True)
+
+
+def chosen(items: Iterator[Item], journal: Journal | None, limit: int | None) -> Iterator[Item]:
+    """The items still to be done, each once; `limit` counts those that were done, too."""
+    seen = set() if journal is None else journal.done
+    fresh = limit is None
+    left = limit or 0
+    before = set(seen) if not fresh else set()
+    for item in items:
+        key = key_of(item.name)
+        if not fresh and (key in before or key not in seen):
+            if left <= 0:
+                return
+            left -= 1
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+def batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Items in batches, in order."""
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += item.size
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def write_manifest(journal: Journal, path: Path) -> None:
+    """A line a source, of every run; the file is there when it is whole."""
+    with replacing(path) as file:
+        for line in journal.lines():
+            line.pop("end", None)
+            file.write(json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
+
+
+def _run(scan: Scan, plan: Plan, course: Course, journal: Journal, told: Told | None) -> None:
+    items = chosen(scan.items(), journal, course.limit)
+    first = [item for _, item in zip(range(WORTH), items, strict=False)]
+    workers = _workers(plan, course, few=len(first) < WORTH)
+    gathering = gathering_of(plan, journal)
+    try:
+        for outcomes in workers.run(batches(_chained(first, items))):
+            gathering.take(outcomes)
+            journal.totals.weight += sum(outcome.weight for outcome in outcomes)
+            for outcome in outcomes if told is not None else ():
+                told(outcome, journal.totals)  # type: ignore[misc]
+    finally:
+        gathering.close()
+        workers.close()
+
+
+def _chained(first: list[Item], rest: Iterator[Item]) -> Iterator[Item]:
+    yield from first
+    yield from rest
+
+
+def _workers(plan: Plan, course: Course, *, few: bool) -> Workers:
+    if course.cluster:
+        from mapix.convert.cluster import Cluster
+
+        return Cluster(plan, course.cluster)
+    jobs = course.jobs or processors()
+    return Here(plan) if jobs == 1 or few else Processes(plan, jobs)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _clear(plan: Plan) -> None:
+    """Take away what was not finished."""
+    for name in ("parts", "members"):
+        with suppress(OSError):
+            rmtree(plan.work / name)

@@ -1,0 +1,150 @@
+"""The work on a batch of items, in whatever process: read, write under a name for the while, rename.
+
+Targets have names that follow from the source alone, so a batch that is done twice leaves what it left once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from functools import lru_cache
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from mapix.convert.failures import told
+from mapix.convert.items import Item, Kind
+from mapix.convert.names import BESIDE
+from mapix.convert.outcome import DEFECTS_TOLD, Outcome, Status
+from mapix.convert.plan import GATHERED, Plan
+from mapix.convert.reading import Loaded, load
+from mapix.convert.targets import target_of
+
+
+def work(items: Sequence[Item], plan: Plan) -> list[Outcome]:
+    """Convert a batch; what becomes of each item, in their order. Nothing is raised but what ends a process."""
+    return [convert_item(item, plan) for item in items]
+
+
+def convert_item(item: Item, plan: Plan) -> Outcome:
+    """Convert one item; a failure is an outcome."""
+    outcome = Outcome(item.name, weight=item.weight)
+    if item.kind is Kind.BROKEN:
+        outcome.error, outcome.code = item.error, item.code
+        return outcome
+    try:
+        with ExitStack() as files:
+            _convert(item, plan, files, outcome)
+    except Exception as error:  # one bad file stops nothing
+        outcome.code, outcome.error = told(error)
+        outcome.status, outcome.target, outcome.written, outcome.piece = Status.FAILED, "", 0, None
+    return outcome
+
+
+def _convert(item: Item, plan: Plan, files: ExitStack, outcome: Outcome) -> None:
+    loaded = load(item, plan, files)
+    content = loaded.content
+    outcome.sha256, outcome.size = loaded.sha256, loaded.size
+    outcome.properties, outcome.recipients = len(content.properties), len(content.recipients)
+    outcome.attachments = len(content.attachments)
+    target = _target(plan)
+    if not target.fits(content):
+        outcome.status = Status.UNFIT
+        return
+    part = _part(plan)
+    try:
+        outcome.piece = target.write(content, part, item.target.rpartition("/")[2])
+        _note_defects(loaded, outcome)
+        if plan.verify:
+            from mapix.convert.comparing import compared
+
+            outcome.differences = compared(loaded, plan, part, outcome.piece)
+        if plan.to in GATHERED:
+            _gathered(part, outcome)
+        else:
+            outcome.target = _name(item, plan, loaded)
+            outcome.written = part.stat().st_size
+            _put(part, Path(plan.out, outcome.target), target.beside)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        rmtree(_beside(part), ignore_errors=True)
+        raise
+
+
+def _note_defects(loaded: Loaded, outcome: Outcome) -> None:
+    defects = loaded.defects
+    outcome.defects = [str(defect)[:300] for defect in defects[:DEFECTS_TOLD]]
+    outcome.defect_count = len(defects)
+    outcome.status = Status.REPAIRED if defects else Status.WRITTEN
+
+
+def _gathered(part: Path, outcome: Outcome) -> None:
+    """A piece for a target of many messages: small ones travel, large ones wait in their file."""
+    if outcome.piece is None:
+        outcome.spooled, outcome.written = str(part), part.stat().st_size
+    elif isinstance(outcome.piece, bytes):
+        outcome.written = len(outcome.piece)
+
+
+def _put(part: Path, target: Path, beside: bool) -> None:
+    """Give what was written its name; what stands beside comes first."""
+    _folder(target.parent)
+    if beside:
+        folder = _beside(part)
+        old = target.with_name(target.stem + BESIDE)
+        if old.is_dir():
+            rmtree(old)
+        if folder.is_dir():
+            folder.rename(old)
+    part.replace(target)
+
+
+def _name(item: Item, plan: Plan, loaded: Loaded) -> str:
+    """The path of the target below the output, with slashes."""
+    if plan.to == "maildir":
+        from mapix.convert.maildirs import name_of
+
+        return name_of(item, loaded)
+    return item.target + plan.suffix
+
+
+def _part(plan: Plan) -> Path:
+    """A new name for what is not finished."""
+    folder = plan.work / "parts"
+    number = _COUNTER[0] = _COUNTER[0] + 1
+    _folder(folder)
+    path = folder / f"{os.getpid()}-{_host()}-{number}{plan.suffix or '.eml'}"
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return path
+
+
+def _beside(part: Path) -> Path:
+    return part.with_name(part.name + BESIDE)
+
+
+def _folder(path: Path) -> None:
+    """Make a folder, once."""
+    if str(path) not in _FOLDERS or not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        _FOLDERS.add(str(path))
+
+
+@lru_cache(maxsize=8)
+def _target(plan: Plan) -> Any:
+    return target_of(plan)
+
+
+@lru_cache(maxsize=1)
+def _host() -> str:
+    """What tells this machine from others that write into the same folder."""
+    from platform import node
+
+    from mapix.convert.names import sign
+
+    return sign(node(), 6)
+
+
+_COUNTER = [0]
+_FOLDERS: set[str] = set()
