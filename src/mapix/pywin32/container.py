@@ -140,45 +140,45 @@ class PyIMAPIFolder(PyIMAPIContainer):
         args.iid_or_none(iid)
         target = target_of(folder, PyIMAPIFolder)
         args.int32(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         word = args.flags(flags, MAPI_MOVE | MESSAGE_DIALOG | MAPI_DECLINE_OK)
-        return hr_of(self._obj.copy_messages(wanted, target, move=bool(word & MAPI_MOVE)))
+        return hr_of(self._obj.copy_messages(wanted, target, move=bool(word & MAPI_MOVE), progress=watcher))
 
     def DeleteFolder(self, entryId: Any, uiParam: Any, progress_: Any, flags: Any = 0, /) -> int:
         """Delete a folder below this one; hr (F-064)."""
         wanted = args.entry_id(entryId)
         args.pointer(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         word = args.flags(flags, DEL_MESSAGES | FOLDER_DIALOG | DEL_FOLDERS | DELETE_HARD_DELETE)
         messages, folders = bool(word & DEL_MESSAGES), bool(word & DEL_FOLDERS)
         hard = bool(word & DELETE_HARD_DELETE)
-        return hr_of(self._obj.delete_folder(wanted, messages=messages, folders=folders, hard=hard))
+        return hr_of(self._obj.delete_folder(wanted, messages=messages, folders=folders, hard=hard, progress=watcher))
 
     def DeleteMessages(self, msgs: Any, uiParam: Any, progress_: Any, flags: Any, /) -> int:
         """Delete messages; hr (F-063)."""
         wanted = rows.binaries(msgs)
         args.int32(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         word = args.flags(flags, MESSAGE_DIALOG | DELETE_HARD_DELETE)
-        return hr_of(self._obj.delete_messages(wanted, hard=bool(word & DELETE_HARD_DELETE)))
+        return hr_of(self._obj.delete_messages(wanted, hard=bool(word & DELETE_HARD_DELETE), progress=watcher))
 
     def EmptyFolder(self, uiParam: Any, progress_: Any, flags: Any, /) -> int:
         """Remove what is in the folder; hr (F-066)."""
         args.int32(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         word = args.flags(flags, FOLDER_DIALOG | DEL_ASSOCIATED | DELETE_HARD_DELETE, common=0)
         associated, hard = bool(word & DEL_ASSOCIATED), bool(word & DELETE_HARD_DELETE)
-        return hr_of(self._obj.empty_folder(associated=associated, hard=hard))
+        return hr_of(self._obj.empty_folder(associated=associated, hard=hard, progress=watcher))
 
     def SetReadFlags(self, msgs: Any, uiParam: Any, progress_: Any, flags: Any, /) -> int:
         """Read state of messages; hr (F-067)."""
         wanted = rows.binaries(msgs)
         args.int32(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         word = args.flags(flags, READ_FLAGS | MESSAGE_DIALOG)
         if word & SUPPRESS_RECEIPT and word & GENERATE_RECEIPT_ONLY:
             raise InvalidParameter("a receipt cannot be both suppressed and made", value=word)
-        return hr_of(self._obj.set_read_flags(wanted, word & READ_FLAGS))
+        return hr_of(self._obj.set_read_flags(wanted, word & READ_FLAGS, progress=watcher))
 
 
 opens(ObjectType.FOLDER, PyIMAPIFolder)

@@ -62,9 +62,9 @@ class PyIMessage(PyIMAPIProp):
         """Remove an attachment (M-062)."""
         number = args.int32(attachmentNum)
         args.int32(uiParam)
-        progress(progress_)
+        watcher = progress(progress_)
         args.flags(flags, ATTACH_DIALOG)
-        self._obj.delete_attach(number)
+        self._obj.delete_attach(number, progress=watcher)
 
     def ModifyRecipients(self, flags: Any, mods: Any, /) -> None:
         """Replace (0), add, modify or remove recipients (M-080)."""

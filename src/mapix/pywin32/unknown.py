@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
 from mapix.formats.storageerrors import StorageError, mapi_error
+from mapix.interfaces.progress import MapiProgress
 from mapix.interfaces.prop import ErrorInfo
 from mapix.properties.errors import InterfaceNotSupported, MapiError
 from mapix.pywin32 import args, iids
@@ -173,8 +174,11 @@ def strict_target_of(value: Any, cls: type[PyIUnknown]) -> Any:
     return target_of(value, cls)
 
 
-def progress(value: Any) -> None:
-    """A progress argument: None, for there is no interface that shows progress."""
-    if value is not None:
-        wrapper(value)
-        raise InterfaceNotSupported("there is no progress interface here", value=value, hint="pass None")
+def progress(value: Any) -> MapiProgress | None:
+    """A progress argument: None, or a Python object that `win32com.server.util.wrap` made a watcher of."""
+    if value is None:
+        return None
+    found = wrapper(value)._obj
+    if not isinstance(found, MapiProgress):
+        raise InterfaceNotSupported("the object shows no progress", value="IMAPIProgress", hint="pass None")
+    return found
