@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mapix.client.mimefiles import from_mime, to_mime
     from mapix.client.opening import message_session, open
     from mapix.client.searching import SearchFolder
+    from mapix.client.tneffiles import from_tnef, to_tnef
     from mapix.client.watching import FolderEvent, FolderWatch
     from mapix.interfaces.logonui import Answer
     from mapix.properties.errors import MapiError
@@ -78,11 +79,13 @@ __all__ = [
     "TaskStatus",
     "__version__",
     "from_mime",
+    "from_tnef",
     "logon",
     "message_session",
     "open",
     "parse_where",
     "to_mime",
+    "to_tnef",
 ]
 
 _HOMES = {
@@ -110,6 +113,8 @@ _HOMES = {
     "open": "mapix.client.opening",
     "parse_where": "mapix.properties.where",
     "to_mime": "mapix.client.mimefiles",
+    "from_tnef": "mapix.client.tneffiles",
+    "to_tnef": "mapix.client.tneffiles",
     "Contact": "mapix.client.items.contact",
     "DistributionList": "mapix.client.items.distlist",
     "EmailAddress": "mapix.client.items.electronic",
