@@ -18,7 +18,8 @@ from mapix.properties.value import whole
 CORPUS = Path(__file__).parents[3].parent / "shared" / "corpora" / "msg"
 HEAD = (
     rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Courier New;}"
-    rb"{\f2\fcharset128 MS Gothic;}{\f3\fcharset2 Symbol;}{\f4\fcharset177 David<x>;}}"
+    rb"{\f2\fcharset128 MS Gothic;}{\f3\fcharset2 Symbol;}{\f4\fcharset177 David<x>;}"
+    rb"{\f5\fcharset2 Wingdings;}}"
     rb"{\colortbl;\red255\green0\blue0;\red0\green0\blue255;}{\stylesheet{\s0 Normal;}}{\info{\title no}}"
     rb"\uc1\pard\plain "
 )
@@ -55,6 +56,7 @@ def text(body: bytes) -> str:
          "\u0434\u20acc\U0001f600"),
         (rb"{\rtlch\af4 \'f9}{\ltrch x}{\dbch\af2 \'83\'41}", "\u05e9x\u30a2"),
         (rb"{\upr{\'3f}{\*\ud{\u1076?}}}{\*\unknown no}{\footer no}x\bin3 }}}y", "\u0434xy"),
+        (rb"{\f5 J}{\f5\'e0}{\f3 a\u-3867?}\'e0", "\u263a\u2192\u03b1\u2211\xe0"),
         (rb"\lquote a\rquote\emdash b\bullet", "\u2018a\u2019\u2014b\u2022"),
     ],
 )  # fmt: skip

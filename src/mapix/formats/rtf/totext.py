@@ -8,7 +8,6 @@ from typing import Final
 from mapix.formats.rtf.charsets import joined
 from mapix.formats.rtf.looks import Look, Paragraph, Picture
 
-_BULLETS: Final = dict.fromkeys(range(0xF020, 0xF100), "*") | dict.fromkeys(map(ord, "•·▪§o"), "*")
 _MARKUP_A_BYTE: Final = 4
 
 
@@ -67,7 +66,7 @@ class TextSink:
 
     def _end(self, marker: str, sign: str) -> None:
         self._end_link()
-        start = f"{'*' if marker.translate(_BULLETS) == '*' else marker} " if marker else ""
+        start = f"{'*' if _is_bullet(marker) else marker} " if marker else ""
         whole = start + "".join(self._line) + sign
         self.places.extend(self._length + len(start) + place for place in self._marked)
         self._line.clear()
@@ -89,3 +88,8 @@ class TextSink:
     def _add(self, text: str) -> None:
         self._line.append(text)
         self._reach += len(text)
+
+
+def _is_bullet(marker: str) -> bool:
+    """Whether the sign of an item is a picture; some writers take the letter o for one."""
+    return marker == "o" or (len(marker) == 1 and not marker.isascii() and not marker.isalpha())

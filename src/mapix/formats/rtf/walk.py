@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Final
 
+from mapix.formats.rtf.charsets import SYMBOL as SYMBOL_FONT
 from mapix.formats.rtf.charsets import decoded
 from mapix.formats.rtf.definitions import Definitions
 from mapix.formats.rtf.links import link_of
 from mapix.formats.rtf.looks import Look, Paragraph, Sink
 from mapix.formats.rtf.pictures import PictureParts
+from mapix.formats.rtf.symbols import in_unicode
 from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NOTHING, NUMBER, SYMBOL, TAG, TEXT, TOKEN, TURN, WORD
 
 LONGEST_INSTRUCTION: Final = 8192
@@ -104,10 +106,15 @@ class Walk:
 
     def emit(self, text: str) -> None:
         """Text, for whoever it is."""
+        look = self.look
+        if self.codepage == SYMBOL_FONT and self.place <= Place.MARKER:
+            known = in_unicode(text, self.definitions.font_name(look.font))
+            if known != text:
+                text, look = known, look._replace(font=self.definitions.plain)
         if self.place is Place.BODY:
-            if not self.look.hidden:
+            if not look.hidden:
                 self._open = True
-                self.sink.text(text, self.look)
+                self.sink.text(text, look)
         elif self.place is Place.MARKER:
             if len(self._marker) < 32:
                 self._marker.append(text[:64])
