@@ -42,8 +42,9 @@ def test_open_files_are_read_and_written() -> None:
 
 
 def test_items_come_back_as_what_they_are() -> None:
-    contact = mapix.Contact("Ann Archer")
-    assert isinstance(mapix.from_tnef(mapix.to_tnef(contact)), mapix.Contact)
+    note = mapix.from_tnef(mapix.to_tnef(mapix.Note("Milk, eggs", color="blue")))
+    assert isinstance(note, mapix.Note)
+    assert (note.text, note.color) == ("Milk, eggs", "blue")
 
 
 def test_damage_is_told_or_refused() -> None:
