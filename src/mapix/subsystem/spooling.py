@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mapix.subsystem.spooler.preprocessing import Preprocessors
     from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
-    from mapix.subsystem.support.hooks import ProfileHook
+    from mapix.subsystem.support.hooks import ProfileHooks
     from mapix.subsystem.support.support import StoreProviderSupport
 
 STOP_SECONDS = 10.0
@@ -52,7 +52,7 @@ class Spooling:
         self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
         self._extra: dict[bytes, Pair] = {}
         self._routes = Routes()
-        self._hooks: list[ProfileHook] = []
+        self._hooks: ProfileHooks | None = None
         self._preprocessors: Preprocessors | None = None
         self._offline: dict[bytes, bool] = {}
 
@@ -98,9 +98,9 @@ class Spooling:
         with self.core.guard:
             if self.spooler is None and self.core.has_mail and (self.core.transports() or not sends):
                 from mapix.subsystem.spooler.worker import Spooler
-                from mapix.subsystem.support.hooks import hooks_of
+                from mapix.subsystem.support.hooks import ProfileHooks
 
-                self._hooks = hooks_of(self.core)
+                self._hooks = ProfileHooks(self.core)
                 spooler = Spooler(
                     self._stores,
                     self._transports,
@@ -279,6 +279,5 @@ class Spooling:
             for logon, support in self._logons.values():
                 close_store(logon, support)
             self._logons.clear()
-            for hook in self._hooks:
-                hook.close()
-            self._hooks.clear()
+            if self._hooks is not None:
+                self._hooks.close()

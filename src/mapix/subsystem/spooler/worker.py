@@ -187,12 +187,20 @@ class Spooler:
 
     def _run(self) -> None:
         try:
+            self._start_hooks()
             while not self._stopping.is_set():
                 self._awake.clear()
                 if not self._round() and not self._stopping.is_set():
                     self._awake.wait(self._office.nap())
         finally:
             self._leave()
+
+    def _start_hooks(self) -> None:
+        """Hooks that are started when they are looked at first are to be there before anything is locked."""
+        try:
+            _log.debug("%d hooks see what passes", len(self._means.hooks))
+        except Exception:
+            _log.exception("the hooks cannot be started")
 
     def _round(self) -> bool:
         """One round if there is a reason; trouble is logged and the next round comes all the same."""

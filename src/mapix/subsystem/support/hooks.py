@@ -8,7 +8,8 @@ is called on the spooler's thread, as it sees a message inside the transaction t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,37 @@ class ProfileHook:
             self.support.modify_status_row({PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}, update=True)
             raise
         return found
+
+
+class ProfileHooks(Sequence[ProfileHook]):
+    """The hooks of a session, started when they are looked at first: in the spooler's thread, where nobody waits for
+    them who holds something that they need.
+    """
+
+    def __init__(self, core: SessionCore) -> None:
+        self._core = core
+        self._guard = threading.RLock()
+        self._found: list[ProfileHook] | None = None
+
+    def close(self) -> None:
+        """They are asked no more."""
+        with self._guard:
+            closing, self._found = self._found or [], []
+        for hook in closing:
+            hook.close()
+
+    def __len__(self) -> int:
+        return len(self._started())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._started()[place]
+
+    def _started(self) -> list[ProfileHook]:
+        with self._guard:
+            if self._found is None:
+                self._found = []
+                self._found = hooks_of(self._core)
+            return self._found
 
 
 def hooks_of(core: SessionCore) -> list[ProfileHook]:
