@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.formats.mime_cases import attached, note
 
-from mapix.formats.mime import Encoding, MimeOptions, SaveFormat, encoding_of, from_mime, to_mime
+from mapix.formats.mime import Encoding, MimeOptions, SaveFormat, from_mime, to_mime
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.flowed import flowed, unflowed
 from mapix.formats.mime.people import recipient
@@ -92,19 +92,6 @@ def test_text_may_be_wanted_in_a_character_set() -> None:
     options = MimeOptions(charset="iso-8859-1")
     assert b'charset="iso-8859-1"' in to_mime(note("s", "Grüße"), options=options)
     assert b'charset="utf-8"' in to_mime(note("s", "ключ"), options=options)
-
-
-def test_encodings_have_the_numbers_of_the_converter() -> None:
-    found = [encoding_of(number) for number in range(7)]
-    assert found == [
-        Encoding.AUTO,
-        Encoding.BASE64,
-        Encoding.UUENCODE,
-        Encoding.QUOTED,
-        Encoding.SEVEN_BIT,
-        Encoding.EIGHT_BIT,
-        Encoding.AUTO,
-    ]
 
 
 def test_long_lines_flow() -> None:

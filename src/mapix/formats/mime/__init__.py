@@ -4,7 +4,7 @@
 """
 
 from mapix.formats.mime.from_mime import from_mime
-from mapix.formats.mime.options import SENDING, Encoding, MimeOptions, SaveFormat, encoding_of
+from mapix.formats.mime.options import SENDING, Encoding, MimeOptions, SaveFormat
 from mapix.formats.mime.to_mime import mime_pieces, needs_smtputf8, to_mime, write_mime
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Encoding",
     "MimeOptions",
     "SaveFormat",
-    "encoding_of",
     "from_mime",
     "mime_pieces",
     "needs_smtputf8",

@@ -25,20 +25,6 @@ class Encoding(Enum):
     UUENCODE = "uuencode"
 
 
-_BY_NUMBER: Final = {
-    1: Encoding.BASE64,
-    2: Encoding.UUENCODE,
-    3: Encoding.QUOTED,
-    4: Encoding.SEVEN_BIT,
-    5: Encoding.EIGHT_BIT,
-}
-
-
-def encoding_of(number: int) -> Encoding:
-    """The encoding that a value of ENCODINGTYPE stands for; AUTO for those that leave the choice."""
-    return _BY_NUMBER.get(number, Encoding.AUTO)
-
-
 class SaveFormat(Enum):
     """MIME (SAVE_RFC1521), or a message without it, files uuencoded into the text (SAVE_RFC822)."""
 
