@@ -309,3 +309,12 @@ def test_every_object_has_properties_of_plain_values(world: World, name: str) ->
     hr, found = LIVE[name](world).GetProps(None, mapi.MAPI_UNICODE)
     assert has_shape((hr, found), "(hr pairs)"), found
     assert found
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_wrapper_has_the_methods_of_the_data_and_no_other(name: str) -> None:
+    """VS-1204."""
+    more = {"PyIConverterSession": {"SetEncoding", "SetSaveFormat"}}.get(name, set())
+    owners = {cls.__name__ for cls in wrapper(name).__mro__}
+    wanted = {about.name for about in CALLS.values() if about.owner in owners} | more
+    assert {each for each in dir(wrapper(name)) if not each.startswith("_")} == wanted

@@ -27,7 +27,7 @@ def table(wide: bool = True) -> PyIMAPITable:
     rows[3].pop(PR_ROWID)
     rows[0][MULTI] = (1, 2)
     data = TableData((PR_DISPLAY_NAME, PR_ROWID), rows, index=PR_DISPLAY_NAME)
-    return PyIMAPITable.made(data.view(), wide, None)
+    return PyIMAPITable._made(data.view(), wide, None)
 
 
 def names(rows: Any) -> list[str]:

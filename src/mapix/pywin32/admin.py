@@ -63,7 +63,7 @@ class PyIProfAdmin(_Admin):
     def GetProfileTable(self, flags: Any, /) -> PyIMAPITable:
         """Names, and which is the default."""
         word = args.flags(flags, MAPI_APP_PROFILE)
-        return PyIMAPITable.made(self._obj.get_profile_table(app=bool(word & MAPI_APP_PROFILE)), args.wide(word), self)
+        return PyIMAPITable._made(self._obj.get_profile_table(app=bool(word & MAPI_APP_PROFILE)), args.wide(word), self)
 
     def DeleteProfile(self, profileName: Any, flags: Any = 0, /) -> None:
         """Remove a profile."""
@@ -136,11 +136,11 @@ class PyIMsgServiceAdmin(_Admin):
 
     def GetMsgServiceTable(self, flags: Any, /) -> PyIMAPITable:
         """The services, a snapshot."""
-        return PyIMAPITable.made(self._obj.get_msg_service_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_msg_service_table(), args.wide(args.flags(flags)), self)
 
     def GetProviderTable(self, flags: Any, /) -> PyIMAPITable:
         """All providers of the profile, a snapshot."""
-        return PyIMAPITable.made(self._obj.get_provider_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_provider_table(), args.wide(args.flags(flags)), self)
 
     def DeleteMsgService(self, uuid: Any, /) -> None:
         """Remove a service."""
@@ -178,7 +178,7 @@ class PyIProviderAdmin(_Admin):
 
     def GetProviderTable(self, flags: Any, /) -> PyIMAPITable:
         """The providers of the service, a snapshot (PRF-15)."""
-        return PyIMAPITable.made(self._obj.get_provider_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_provider_table(), args.wide(args.flags(flags)), self)
 
     def CreateProvider(self, provider: Any, cValues: Any, props: Any, uiParam: Any, flags: Any, /) -> PyIID:
         """Add a provider; its uid (PRF-16). A failure is a SystemError, as pywin32's is."""

@@ -97,14 +97,14 @@ class PyIMAPIContainer(PyIMAPIProp):
         word = args.flags(flags, MAPI_ASSOCIATED | SHOW_SOFT_DELETES)
         associated, deleted = bool(word & MAPI_ASSOCIATED), bool(word & SHOW_SOFT_DELETES)
         table = self._container.get_contents_table(associated=associated, deleted=deleted)
-        return PyIMAPITable.made(table, args.wide(word), self)
+        return PyIMAPITable._made(table, args.wide(word), self)
 
     def GetHierarchyTable(self, flags: Any, /) -> PyIMAPITable:
         """The containers below, with CONVENIENT_DEPTH all levels (F-022)."""
         word = args.flags(flags, CONVENIENT_DEPTH | SHOW_SOFT_DELETES)
         deep, deleted = bool(word & CONVENIENT_DEPTH), bool(word & SHOW_SOFT_DELETES)
         table = self._container.get_hierarchy_table(deep=deep, deleted=deleted)
-        return PyIMAPITable.made(table, args.wide(word), self)
+        return PyIMAPITable._made(table, args.wide(word), self)
 
     @classmethod
     def _fits(cls, target: object) -> bool:

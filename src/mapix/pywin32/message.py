@@ -43,7 +43,7 @@ class PyIMessage(PyIMAPIProp):
 
     def GetAttachmentTable(self, flags: Any, /) -> PyIMAPITable:
         """The saved attachments (M-063)."""
-        return PyIMAPITable.made(self._obj.get_attachment_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_attachment_table(), args.wide(args.flags(flags)), self)
 
     def OpenAttach(self, attachmentNum: Any, iid: Any, flags: Any, /) -> PyIAttach:
         """An attachment by its number (M-061)."""
@@ -75,7 +75,7 @@ class PyIMessage(PyIMAPIProp):
 
     def GetRecipientTable(self, flags: Any, /) -> PyIMAPITable:
         """The recipients as they stand (M-084)."""
-        return PyIMAPITable.made(self._obj.get_recipient_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_recipient_table(), args.wide(args.flags(flags)), self)
 
     def SubmitMessage(self, flags: Any, /) -> None:
         """Save, and queue for sending (M-140)."""

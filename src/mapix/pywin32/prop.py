@@ -155,14 +155,14 @@ class PyIMAPIProp(PyIUnknown):
         access = Access.MODIFY if word & MAPI_MODIFY else Access.READ
         opened = self._obj.open_property(tag, cls._kind, access=access, create=bool(word & MAPI_CREATE))
         if isinstance(opened, MapiTable):
-            return PyIMAPITable.made(opened, args.wide(options), self)
+            return PyIMAPITable._made(opened, args.wide(options), self)
         if isinstance(opened, Storage):
-            storage = PyIStorage.of_property(opened, self, options)
+            storage = PyIStorage._of_property(opened, self, options)
             self._streams.add(storage)
             return storage
         if not isinstance(opened, Stream):
             return cls(opened, self)
-        stream = PyIStream.of_property(opened, self, options, append=bool(word & STREAM_APPEND))
+        stream = PyIStream._of_property(opened, self, options, append=bool(word & STREAM_APPEND))
         self._streams.add(stream)
         return stream
 

@@ -112,12 +112,12 @@ class PyIMAPISession(PyIUnknown):
     def GetMsgStoresTable(self, flags: Any, /) -> PyIMAPITable:
         """The stores of the profile, live (SES-30)."""
         word = args.flags(flags)
-        return PyIMAPITable.made(self._obj.get_msg_stores_table(), args.wide(word), self)
+        return PyIMAPITable._made(self._obj.get_msg_stores_table(), args.wide(word), self)
 
     def GetStatusTable(self, flags: Any, /) -> PyIMAPITable:
         """The resources of the session, live (SES-31)."""
         word = args.flags(flags)
-        return PyIMAPITable.made(self._obj.get_status_table(), args.wide(word), self)
+        return PyIMAPITable._made(self._obj.get_status_table(), args.wide(word), self)
 
     def Logoff(self, uiParm: Any, flags: Any, reserved: Any, /) -> None:
         """End the session and everything opened through it (SES-60)."""

@@ -88,7 +88,7 @@ class PyIStorage(PyIUnknown):
         self._direct = self._ours = False
 
     @classmethod
-    def of_property(cls, target: Storage, owner: PyIUnknown, options: int) -> Self:
+    def _of_property(cls, target: Storage, owner: PyIUnknown, options: int) -> Self:
         """The storage that OpenProperty returns; `options` are STGM_* bits."""
         storage = cls(target, owner)
         storage._ours = True

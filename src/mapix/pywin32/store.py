@@ -37,7 +37,7 @@ class PyIMsgStore(PyIMAPIProp):
 
     def GetReceiveFolderTable(self, flags: Any, /) -> PyIMAPITable:
         """The receive folders (ST-064)."""
-        return PyIMAPITable.made(self._obj.get_receive_folder_table(), args.wide(args.flags(flags)), self)
+        return PyIMAPITable._made(self._obj.get_receive_folder_table(), args.wide(args.flags(flags)), self)
 
     def CompareEntryIDs(self, entryId1: Any, entryId2: Any, flags: Any = 0, /) -> int:
         """1 when both name one object (ST-061)."""

@@ -32,7 +32,7 @@ class PyIStream(PyIUnknown):
         self._dirty = False
 
     @classmethod
-    def of_property(cls, target: Stream, owner: PyIUnknown, options: int, *, append: bool) -> Self:
+    def _of_property(cls, target: Stream, owner: PyIUnknown, options: int, *, append: bool) -> Self:
         """The stream that OpenProperty returns; `options` are STGM_* bits, `append` starts it at the end."""
         stream = cls(target, owner)
         stream._direct = not options & STGM_TRANSACTED

@@ -35,7 +35,7 @@ class PyIMAPITable(PyIUnknown):
         self._wide = True
 
     @classmethod
-    def made(cls, target: MapiTable, wide: bool, owner: PyIUnknown | None) -> PyIMAPITable:
+    def _made(cls, target: MapiTable, wide: bool, owner: PyIUnknown | None) -> PyIMAPITable:
         """A table as an opening call returns it: without MAPI_UNICODE its first columns have 8-bit text."""
         table = cls(target, owner)
         table._wide = wide
