@@ -67,8 +67,6 @@ def new(
         raise Collision("the file is there already", value=str(output), hint="--force, or another name")
     page = read_words(_page(html))
     message = Message(subject=subject, text=read_words(text), html=page, to=to, cc=cc, bcc=bcc, draft=draft)
-    if draft and output.suffix.lower() == ".eml":
-        assignments = (*assignments, 'PS_INTERNET_HEADERS/"X-Unsent" = "1"')
     _complete(message, sender, assignments)
     for path in attach:
         message.attach(path)

@@ -121,7 +121,9 @@ def save_file(message: Message, target: Path) -> Path:
         hint = f"{target.stem}.msg"
         raise InvalidParameter("a message can be saved as .eml, .msg, .oft or .tnef", value=str(target), hint=hint)
     if suffix == ".eml":
-        data = message.to_mime()
+        from mapix.formats.mime import MimeOptions
+
+        data = message.to_mime(options=MimeOptions(unsent=True) if message.is_unsent else None)
         with writing(target) as file:
             file.write(data)
         return target
