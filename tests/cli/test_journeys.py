@@ -245,7 +245,7 @@ def test_profiles_are_made_chosen_and_deleted(ann: Mapix) -> None:
     assert ann("profile", "list").stdout == "Default\t\nWork\t*\n"
     assert ann.json("profile", "show")["services"] == []
     shown = ann.json("profile", "show", "Default")
-    assert [each["service"] for each in shown["services"]] == ["MAPIXSTORE", "LOCAL"]
+    assert [each["service"] for each in shown["services"]] == ["MAPIXSTORE", "CONTACTS", "LOCAL"]
     ann("profile", "delete", "Work", code=Exit.USAGE)
     ann("profile", "delete", "Work", "--yes")
     assert ann("profile", "list").stdout == "Default\t\n"
