@@ -60,7 +60,14 @@ def _dumper(prop_type: int) -> Callable[[Any], Any]:
 
 
 def _undumper(prop_type: int) -> Callable[[Any], Any]:
-    return lambda value: load(prop_type, value)
+    return lambda value: _unpacked(prop_type, value)
+
+
+def _unpacked(prop_type: int, value: Any) -> Any:
+    """A packed value; a number in its place would be taken for a wish for so many bytes."""
+    if not isinstance(value, bytes):
+        raise misfit(prop_type)
+    return load(prop_type, value)
 
 
 STRUCTURES: Final = (int(PropType.SRESTRICTION), int(PropType.ACTIONS))
@@ -95,7 +102,7 @@ def loaded(prop_type: int, value: Any) -> Any:
     convert = _LOAD.get(prop_type)
     if convert is not None:
         return convert(value)
-    return load(prop_type, value) if prop_type & MV_FLAG else value
+    return _unpacked(prop_type, value) if prop_type & MV_FLAG else value
 
 
 AS_THEY_ARE: Final[dict[int, type]] = {

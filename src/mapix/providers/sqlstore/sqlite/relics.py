@@ -84,10 +84,12 @@ def _messages(source: sqlite3.Connection, database: SqliteDatabase, gone: list[i
                 yield f"an attachment ({number}) of nobody knows which message"
             continue
         folder, associated = places.get(number, (root, 0))
+        if not isinstance(folder, int) or not isinstance(associated, int):
+            folder, associated = root, 0
         yield f"the row of message {number}, made again"
         database.run(
             "INSERT INTO message (id, folder, associated, flags) VALUES (?, ?, ?, ?)",
-            (number, folder if folder is not None else root, associated, MSGFLAG_READ),
+            (number, folder, associated, MSGFLAG_READ),
         )
     left = {number for (number,) in database.rows("SELECT id FROM message")}
     gone += sorted(places.keys() - left)
@@ -103,8 +105,9 @@ def _folders(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[s
         "SELECT folder FROM message WHERE folder IS NOT NULL UNION SELECT parent FROM folder WHERE parent IS NOT NULL"
         " EXCEPT SELECT id FROM folder"
     )
-    for (number,) in wanted:
+    for number in (found for (found,) in wanted if isinstance(found, int)):
         parent, key = known.get(number, (root, b""))
+        parent = parent if isinstance(parent, int) else root
         key = key if isinstance(key, bytes) else b""
         name = key.decode("utf-8", "replace") if key else f"Recovered {number}"
         yield f"the row of folder {number}, made again as {name!r}"
