@@ -32,6 +32,10 @@ STORAGE_TEXT = """
 The constants of `win32com.storagecon`: STGM_*, STGC_*, STGTY_* and the property set numbers.
 """
 
+COM_TEXT = """
+The constants of `pythoncom`: contexts, variants, dispatching, streams and whatever else COM numbers.
+"""
+
 IIDS_TEXT = """
 Interface identifiers, class identifiers and property sets of the pywin32 modules, as text by name.
 
@@ -74,6 +78,7 @@ def main() -> int:
             SOURCE / "properties" / "flags.py": flags(),
             SOURCE / "pywin32" / "mapi_constants.py": constants("mapi", CONSTANTS_TEXT),
             SOURCE / "pywin32" / "storagecon.py": constants("storagecon", STORAGE_TEXT),
+            SOURCE / "pywin32" / "com_constants.py": constants("pythoncom", COM_TEXT),
             SOURCE / "pywin32" / "iids.py": iids(),
         }
     )

@@ -146,7 +146,8 @@ def test_what_else_pywin32_has_is_not_found(windows_names: None) -> None:
 def test_com_starts_and_stops_without_effect_and_creates_what_is_here(windows_names: None) -> None:
     import pythoncom
 
-    assert pythoncom.CoInitialize() is pythoncom.CoInitializeEx(0) is pythoncom.CoUninitialize() is None
+    assert pythoncom.CoInitialize() is pythoncom.CoInitializeEx(2) is None
+    assert pythoncom.CoUninitialize() is pythoncom.CoUninitialize() is None
     assert pythoncom.PumpWaitingMessages() == 0
     with pytest.raises(com_error) as caught:
         pythoncom.CoCreateInstance(mapi.CLSID_MailMessage, None, 1, mapi.IID_IMessage)

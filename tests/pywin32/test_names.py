@@ -100,7 +100,7 @@ def test_exchange_has_its_constants():
 
 
 def test_every_identifier_has_its_value():
-    modules = {"mapi": mapi, "exchange": exchange, "pythoncom": pythoncom}
+    modules = {"mapi": mapi, "exchange": exchange, "pythoncom": pythoncom, "com": pythoncom}
     for row in records("pywin32_iids.csv"):
         found = getattr(modules[row["module"]], row["name"])
         assert (type(found).__name__, str(found)) == ("PyIID", row["guid"]), row["name"]

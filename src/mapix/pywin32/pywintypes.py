@@ -13,6 +13,8 @@ from mapix.pywin32.times import datetime as datetime
 IIDType = PyIID
 TimeType = datetime
 UnicodeType = str
+TRUE = 1
+FALSE = 0
 
 
 class error(Exception):  # noqa: N801, N818  # pywin32's name

@@ -40,12 +40,16 @@ def names(w: Any) -> list[str]:
 
 @probe("pythoncom.CoInitialize")
 def com_starts(w: World) -> Call:
-    return call(pythoncom.CoInitialize)
+    made = call(pythoncom.CoInitialize)
+    pythoncom.CoUninitialize()
+    return made
 
 
 @probe("pythoncom.CoInitializeEx")
 def com_starts_in_a_way(w: World) -> Call:
-    return call(pythoncom.CoInitializeEx, pythoncom.COINIT_MULTITHREADED)
+    made = call(pythoncom.CoInitializeEx, pythoncom.COINIT_MULTITHREADED)
+    pythoncom.CoUninitialize()
+    return made
 
 
 @probe("pythoncom.CoUninitialize")

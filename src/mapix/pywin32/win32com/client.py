@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from mapix.properties.errors import NoSupport
+from mapix.pywin32.absent import HINT
 from mapix.pywin32.errors import CO_E_CLASSSTRING, make
 
-_HINT = "win32com.mapi (Extended MAPI), which works here, or mapix.client"
+_HINTS: Final = {
+    "mapi": "mapi.MAPILogonEx of win32com.mapi, which works here, or mapix.logon()",
+    "outlook": f"{HINT}; message files: mapix.open",
+    "redemption": HINT,
+    "cdo": "mapix send, or smtplib of Python",
+}
+"""What to use instead, by the first word of a server's name."""
 
 
 def _refuse(name: Any) -> NoReturn:
-    reason = NoSupport("there are no COM servers such as Outlook on this system", value=name, hint=_HINT)
+    first = str(name).partition(".")[0].casefold()
+    reason = NoSupport(
+        "there are no COM servers such as Outlook on this system", value=name, hint=_HINTS.get(first, HINT)
+    )
     raise make(CO_E_CLASSSTRING, reason)
 
 
@@ -59,5 +69,5 @@ gencache = _Gencache()
 
 def __getattr__(name: str) -> NoReturn:
     raise AttributeError(
-        f"win32com.client has no {name!r} on this system: COM servers cannot be automated. Try: {_HINT}"
+        f"win32com.client has no {name!r} on this system: COM servers cannot be automated. Try: {HINT}"
     )
