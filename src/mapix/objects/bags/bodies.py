@@ -203,16 +203,21 @@ def _default(wanted: Body) -> Callable[[Any], Any]:
 
 
 def _exists(wanted: Body) -> Callable[[Any], bool]:
-    return lambda message: can_convert(native_body(message), wanted) and _value_of_native(message) is not None
+    def exists(message: ReadingBag) -> bool:
+        native = native_body(message)
+        if native not in _RICH or not can_convert(native, wanted):
+            return False
+        return message._value(TAGS[native]) is not None
+
+    return exists
 
 
-def _value_of_native(message: ReadingBag) -> Any:
-    tag = TAGS.get(native_body(message))
-    return None if tag is None else message._value(tag)
-
+_RICH: Final = frozenset((Body.RTF, Body.HTML))
 
 EXISTS: Final[dict[PropTag, Callable[[Any], bool]]] = {tag: _exists(body) for body, tag in TAGS.items()}
-"""Whether a message has a body that nobody has set; found out without making it."""
+"""Whether a body that nobody has set is listed with the others, found out without making it. What is made of plain text
+says nothing new, and is for those who ask for it.
+"""
 
 DEFAULTS: Final[dict[PropTag, Callable[[Any], Any]]] = {
     **{tag: _default(body) for body, tag in TAGS.items()},

@@ -121,7 +121,10 @@ class ReadingBag(MapiProp):
         saved = self._saved if self._transacted else self._load(None)
         computed = self._rules.computed
         made = [(rule.tag, value) for rule in computed.values() if (value := rule.get(self)) is not None]
-        numbers = dict.fromkeys((*saved, *self._pending, *self._rules.defaults))
+        numbers = self._numbers(saved)
+        numbers.update(
+            (number, None) for number in self._rules.defaults if number in numbers or self._is_listed(number)
+        )
         rest = (self._entry(number, saved) for number in numbers if number not in computed)
         return [*made, *(entry for entry in rest if entry is not None)]
 
@@ -130,15 +133,27 @@ class ReadingBag(MapiProp):
         saved = self._saved if self._transacted else self._load(None)
         computed, defaults = self._rules.computed, self._rules.defaults
         made = [rule.tag for rule in computed.values() if rule.get(self) is not None]
-        numbers = dict.fromkeys((*saved, *self._pending))
-        kept = [number for number in numbers if number in self._pending or number not in self._removed]
+        kept = self._numbers(saved)
         stored = [self._pending.get(number, saved.get(number)) for number in kept if number not in computed]
         rest = [
             rule.tag
             for number, rule in defaults.items()
-            if number not in kept and (rule.get(self) is not None if rule.exists is None else rule.exists(self))
+            if number not in kept and self._is_listed(number) and (rule.exists or rule.get(self) is not None)
         ]
         return [*made, *(entry[0] for entry in stored if entry is not None), *rest]
+
+    def _numbers(self, saved: Mapping[int, Entry]) -> dict[int, None]:
+        """The identifiers of what is stored or about to be."""
+        numbers = dict.fromkeys((*saved, *self._pending))
+        for number in self._removed:
+            if number not in self._pending:
+                numbers.pop(number, None)
+        return numbers
+
+    def _is_listed(self, number: int) -> bool:
+        """Whether what stands for a property that nobody has set is told with all others."""
+        exists = self._rules.defaults[number].exists
+        return exists is None or exists(self)
 
     def _entry(self, number: int, saved: Mapping[int, Entry]) -> Entry | None:
         rule = self._rules.computed.get(number)
