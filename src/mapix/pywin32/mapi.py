@@ -216,10 +216,11 @@ def _rtf_stream(opened: Stream, below: Any) -> PyIStream:
 
 @guarded
 def RTFStreamToHTML(stream: Any, /) -> bytes | None:
-    """The HTML that RTF carries, in the code page of the RTF; None where it carries none ([MS-OXRTFEX])."""
-    from mapix.objects.messages.rtfstream import rtf_stream_to_html
+    """The HTML that RTF carries from the cursor on, in the code page of the RTF; None where it carries none."""
+    from mapix.pywin32.rtfhtml import html_of
 
-    return rtf_stream_to_html(strict_target_of(stream, PyIStream))
+    source: Stream = strict_target_of(stream, PyIStream)
+    return html_of(source.read())
 
 
 @guarded
