@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from shutil import rmtree
@@ -114,10 +114,7 @@ def _part(plan: Plan) -> Path:
     folder = plan.work / "parts"
     number = _COUNTER[0] = _COUNTER[0] + 1
     _folder(folder)
-    path = folder / f"{os.getpid()}-{_host()}-{number}{plan.suffix or '.eml'}"
-    with suppress(FileNotFoundError):
-        path.unlink()
-    return path
+    return folder / f"{os.getpid()}-{_host()}-{number}{plan.suffix or '.eml'}"
 
 
 def _beside(part: Path) -> Path:
