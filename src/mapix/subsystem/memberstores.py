@@ -1,7 +1,7 @@
 """The stores one member of a session has open (SES-10..SES-19, SPI-23).
 
-Each opening is a logon of its own, so that what one user of a store closes stays open to the others; identifiers are
-led to the logons in the order they were made (EID-5).
+Each opening is a logon of its own, so that what one user of a store closes stays open to the others, unless the
+provider answers the store that is open (SPI-18); identifiers are led to the logons in the order they were made (EID-5).
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from mapix.properties.entryid import provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
 from mapix.subsystem.storelist import Pair
-from mapix.subsystem.storelogoff import close_store
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
@@ -93,11 +92,12 @@ class MemberStores:
         if not support.is_routed:
             with suppress(InvalidEntryid):
                 support.set_provider_uid(provider_uid(inner))
+        self.core.stores.users.enter(logon, support)
         self.core.stores.opened(pair)
         return OpenStore(pair, logon, support)
 
     def _log_off(self, opened: OpenStore) -> None:
-        close_store(opened.logon, opened.support)
+        self.core.stores.users.leave(opened.logon, opened.support)
         self.core.stores.closed(opened.pair)
 
     def _prepare(self, opened: OpenStore, inner: bytes, access: Access) -> None:

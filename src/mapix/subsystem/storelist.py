@@ -42,6 +42,7 @@ from mapix.properties.tags import (
     PR_RESOURCE_TYPE,
 )
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.storelogoff import StoreUsers
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -67,6 +68,7 @@ class StoreList:
     """The stores of a session core."""
 
     def __init__(self, core: SessionCore) -> None:
+        self.users = StoreUsers()
         self.core = core
         self._inner: dict[bytes, bytes] = {}
         self._verified: set[bytes] = set()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.spi import StoreLogon
@@ -35,6 +37,41 @@ def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
         except Exception:
             _log.warning("a store failed at logoff", exc_info=True)
     support.release()
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A store that is open: how it was logged on to first, and how often it was."""
+
+    logon: StoreLogon
+    support: StoreProviderSupport
+    users: int = 0
+
+
+class StoreUsers:
+    """Who has which store open. A provider may answer one that is open already (SPI-18): it ends with its last user."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._stores: dict[int, _Shared] = {}
+
+    def enter(self, logon: StoreLogon, support: StoreProviderSupport) -> None:
+        """One more user; the support object of the first is the one that the provider goes on using."""
+        with self._guard:
+            self._stores.setdefault(id(logon.store), _Shared(logon, support)).users += 1
+
+    def leave(self, logon: StoreLogon, support: StoreProviderSupport) -> None:
+        """One user less; after the last the store is closed and logged off."""
+        with self._guard:
+            shared = self._stores[id(logon.store)]
+            shared.users -= 1
+            is_last = not shared.users
+            if is_last:
+                del self._stores[id(logon.store)]
+        if is_last:
+            close_store(shared.logon, shared.support)
+        if support is not shared.support:
+            support.release()
 
 
 def before_store_logoff(spooling: Spooling, flags: int) -> int:
