@@ -113,9 +113,10 @@ class _List:
         """So many properties; where they end. The forms that most values have are read here, all others elsewhere."""
         data, at, end, scope = self.data, self.begun, self.end, self.scope
         add_tag, add_value, known, names = self.tags.append, self.values.append, _known_tags, scope.context.known
+        safe = end - _SOME
         for left in range(count, max(count - scope.context.room, 0), -1):
             self.begun = at
-            if end - at < _SOME:
+            if at > safe:
                 at = self._last(at, count, left)
                 if at < 0:
                     return end
@@ -144,9 +145,8 @@ class _List:
                     at += 4
                     first &= 0xFFFF
                     add_value(first != 0 if form == _BOOLEAN else first if first < 0x8000 else first - 0x10000)
-            elif form and first == 1 and second <= end - at - 8:
+            elif form and first == 1 and (stop := at + 8 + second) <= end:
                 at += 8
-                stop = at + second
                 if form == _BYTES:
                     add_tag(own)
                     add_value(data[at:stop])
