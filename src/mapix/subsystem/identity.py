@@ -23,7 +23,7 @@ from mapix.properties.tags import (
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.storelist import Pair
-    from mapix.subsystem.support.support import TransportProviderSupport
+    from mapix.subsystem.support.transportsupport import TransportProviderSupport
 
 COLUMNS = (PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY)
 _log = logging.getLogger("mapix.subsystem")
@@ -66,7 +66,7 @@ class Identities:
 
     def _from_transports(self) -> bytes | None:
         """As `query`, for sessions whose transports have not been started (LOG-30)."""
-        from mapix.subsystem.support.support import TransportProviderSupport
+        from mapix.subsystem.support.transportsupport import TransportProviderSupport
 
         for pair in _primary_first(self.core.handle.read().providers(ProviderKind.TRANSPORT)):
             support = TransportProviderSupport(self.core, *pair, self.core.routes, self.core.handle)

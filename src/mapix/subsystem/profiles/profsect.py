@@ -100,7 +100,7 @@ class SectionSource:
 
 
 class ProfileSection(PropertyBag, ProfSect):
-    """One section of a profile, open; `settings` and `secret` are those of the service it belongs to."""
+    """An open section; `settings` and `secret` are its service's, `on_set` is called when properties were set."""
 
     object_type = ObjectType.PROFSECT
 
@@ -120,8 +120,7 @@ class ProfileSection(PropertyBag, ProfSect):
         self._catalogue = catalogue
         self._service = service
         self._release = weakref.finalize(self, release) if release is not None else None
-        self.on_set: Callable[[], None] | None = None
-        """Called when properties were set."""
+        self.on_set: Callable[[], None] = lambda: None
         entry = handle.read().service(service) if service is not None else None
         key = f"{handle.read().search_key.hex()}/{uid.hex()}"
         place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home, handle.ui)
@@ -168,17 +167,14 @@ class ProfileSection(PropertyBag, ProfSect):
 
     def set_props(self, values: Props) -> Problems:
         """See `MapiProp.set_props`; a secure property is a `NoSupport` problem where nothing keeps secrets (PRF-23)."""
-        problems = self._set_props(values)
-        if self.on_set is not None:
-            self.on_set()
-        return problems
-
-    def _set_props(self, values: Props) -> Problems:
         refused = {tag for tag in values if PropTag(tag).is_secure}
-        if not refused or self._place.keeper() is not None:
-            return super().set_props(values)
-        kept = [(place, tag) for place, tag in enumerate(values) if tag not in refused]
-        told = super().set_props({tag: values[tag] for _, tag in kept}) if kept else ()
+        try:
+            if not refused or self._place.keeper() is not None:
+                return super().set_props(values)
+            kept = [(place, tag) for place, tag in enumerate(values) if tag not in refused]
+            told = super().set_props({tag: values[tag] for _, tag in kept}) if kept else ()
+        finally:
+            self.on_set()
         problems = [Problem(kept[problem.index][0], problem.tag, problem.scode) for problem in told]
         secure = [Problem(place, PropTag(tag), NoSupport.hresult) for place, tag in enumerate(values) if tag in refused]
         return sorted((*problems, *secure), key=lambda problem: problem.index)
