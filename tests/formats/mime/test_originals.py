@@ -158,5 +158,19 @@ def test_any_bytes_come_out_as_they_came(data: bytes, head: bytes) -> None:
 def test_a_skeleton_that_is_none_does_no_harm(data: bytes) -> None:
     content = from_mime(MAIL).value
     kept = content.properties[PR_MIME_SKELETON]
-    content.properties[PR_MIME_SKELETON] = kept[: 22 + 16] + data
+    content.properties[PR_MIME_SKELETON] = kept[: 22 + 17] + data
     assert to_mime(content)
+
+
+def test_text_that_a_store_made_of_html_does_not_go_out_where_none_came() -> None:
+    """M-044: stores derive the text of HTML; a mail that came without is not changed by that."""
+    mail = b"From: a@b.test\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>you</b></p>\r\n"
+    parts = b'From: a@b.test\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n' + mail[16:] + b"--b--\r\n"
+    for data in (mail, parts):
+        content = from_mime(data).value
+        content.properties[t.PR_BODY] = "Hello you"
+        assert to_mime(content) == data
+        assert b"text/plain" not in to_mime(content, options=MimeOptions(original=False))
+        assert b"text/plain" in to_mime(content, options=SENDING)
+        content.properties[t.PR_BODY] = "Something else"
+        assert b"text/plain" in to_mime(content)

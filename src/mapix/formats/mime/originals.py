@@ -75,6 +75,7 @@ _BODY: Final = frozenset(("mime-version", "content-type", "content-transfer-enco
 _WRITABLE: Final = re.compile(r"[\t -~]{0,990}(?:\r\n[\t ][\t -~]{0,990})*")
 _RAW_WRITABLE: Final = re.compile(r"[\t -~\x80-\U0010ffff]{0,240}(?:\r\n[\t ][\t -~\x80-\U0010ffff]{0,240})*")
 _PARTS: Final = re.compile(r"^content-type:[ \t]*(?:\r?\n[ \t]+)?multipart/", re.IGNORECASE | re.MULTILINE)
+_HTML: Final = re.compile(r"^content-type:[ \t]*(?:\r?\n[ \t]+)?text/html", re.IGNORECASE | re.MULTILINE)
 _LINES: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -90,6 +91,12 @@ def came_in_parts(writing: Writing) -> bool:
     """Whether the header that a message came with tells of several parts."""
     blob = text_of(writing.content.properties, t.PR_TRANSPORT_MESSAGE_HEADERS) or ""
     return _PARTS.search(blob) is not None
+
+
+def came_as_html(writing: Writing) -> bool:
+    """Whether the header that a message came with tells of HTML and no text beside it."""
+    blob = text_of(writing.content.properties, t.PR_TRANSPORT_MESSAGE_HEADERS) or ""
+    return _HTML.search(blob) is not None
 
 
 class _Merge:

@@ -20,6 +20,7 @@ from mapix.formats.mime.source import PIECE, Source
 from mapix.formats.mime.values import bytes_of, pieces_of
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_BODY, PR_HTML
 
 PR_MIME_SKELETON: Final = PropTag(0x64F00102)
 """PidTagMimeSkeleton ([MS-OXPROPS] 2.783)."""
@@ -28,6 +29,7 @@ MOST_LITERAL: Final = 8 << 20
 """A message of which more is no attachment's keeps no skeleton."""
 
 _MARK: Final = b"mapix MIME skeleton 1\n"
+_ALONE, _NOT_ALONE = b"h", b"-"
 _LEAST: Final = 300
 _LITERAL, _REFERENCE = 0, 1
 _HEAD: Final = struct.Struct("<BI")
@@ -62,7 +64,16 @@ def skeleton_of(content: MessageContent, source: Source, stretches: Iterable[Str
         return None
     items.append(_literal(source, at, source.size))
     packer = zlib.compressobj(1, zlib.DEFLATED, -13, 5)
-    return _MARK + fingerprint(content) + packer.compress(b"".join(items)) + packer.flush()
+    alone = _ALONE if PR_HTML in content.properties and PR_BODY not in content.properties else _NOT_ALONE
+    return _MARK + fingerprint(content) + alone + packer.compress(b"".join(items)) + packer.flush()
+
+
+def html_came_alone(content: MessageContent) -> bool | None:
+    """Whether a message came with HTML and no text; None where nothing was kept that tells it."""
+    data = content.properties.get(PR_MIME_SKELETON)
+    if not isinstance(data, bytes) or not data.startswith(_MARK):
+        return None
+    return data[len(_MARK) + SIZE : len(_MARK) + SIZE + 1] == _ALONE
 
 
 def original_pieces(content: MessageContent) -> Iterator[bytes] | None:
@@ -70,7 +81,7 @@ def original_pieces(content: MessageContent) -> Iterator[bytes] | None:
     data = bytes_of(content.properties, PR_MIME_SKELETON)
     if data is None or not data.startswith(_MARK) or not _unchanged(content, data[len(_MARK) : len(_MARK) + SIZE]):
         return None
-    unpacked = _unpacked(data[len(_MARK) + SIZE :])
+    unpacked = _unpacked(data[len(_MARK) + SIZE + 1 :])
     items = None if unpacked is None else _items(unpacked, dict(_walk(content, ())))
     return None if items is None else _pieces(items)
 

@@ -11,23 +11,24 @@ RFC 6532's UTF-8, which `needs_smtputf8` tells, or what came in was of 8 bits an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Final
 
 from mapix.formats.mime.addresses import header_form
 from mapix.formats.mime.attachments import attachment_parts
-from mapix.formats.mime.bodies import bodies_of, body_part
+from mapix.formats.mime.bodies import Bodies, bodies_of, body_part, text_of_html
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.headers import eight_bit
 from mapix.formats.mime.items import item_part
 from mapix.formats.mime.keptreport import kept_status
 from mapix.formats.mime.options import USUAL, MimeOptions, SaveFormat
-from mapix.formats.mime.originals import came_in_parts, with_originals
+from mapix.formats.mime.originals import came_as_html, came_in_parts, with_originals
 from mapix.formats.mime.parts import CRLF, Part, multipart
 from mapix.formats.mime.people import visible
 from mapix.formats.mime.plainmail import plain_part
 from mapix.formats.mime.reports import DELIVERY, kind_of, report_part
 from mapix.formats.mime.secure import secure_part
-from mapix.formats.mime.skeleton import original_pieces
+from mapix.formats.mime.skeleton import html_came_alone, original_pieces
 from mapix.formats.mime.writing import Writing
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import TooComplex
@@ -98,7 +99,7 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
     def nested(message: MessageContent) -> Part:
         return _nested_part(message_part(message, depth=depth + 1, options=writing.options))
 
-    bodies = bodies_of(writing.content)
+    bodies = _as_they_came(bodies_of(writing.content), writing)
     if report:
         body = body_part(bodies, [], writing.options)
         return report_part(writing, report, body, nested, kept_status(writing.content, report))
@@ -118,6 +119,16 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
     body = body_part(bodies, attachments.inline, writing.options)
     return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
+
+
+def _as_they_came(bodies: Bodies, writing: Writing) -> Bodies:
+    """The bodies without text that a store made of HTML which came alone."""
+    if not bodies.text or bodies.html is None or writing.options.alternative:
+        return bodies
+    alone = html_came_alone(writing.content)
+    if not (came_as_html(writing) if alone is None else alone):
+        return bodies
+    return replace(bodies, text=None) if bodies.text.split() == text_of_html(bodies).split() else bodies
 
 
 def _nested_part(message: Part) -> Part:
