@@ -51,6 +51,10 @@ def test_numbers_that_are_not_whole_are_refused_also_when_their_equals_were_aske
         message.GetProps(tuple(map(float, TAGS)))
     with pytest.raises(TypeError):
         message.GetProps(TAGS, 0.0)
+    for no_sequence in (dict.fromkeys(TAGS), set(TAGS[:1]), iter(TAGS), dict.fromkeys(TAGS).keys()):
+        message.GetProps(TAGS[:1])
+        with pytest.raises(TypeError):
+            message.GetProps(no_sequence)
 
 
 def test_tags_of_one_property_in_several_types_go_the_long_way(message: Any) -> None:

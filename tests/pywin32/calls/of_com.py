@@ -40,16 +40,12 @@ def names(w: Any) -> list[str]:
 
 @probe("pythoncom.CoInitialize")
 def com_starts(w: World) -> Call:
-    made = call(pythoncom.CoInitialize)
-    pythoncom.CoUninitialize()
-    return made
+    return call(pythoncom.CoInitialize)
 
 
 @probe("pythoncom.CoInitializeEx")
 def com_starts_in_a_way(w: World) -> Call:
-    made = call(pythoncom.CoInitializeEx, pythoncom.COINIT_MULTITHREADED)
-    pythoncom.CoUninitialize()
-    return made
+    return call(pythoncom.CoInitializeEx, pythoncom.COINIT_APARTMENTTHREADED)
 
 
 @probe("pythoncom.CoUninitialize")

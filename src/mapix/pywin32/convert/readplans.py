@@ -43,8 +43,11 @@ def quick(target: MapiProp, given: Any, flags: Any) -> tuple[Pair, ...] | None:
     """The properties of an object by the tags and flags that a script gave; None when the same were never given
     before, or when it is no plain case.
     """
+    kind = given.__class__
+    if kind is not tuple and kind is not list:
+        return None
     try:
-        key = (given if given.__class__ is tuple else tuple(given), flags)
+        key = (given if kind is tuple else tuple(given), flags)
         plan = _plans.get(key)
         # Equal numbers are one key, but only whole ones may be given; a sum tells whether one of them was not.
         if plan is None or sum(key[0], flags).__class__ is not int:
