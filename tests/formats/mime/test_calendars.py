@@ -1,5 +1,6 @@
 """Calendars in mail: requests, answers, cancellations and appointments, both ways ([MS-OXCICAL])."""
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -245,3 +246,15 @@ def test_rules_name_the_days_that_other_readers_name(rule: dict[str, list[Any]])
 def test_rules_that_no_pattern_is_are_refused(rule: dict[str, list[Any]]) -> None:
     with pytest.raises(NoSupport):
         pattern_of_rule(rule, date(2026, 1, 1))
+
+
+def test_without_icalendar_a_calendar_stays_a_file_and_a_meeting_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = from_mime(mail("REQUEST", WEEKLY, zone=ZONE)).value
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    parsed = from_mime(mail("REQUEST", WEEKLY, zone=ZONE))
+    assert parsed.value.get(t.PR_MESSAGE_CLASS) == "IPM.Note"
+    assert len(parsed.value.attachments) == 1
+    assert "mapix[calendar]" in str(parsed.defects[0])
+    assert to_mime(parsed.value) == to_mime(request) == mail("REQUEST", WEEKLY, zone=ZONE)
+    with pytest.raises(NoSupport, match="icalendar"):
+        to_mime(request, options=ANEW)
