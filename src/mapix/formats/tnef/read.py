@@ -36,6 +36,8 @@ UNTOLD: Final = (437, 0)
 _BEGIN: Final = b"\x78\x9f\x3e\x22"
 _codepages: Final = Struct("<II").unpack
 _LOOKED_AT: Final = frozenset((int(Att.OEM_CODEPAGE), int(Att.TNEF_VERSION)))
+_OWNERS: Final = frozenset((int(Att.OWNER), int(Att.SENT_FOR)))
+_MSG_PROPS, _RECIP_TABLE, _RENDDATA = int(Att.MSG_PROPS), int(Att.RECIP_TABLE), int(Att.ATTACH_RENDDATA)
 _UNFIT: Final = frozenset((0, 1, 1200, 1201, 12000, 12001))
 
 
@@ -136,12 +138,14 @@ class _Reading:
     def _look(self, source: bytes | FileSource, found: list[Found], scope: Scope) -> None:
         """What tells how the others are read."""
         for number, start, end in found:
+            if number not in _LOOKED_AT:
+                continue
             if number == Att.OEM_CODEPAGE:
                 first, second = _codepages(data_of(source, start, end)[:8].ljust(8, b"\0"))
                 scope.texts = _texts(first, second)
                 if not scope.deep:
                     self.codepage = (first, second)
-            elif number == Att.TNEF_VERSION and int.from_bytes(data_of(source, start, end)[:4], "little") != VERSION:
+            elif int.from_bytes(data_of(source, start, end)[:4], "little") != VERSION:
                 scope.note("another version of TNEF", value=data_of(source, start, end))
 
     def _nested(self, inner: Inner, scope: Scope, at: str) -> MessageContent | None:
@@ -172,7 +176,7 @@ def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[lis
         number = one[0]
         if number not in OF_ATTACHMENTS:
             own.append(one)
-        elif number == Att.ATTACH_RENDDATA:
+        elif number == _RENDDATA:
             attached.append([one])
         elif attached:
             attached[-1].append(one)
@@ -190,9 +194,9 @@ def _properties(
     recipients: list[dict[PropTag, Any]] = []
     others: list[Found] = []
     for one in found:
-        if one[0] == Att.MSG_PROPS:
+        if one[0] == _MSG_PROPS:
             properties |= list_of(source, one[1], one[2], scope, "")
-        elif one[0] == Att.RECIP_TABLE:
+        elif one[0] == _RECIP_TABLE:
             recipients += rows_of(source, one[1], one[2], scope)
         else:
             others.append(one)
@@ -208,7 +212,7 @@ def _told(
     told: dict[PropTag, Any] = {}
     owners: list[Found] = []
     for one in found:
-        if one[0] in (Att.OWNER, Att.SENT_FOR):
+        if one[0] in _OWNERS:
             owners.append(one)
         elif one[0] not in _LOOKED_AT and ONE.get(one[0]) not in properties:
             told |= read_attribute(one[0], data_of(source, one[1], one[2]), scope, "")
