@@ -40,12 +40,13 @@ def names(w: Any) -> list[str]:
 
 @probe("pythoncom.CoInitialize")
 def com_starts(w: World) -> Call:
-    return call(pythoncom.CoInitialize)
+    return call(pythoncom.CoInitialize, gives=lambda _: pythoncom.CoUninitialize() is None)
 
 
 @probe("pythoncom.CoInitializeEx")
 def com_starts_in_a_way(w: World) -> Call:
-    return call(pythoncom.CoInitializeEx, pythoncom.COINIT_APARTMENTTHREADED)
+    mode = pythoncom.COINIT_APARTMENTTHREADED
+    return call(pythoncom.CoInitializeEx, mode, gives=lambda _: pythoncom.CoUninitialize() is None)
 
 
 @probe("pythoncom.CoUninitialize")
