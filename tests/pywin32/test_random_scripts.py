@@ -226,4 +226,4 @@ def test_a_random_script_meets_only_failures_it_can_catch(machine: type[Script])
 @pytest.mark.soak
 @pytest.mark.parametrize("machine", [Script, SqliteScript])
 def test_many_long_random_scripts_do_no_harm(machine: type[Script]) -> None:
-    run(machine, 400, 120)
+    run(machine, 120, 80)
