@@ -13,6 +13,7 @@ from typing import IO, Any, Final, Protocol
 from mapix.convert.journal import Journal
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
+from mapix.properties.errors import Collision
 
 ROWS: Final = 4096
 BYTES: Final = 64 << 20
@@ -54,7 +55,9 @@ class Mailbox:
     def __init__(self, plan: Plan, journal: Journal) -> None:
         self._journal, self._name = journal, Path(plan.out).name
         path = Path(plan.out)
-        self._file: IO[bytes] = path.open("r+b" if journal.done and path.exists() else "w+b")
+        if plan.since and not journal.totals.resumed and path.exists() and path.stat().st_size:
+            raise Collision("a file of this name was there before", value=plan.out, hint="--fresh replaces it")
+        self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
         self._file.truncate(journal.end)
         self._file.seek(journal.end)
 
@@ -89,6 +92,11 @@ class Table:
 
         self._plan, self._journal = plan, journal
         self._number = number_of(journal.last)
+        for path in Path(plan.out).glob("part-*.parquet"):
+            if number_of(path.name) > self._number:
+                if path.stat().st_mtime < plan.since - 2:
+                    raise Collision("a table was there before", value=plan.out, hint="--fresh replaces it")
+                path.unlink()
         self._waiting: list[Outcome] = []
         self._rows, self._bytes = 0, 0
 

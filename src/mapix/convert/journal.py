@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,17 +26,19 @@ SYNC_SECONDS: Final = 2.0
 
 
 class Journal:
-    """The journal of one output, locked while it is open. A context manager.
+    """The journal of one output, locked while it is open; `close` or `abandon` it.
 
-    `done` has the sources an earlier run did, `totals` their sums, `end` the bytes of a target of many messages, and
-    `last` what was written last.
+    `done` has the sources an earlier run did, `totals` their sums, `end` the bytes of a target of many messages,
+    `last` what was written last, and `since` when the first run began (seconds since 1970; 0 for one that began anew).
     """
 
     def __init__(self, plan: Plan, *, fresh: bool = False) -> None:
         self.path = plan.work / NAME
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._plan = plan
-        self._lock = _locked(self.path.with_name("lock"))
+        self._settling: threading.Thread | None = None
+        self._open = ExitStack()
+        self._open.callback(_locked(self.path.with_name("lock")))
         try:
             self._begin(fresh)
         except BaseException:
@@ -47,16 +50,16 @@ class Journal:
         self.totals = Totals()
         self.end = 0
         self.last = ""
+        self.since = 0.0 if fresh else time.time()
         if fresh:
             self.path.unlink(missing_ok=True)
         end = self._read()
-        self._file = self.path.open("r+b" if self.path.exists() else "w+b")
+        self._file = self._open.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
         self._file.truncate(end)
         self._file.seek(end)
         if not end:
-            self._write({"journal": VERSION, "plan": self._plan.fingerprint()})
+            self._write({"journal": VERSION, "plan": self._plan.fingerprint(), "since": self.since})
         self._synced = time.monotonic()
-        self._settling: threading.Thread | None = None
 
     def add(self, outcomes: list[Outcome]) -> None:
         """Write what became of sources."""
@@ -83,12 +86,13 @@ class Journal:
         settle_disk()
         self._write({"synced": True})
         os.fsync(self._file.fileno())
-        self._file.close()
         self.abandon()
 
     def abandon(self) -> None:
         """Let others at it as it is."""
-        self._lock()
+        if self._settling is not None:
+            self._settling.join()
+        self._open.close()
 
     def _settle(self) -> None:
         """Let the disk keep what there is, while the work goes on."""
@@ -129,6 +133,7 @@ class Journal:
             if told["plan"] != self._plan.fingerprint():
                 hint = "--fresh begins anew; or take another output"
                 raise InvalidParameter("another conversion was begun here", value=str(self.path), hint=hint)
+            self.since = float(told.get("since", 0))
         elif "source" in told:
             self.done.add(key_of(told["source"]))
             self.totals.add(told)
@@ -206,11 +211,4 @@ def _locked(path: Path) -> Callable[[], None]:
     except OSError:
         os.close(number)
         raise Busy("another conversion writes there", value=str(path.parent), hint="wait until it ends") from None
-    closed: list[None] = []
-
-    def unlock() -> None:
-        if not closed:
-            closed.append(None)
-            os.close(number)
-
-    return unlock
+    return lambda: os.close(number)

@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import PurePath
 from typing import Final
 
 from mapix.client.files import safe_name
@@ -32,7 +33,7 @@ _SIGN: Final = 8
 
 def unique(entries: Sequence[tuple[str, str, str]]) -> list[str]:
     """Names for entries of one folder, each a name it would like, what it stands for, and its suffix (not included in
-    what is returned; "/" for a folder).
+    what is returned; "/" for a folder, "" for a name that has its own).
     """
     wished = [_wished(name, suffix) for name, _, suffix in entries]
     keys = [_key(name, suffix) for name, (_, _, suffix) in zip(wished, entries, strict=True)]
@@ -82,7 +83,9 @@ def _key(name: str, suffix: str) -> str:
 
 def _signed(name: str, identity: str, suffix: str, taken: set[str]) -> str:
     for length in range(_SIGN, 65):
-        chosen = f"{name}~{sign(identity, length)}"
+        ending = "" if suffix else PurePath(name).suffix
+        stem = name.removesuffix(ending)
+        chosen = f"{stem}~{sign(identity, length)}{ending}"
         if _key(chosen, suffix) not in taken:
             break
     return chosen

@@ -47,7 +47,8 @@ class Plan:
 
     `to` is a key of `SUFFIXES`, `out` the folder, or with `mbox` the file, that is written. `strict` lets a message
     with any defect fail; `verify` reads what was written and compares; `beside` writes attachments next to readable
-    formats, which otherwise only list them; `profile` is who reads stores (None: the default profile).
+    formats, which otherwise only list them; `profile` is who reads stores (None: the default profile). Files that are
+    older than `since` (seconds since 1970; 0 for none) are somebody else's and are not replaced.
     """
 
     to: str
@@ -56,6 +57,7 @@ class Plan:
     verify: bool = False
     beside: bool = True
     profile: str | None = None
+    since: float = 0.0
 
     @property
     def suffix(self) -> str:
@@ -76,7 +78,7 @@ class Plan:
     def fingerprint(self) -> dict[str, Any]:
         """What must be the same for a conversion to be gone on with."""
         chosen = asdict(self)
-        del chosen["out"], chosen["profile"]
+        del chosen["out"], chosen["profile"], chosen["since"]
         return chosen
 
 

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
@@ -59,6 +59,7 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
     journal = Journal(plan, fresh=course.fresh)
     try:
         _clear(plan)
+        plan = replace(plan, since=journal.since)
         scan = Scan(words, plan)
         _run(scan, plan, course, journal, told)
         totals = journal.totals

@@ -20,6 +20,7 @@ from mapix.convert.outcome import DEFECTS_TOLD, Outcome, Status
 from mapix.convert.plan import GATHERED, Plan
 from mapix.convert.reading import Loaded, load
 from mapix.convert.targets import target_of
+from mapix.properties.errors import Collision
 
 
 def work(items: Sequence[Item], plan: Plan) -> list[Outcome]:
@@ -65,7 +66,9 @@ def _convert(item: Item, plan: Plan, files: ExitStack, outcome: Outcome) -> None
         else:
             outcome.target = _name(item, plan, loaded)
             outcome.written = part.stat().st_size
-            _put(part, Path(plan.out, outcome.target), target.beside)
+            goal = Path(plan.out, outcome.target)
+            _refuse_to_replace(goal, item, plan)
+            _put(part, goal, target.beside)
     except BaseException:
         part.unlink(missing_ok=True)
         rmtree(_beside(part), ignore_errors=True)
@@ -85,6 +88,18 @@ def _gathered(part: Path, outcome: Outcome) -> None:
         outcome.spooled, outcome.written = str(part), part.stat().st_size
     elif isinstance(outcome.piece, bytes):
         outcome.written = len(outcome.piece)
+
+
+def _refuse_to_replace(goal: Path, item: Item, plan: Plan) -> None:
+    """Raises Collision for a target that is there from before this conversion, or that is the source."""
+    try:
+        there = goal.lstat()
+    except OSError:
+        return
+    if there.st_mtime < plan.since - 2:
+        raise Collision("a file of this name was there before", value=str(goal), hint="--fresh replaces it")
+    if item.path and Path(item.path).exists() and goal.samefile(item.path):
+        raise Collision("it would be written over itself", value=str(goal), hint="another output")
 
 
 def _put(part: Path, target: Path, beside: bool) -> None:

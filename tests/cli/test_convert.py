@@ -1,0 +1,116 @@
+"""`mapix convert` as users run it."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import mapix as face
+
+from .conftest import Mapix
+
+MAIL = b"From: ann@example.org\r\nTo: bob@example.org\r\nSubject: Q3\r\nMessage-ID: <1@x.org>\r\n\r\nThe numbers\r\n"
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Path:
+    """A folder with a mail, a damaged file and another mail below."""
+    folder = tmp_path / "mail"
+    (folder / "below").mkdir(parents=True)
+    (folder / "a.eml").write_bytes(MAIL)
+    (folder / "bad.msg").write_bytes(b"\xd0\xcf\x11\xe0 and nothing")
+    (folder / "below" / "b.eml").write_bytes(MAIL)
+    return folder
+
+
+def test_one_file_becomes_another_by_its_name(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    mapix("convert", mail / "a.eml", "-o", tmp_path / "out" / "q3.msg")
+    assert face.open(tmp_path / "out" / "q3.msg").subject == "Q3"
+    mapix("convert", tmp_path / "out" / "q3.msg", "-o", tmp_path / "back.eml")
+    assert (tmp_path / "back.eml").read_bytes() == MAIL
+    mapix("convert", mail / "a.eml", "-o", tmp_path / "one.mbox")
+    assert (tmp_path / "one.mbox").read_bytes().startswith(b"From ann@example.org Thu Jan  1 00:00:00 1970\nFrom: ")
+    assert {path.name for path in tmp_path.iterdir()} == {"mail", "out", "back.eml", "one.mbox"}
+    ran = mapix("convert", mail / "bad.msg", "-o", tmp_path / "bad.eml", code=3)
+    assert "MAPI_E_CORRUPT_DATA" in ran.stderr
+    assert not (tmp_path / "bad.eml").exists()
+
+
+def test_stdin_is_a_source(mapix: Mapix, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "mapix", "convert", "-", "-o", str(tmp_path / "x.msg")]
+    subprocess.run(words, input=MAIL, env=mapix.env, check=True, timeout=60)
+    assert face.open(tmp_path / "x.msg").subject == "Q3"
+    words[4:] = ["-", "--to", "txt", "-o", str(tmp_path / "folder")]
+    subprocess.run(words, input=MAIL, env=mapix.env, check=True, timeout=60)
+    assert "The numbers" in (tmp_path / "folder" / "stdin.txt").read_text()
+
+
+def test_the_sums_add_up_and_what_failed_is_told(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    words = ("convert", mail, "--to", "md", "-o", tmp_path / "out", "--manifest", tmp_path / "m.jsonl")
+    ran = mapix(*words, "--json", code=3)
+    told = json.loads(ran.stdout)
+    assert (told["schema"], told["read"], told["written"], told["repaired"], told["failed"]) == (1, 3, 2, 0, 1)
+    assert "bad.msg: MAPI_E_" in ran.stderr
+    manifest = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in manifest] == ["written", "failed", "written"]
+    again = mapix(*words, code=3)
+    assert "3 read = 2 written + 0 repaired + 1 failed; 3 done before" in again.stderr
+    assert "bad.msg" not in again.stdout
+
+
+def test_a_dry_run_writes_nothing(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    ran = mapix("convert", mail, "--to", "eml", "-o", tmp_path / "out", "--dry-run", "--limit", "2")
+    assert ran.stdout.splitlines() == [
+        f"{mail}/a.eml\t{tmp_path}/out/a.eml",
+        f"{mail}/bad.msg\t{tmp_path}/out/bad.eml",
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_folders_and_messages_of_a_store_are_sources(mapix: Mapix, tmp_path: Path) -> None:
+    mapix.init()
+    for number in range(3):
+        mapix("send", "--to", "ann@example.org", "--subject", f"Hello {number}", "--text", "x", "--wait")
+    work = tmp_path / "work"
+    work.mkdir()
+    told = json.loads(mapix("convert", "inbox", "--to", "mbox", "-o", work / "inbox.mbox", "--verify", "--json").stdout)
+    assert (told["read"], told["written"], told["different"]) == (3, 3, 0)
+    assert (work / "inbox.mbox").read_text().count("\nSubject: Hello ") == 3
+    mapix("convert", "inbox#1", "sent", "--to", "msg", "-o", work / "out")
+    subjects = sorted(str(face.open(path).subject) for path in (work / "out").rglob("*.msg"))
+    assert subjects == ["Hello 0", "Hello 1", "Hello 2", "Hello 2"]
+    ran = mapix("convert", "nowhere", "--to", "msg", "-o", work / "none", code=4)
+    assert "there is no such folder" in ran.stderr
+
+
+def test_differences_are_told_and_make_the_conversion_partial(mapix: Mapix, tmp_path: Path) -> None:
+    message = face.Message(subject="x", text="y", to=["a@example.org"])
+    message.attach(b"1", "a.txt")
+    message["PR_SUBJECT"] = "one\ttwo"
+    message.save(tmp_path / "a.msg")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.msg", "a.msg")
+    mapix("convert", tmp_path / "a.zip", "--to", "tnef", "-o", tmp_path / "tnef", "--verify")
+    assert face.open(tmp_path / "tnef" / "a.tnef").attachments[0].data == b"1"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("a.eml", "-o", "out.xyz"), "--to msg|eml"),
+        (("a.eml", "--to", "txt", "-o", "out", "--verify"), "no message can be made again"),
+        (("nothing.zip", "--to", "txt", "-o", "out"), "there is no such file"),
+    ],
+)
+def test_what_cannot_be_done_is_told(mapix: Mapix, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    paths = [str(tmp_path / word) if "." in word or word == "out" else word for word in words]
+    ran = subprocess.run(
+        mapix.command("convert", *paths), env=mapix.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode in (1, 3)
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
