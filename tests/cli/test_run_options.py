@@ -231,3 +231,12 @@ def test_a_script_for_windows_is_run_with_every_option_at_once(ann: Mapix, tmp_p
     ran = ann("run", "--as-windows", "--explain", "--dry-run", script(tmp_path, text + START + WAITS))
     assert ran.stdout == "gone\n"
     assert "message1.SubmitMessage(0)" in ran.stderr
+
+
+def test_a_script_that_asks_for_nothing_loads_nothing_of_mapi(mapix: Mapix, tmp_path: Path) -> None:
+    text = "import sys; print(*sorted(name for name in sys.modules if name.startswith('mapix.')))"
+    loaded = set(mapix("run", script(tmp_path, text)).stdout.split())
+    assert {"mapix.pywin32.runner", "mapix.cli.run"} <= loaded
+    rooms = {name.split(".")[1] for name in loaded}
+    assert rooms <= {"_version", "__main__", "cli", "properties", "pywin32", "subsystem"}
+    assert not loaded & {"mapix.subsystem.initialize", "mapix.subsystem.dialogs", "mapix.pywin32.mapi"}
