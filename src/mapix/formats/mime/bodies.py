@@ -16,6 +16,7 @@ from mapix.formats.mime.parts import Part, base64_pieces, bytes_part, multipart,
 from mapix.formats.mime.values import bytes_of, number_of, text_of
 from mapix.properties.codepage import UTF8, decode_text
 from mapix.properties.content import MessageContent
+from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_BODY,
@@ -55,17 +56,29 @@ class Bodies:
 
 
 def bodies_of(content: MessageContent) -> Bodies:
-    """The bodies of a message to be written; of RTF where that is all there is."""
+    """The bodies of a message to be written; HTML of RTF where there is no other ([MS-OXCMAIL] 2.1.3.1)."""
     props = content.properties
     text = text_of(props, PR_BODY)
     html, charset = _html_of(content)
     if not text and html is None and PR_RTF_COMPRESSED in props:
         found = bodies_of_rtf(bytes_of(props, PR_RTF_COMPRESSED) or b"")
         return found
+    pictures: tuple[Any, ...] = ()
+    if html is None and PR_RTF_COMPRESSED in props:
+        html, charset, pictures = _rich_beside_text(bytes_of(props, PR_RTF_COMPRESSED) or b"")
     told = charset_of(number_of(props, PR_INTERNET_CPID)) or "utf-8"
     identifier = text_of(props, BODY_CONTENT_ID) or ""
     told = "utf-8" if told == "utf-7" else told
-    return Bodies(text, html, charset, told, identifier.strip("<> "))
+    return Bodies(text, html, charset, told, identifier.strip("<> "), pictures)
+
+
+def _rich_beside_text(data: bytes) -> tuple[bytes | None, str, tuple[Any, ...]]:
+    """The HTML of RTF, its character set and pictures; none where the RTF only wraps text, or is damaged."""
+    try:
+        found = bodies_of_rtf(data)
+    except MapiError:
+        return None, "utf-8", ()
+    return found.html, found.charset, found.pictures
 
 
 def bodies_of_rtf(data: bytes) -> Bodies:
