@@ -52,8 +52,9 @@ def from_ticks(ticks: int) -> _datetime.datetime:
 
 def from_column(column: Iterable[int]) -> list[_datetime.datetime]:
     """Many FILETIMEs, as `from_ticks` gives them."""
-    known = _known.get
-    return [known(ticks) or _made(ticks) for ticks in column]
+    ticks = list(column)
+    found = list(map(_known.get, ticks))
+    return found if all(found) else [each or _made(one) for each, one in zip(found, ticks, strict=True)]  # type: ignore[return-value]
 
 
 def _made(ticks: int) -> _datetime.datetime:
