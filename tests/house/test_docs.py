@@ -61,6 +61,7 @@ PAGES = [
     "stores",
     "bodies",
     "message-files",
+    "converting",
     "mime",
     "tnef",
     "own-stores",
