@@ -45,7 +45,9 @@ def test_stdin_is_a_source(mapix: Mapix, tmp_path: Path) -> None:
     assert face.open(tmp_path / "x.msg").subject == "Q3"
     words[4:] = ["-", "--to", "txt", "-o", str(tmp_path / "folder")]
     subprocess.run(words, input=MAIL, env=mapix.env, check=True, timeout=60)
-    assert "The numbers" in (tmp_path / "folder" / "stdin.txt").read_text()
+    subprocess.run(words, input=MAIL.replace(b"Q3", b"Q4"), env=mapix.env, check=True, timeout=60)
+    texts = sorted(path.read_text() for path in (tmp_path / "folder").glob("stdin-*.txt"))
+    assert ["Subject: Q3" in texts[0], "Subject: Q4" in texts[1]] == [True, True]
 
 
 def test_the_sums_add_up_and_what_failed_is_told(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
@@ -86,13 +88,30 @@ def test_folders_and_messages_of_a_store_are_sources(mapix: Mapix, tmp_path: Pat
     assert "there is no such folder" in ran.stderr
 
 
+def test_processes_log_on_for_themselves(mapix: Mapix, tmp_path: Path) -> None:
+    mapix.init()
+    program = """
+import mapix
+with mapix.logon(mail=False) as session:
+    below = session.inbox.create_folder("Below")
+    for number in range(30):
+        (session.inbox, below)[number % 2].messages.new(subject=f"S {number}", text="x", to=["b@example.org"]).save()
+"""
+    subprocess.run([sys.executable, "-c", program], env=mapix.env, check=True, timeout=60)
+    mapix("convert", "inbox", "--to", "msg", "-o", tmp_path / "out", "--jobs", "2")
+    assert len(list((tmp_path / "out").glob("*.msg"))) == len(list((tmp_path / "out" / "Below").glob("*.msg"))) == 15
+
+
 def test_differences_are_told_and_make_the_conversion_partial(mapix: Mapix, tmp_path: Path) -> None:
     message = face.Message(subject="x", text="y", to=["a@example.org"])
     message.attach(b"1", "a.txt")
-    message["PR_SUBJECT"] = "one\ttwo"
+    message["PR_INTERNET_MESSAGE_ID"] = "without brackets"
     message.save(tmp_path / "a.msg")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(tmp_path / "a.msg", "a.msg")
+    ran = mapix("convert", tmp_path / "a.zip", "--to", "eml", "-o", tmp_path / "eml", "--verify", code=3)
+    assert "a.zip!a.msg: message id: 'without brackets' became" in ran.stderr
+    assert "1 read = 1 written + 0 repaired + 0 failed; 1 differ" in ran.stderr
     mapix("convert", tmp_path / "a.zip", "--to", "tnef", "-o", tmp_path / "tnef", "--verify")
     assert face.open(tmp_path / "tnef" / "a.tnef").attachments[0].data == b"1"
 

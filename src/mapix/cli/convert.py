@@ -109,11 +109,13 @@ def _is_single(source: tuple[str, ...], output: str, form: str) -> bool:
 
 
 def _words(source: tuple[str, ...], plan: Plan, data: bytes | None) -> list[str]:
-    """The sources, stdin as a file of the work folder."""
+    """The sources, stdin as a file of the work folder; another stdin is another source."""
     if data is None:
         return list(source)
+    from hashlib import sha256
+
     plan.work.mkdir(parents=True, exist_ok=True)
-    kept = plan.work / "stdin"
+    kept = plan.work / f"stdin-{sha256(data).hexdigest()[:16]}"
     kept.write_bytes(data)
     return [str(kept) if word == "-" else word for word in source]
 
