@@ -39,6 +39,33 @@ def test_one_file_becomes_another_by_its_name(mapix: Mapix, mail: Path, tmp_path
     assert not (tmp_path / "bad.eml").exists()
 
 
+def test_what_is_there_is_not_written_over(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    target = tmp_path / "q3.msg"
+    target.write_bytes(b"precious")
+    ran = mapix("convert", mail / "a.eml", "-o", target, code=1)
+    assert "MAPI_E_COLLISION" in ran.stderr
+    assert "--fresh" in ran.stderr
+    assert target.read_bytes() == b"precious"
+    mapix("convert", mail / "a.eml", "-o", target, "--fresh")
+    assert face.open(target).subject == "Q3"
+    (tmp_path / "page.files").mkdir()
+    (tmp_path / "page.files" / "mine").write_bytes(b"mine")
+    assert "page.files" in mapix("convert", mail / "a.eml", "-o", tmp_path / "page.html", code=1).stderr
+    assert (tmp_path / "page.files" / "mine").read_bytes() == b"mine"
+
+
+def test_a_source_that_is_not_there_leaves_nothing_behind(mapix: Mapix, tmp_path: Path) -> None:
+    ran = mapix("convert", tmp_path / "nothing.eml", "-o", tmp_path / "x.msg", code=4)
+    assert "there is no such file" in ran.stderr
+    assert list(tmp_path.glob("*.msg")) == []
+
+
+def test_a_message_of_another_kind_is_told(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    ran = mapix("convert", mail / "a.eml", "-o", tmp_path / "a.vcf", code=3)
+    assert "nothing written: vcf holds no such message" in ran.stderr
+    assert not (tmp_path / "a.vcf").exists()
+
+
 def test_stdin_is_a_source(mapix: Mapix, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mapix", "convert", "-", "-o", str(tmp_path / "x.msg")]
     subprocess.run(words, input=MAIL, env=mapix.env, check=True, timeout=60)
@@ -130,6 +157,6 @@ def test_what_cannot_be_done_is_told(mapix: Mapix, tmp_path: Path, words: tuple[
     ran = subprocess.run(
         mapix.command("convert", *paths), env=mapix.env, capture_output=True, text=True, timeout=60, check=False
     )
-    assert ran.returncode in (1, 3)
+    assert ran.returncode in (1, 4)
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr

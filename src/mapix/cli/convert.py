@@ -76,9 +76,13 @@ def convert(
     from mapix.convert.run import Course
 
     form = _format(to, output)
+    _check_there(source)
     plan = Plan(form, output, strict, verify, attachments == "beside", profile)
+    single = not dry_run and _is_single(source, output, form)
+    if single and not fresh:
+        _check_free(Path(output))
     data = sys.stdin.buffer.read() if "-" in source else None
-    if not dry_run and _is_single(source, output, form):
+    if single:
         return _single(source[0], plan, data, manifest, as_json)
     course = Course(jobs, cluster, limit, fresh, manifest or "")
     words = _words(source, plan, data)
@@ -93,6 +97,27 @@ def _format(to: str | None, output: str) -> str:
     if form is None:
         raise InvalidParameter("the output's name tells no format", value=output, hint=f"--to {'|'.join(FORMATS)}")
     return form
+
+
+def _check_there(source: tuple[str, ...]) -> None:
+    """A single source must exist; `NotFound`. Of several those that do are converted."""
+    import os
+
+    from mapix.convert.forms import names_file
+    from mapix.properties.errors import NotFound
+
+    if len(source) == 1 and source[0] != "-" and names_file(source[0]) and not os.path.lexists(source[0]):
+        raise NotFound("there is no such file", value=source[0])
+
+
+def _check_free(target: Path) -> None:
+    """Nothing that is there is written over, neither the file nor the folder of what was attached; `Collision`."""
+    from mapix.convert.names import BESIDE
+    from mapix.properties.errors import Collision
+
+    for place in (target, target.with_name(target.stem + BESIDE)):
+        if place.exists():
+            raise Collision("a file of this name was there before", value=str(place), hint="--fresh replaces it")
 
 
 def _is_single(source: tuple[str, ...], output: str, form: str) -> bool:
@@ -130,9 +155,11 @@ def _single(source: str, plan: Plan, data: bytes | None, manifest: str | None, a
     if manifest:
         _write_line(outcome, manifest)
     _tell_failure(outcome)
+    if totals.unfit:
+        say(f"mapix: {clean(source)}: nothing written: {plan.to} holds no such message")
     if as_json:
         emit_json(totals.told())
-    return _code(totals)
+    return Exit.PARTIAL if totals.unfit else _code(totals)
 
 
 def _write_line(outcome: Outcome, manifest: str) -> None:
