@@ -44,6 +44,9 @@ EACH: Final = 2
 FILE: Final = 3
 """A file beside the database."""
 
+IN_PIECES: Final = (EACH, RAW, ZLIB)
+"""The ways to pack pieces."""
+
 _LOOKS: Final = 20
 _LOOK_SECONDS: Final = 0.05
 
@@ -297,7 +300,7 @@ class _Reader(io.RawIOBase):
         if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
         data, packing = row
-        if not isinstance(data, bytes):
+        if not isinstance(data, bytes) or packing not in IN_PIECES:
             raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check")
         full = min(PIECE, self.value.size - seq * PIECE)
         try:

@@ -20,6 +20,7 @@ from zlib import crc32
 from mapix.interfaces.care import Finding
 from mapix.properties.codec import unpack_props
 from mapix.properties.errors import MapiError
+from mapix.properties.tags import PR_ROWID
 from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import name_key
@@ -117,7 +118,7 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
         for message, row_id, readable, _ in list(_wrong_recipients(database)):
             if readable:
                 forget_checksum(database, message, row_id)
-                merge_recipient(database, message, row_id, {})
+                merge_recipient(database, message, row_id, {PR_ROWID: row_id})
             else:
                 remake_recipient(database, message, row_id)
         repair_sizes(database)
@@ -242,9 +243,13 @@ def _wrong_recipients(database: Database) -> Iterator[tuple[int, int, bool, str]
     while rows := database.rows(sql, (at[0], at[0], at[1])):
         for message, row_id, packed, seal, *columns in rows:
             try:
-                plain = recipient_columns(unpack_props(packed))
+                unpacked = unpack_props(packed)
+                plain = recipient_columns(unpacked)
             except (MapiError, *STUMBLES) as error:
                 yield message, row_id, False, str(error)
+                continue
+            if unpacked.get(PR_ROWID) != row_id:
+                yield message, row_id, True, f"row {row_id} tells that it is {unpacked.get(PR_ROWID)!r}"
                 continue
             right = [*map(loaded_text, plain), *dialect.recipient_cells(plain)]
             if right != [*map(loaded_text, columns[: len(plain)]), *columns[len(plain) :]]:

@@ -52,6 +52,14 @@ UPDATE message SET folder = (SELECT root FROM store WHERE {mine}), holder = NULL
 SELECT id, 'folder', coalesce(folder, kept_in), 'attachment', holder FROM message
  WHERE {mine} AND coalesce(folder, kept_in) IS NOT NULL AND holder IS NOT NULL
 
+-- name: message in two places repair
+UPDATE message SET folder = NULL, kept_in = NULL, deleted_on = NULL, deleted_with = NULL
+ WHERE {mine} AND coalesce(folder, kept_in) IS NOT NULL AND EXISTS (SELECT 1 FROM attachment a WHERE a.id = holder)
+   AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.id = coalesce(message.folder, message.kept_in))
+
+-- name: message in two places repair 2
+UPDATE message SET holder = NULL WHERE {mine} AND coalesce(folder, kept_in) IS NOT NULL AND holder IS NOT NULL
+
 -- name: message both there and deleted
 SELECT id, 'folder', folder, 'deleted from', kept_in FROM message
  WHERE {mine} AND folder IS NOT NULL AND kept_in IS NOT NULL
@@ -181,6 +189,14 @@ WITH used (id) AS (
     UNION ALL SELECT id FROM attachment WHERE {mine}
 )
 SELECT id, count(*), 'objects' FROM used GROUP BY id HAVING count(*) > 1
+
+-- name: large text with half a character
+SELECT object, tag_text(id, type) FROM property
+ WHERE {mine} AND type = 31 AND blob IN (SELECT id FROM blob WHERE {mine} AND size % 2 = 1)
+
+-- name: large text with half a character repair
+UPDATE property SET type = 258
+ WHERE {mine} AND type = 31 AND blob IN (SELECT id FROM blob WHERE {mine} AND size % 2 = 1)
 
 -- name: tag not known as a column
 SELECT DISTINCT 0, tag_text(id, type) FROM property

@@ -66,6 +66,7 @@ _UNREADABLE: Final = (
     "table ",
     "foreign key mismatch",
     "fts5: ",
+    "integer overflow",
 )
 """What is said when text, or a value that a function of ours reads, is not what it was stored as, or the schema is not
 what it was.

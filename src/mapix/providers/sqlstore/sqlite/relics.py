@@ -105,7 +105,7 @@ def _folders(source: sqlite3.Connection, database: SqliteDatabase) -> Iterator[s
         "SELECT folder FROM message WHERE folder IS NOT NULL UNION SELECT parent FROM folder WHERE parent IS NOT NULL"
         " EXCEPT SELECT id FROM folder"
     )
-    for number in (found for (found,) in wanted if isinstance(found, int)):
+    for number in (found for (found,) in wanted if isinstance(found, int) and 0 < found < MOST_NUMBER):
         parent, key = known.get(number, (root, b""))
         parent = parent if isinstance(parent, int) else root
         key = key if isinstance(key, bytes) else b""

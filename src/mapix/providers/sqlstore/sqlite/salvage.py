@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from mapix.interfaces.care import Finding
 from mapix.properties.errors import CorruptStore, MapiError, NotFound
-from mapix.providers.sqlstore.blobs import content_hash
+from mapix.providers.sqlstore.blobs import FILE, IN_PIECES, content_hash
 from mapix.providers.sqlstore.guarding import STUMBLES
 from mapix.providers.sqlstore.seals import doubtful
 from mapix.providers.sqlstore.sqlite.connection import connection_to
@@ -229,9 +229,21 @@ def _settle(part: Path, target: Path, found: Salvaged) -> None:
     part.rename(target)
 
 
+def _find_packing(database: SqliteDatabase) -> None:
+    """Large values of which nobody knows how they are packed are packed in the way that gives what they were."""
+    known = f"{FILE}, {', '.join(map(str, IN_PIECES))}"
+    for blob, digest in database.rows(f"SELECT id, hash FROM blob WHERE packing NOT IN ({known})"):
+        for packing in IN_PIECES:
+            with database.write(), suppress(MapiError, *STUMBLES):
+                database.run("UPDATE blob SET packing = ? WHERE id = ?", (packing, blob))
+                if content_hash(database, blob) == digest:
+                    break
+
+
 def _drop_unreadable(database: SqliteDatabase) -> list[str]:
     """Let go of large values that cannot be read to their end; those that changed are known by what they are now."""
     lost = []
+    _find_packing(database)
     for blob, digest, size in database.rows("SELECT id, hash, size FROM blob"):
         try:
             content = content_hash(database, blob)
