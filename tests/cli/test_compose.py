@@ -138,3 +138,16 @@ def test_nobody_to_send_to_is_told(mapix: Mapix) -> None:
     mapix.init()
     ran = mapix("compose", "--send", "--subject", "Now", code=Exit.FAILED)
     assert "MAPI_E_NO_RECIPIENTS" in ran.stderr
+
+
+def test_what_fails_tells_which_draft_is_left(mapix: Mapix, tmp_path: Path) -> None:
+    """C-004."""
+    mapix.init()
+    failing = f'"{sys.executable}" -c "raise SystemExit(1)"'
+    ran = mapix("compose", "--edit", LINK, code=Exit.FAILED, EDITOR=failing)
+    name = mapix.json("ls", "Drafts")["messages"][0]["id"]
+    assert f"Left in Drafts: {name}" in ran.stderr
+    ran = mapix("compose", "--send", "--subject", "To nobody", code=Exit.FAILED)
+    name = mapix.json("ls", "Drafts")["messages"][0]["id"]
+    assert f"Left in Drafts: {name}" in ran.stderr
+    assert f"mapix compose --draft {name} ADDRESS" in ran.stderr

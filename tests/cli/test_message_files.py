@@ -534,3 +534,14 @@ def test_real_files_are_repacked_and_saved_from(mapix: Mapix, tmp_path: Path, pa
         check=False,
     ).stdout.splitlines()
     assert len(printed) >= kept
+
+
+def test_a_file_that_is_no_message_by_its_name_and_a_folder_are_told(mapix: Mapix, tmp_path: Path) -> None:
+    mapix.init()
+    (tmp_path / "mail.txt").write_text("Subject: x")
+    ran = mapix("cat", tmp_path / "mail.txt", code=Exit.FAILED)
+    assert ".msg, .oft, .eml, .tnef" in ran.stderr
+    (tmp_path / "folder.msg").mkdir()
+    ran = mapix("cat", tmp_path / "folder.msg", code=Exit.LOGON)
+    assert "this is a directory: '" in ran.stderr
+    assert "PosixPath" not in ran.stderr

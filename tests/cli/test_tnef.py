@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,12 @@ def test_a_failure_that_nobody_foresaw_lets_the_mail_pass(monkeypatch: pytest.Mo
     monkeypatch.setattr(inmail, "without_tnef", broken)
     data = mail(tnef_bytes(message()))
     assert _changed(data) == (data, ["the mail passes unchanged: RuntimeError: unforeseen"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes them")
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_without_stdin_or_stdout_the_mail_is_to_be_kept(closed: str) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m mapix filter {closed}"
+    ran = subprocess.run(command, shell=True, input=b"", stderr=subprocess.PIPE, timeout=60, check=False)
+    assert ran.returncode == 75
+    assert b"Traceback" not in ran.stderr

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,8 +209,8 @@ def test_an_answer_stands_in_the_conversation(handle: int, box: Sandbox, session
     assert len(index) == len(sent) + 5
 
 
-@pytest.mark.parametrize("name", ["", "zz", "00", "ab" * 40])
-def test_what_is_no_identifier_is_an_invalid_message(handle: int, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "zz", "00", "ab" * 40, None])
+def test_what_is_no_identifier_is_an_invalid_message(handle: int, name: Any) -> None:
     """E-001."""
     for call in (MAPIReadMail, MAPIDeleteMail):
         assert code_of(call, handle, 0, name) == MAPI_E_INVALID_MESSAGE

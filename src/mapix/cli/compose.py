@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ def compose(
     from mapix.cli.editing import edited
     from mapix.cli.outcome import tell_outcome
     from mapix.cli.refs import find_message, short_id
+    from mapix.properties.errors import NoRecipients
     from mapix.properties.tags import PR_SENTMAIL_ENTRYID
 
     wanted = _with_options(_asked(to), cc, bcc, subject, body)
@@ -80,13 +82,18 @@ def compose(
             message.attach(path)
         message.save()
         name = short_id(message.entry_id or b"")
-        if edit and not edited(session, message):
+        if edit and not _left_when_failing(name, lambda: edited(session, message)):
             say(f"The editor has saved nothing. Left in Drafts: {name}")
             return Exit.FAILED if leaving else Exit.OK
         if not leaving:
             say("In Drafts. `mapix compose --draft ID --send` sends it.")
             click.echo(name)
             return Exit.OK
+        if not message.recipients:
+            say(f"Left in Drafts: {name}")
+            raise NoRecipients(
+                "a message without recipients cannot be sent", hint=f"mapix compose --draft {name} ADDRESS"
+            )
         if message.get(PR_SENTMAIL_ENTRYID) is None:
             message.set(PR_SENTMAIL_ENTRYID, session.sent.entry_id)
         if wait is not None:
@@ -94,6 +101,15 @@ def compose(
         message.submit()
     say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
     return Exit.OK
+
+
+def _left_when_failing(name: str, edit: Callable[[], bool]) -> bool:
+    """What the editor did; where it fails, which draft is left."""
+    try:
+        return edit()
+    except BaseException:
+        say(f"Left in Drafts: {name}")
+        raise
 
 
 def _asked(words: tuple[str, ...]) -> Mailto:

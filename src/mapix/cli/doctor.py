@@ -158,5 +158,6 @@ def _failure(what: str, error: MapiError) -> Finding:
 
 def _tell(finding: Finding) -> None:
     mark = click.style("ok   ", fg="green") if finding.ok else click.style("wrong", fg="red", bold=True)
-    hint = f". Try: {clean(finding.hint)}" if finding.hint else ""
+    told = not finding.hint or ". Try: " in finding.detail
+    hint = "" if told else f". Try: {clean(finding.hint)}"
     click.echo(f"{mark} {clean(finding.what)}: {clean(finding.detail)}{hint}")

@@ -25,6 +25,9 @@ def filter_mail(quiet: bool) -> int:
     No mail is lost: where it cannot be read or written whole, the exit code is 75, at which mail programs keep what
     they have.
     """
+    if sys.stdin is None or sys.stdout is None:
+        say("mapix filter: there is no stdin or stdout")
+        return TRY_LATER
     try:
         data = sys.stdin.buffer.read()
         changed, notes = _changed(data)

@@ -1,7 +1,7 @@
 """Names of what is written: safe on every file system, and the same at every run.
 
 >>> unique([("a", "x/a.eml", ".msg"), ("A", "x/A.eml", ".msg"), ("CON", "c", ".msg")])
-['a~b00f0c6b', 'A~1c1ee3a1', '_CON']
+['a~8026bd5f', 'A~8e35be27', '_CON']
 
 Names that differ only by case or by the form of their letters are one name somewhere, so all of them get a sign made
 of what they stand for; which comes first does not matter.

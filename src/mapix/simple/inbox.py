@@ -179,7 +179,7 @@ def _message(session: Session, message_id: str) -> Message:
 def _identifier(message_id: str) -> bytes:
     try:
         entry_id = bytes.fromhex(message_id)
-    except ValueError:
+    except (TypeError, ValueError):
         entry_id = b""
     if not entry_id:
         raise SimpleError(MAPI_E_INVALID_MESSAGE, "this is not the identifier of a message", value=message_id)

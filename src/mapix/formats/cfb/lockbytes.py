@@ -236,13 +236,19 @@ def system_errors(otherwise: type[StorageError], path: object = None) -> Iterato
         raise _missing(path, error) from error
     except FileExistsError as error:
         raise FileAlreadyExists("there is a file of this name", value=path) from error
-    except (PermissionError, IsADirectoryError) as error:
-        raise AccessDenied("the system does not permit it", value=path) from error
+    except IsADirectoryError as error:
+        raise AccessDenied("this is a directory", value=_shown(path)) from error
+    except PermissionError as error:
+        raise AccessDenied("the system does not permit it", value=_shown(path)) from error
     except OSError as error:
         kind = MediumFull if error.errno in _FULL else otherwise
         raise kind(error.strerror or str(error) or "the file fails", value=path) from error
     except ValueError as error:
         raise otherwise(str(error), value=path) from error
+
+
+def _shown(path: object) -> str | None:
+    return None if path is None else str(path)
 
 
 def _missing(path: Any, error: OSError) -> StorageError:
