@@ -23,34 +23,40 @@ from .conftest import mail, mixed
 ROOT = Path(__file__).parents[2]
 
 
-def run_and_kill(command: list[str], seconds: float) -> int | None:
-    """Start a conversion and kill it after a while; its exit code where it was done before."""
+def size_of(journal: Path) -> int:
+    """Bytes of the journal; 0 while there is none."""
+    return journal.stat().st_size if journal.exists() else 0
+
+
+def run_and_kill(command: list[str], journal: Path, more: int) -> int | None:
+    """Start a conversion and kill it when its journal has grown by `more` bytes; its exit code where it was done."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    wanted = size_of(journal) + more
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            return None
+        while process.poll() is None and size_of(journal) < wanted:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        ended = process.wait()
+    return None if ended == -signal.SIGKILL else ended
 
 
-def killed_until_done(command: list[str], chance: random.Random, longest: float) -> int:
-    """Kill the command at random moments, each time a little later, until it is done; how often it was killed."""
+def killed_until_done(command: list[str], journal: Path, chance: random.Random, most: int) -> int:
+    """Kill the command at random moments until it is done; how often it was killed."""
     kills = 0
-    while run_and_kill(command, chance.uniform(0.4, longest) * (1 + kills / 10)) is None:
+    while run_and_kill(command, journal, chance.randrange(1, most)) is None:
         kills += 1
         assert kills < 400
     return kills
 
 
-def campaign(folder: Path, count: int, longest: float, form: str, jobs: int) -> int:
+def campaign(folder: Path, count: int, most: int, form: str, jobs: int) -> int:
     """Convert mixed files with kills; every source is in the manifest once, and every target can be read."""
     mixed(folder / "in", count)
     out = folder / ("out.mbox" if form == "mbox" else "out")
     command = [sys.executable, "-m", "mapix", "convert", str(folder / "in"), "--to", form, "-o", str(out)]
     command += ["--jobs", str(jobs), "--manifest", str(folder / "m.jsonl")]
-    kills = killed_until_done(command, random.Random(count), longest)
+    journal = Plan(form, str(out)).work / "journal.jsonl"
+    kills = killed_until_done(command, journal, random.Random(count), most)
     lines = [json.loads(line) for line in (folder / "m.jsonl").read_text("ascii").splitlines()]
     expected = {str(path) for path in (folder / "in").rglob("*.*")}
     assert Counter(line["source"] for line in lines) == Counter(expected)
@@ -71,13 +77,13 @@ def campaign(folder: Path, count: int, longest: float, form: str, jobs: int) -> 
 
 @pytest.mark.parametrize("form", ["msg", "mbox"])
 def test_a_conversion_that_is_killed_goes_on_and_names_each_source_once(tmp_path: Path, form: str) -> None:
-    assert campaign(tmp_path, 300, 1.6, form, 2) >= 1
+    assert campaign(tmp_path, 300, 30_000, form, 2) >= 1
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("form", ["msg", "mbox"])
 def test_ten_thousand_files_with_many_kills_are_all_accounted_for(tmp_path: Path, form: str) -> None:
-    kills = campaign(tmp_path, 10_000, 12.0, form, 2)
+    kills = campaign(tmp_path, 10_000, 600_000, form, 2)
     print(f"\n{form}: 10,000 files, killed {kills} times")
     assert kills > 2
 

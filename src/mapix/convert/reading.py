@@ -16,7 +16,6 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
-from mapix.client.msgfiles import told_as_mapi
 from mapix.convert.forms import COMPOUND, TNEF, by_head
 from mapix.convert.items import Item, Kind
 from mapix.convert.plan import Plan
@@ -44,7 +43,7 @@ class Loaded:
 def load(item: Item, plan: Plan, files: ExitStack) -> Loaded:
     """Read an item; what it needs stays open until `files` are closed.
 
-    Raises: CorruptData and other MAPI errors, OSError.
+    Raises: CorruptData and other MAPI errors, StorageError, OSError.
     """
     if item.kind is Kind.STORE:
         from mapix.convert.stores import load_message
@@ -76,9 +75,8 @@ def message_of(
     head = source[:1024] if isinstance(source, bytes) else _head(source)
     suffix = Path(label).suffix.lower()
     misnamed = suffix in (".msg", ".oft") and by_head(head) == "message"
-    with told_as_mapi():
-        if head.startswith(COMPOUND) or (suffix in (".msg", ".oft") and not misnamed):
-            return _compound(source, strictness, files)
+    if head.startswith(COMPOUND) or (suffix in (".msg", ".oft") and not misnamed):
+        return _compound(source, strictness, files)
     if misnamed and strictness is Strictness.STRICT:
         raise CorruptData(str(_MISNAMED), value=label)
     if head.startswith(TNEF) or suffix in (".tnef", ".dat"):

@@ -92,7 +92,7 @@ class Scan:
         if _is_maildir(entries):
             entries = [entry for entry in entries if entry.name != "tmp"]
         listed = [each for entry in entries if (each := self._looked_at(entry, name)) is not None]
-        wanted = [(_title(found.path) if found.form != "folder" else os.path.basename(found.path)) for found in listed]  # noqa: PTH119
+        wanted = [(_title(found.path) if found.form != "folder" else os.path.split(found.path)[1]) for found in listed]
         endings = [self.plan.suffix if found.form == "message" else "/" for found in listed]
         chosen = unique([(want, each.name, ending) for want, each, ending in zip(wanted, listed, endings, strict=True)])
         for found, title in zip(listed, chosen, strict=True):
@@ -163,7 +163,8 @@ def _title(path: str) -> str:
     """The name of a file without a suffix that only tells the format."""
     from mapix.convert.forms import without_suffix
 
-    return without_suffix(Path(path).resolve().name if path.rstrip("/.") == "" else Path(path).name)
+    name = os.path.split(path.rstrip("/"))[1]
+    return without_suffix(name if name.strip(".") else Path(path).resolve().name)
 
 
 def _is_maildir(entries: Sequence[os.DirEntry[str]]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from mapix.client.msgfiles import told_as_mapi
 from mapix.convert.targets.base import Target
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
@@ -22,7 +21,7 @@ class Msg(Target):
         """See `Target`."""
         from mapix.formats.msg import write_msg
 
-        with told_as_mapi(), path.open("w+b") as file:
+        with path.open("w+b") as file:
             write_msg(content, cast(BinaryIO, file))
 
 
