@@ -108,6 +108,11 @@ def test_what_of_a_card_is_kept_nowhere_is_told(book: Mapix) -> None:
     assert "1 added" in told
 
 
+def test_a_file_without_cards_is_corrupt_and_one_that_is_missing_not_found(book: Mapix, tmp_path: Path) -> None:
+    assert "0 added" in book("ab", "import", "-", stdin="print('Hello')\n", code=6).stderr
+    assert "MAPI_E_NOT_FOUND" in book("ab", "import", tmp_path / "nothing.vcf", code=4).stderr
+
+
 def test_the_file_of_contacts_keeps_working_and_can_be_taken_over(mapix: Mapix) -> None:
     """ABK-1, ABK-72."""
     mapix.init()

@@ -2,13 +2,16 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import mapix
 from mapix.formats.defects import Strictness
 from mapix.formats.mime import Encoding, MimeOptions
-from mapix.properties.errors import CorruptData
+from mapix.interfaces.message import ModifyRecipients
+from mapix.properties.errors import CorruptData, InvalidParameter
+from mapix.properties.tags import PR_DISPLAY_NAME, PR_RECIPIENT_TYPE
 
 MAIL = (
     b"Date: Thu, 2 Jan 2020 12:00:00 +0000\r\nFrom: Ann <ann@example.org>\r\nTo: Bill <bill@example.org>\r\n"
@@ -53,6 +56,20 @@ def test_what_is_wrong_is_told_or_refused() -> None:
     assert [str(defect) for defect in message.defects] == ["multipart/mixed: has no end"]
     with pytest.raises(CorruptData):
         mapix.from_mime(MAIL.replace(b"--b--", b""), strictness=Strictness.STRICT)
+
+
+@pytest.mark.parametrize("data", ["text", io.StringIO("text"), None])
+def test_what_gives_no_bytes_is_refused(data: Any) -> None:
+    with pytest.raises(InvalidParameter, match="bytes are wanted"):
+        mapix.from_mime(data)
+
+
+def test_a_name_that_nobody_resolved_is_the_address_when_it_is_one() -> None:
+    message = mapix.Message(subject="Q3", draft=True)
+    rows = [{PR_RECIPIENT_TYPE: 1, PR_DISPLAY_NAME: name} for name in ("ann@example.org", "Bill Lee", "a b@c")]
+    message.mapi.modify_recipients(ModifyRecipients.ADD, rows)
+    field = message.to_mime().partition(b"\r\n")[0]
+    assert field == b'To: ann@example.org, Bill Lee:;, "a b@c":;'
 
 
 def test_options_choose_how_it_is_written() -> None:

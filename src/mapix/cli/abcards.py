@@ -17,7 +17,7 @@ container_option = click.option("--in", "container", metavar="BOOK", help="Only 
 
 
 @command(examples=("mapix ab import people.vcf", "mapix ab import --contacts"), name="import")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--contacts", is_flag=True, help="Take the people of contacts.toml, which stays as it is.")
 @click.option("--replace", is_flag=True, help="Replace who is there already with the same name and address.")
 @json_option
@@ -45,6 +45,8 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
         if len(found.notes) > _MOST_REPEATED:
             say(f"... and {len(found.notes) - _MOST_REPEATED} more of the kind.")
         say(f"{found.added} added, {found.present} there already, {len(found.failed)} left out.")
+    if found.notes and not (found.added or found.present or found.failed):
+        return Exit.CORRUPT
     return Exit.PARTIAL if found.failed else Exit.OK
 
 

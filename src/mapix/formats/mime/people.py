@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mapix.formats.mime.addresses import Address
+from mapix.formats.mime.addresses import Address, smtp_form
 from mapix.formats.mime.values import bytes_of, number_of, text_of
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff, is_one_off, search_key
@@ -98,7 +98,8 @@ RECIPIENT: Final = Role(PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_SMTP_
 def address_of(props: Mapping[PropTag, Any], role: Role = RECIPIENT) -> Address | None:
     """The person of a role; None where nothing tells of one.
 
-    An SMTP address is preferred wherever it stands; what is missing is looked for in a one-off entry identifier.
+    An SMTP address is preferred wherever it stands; what is missing is looked for in a one-off entry identifier, and at
+    last in the name.
     """
     name, kind = text_of(props, role.name) or "", (text_of(props, role.address_type) or "").upper()
     address, smtp = text_of(props, role.address) or "", text_of(props, role.smtp_address)
@@ -109,7 +110,14 @@ def address_of(props: Mapping[PropTag, Any], role: Role = RECIPIENT) -> Address 
     one_off = _one_off(bytes_of(props, role.entry_id))
     if one_off:
         return Address(name or one_off.name, one_off.address, one_off.address_type.upper() or "SMTP")
-    return Address(name, "", kind or "SMTP") if name else None
+    told = name if kind in ("", "SMTP") and _is_address(name) else ""
+    return Address(name, told, kind or "SMTP") if name else None
+
+
+def _is_address(name: str) -> bool:
+    """Whether a name is all there is, and says where to: what somebody typed and nobody resolved."""
+    form = smtp_form(name)
+    return form is not None and form == name
 
 
 def role_props(address: Address, role: Role) -> dict[PropTag, Any]:

@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterator
 from typing import IO, Final, Protocol
 
+from mapix.properties.errors import InvalidParameter
+
 PIECE: Final = 1 << 20
 """Bytes of a file that are read at once."""
 
@@ -90,10 +92,18 @@ class PipeSource(FileSource):
         self._kept.close()
 
 
+def check_binary(data: object) -> None:
+    """Refuse what gives no bytes, text and files of text among it; `InvalidParameter`."""
+    if isinstance(data, io.TextIOBase) or not hasattr(data, "seekable"):
+        hint = 'open(path, "rb"), or text.encode()'
+        raise InvalidParameter("bytes are wanted, or a file open for bytes", value=type(data).__name__, hint=hint)
+
+
 def source_of(data: bytes | IO[bytes]) -> Source:
     """The source for bytes, or for an open file: a small one is read, a large one looked at piece by piece."""
     if isinstance(data, bytes | bytearray | memoryview):
         return MemorySource(bytes(data))
+    check_binary(data)
     if not data.seekable():
         begin = data.read(IN_MEMORY + 1)
         return MemorySource(begin) if len(begin) <= IN_MEMORY else PipeSource(begin, data)
