@@ -318,6 +318,9 @@ def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
     ran = mapix("doctor", code=Exit.FAILED)
     assert "wrong" in ran.stdout
     assert "127.0.0.1" in ran.stdout
+    mapix("service", "add", "SMTP")
+    lacking = [line for line in mapix("doctor", code=Exit.FAILED).stdout.splitlines() if "lacks host" in line]
+    assert [line.count("Try: ") for line in lacking] == [1] * len(lacking) != []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="who may look into a directory is said in another way there")

@@ -545,3 +545,4 @@ def test_a_file_that_is_no_message_by_its_name_and_a_folder_are_told(mapix: Mapi
     ran = mapix("cat", tmp_path / "folder.msg", code=Exit.LOGON)
     assert "this is a directory: '" in ran.stderr
     assert "PosixPath" not in ran.stderr
+    assert "this is no file: '" in mapix("msg", "check", tmp_path / "folder.msg", code=Exit.NOT_FOUND).stderr

@@ -57,6 +57,12 @@ def test_the_tests_of_the_project_pass_side_by_side(site: Path, project: Path) -
     assert {path.name for path in project.iterdir()} <= {"tests", "pyproject.toml", ".pytest_cache"}
 
 
+def test_the_project_runs_where_it_lies() -> None:
+    done = run("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", cwd=PROJECT, PYTHONDONTWRITEBYTECODE="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{PASSED} passed" in done.stdout
+
+
 def test_the_installed_fixtures_are_told_of(site: Path, project: Path) -> None:
     """SUB-1."""
     done = run("-m", "pytest", "--fixtures", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(site))

@@ -46,7 +46,7 @@ def _checked(path: Path) -> dict[str, Any]:
     from mapix.properties.errors import NotFound
 
     if not path.is_file():
-        raise NotFound("there is no such file", value=str(path))
+        raise NotFound("this is no file" if path.exists() else "there is no such file", value=str(path))
     told: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
     other = _other(path)
     if other is not None:
