@@ -44,6 +44,7 @@ class Script(RuleBasedStateMachine):
         self._patch = pytest.MonkeyPatch()
         self._patch.setenv("MAPIX_HOME", self._place.name)
         self._patch.setenv("MAPIX_BROKER", "off")
+        self._patch.setattr(tempfile, "tempdir", self._place.name)
         self._patch.chdir(self._place.name)
         self.objects: list[Any] = []
         self.ids: list[bytes] = []
