@@ -134,8 +134,25 @@ def test_automation_says_that_there_is_none(windows_names: None) -> None:
         assert "win32com.mapi" in str(caught.value)
     with pytest.raises(com_error):
         win32com.client.GetObject(Class="Outlook.Application")
-    with pytest.raises(AttributeError, match=r"win32com\.client has no 'constants' on this system"):
-        _ = win32com.client.constants
+    with pytest.raises(com_error):
+        win32com.client.WithEvents("Outlook.Application", object)
+    with pytest.raises(com_error):
+        win32com.client.CastTo("Outlook.Application", "_Application")
+    with pytest.raises(AttributeError, match=r"win32com\.client has no 'VARIANT' on this system"):
+        _ = win32com.client.VARIANT
+
+
+def test_what_programs_import_beside_dispatch_is_there(windows_names: None) -> None:
+    import pythoncom
+    import pywintypes
+    from win32com.client import Dispatch, constants
+    from win32com.client import pythoncom as named
+    from win32com.client import pywintypes as types
+
+    assert (named, types) == (pythoncom, pywintypes)
+    assert callable(Dispatch)
+    with pytest.raises(AttributeError, match="olMailItem"):
+        _ = constants.olMailItem
 
 
 def test_what_else_pywin32_has_is_not_found(windows_names: None) -> None:

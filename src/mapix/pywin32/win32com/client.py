@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, NoReturn
 
 from mapix.properties.errors import NoSupport
+from mapix.pywin32 import pythoncom as pythoncom
+from mapix.pywin32 import pywintypes as pywintypes
 from mapix.pywin32.absent import HINT
 from mapix.pywin32.errors import CO_E_CLASSSTRING, make
 
@@ -48,6 +50,26 @@ def GetActiveObject(Class: Any, *rest: Any, **named: Any) -> NoReturn:
 def GetObject(Pathname: Any = None, Class: Any = None, *rest: Any, **named: Any) -> NoReturn:
     """As Dispatch."""
     _refuse(Class or Pathname)
+
+
+def WithEvents(disp: Any, user_event_class: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(disp)
+
+
+def CastTo(ob: Any, target: Any, *rest: Any) -> NoReturn:
+    """As Dispatch."""
+    _refuse(ob)
+
+
+class _Constants:
+    """`win32com.client.constants`: the constants of programs, of which none is known here."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(name)
+
+
+constants = _Constants()
 
 
 class _Gencache:
