@@ -12,11 +12,14 @@ from mapix.cli.errors import Exit
 from mapix.cli.output import clean, emit_json, emit_rows, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mapix.formats.defects import Defect
     from mapix.formats.msg import MsgFile, MsgMessage
     from mapix.properties.content import MessageContent
 
 _PIECE = 1 << 20
+_LOOK = 1024
 _SOUND, _DEFECTS, _UNREADABLE = "sound", "defects", "unreadable"
 
 
@@ -43,33 +46,38 @@ def _checked(path: Path) -> dict[str, Any]:
     """What there is to say of a file."""
     from mapix.formats.msg import MsgFile
     from mapix.formats.storageerrors import StorageError, mapi_error
-    from mapix.properties.errors import NotFound
+    from mapix.properties.errors import CorruptData, NotFound
 
     if not path.is_file():
         raise NotFound("this is no file" if path.exists() else "there is no such file", value=str(path))
     told: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
-    other = _other(path)
-    if other is not None:
-        return told | other
     try:
+        other = _other(path)
+        if other is not None:
+            return told | other
         with MsgFile.open(path) as file:
             read_all(file)
             return told | _described(file)
-    except StorageError as error:
-        failure = mapi_error(error)
+    except (StorageError, CorruptData) as error:
+        failure = mapi_error(error) if isinstance(error, StorageError) else error
         return told | {"verdict": _UNREADABLE, "defects": [{"where": "file", "what": str(failure), "found": ""}]}
 
 
 def _other(path: Path) -> dict[str, Any] | None:
     """What there is to say of TNEF or Internet mail; None for what should be a .msg file."""
+    from mapix.convert.forms import COMPOUND, TNEF, by_head
+
+    name = path.name.lower()
     with path.open("rb") as file:
-        begin = file.read(4)
-    if begin == b"\x78\x9f\x3e\x22":
+        begin = file.read(_LOOK)
+    if begin.startswith(COMPOUND) or (name.endswith((".msg", ".oft")) and not begin.startswith(TNEF)):
+        return None
+    if begin.startswith(TNEF) or name.endswith((".tnef", ".dat")):
         from mapix.formats.tnef import TnefFile
 
         with TnefFile.open(path) as tnef:
             return {"codepage": tnef.codepage[0], **_of_content(tnef.content, tnef.defects)}
-    if path.suffix.lower() != ".eml":
+    if not name.endswith(".eml") and by_head(begin) != "message":
         return None
     from mapix.formats.mime import from_mime
 
@@ -83,8 +91,14 @@ def _of_content(content: MessageContent, defects: tuple[Defect, ...]) -> dict[st
         "verdict": _UNREADABLE if empty else _DEFECTS if defects else _SOUND,
         "recipients": len(content.recipients),
         "attachments": len(content.attachments),
-        "defects": [{"where": one.where, "what": one.what, "found": one.found} for one in defects],
+        "defects": _told(defects, empty),
     }
+
+
+def _told(defects: Iterable[Defect], empty: bool) -> list[dict[str, str]]:
+    """Defects for JSON; what holds nothing has at least this one."""
+    told = [{"where": one.where, "what": one.what, "found": one.found} for one in defects]
+    return told or ([{"where": "message", "what": "there is nothing in it", "found": ""}] if empty else [])
 
 
 def read_all(file: MsgFile) -> None:
@@ -126,7 +140,7 @@ def _described(file: MsgFile) -> dict[str, Any]:
         "template": file.template,
         "recipients": len(file.recipients),
         "attachments": len(file.attachments),
-        "defects": [{"where": one.where, "what": one.what, "found": one.found} for one in defects],
+        "defects": _told(defects, empty),
     }
 
 

@@ -30,7 +30,7 @@ from mapix.objects.imsg import MessageSession, open_imsg_on_istg, open_imsg_sess
 from mapix.objects.messages.content import write_content
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
-from mapix.properties.errors import InvalidParameter
+from mapix.properties.errors import CorruptData, InvalidParameter
 from mapix.properties.flags import MAPI_UNICODE, MSGFLAG_READ, MSGFLAG_UNSENT
 
 _SUFFIXES: Final = (".eml", ".msg", ".oft", ".tnef", ".dat")
@@ -71,6 +71,8 @@ def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tupl
         from mapix.formats.tnef import TnefFile
 
         tnef = files.enter_context(TnefFile.open(source))
+        if tnef.defects and not (tnef.content.properties or tnef.content.recipients or tnef.content.attachments):
+            raise CorruptData(f"nothing of the TNEF stream can be read: {tnef.defects[0]}", value=str(source))
         return tnef.content, tnef.defects
     from mapix.formats.mime import from_mime
 
