@@ -538,11 +538,28 @@ def test_real_files_are_repacked_and_saved_from(mapix: Mapix, tmp_path: Path, pa
 
 def test_a_file_that_is_no_message_by_its_name_and_a_folder_are_told(mapix: Mapix, tmp_path: Path) -> None:
     mapix.init()
-    (tmp_path / "mail.txt").write_text("Subject: x")
-    ran = mapix("cat", tmp_path / "mail.txt", code=Exit.FAILED)
-    assert ".msg, .oft, .eml, .tnef" in ran.stderr
+    (tmp_path / "mail.txt").write_text("Dear Ann,")
+    assert "this file is no message" in mapix("cat", tmp_path / "mail.txt", code=Exit.CORRUPT).stderr
     (tmp_path / "folder.msg").mkdir()
     ran = mapix("cat", tmp_path / "folder.msg", code=Exit.LOGON)
     assert "this is a directory: '" in ran.stderr
     assert "PosixPath" not in ran.stderr
     assert "this is no file: '" in mapix("msg", "check", tmp_path / "folder.msg", code=Exit.NOT_FOUND).stderr
+
+
+def test_a_file_of_any_name_is_shown_when_it_holds_a_message(mapix: Mapix, q3: Path, tmp_path: Path) -> None:
+    mail = tmp_path / "letter"
+    mail.write_bytes(b"From: ann@example.org\r\nSubject: Any name\r\n\r\nHello\r\n")
+    assert "Any name" in mapix("cat", mail).stdout
+    copy = tmp_path / "q3.bak"
+    copy.write_bytes(q3.read_bytes())
+    assert mapix("cat", copy).stdout == mapix("cat", q3).stdout
+    assert mapix("show", copy).stdout == mapix("show", q3).stdout
+    assert mapix("msg", "check", mail, copy).stdout.split() == [str(mail), "sound", str(copy), "sound"]
+
+
+def test_a_file_that_is_no_message_is_refused_clearly(mapix: Mapix, tmp_path: Path) -> None:
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)))
+    assert "this file is no message" in mapix("cat", tmp_path / "noise.bin", code=Exit.CORRUPT).stderr
+    (tmp_path / "box").write_bytes(b"From ann Mon Jan  1 00:00:00 2024\nSubject: a\n\nb\n")
+    assert f"mapix convert {tmp_path / 'box'}" in mapix("cat", tmp_path / "box", code=Exit.FAILED).stderr

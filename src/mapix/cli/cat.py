@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @json_option
 @profile_option
 def cat(file: tuple[str, ...], html: bool, as_json: bool, profile: str | None) -> int:
-    """Show message FILEs (.msg, .oft, .eml, winmail.dat): headers, text and what is attached.
+    """Show message FILEs (.msg, .oft, .eml, winmail.dat, of whatever name): headers, text and what is attached.
 
     The text is that of the message, or taken from its HTML. A message of a store is named as for `mapix show`, and is
     left unread. With several files one that cannot be read does not keep the others back; the exit code is 3 then.

@@ -1,11 +1,12 @@
 """Message files on the command line: a word that ends in .msg, .oft, .eml or .tnef is a path, wherever an id may stand,
-and so is winmail.dat.
+and so is winmail.dat. Where only a message can be meant, any other file that is there is known by its bytes.
 
 A slash at the end says that it is a folder of the store after all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".msg", ".oft", ".eml", ".tnef")
 EDITABLE: Final = (".msg", ".oft")
+_NUMBER: Final = re.compile(r".*#\d+|[0-9A-Fa-f]+")
+"""What is an id or folder#n, whatever files there are."""
+_LOOK: Final = 1024
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 
@@ -30,10 +34,37 @@ def names_file(word: str) -> bool:
     return (wrapped or word.lower().endswith(SUFFIXES)) and "#" not in Path(word).suffix
 
 
+def is_message_file(word: str) -> bool:
+    """Whether a word that names a message names a file: by its name, or because there is one that no id could be.
+
+    Raises: InvalidParameter, CorruptData for a file that holds no message.
+    """
+    if names_file(word):
+        return True
+    path = Path(word)
+    if _NUMBER.fullmatch(word) or not path.is_file():
+        return False
+    _check_begin(path)
+    return True
+
+
+def _check_begin(path: Path) -> None:
+    from mapix.convert.forms import by_head
+    from mapix.properties.errors import CorruptData, InvalidParameter
+
+    with path.open("rb") as file:
+        form = by_head(file.read(_LOOK))
+    if form == "message":
+        return
+    if form:
+        raise InvalidParameter("this is a mailbox or an archive", value=str(path), hint=f"mapix convert {path}")
+    raise CorruptData("this file is no message: neither a compound file nor TNEF nor Internet mail", value=str(path))
+
+
 @contextmanager
 def message_of(word: str, profile: str | None) -> Iterator[Message]:
     """The message that a word names, in a file or in the default store of a profile."""
-    if names_file(word):
+    if is_message_file(word):
         from mapix.client.opening import open
 
         with open(word) as message:
@@ -49,7 +80,7 @@ def message_of(word: str, profile: str | None) -> Iterator[Message]:
 @contextmanager
 def content_of(word: str, profile: str | None) -> Iterator[MessageContent]:
     """Everything of the message that a word names: of a file what stands in it, and nothing that is computed."""
-    if names_file(word):
+    if is_message_file(word):
         from mapix.client.msgfiles import content_of_file
 
         with ExitStack() as opened:

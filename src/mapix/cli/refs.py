@@ -72,9 +72,5 @@ def entry_id_of(session: Session, reference: str) -> bytes:
     try:
         return bytes.fromhex(reference)
     except ValueError:
-        from pathlib import Path
-
         hint = f"{_HINT} shows ids; inbox#1 is the newest message of the Inbox"
-        if Path(reference).exists():
-            hint = "a message file is known by its name: .msg, .oft, .eml, .tnef; mapix convert takes any"
         raise InvalidParameter("not the id of a message", value=reference, hint=hint) from None

@@ -10,7 +10,7 @@ import click
 
 from mapix.cli.attachments import save_attachments, size_of
 from mapix.cli.base import command
-from mapix.cli.files import message_of, names_file
+from mapix.cli.files import is_message_file, message_of
 from mapix.cli.output import clean, clean_text, emit_json, emit_rows, json_option, say, when
 from mapix.cli.sessions import profile_option
 
@@ -67,7 +67,7 @@ def show(
             _emit_props(found)
         elif save is None and save_to is None:
             display(found, html)
-            if not peek and not names_file(message):
+            if not peek and not is_message_file(message):
                 _mark_read(found)
 
 
