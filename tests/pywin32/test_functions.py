@@ -285,3 +285,17 @@ MULTIPLE = (2, 3, 4, 5, 6, 7, 20, 30, 31, 64, 72, 258)
 def test_types_have_the_name_defined_last(kind: int, raw: bool, name: str) -> None:
     """VS-1301, VS-1302."""
     assert mapiutil.GetMapiTypeName(kind, raw) == name
+
+
+def test_the_tables_of_names_are_the_scripts_to_read_and_to_add_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs put names of their own codes and tags into mapiutil's tables."""
+    mapiutil.GetPropTagName(mapitags.PR_BODY)
+    mapiutil.GetScodeString(mapi.MAPI_E_NOT_FOUND)
+    mapiutil.GetMapiTypeName(mapitags.PT_LONG)
+    assert mapiutil.prTable[mapitags.PR_BODY_A] == "PR_BODY_A"
+    assert mapiutil.mapiErrorTable[mapi.MAPI_E_NOT_FOUND] == "MAPI_E_NOT_FOUND"
+    assert mapiutil.ptTable[mapitags.PT_BINARY] == "PT_BINARY"
+    monkeypatch.setitem(mapiutil.mapiErrorTable, -2147219456, "SYNC_E_OBJECT_DELETED")
+    monkeypatch.setitem(mapiutil.prTable, 0x7C010003, "PR_OURS")
+    assert mapiutil.GetScodeString(-2147219456) == "SYNC_E_OBJECT_DELETED"
+    assert mapiutil.GetPropTagName(0x7C010003) == "PR_OURS"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin, ProviderAdmin
 from mapix.interfaces.logonui import LogonUI
@@ -29,6 +29,8 @@ from mapix.subsystem import dialogs
 _SECTION_FLAGS = MAPI_MODIFY | MAPI_FORCE_ACCESS
 _SERVICE_FLAGS = SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS | SERVICE_NO_RESTART_WARNING | MAPI_DIALOG
 _PROFILE_FLAGS = MAPI_DIALOG | MAPI_APP_PROFILE
+_FILE_STORES: Final = dict.fromkeys(("MSPST MS", "MSUPST MS"), "MAPIXSTORE")
+"""Services of stores in files as programs for Windows name them, and the one that is here."""
 
 
 class _Admin(PyIUnknown):
@@ -117,14 +119,15 @@ class PyIMsgServiceAdmin(_Admin):
     _kind = MsgServiceAdmin
 
     def CreateMsgService(self, serviceName: Any, displayName: Any, uiParam: Any = 0, flags: Any = 0, /) -> None:
-        """Add a message service; CreateMsgServiceEx of the second form also tells its uid."""
+        """Add a message service; CreateMsgServiceEx of the second form also tells its uid. `MSUPST MS` is a store."""
         self._create(serviceName, displayName, uiParam, flags)
 
     def _create(self, serviceName: Any, displayName: Any, uiParam: Any, flags: Any) -> PyIID:
         word = args.flags(flags, _SERVICE_FLAGS)
         service, shown = args.mapistr(serviceName, word), args.mapistr_or_none(displayName, word)
         args.int32(uiParam)
-        return from_bytes(self._obj.create_msg_service(service, shown, ui=_asking(word)))
+        here = _FILE_STORES.get(service.upper(), service)
+        return from_bytes(self._obj.create_msg_service(here, shown, ui=_asking(word)))
 
     def ConfigureMsgService(self, iid: Any, uiParam: Any, flags: Any, props: Any, /) -> None:
         """Change a service by properties: settings that have one, PR_DISPLAY_NAME, others into its section."""

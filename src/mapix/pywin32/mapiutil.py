@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mapix.pywin32 import mapi, mapitags, pythoncom
@@ -20,11 +19,24 @@ _TYPES: dict[type, int] = {
 }
 
 
+prTable: dict[int, str] = {}
+"""Names of tags and of their identifiers, which scripts read and add to; filled when first asked, like the next two."""
+mapiErrorTable: dict[int, str] = {}
+"""Names of MAPI's codes."""
+ptTable: dict[int, str] = {}
+"""Names of types."""
+
+
+def _filled(table: dict[int, str], names: Callable[[], dict[int, str]]) -> dict[int, str]:
+    if not table:
+        table.update(names())
+    return table
+
+
 def _named(module: Any, *prefixes: str) -> Iterator[tuple[str, int]]:
     return ((name, value) for name, value in vars(module).items() if name.startswith(prefixes))
 
 
-@cache
 def _tag_names() -> dict[int, str]:
     """Names by tag and by identifier: text properties have one for each width, and one without for both."""
     names: dict[int, str] = {}
@@ -37,31 +49,29 @@ def _tag_names() -> dict[int, str]:
     return names
 
 
-@cache
 def _code_names() -> dict[int, str]:
     return {code: name for name, code in _named(mapi, "MAPI_E_", "MAPI_W_")}
 
 
-@cache
 def _type_names() -> dict[int, str]:
     return {code: name for name, code in _named(mapitags, "PT_") if name not in _NOT_TYPES}
 
 
 def GetPropTagName(pt: int) -> str:
     """The `PR_` name of a tag, else of its identifier, else its number in hexadecimal."""
-    names = _tag_names()
+    names = _filled(prTable, _tag_names)
     return names.get(pt) or names.get(mapitags.PROP_ID(pt)) or hex(int(pt)).removeprefix("-")
 
 
 def GetScodeString(hr: int) -> str:
     """The `MAPI_E_` or `MAPI_W_` name of a code, else what COM calls it."""
-    return _code_names().get(hr, pythoncom.GetScodeString(hr))
+    return _filled(mapiErrorTable, _code_names).get(hr, pythoncom.GetScodeString(hr))
 
 
 def GetMapiTypeName(propType: int, rawType: Any = True) -> str:
     """The `PT_` name of a type; unless `rawType` is false, that of a single value."""
     kind = propType & ~mapitags.MV_FLAG if rawType else propType
-    return _type_names().get(kind, hex(kind))
+    return _filled(ptTable, _type_names).get(kind, hex(kind))
 
 
 def GetProperties(obj: Any, propList: Any) -> Any:

@@ -1,12 +1,14 @@
 """Windows' module names on systems without pywin32: `install()` makes `import pythoncom` and the like work.
 
 Nothing real is ever shadowed: where pywin32, or any part of it, can be imported, it stays what it is. A name costs
-nothing before it is imported: finders on `sys.meta_path` answer for it.
+nothing before it is imported: finders on `sys.meta_path` answer for it. Windows' codec `mbcs` comes along.
 """
 
 from __future__ import annotations
 
+import codecs
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -35,8 +37,14 @@ _COM: Final = {
 
 _PACKAGES: Final = ("win32com", "win32com.mapi", "win32com.server")
 
+_ANSI: Final = ("mbcs", "ansi", "dbcs")
+"""What Windows calls its ANSI code page, in which scripts write and read 8-bit text; it is UTF-8 here."""
+
 _offered: dict[str, str] = {}
 """Modules of ours by the names they answer to."""
+
+_changing: Final = threading.Lock()
+"""Held while names come and go: threads may install at the same time."""
 
 
 class _Loader:
@@ -79,24 +87,39 @@ def install() -> list[str]:
 
     Again is harmless.
     """
-    if not _offered:
-        wanted = dict(_COM) if not any(map(_is_real, _TOGETHER)) else {}
-        if not _is_real("winerror"):
-            wanted["winerror"] = "winerror"
-        _offered.update(wanted)
-        sys.meta_path.insert(0, _first)
-        sys.meta_path.append(_last)
+    with _changing:
+        if not _offered:
+            _offer()
     return list(_offered)
 
 
+def _offer() -> None:
+    wanted = dict(_COM) if not any(map(_is_real, _TOGETHER)) else {}
+    if not _is_real("winerror"):
+        wanted["winerror"] = "winerror"
+    _offered.update(wanted)
+    if _offered:
+        sys.meta_path.insert(0, _first)
+        sys.meta_path.append(_last)
+    if "pywintypes" in _offered:
+        codecs.register(_ansi)
+
+
 def uninstall() -> None:
-    """Take our names away again: `sys.modules` and `sys.meta_path` are as they were."""
-    for name, module in _offered.items():
-        ours = sys.modules.get(f"{_HOME}.{module}")
-        if ours is not None and sys.modules.get(name) is ours:
-            del sys.modules[name]
-    _offered.clear()
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in (_first, _last)]
+    """Take our names away again: `sys.modules`, `sys.meta_path` and the codecs are as they were."""
+    with _changing:
+        codecs.unregister(_ansi)
+        for name, module in _offered.items():
+            ours = sys.modules.get(f"{_HOME}.{module}")
+            if ours is not None and sys.modules.get(name) is ours:
+                del sys.modules[name]
+        _offered.clear()
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in (_first, _last)]
+
+
+def _ansi(name: str) -> codecs.CodecInfo | None:
+    """The codec `mbcs` where Python has none, as outside Windows."""
+    return codecs.lookup("utf-8") if name in _ANSI else None
 
 
 def _is_real(name: str) -> bool:
