@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -563,3 +564,25 @@ def test_a_file_that_is_no_message_is_refused_clearly(mapix: Mapix, tmp_path: Pa
     assert "this file is no message" in mapix("cat", tmp_path / "noise.bin", code=Exit.CORRUPT).stderr
     (tmp_path / "box").write_bytes(b"From ann Mon Jan  1 00:00:00 2024\nSubject: a\n\nb\n")
     assert f"mapix convert {tmp_path / 'box'}" in mapix("cat", tmp_path / "box", code=Exit.FAILED).stderr
+
+
+def test_an_appointment_tells_when_and_where_and_how_often(mapix: Mapix, tmp_path: Path) -> None:
+    start, path = datetime(2026, 3, 2, 9, tzinfo=UTC), tmp_path / "a.msg"
+    weekly = mapix_package.Recurrence.weekly(on="MO", count=3)
+    mapix_package.Appointment(subject="Talk", start=start, location="Room 7", recurrence=weekly).save(path)
+    lines = mapix("cat", path, TZ="UTC").stdout.splitlines()
+    assert [line for line in lines if line.startswith(("When", "Where", "Recurs"))] == [
+        "When: 2026-03-02 09:00 to 09:30",
+        "Where: Room 7",
+        "Recurs: weekly on MO, 3 times",
+    ]
+    told = mapix.json("cat", path)
+    assert (told["location"], told["start"][:10], told["all_day"]) == ("Room 7", "2026-03-02", False)
+    mapix_package.Appointment(subject="Fair", start=date(2026, 3, 2), end=date(2026, 3, 4)).save(path)
+    assert "When: 2026-03-02 to 2026-03-03\n" in mapix("cat", path).stdout
+
+
+def test_a_task_tells_when_it_is_due(mapix: Mapix, tmp_path: Path) -> None:
+    mapix_package.Task(subject="Report", due=date(2026, 3, 31)).save(tmp_path / "t.msg")
+    assert "Due: 2026-03-31\n" in mapix("cat", tmp_path / "t.msg").stdout
+    assert mapix.json("cat", tmp_path / "t.msg")["due"] == "2026-03-31"

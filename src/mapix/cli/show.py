@@ -89,6 +89,8 @@ def display(message: Message, html: bool) -> None:
 
 
 def _headers(message: Message) -> list[tuple[str, str | None]]:
+    from mapix.cli.happening import happening_lines
+
     recipients = message.recipients
     lists = [(kind, ", ".join(str(each) for each in recipients if each.kind == kind)) for kind in ("to", "cc", "bcc")]
     return [
@@ -97,6 +99,7 @@ def _headers(message: Message) -> list[tuple[str, str | None]]:
         *((kind.capitalize(), people) for kind, people in lists),
         ("Date", when(message.delivered or message.submitted)),
         ("Message-ID", message.message_id),
+        *happening_lines(message),
     ]
 
 
@@ -127,6 +130,7 @@ def _mark_read(message: Message) -> None:
 
 def document_of(message: Message, props: bool) -> dict[str, Any]:
     """A message for JSON."""
+    from mapix.cli.happening import happening_document
     from mapix.cli.ls import summary
 
     document = summary(message)
@@ -141,6 +145,7 @@ def document_of(message: Message, props: bool) -> dict[str, Any]:
             for one in message.attachments
         ],
     }
+    document |= happening_document(message)
     if props:
         document["properties"] = [
             {"tag": f"0x{tag:08X}", "name": name, "value": _plain(value)} for tag, name, value in _properties(message)
