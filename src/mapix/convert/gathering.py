@@ -1,15 +1,18 @@
 """Targets of many messages, written by the one process that keeps the journal.
 
-A mailbox grows at its end; when a conversion goes on, what stands behind the last message of the journal is cut off.
+A mailbox grows at its end; when a conversion goes on, what it was writing when it was stopped is cut off, and nothing of
+anybody else: where there is something of others the conversion is refused.
 Parquet comes in parts of some thousand rows: a folder that readers take as one table.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Final, Protocol
 
+from mapix.client.files import replacing
 from mapix.convert.journal import Journal
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
@@ -55,18 +58,35 @@ class Mailbox:
     def __init__(self, plan: Plan, journal: Journal) -> None:
         self._journal, self._name = journal, Path(plan.out).name
         path = Path(plan.out)
-        if plan.since and not journal.totals.resumed and path.exists() and path.stat().st_size:
-            raise Collision("a file of this name was there before", value=plan.out, hint="--fresh replaces it")
+        size = path.stat().st_size if path.exists() else 0
+        self._end = self._begin(plan, size)
+        if size > self._end and not journal.certain:
+            _keep_rest(path, self._end, plan.work)
         self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
-        self._file.truncate(journal.end)
-        self._file.seek(journal.end)
+        self._file.truncate(self._end)
+        self._file.seek(self._end)
+        journal.intend(self._end)
+
+    def _begin(self, plan: Plan, size: int) -> int:
+        """Where the mailbox goes on. Raises: Collision where there is what this conversion did not write."""
+        journal = self._journal
+        if journal.until is None:
+            if plan.since and size:
+                raise Collision("a file of this name was there before", value=plan.out, hint="--fresh replaces it")
+            return 0
+        if size < journal.end or (size > max(journal.until, journal.end) and journal.certain):
+            what = "became longer" if size > journal.end else "became shorter"
+            hint = "take another output for what is new, or write this one anew with --fresh, without what was added"
+            raise Collision(f"the mailbox {what} since this conversion wrote it", value=plan.out, hint=hint)
+        return journal.end
 
     def take(self, outcomes: list[Outcome]) -> None:
         """See `Gathering`."""
         spooled = []
-        for outcome in outcomes:
-            if outcome.status not in (Status.WRITTEN, Status.REPAIRED):
-                continue
+        taken = [outcome for outcome in outcomes if outcome.status in (Status.WRITTEN, Status.REPAIRED)]
+        if taken:
+            self._journal.intend(self._end + sum(outcome.written for outcome in taken))
+        for outcome in taken:
             if outcome.spooled:
                 with Path(outcome.spooled).open("rb") as piece:
                     copyfileobj(piece, self._file, 1 << 20)
@@ -76,12 +96,16 @@ class Mailbox:
             outcome.target, outcome.end = self._name, self._file.tell()
         self._file.flush()
         self._journal.add(outcomes)
+        self._end = self._file.tell()
         for path in spooled:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """See `Gathering`."""
-        self._file.close()
+        """See `Gathering`; what was not written to its end is taken away."""
+        with self._file:
+            if self._file.tell() > self._end:
+                self._file.truncate(self._end)
+                self._journal.intend(self._end)
 
 
 class Table:
@@ -134,6 +158,13 @@ def gathering_of(plan: Plan, journal: Journal) -> Gathering:
     kinds: dict[str, Any] = {"mbox": Mailbox, "parquet": Table}
     made: Gathering = kinds.get(plan.to, Files)(plan, journal)
     return made
+
+
+def _keep_rest(path: Path, start: int, folder: Path) -> None:
+    """Keep what stands in a mailbox behind `start` and may be anybody's, before it is cut off."""
+    with path.open("rb") as file, replacing(folder / f"cut-off-{int(time.time())}.mbox") as kept:
+        file.seek(start)
+        copyfileobj(file, kept, 1 << 20)
 
 
 def _weight(row: Any) -> int:

@@ -2,7 +2,8 @@
 
 The first line tells the plan. Then comes a line a source, written when its target has its name; every two seconds
 the disk is asked to keep both, and a line says so. After a crash of the machine the lines behind the last such line are
-believed where their targets are there in full length; after one of the program all whole lines are.
+believed where their targets are there in full length; after one of the program all whole lines are. Before a target of
+many messages grows, a line says up to where, so that what somebody else added to it is known as theirs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Journal:
 
     `done` has the sources an earlier run did, `totals` their sums, `end` the bytes of a target of many messages,
     `last` what was written last, and `since` when the first run began (seconds since 1970; 0 for one that began anew).
+    Up to `until` such a target was to grow (None: it was not begun); `certain` is False where the machine may have
+    forgotten that while a conversion went on.
     """
 
     def __init__(self, plan: Plan, *, fresh: bool = False) -> None:
@@ -49,6 +52,8 @@ class Journal:
         self.done: set[bytes] = set()
         self.totals = Totals()
         self.end = 0
+        self.until: int | None = None
+        self.certain = True
         self.last = ""
         self.since = 0.0 if fresh else time.time()
         if fresh:
@@ -70,6 +75,11 @@ class Journal:
         self._file.flush()
         if time.monotonic() - self._synced > SYNC_SECONDS:
             self._settle()
+
+    def intend(self, until: int) -> None:
+        """Say that a target of many messages is going to have so many bytes, before it gets them."""
+        self.until = until
+        self._write({"until": until})
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """What became of each source, of every run."""
@@ -114,16 +124,22 @@ class Journal:
     def _read(self) -> int:
         """Take up what is there; where its last whole line ends."""
         if not self.path.exists():
+            self.path.with_name("synced").write_text("0", encoding="ascii")
+            self.path.with_name("boot").write_text(boot_id(), encoding="ascii")
             return 0
         end = 0
+        finished = True
         believed = self._believed()
         with self.path.open("rb") as file:
             for line in file:
                 told = _parsed(line)
                 if told is None or (end >= believed and not self._is_there(told)):
+                    finished = False
                     break
                 end += len(line)
                 self._take(told, end == len(line))
+                finished = "synced" in told
+        self.certain = self.certain or finished
         return end
 
     def _take(self, told: dict[str, Any], first: bool) -> None:
@@ -140,6 +156,8 @@ class Journal:
             self.totals.resumed += 1
             self.end = told.get("end", self.end)
             self.last = told["target"] or self.last
+        else:
+            self.until = told.get("until", self.until)
 
     def _believed(self) -> int:
         """Up to where lines need no look at their targets: all of them while the machine still runs that wrote them."""
@@ -149,6 +167,7 @@ class Journal:
             boot, end = "", "0"
         this = boot_id()
         self.path.with_name("boot").write_text(this, encoding="ascii")
+        self.certain = not this or boot == this
         return self.path.stat().st_size if this and boot == this else int(end or 0)
 
     def _is_there(self, told: Mapping[str, Any]) -> bool:
