@@ -82,3 +82,29 @@ def test_real_messages_whose_html_is_in_the_rich_text_have_html() -> None:
                 assert html is None or "<" in html, path.name
                 found += html is not None
     assert found > 60
+
+
+@pytest.mark.parametrize(
+    ("head", "stored"),
+    [
+        ('<meta charset="koi8-r">', '<meta charset="utf-8">'),
+        ("<META charset = windows-1251>", "<META charset = utf-8>"),
+        (
+            '<meta http-equiv="Content-Type" content="text/html; charset=koi8-r">',
+            '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">',
+        ),
+        ('<meta charset="UTF-8">', '<meta charset="UTF-8">'),
+        ("<title>charset=koi8-r</title>", "<title>charset=koi8-r</title>"),
+    ],
+)
+def test_html_names_the_character_set_that_it_is_stored_in(head: str, stored: str) -> None:
+    """P-046."""
+    message = mapix.Message(subject="x", html=f"<html><head>{head}</head><body>\u041f\u0440\u0438</body></html>")
+    assert message.get(t.PR_HTML).decode("utf-8") == message.html
+    assert message.html == f"<html><head>{stored}</head><body>\u041f\u0440\u0438</body></html>"
+    assert mapix.from_mime(message.to_mime()).html == message.html
+
+
+def test_html_of_ascii_alone_stays_as_it_is() -> None:
+    html = '<meta charset="koi8-r"><p>Hello</p>'
+    assert mapix.Message(subject="x", html=html).html == html

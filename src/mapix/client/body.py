@@ -6,7 +6,8 @@ by the same converters.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.client.base import PropertyObject
 from mapix.interfaces.prop import MapiProp
@@ -17,6 +18,12 @@ from mapix.properties.codepage import UTF8, decode_text
 
 if TYPE_CHECKING:
     from mapix.client.message import Message
+
+_HEAD: Final = 4096
+"""Letters of a document among which its character set is looked for."""
+_CHARSET: Final = re.compile(
+    r"(<meta\b[^>]{0,200}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9})(?!utf-?8\b)[\w:.\-]{1,40}", re.ASCII | re.IGNORECASE
+)
 
 
 def text_of(message: MapiProp) -> str | None:
@@ -78,7 +85,17 @@ def _made(message: MapiProp, wanted: Body, *sources: Body) -> Any:
 
 
 def set_html(message: Message, html: str | None) -> None:
-    """Set PR_HTML as UTF-8, or remove it."""
+    """Set PR_HTML as UTF-8, or remove it. A document that names another character set in its head names UTF-8 then:
+    some readers believe that, not PR_INTERNET_CPID.
+    """
     if html is not None:
         message.set(t.PR_INTERNET_CPID, UTF8)
-    message.set(t.PR_HTML, None if html is None else html.encode())
+    message.set(t.PR_HTML, None if html is None else _naming_utf8(html).encode())
+
+
+def _naming_utf8(html: str) -> str:
+    """`html` with UTF-8 in the place of another character set in its head; ASCII is the same in all of them."""
+    if html.isascii():
+        return html
+    head, rest = html[:_HEAD], html[_HEAD:]
+    return _CHARSET.sub(r"\1utf-8", head) + rest
