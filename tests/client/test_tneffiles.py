@@ -66,3 +66,9 @@ def test_files_are_opened_by_what_they_hold(tmp_path: Path) -> None:
     (tmp_path / "other.bin").write_bytes((tmp_path / "winmail.dat").read_bytes())
     assert mapix.open(tmp_path / "other.bin").subject == "Q3"
     assert PR_ENTRYID not in mapix.open(tmp_path / "other.bin").properties()
+
+
+@pytest.mark.parametrize("wrong", ["winmail.dat", Path("winmail.dat"), None, 5, io.StringIO("x")])
+def test_what_gives_no_bytes_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidParameter, match="bytes are wanted"):
+        mapix.from_tnef(wrong)  # type: ignore[arg-type]

@@ -23,12 +23,15 @@ def from_tnef(data: bytes | IO[bytes], *, strictness: Strictness | None = None) 
 
     It is a message in memory, of the class that its content tells. Its `defects` tell what was wrong with the stream;
     with a `strictness` of `Strictness.STRICT` the first defect raises CorruptData, as what is no TNEF always does.
+    Raises: InvalidParameter for what is neither, such as a path.
     """
     from mapix.formats.defects import Strictness as Reading
+    from mapix.formats.mime.source import check_binary
     from mapix.formats.tnef import TnefFile
 
-    source = data if isinstance(data, bytes) else cast(BinaryIO, data)
-    with TnefFile.open(source, strictness=strictness or Reading.TOLERANT) as file:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        check_binary(data)
+    with TnefFile.open(cast("bytes | BinaryIO", data), strictness=strictness or Reading.TOLERANT) as file:
         mapi = empty_message()
         write_content(file.content, mapi, keep_times=True)
         message = kind_of(mapi.get_prop(PR_MESSAGE_CLASS))(mapi)
