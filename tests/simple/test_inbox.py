@@ -87,12 +87,12 @@ def test_messages_are_found_in_the_order_they_arrived(handle: int, session: mapi
     """T-050: several of one minute, too, each once."""
     for subject, minutes in (("c", 3), ("a", 1), ("d", 3), ("b", 2), ("e", 3)):
         arrive(session, subject, minutes)
-    for subject in ("y", "z"):
+    for subject in ("z", "w", "y", "x"):
         session.inbox.messages.new(subject=subject).save()
     found = walk(handle, flags=MAPI_GUARANTEE_FIFO)
     assert found[:2] == ["a", "b"]
     assert sorted(found[2:5]) == ["c", "d", "e"]
-    assert sorted(found[5:]) == ["y", "z"]
+    assert found[5:] == ["z", "w", "y", "x"]
 
 
 def test_classes_are_searched_with_what_is_below_them(handle: int, session: mapix.Session) -> None:
@@ -223,3 +223,7 @@ def test_these_functions_need_a_session() -> None:
     assert code_of(MAPIFindNext, 0, 0) == MAPI_E_INVALID_SESSION
     assert code_of(MAPIReadMail, 0, 0, "00") == MAPI_E_INVALID_SESSION
     assert code_of(MAPIDeleteMail, 0, 0, "00") == MAPI_E_INVALID_SESSION
+
+
+def test_what_is_no_message_is_not_saved(handle: int) -> None:
+    assert code_of(MAPISaveMail, handle, 0, None) == MAPI_E_INVALID_MESSAGE

@@ -23,6 +23,7 @@ from mapix.simple import (
     MAPI_E_ATTACHMENT_NOT_FOUND,
     MAPI_E_BAD_RECIPTYPE,
     MAPI_E_FAILURE,
+    MAPI_E_INVALID_MESSAGE,
     MAPI_E_INVALID_RECIPS,
     MAPI_E_INVALID_SESSION,
     MAPI_E_LOGON_FAILURE,
@@ -237,3 +238,8 @@ def test_failures_are_failures_of_mapi_too() -> None:
     error = SimpleError(MAPI_E_USER_ABORT, "given up")
     assert isinstance(error, MapiError)
     assert (error.name, str(error)) == ("MAPI_E_USER_ABORT", "MAPI_E_USER_ABORT (1): given up")
+
+
+@pytest.mark.parametrize("flags", [0, MAPI_DIALOG])
+def test_what_is_no_message_is_not_sent(handle: int, flags: int) -> None:
+    assert code_of(MAPISendMail, handle, 0, None, flags) == MAPI_E_INVALID_MESSAGE

@@ -28,6 +28,7 @@ from mapix.simple.constants import (
     MAPI_E_ATTACHMENT_NOT_FOUND,
     MAPI_E_ATTACHMENT_OPEN_FAILURE,
     MAPI_E_ATTACHMENT_WRITE_FAILURE,
+    MAPI_E_INVALID_MESSAGE,
     MAPI_E_TYPE_NOT_SUPPORTED,
     MAPI_ENVELOPE_ONLY,
     MAPI_ORIG,
@@ -40,6 +41,12 @@ from mapix.simple.structures import MapiFileDesc, MapiMessage, MapiRecipDesc
 
 _TIME: Final = "%Y/%m/%d %H:%M"
 _RECIPIENT: Final = (t.PR_RECIPIENT_TYPE, t.PR_DISPLAY_NAME, t.PR_ADDRTYPE, t.PR_EMAIL_ADDRESS, t.PR_ENTRYID)
+
+
+def check_message(message: object) -> None:
+    """Refuse what is no MapiMessage."""
+    if not isinstance(message, MapiMessage):
+        raise SimpleError(MAPI_E_INVALID_MESSAGE, "a MapiMessage is wanted", value=type(message).__name__)
 
 
 def check_files(message: MapiMessage) -> None:

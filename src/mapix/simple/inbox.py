@@ -30,7 +30,7 @@ from mapix.simple.constants import (
     MAPI_UNREAD_ONLY,
     SUCCESS_SUCCESS,
 )
-from mapix.simple.contents import check_files, read, write
+from mapix.simple.contents import check_files, check_message, read, write
 from mapix.simple.sessions import LOGON_FLAGS, SimpleSession, session_for, session_of
 from mapix.simple.structures import MapiMessage
 
@@ -38,9 +38,11 @@ _READING: Final = MAPI_ENVELOPE_ONLY | MAPI_SUPPRESS_ATTACH | MAPI_BODY_AS_FILE 
 _LISTING: Final = MAPI_UNREAD_ONLY | MAPI_GUARANTEE_FIFO | MAPI_LONG_MSGID
 
 _NEVER: Final = 1 << 63
-"""When a message arrived that has no time; such messages come last (T-050)."""
+"""When a message arrived that has no time; such messages come last (T-050), in the order they were made in."""
 
-_Key = tuple[int, bytes]
+_TIMES: Final = (t.PR_MESSAGE_DELIVERY_TIME, t.PR_CREATION_TIME)
+
+_Key = tuple[tuple[int, int], bytes]
 
 
 def MAPIFindNext(
@@ -61,10 +63,10 @@ def MAPIFindNext(
         query = inbox.messages.where(_of_class(message_type or "IPM"))
         if flags & MAPI_UNREAD_ONLY:
             query = query.unread()
-        if after[0]:
-            query = query.where(_since(after[0]))
+        if seed_message_id:
+            query = query.where(_since(after[0][0]))
         ordered = query.order_by(SortKey(t.PR_MESSAGE_DELIVERY_TIME), SortKey(t.PR_ENTRYID))
-        best = _next(ordered.select(t.PR_MESSAGE_DELIVERY_TIME, t.PR_ENTRYID), after)
+        best = _next(ordered.select(*_TIMES, t.PR_ENTRYID), after)
     if best is None:
         raise SimpleError(MAPI_E_NO_MESSAGES, "there are no more messages")
     found.found[best[1]] = best[0]
@@ -100,6 +102,7 @@ def MAPISaveMail(
     Raises `SimpleError`: MAPI_E_INVALID_MESSAGE, MAPI_E_INVALID_SESSION, MAPI_E_ATTACHMENT_NOT_FOUND and others.
     """
     check_call(flags, LOGON_FLAGS | MAPI_LONG_MSGID, reserved)
+    check_message(message)
     check_files(message)
     if message_id:
         session_of(session)
@@ -125,22 +128,28 @@ def MAPIDeleteMail(session: int, ui_param: int, message_id: str, flags: int = 0,
 def _next(rows: Iterable[tuple[Any, ...]], after: _Key) -> _Key | None:
     """The first key behind another one; rows come by time, those of one moment in any order."""
     best: _Key | None = None
-    for delivered, entry_id in rows:
-        key = (delivered or _NEVER, entry_id)
-        if best is not None and key[0] > best[0]:
+    for delivered, created, entry_id in rows:
+        key = (_times(delivered, created), entry_id)
+        if best is not None and key[0][0] > best[0][0]:
             break
         if key > after and (best is None or key < best):
             best = key
     return best
 
 
+def _times(delivered: int | None, created: int | None) -> tuple[int, int]:
+    """When a message arrived, and when it was made where nobody knows that."""
+    return (delivered, 0) if delivered else (_NEVER, created or 0)
+
+
 def _seed(found: SimpleSession, message_id: str) -> _Key:
     """Where a listing goes on: behind the seed."""
     if not message_id:
-        return 0, b""
+        return (0, 0), b""
     entry_id = _identifier(message_id)
     if entry_id not in found.found:
-        found.found[entry_id] = _message(found.session, message_id).get(t.PR_MESSAGE_DELIVERY_TIME) or _NEVER
+        message = _message(found.session, message_id)
+        found.found[entry_id] = _times(*(message.get(tag) for tag in _TIMES))
     return found.found[entry_id], entry_id
 
 

@@ -14,7 +14,7 @@ from mapix.simple.constants import (
     MAPI_FORCE_UNICODE,
     SUCCESS_SUCCESS,
 )
-from mapix.simple.contents import check_files, write
+from mapix.simple.contents import check_files, check_message, write
 from mapix.simple.dialogs import needed_ui
 from mapix.simple.sessions import LOGON_FLAGS, session_for
 from mapix.simple.structures import MapiFileDesc, MapiMessage
@@ -27,10 +27,12 @@ def MAPISendMail(session: int, ui_param: int, message: MapiMessage, flags: int =
     seconds. `flags`: MAPI_DIALOG lets somebody finish the message first (`set_ui`), MAPI_LOGON_UI, MAPI_NEW_SESSION,
     MAPI_FORCE_UNICODE. Recipients without an address are looked up in the address book. A message whose
     `conversation_id` is that of another one answers it.
-    Raises `SimpleError`: MAPI_E_INVALID_RECIPS, MAPI_E_UNKNOWN_RECIPIENT, MAPI_E_AMBIGUOUS_RECIPIENT,
-    MAPI_E_BAD_RECIPTYPE, MAPI_E_ATTACHMENT_NOT_FOUND, MAPI_E_USER_ABORT and others; nothing is sent then.
+    Raises `SimpleError`: MAPI_E_INVALID_MESSAGE, MAPI_E_INVALID_RECIPS, MAPI_E_UNKNOWN_RECIPIENT,
+    MAPI_E_AMBIGUOUS_RECIPIENT, MAPI_E_BAD_RECIPTYPE, MAPI_E_ATTACHMENT_NOT_FOUND, MAPI_E_USER_ABORT and others;
+    nothing is sent then.
     """
     check_call(flags, LOGON_FLAGS | MAPI_DIALOG | MAPI_FORCE_UNICODE, reserved)
+    check_message(message)
     wanted = _finished(message) if flags & MAPI_DIALOG else message
     if not wanted.recips:
         raise SimpleError(MAPI_E_INVALID_RECIPS, "a message without recipients cannot be sent")

@@ -37,7 +37,7 @@ class SimpleSession:
     """A session of Simple MAPI: `found` remembers when each message arrived whose identifier was given out."""
 
     session: Session
-    found: dict[bytes, int] = field(default_factory=dict)
+    found: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
 
 _sessions: dict[int, SimpleSession] = {}
