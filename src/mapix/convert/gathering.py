@@ -1,7 +1,7 @@
 """Targets of many messages, written by the one process that keeps the journal.
 
-A mailbox grows at its end; when a conversion goes on, what it was writing when it was stopped is cut off, and nothing of
-anybody else: where there is something of others the conversion is refused.
+A mailbox grows at its end; when a conversion goes on, what it was writing when it was stopped is cut off, and nothing
+of anybody else: where there is something of others the conversion is refused.
 Parquet comes in parts of some thousand rows: a folder that readers take as one table.
 """
 

@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ class Journal:
 
     `done` has the sources an earlier run did, `totals` their sums, `end` the bytes of a target of many messages,
     `last` what was written last, and `since` when the first run began (seconds since 1970; 0 for one that began anew).
-    Up to `until` such a target was to grow (None: it was not begun); `certain` is False where the machine may have
+    It is `idle` until the first source of all is worked on: then it goes away when it is closed. Up to `until` such a target was to grow (None: it was not begun); `certain` is False where the machine may have
     forgotten that while a conversion went on.
     """
 
@@ -39,6 +39,7 @@ class Journal:
         self.path = plan.work / NAME
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._plan = plan
+        self.idle = False
         self._settling: threading.Thread | None = None
         self._open = ExitStack()
         self._open.callback(_locked(self.path.with_name("lock")))
@@ -59,6 +60,7 @@ class Journal:
         if fresh:
             self.path.unlink(missing_ok=True)
         end = self._read()
+        self.idle = not end
         self._file = self._open.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
         self._file.truncate(end)
         self._file.seek(end)
@@ -68,6 +70,7 @@ class Journal:
 
     def add(self, outcomes: list[Outcome]) -> None:
         """Write what became of sources."""
+        self.idle = False
         lines = [outcome.told() for outcome in outcomes]
         for line in lines:
             self.totals.add(line)
@@ -99,10 +102,19 @@ class Journal:
         self.abandon()
 
     def abandon(self) -> None:
-        """Let others at it as it is."""
+        """Let others at it as it is; one that tells of nothing goes away."""
         if self._settling is not None:
             self._settling.join()
+        if self.idle:
+            self._remove()
         self._open.close()
+        if self.idle and os.name == "nt":  # where files cannot be removed while they are open
+            self._remove()
+
+    def _remove(self) -> None:
+        for name in (NAME, "boot", "synced", "lock"):
+            with suppress(OSError):
+                self.path.with_name(name).unlink(missing_ok=True)
 
     def _settle(self) -> None:
         """Let the disk keep what there is, while the work goes on."""

@@ -15,6 +15,7 @@ from shutil import rmtree
 from typing import Final
 
 from mapix.client.files import replacing
+from mapix.convert.footprint import Footprint
 from mapix.convert.gathering import gathering_of
 from mapix.convert.items import Item
 from mapix.convert.journal import Journal, key_of
@@ -56,7 +57,12 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
     course = course or Course()
     check(plan)
     begun = time.monotonic()
-    journal = Journal(plan, fresh=course.fresh)
+    footprint = Footprint(plan)
+    try:
+        journal = Journal(plan, fresh=course.fresh)
+    except BaseException:
+        footprint.sweep()
+        raise
     try:
         _clear(plan)
         plan = replace(plan, since=journal.since)
@@ -68,8 +74,9 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
         if course.manifest:
             write_manifest(journal, Path(course.manifest))
     finally:
-        journal.abandon()
         _clear(plan)
+        journal.abandon()
+        footprint.sweep()
     return totals
 
 
@@ -84,7 +91,6 @@ def check(plan: Plan) -> None:
         from mapix.convert.parquetparts import require
 
         require()
-    plan.folder.mkdir(parents=True, exist_ok=True)
 
 
 def chosen(items: Iterator[Item], journal: Journal | None, limit: int | None) -> Iterator[Item]:
@@ -130,7 +136,10 @@ def _run(scan: Scan, plan: Plan, course: Course, journal: Journal, told: Told | 
     items = chosen(scan.items(), journal, course.limit)
     first = [item for _, item in zip(range(WORTH), items, strict=False)]
     workers = _workers(plan, course, few=len(first) < WORTH)
+    if not first and not journal.totals.read:
+        return
     gathering = gathering_of(plan, journal)
+    journal.idle = False
     try:
         for outcomes in workers.run(batches(_chained(first, items))):
             gathering.take(outcomes)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mapix.convert.footprint import Footprint
 from mapix.convert.items import Item, Kind
 from mapix.convert.names import BESIDE
 from mapix.convert.outcome import Outcome, Status
@@ -20,7 +21,15 @@ def convert_file(source: str, target: Path, plan: Plan, *, data: bytes | None = 
 
     Raises: InvalidParameter, NoSupport, OSError. What is wrong with the message is told by the outcome.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    footprint = Footprint(replace(plan, out=str(target)))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return _converted(source, target, plan, data)
+    finally:
+        footprint.sweep()
+
+
+def _converted(source: str, target: Path, plan: Plan, data: bytes | None) -> Outcome:
     with TemporaryDirectory(dir=target.parent, prefix=".mapix-convert-") as folder:
         inside = replace(plan, out=str(Path(folder, "message.mbox" if plan.to == "mbox" else "out")))
         check(inside)
@@ -53,6 +62,7 @@ def _moved(outcome: Outcome, plan: Plan, target: Path) -> None:
 
 def _gather(outcome: Outcome, plan: Plan, target: Path) -> None:
     part = plan.folder / "piece"
+    part.parent.mkdir(exist_ok=True)
     if plan.to == "parquet":
         from mapix.convert.parquetparts import write_part
 

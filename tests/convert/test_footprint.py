@@ -1,0 +1,65 @@
+"""What ended before anything was known leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mapix.convert.plan import Plan
+from mapix.convert.run import convert
+from mapix.convert.single import convert_file
+from mapix.properties.errors import Collision, MapiError
+
+from .conftest import mail
+
+
+def names(folder: Path) -> set[str]:
+    """What lies in a folder and below."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("form", ["msg", "mbox", "maildir"])
+def test_a_folder_without_messages_makes_no_output(tmp_path: Path, form: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "picture.png").write_bytes(b"\x89PNG")
+    totals = convert([str(tmp_path / "in")], Plan(form, str(tmp_path / "deep" / "out")))
+    assert (totals.read, totals.ignored) == (0, 1)
+    assert names(tmp_path) == {"in", "in/picture.png"}
+
+
+def test_a_store_that_is_not_there_makes_no_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPIX_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MapiError):
+        convert(["Nofolder"], Plan("msg", str(tmp_path / "xx")))
+    assert not (tmp_path / "xx").exists()
+
+
+def test_a_collision_on_a_mailbox_leaves_it_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    (tmp_path / "out.mbox").write_bytes(b"precious")
+    for _ in range(2):
+        with pytest.raises(Collision, match="there before"):
+            convert([str(tmp_path / "a.eml")], Plan("mbox", str(tmp_path / "out.mbox")))
+    assert names(tmp_path) == {"a.eml", "out.mbox"}
+    assert (tmp_path / "out.mbox").read_bytes() == b"precious"
+
+
+def test_what_is_empty_and_was_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    convert([str(tmp_path / "in")], Plan("msg", str(tmp_path / "out")))
+    assert names(tmp_path) == {"in", "out"}
+
+
+@pytest.mark.parametrize("form", ["json", "mbox", "parquet"])
+def test_one_file_that_fails_leaves_no_folder(tmp_path: Path, form: str) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "a.msg").write_bytes(b"nothing")
+    target = tmp_path / "new" / f"x.{form}"
+    assert convert_file(str(tmp_path / "a.msg"), target, Plan(form, str(target))).error
+    assert names(tmp_path) == {"a.msg"}
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    assert not convert_file(str(tmp_path / "a.eml"), target, Plan(form, str(target))).error
+    assert names(tmp_path) == {"a.msg", "a.eml", "new", f"new/x.{form}"}
