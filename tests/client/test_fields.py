@@ -122,3 +122,14 @@ def test_a_misspelt_field_is_not_taken(folder: Folder) -> None:
 def test_a_time_is_a_datetime(folder: Folder) -> None:
     with pytest.raises(InvalidParameter, match="delivered is a datetime: 'yesterday'"):
         folder.messages.new().delivered = "yesterday"  # type: ignore[assignment]
+
+
+def test_the_text_of_messages_is_a_term(folder: Folder) -> None:
+    """P-046."""
+    folder.messages.new(subject="plain", text="The budget of March").save()
+    folder.messages.new(subject="rich", html="<p>No <b>Budget</b> yet</p>").save()
+    folder.messages.new(subject="other", text="Hello").save()
+    found = folder.messages.where(Message.text.contains("budget")).order_by(Message.subject)
+    assert [message.subject for message in found] == ["plain", "rich"]
+    assert found[1].text.strip() == "No Budget yet"
+    assert next(words for (words,) in found.select(Message.text)) == "The budget of March"

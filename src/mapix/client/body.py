@@ -7,9 +7,10 @@ by the same converters.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self, cast, overload
 
 from mapix.client.base import PropertyObject
+from mapix.client.fields import HasProperties, Text
 from mapix.interfaces.prop import MapiProp
 from mapix.objects.bags import bodyconverters
 from mapix.objects.bags.bodies import Body, best_body, converted
@@ -46,8 +47,26 @@ def html_of(message: MapiProp) -> str | None:
     return None if data is None else decode_text(data, message.get_prop(t.PR_INTERNET_CPID, UTF8))
 
 
+class PlainText(Text):
+    """The words of a message, whichever body has them. As a term they are those of PR_BODY, which stores make of HTML
+    and rich text themselves.
+    """
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: HasProperties, owner: type) -> str | None: ...
+    def __get__(self, instance: HasProperties | None, owner: type) -> Self | str | None:
+        return self if instance is None else text_of(cast(RichBody, instance)._bodies)
+
+
 class RichBody(PropertyObject):
     """What has rich text as a field: a `Message`."""
+
+    @property
+    def _bodies(self) -> MapiProp:
+        """Where its bodies are read from."""
+        return self.mapi
 
     @property
     def rtf(self) -> bytes | None:

@@ -90,13 +90,8 @@ class FileMessage(Message):
         return super().save(target)
 
     @property
-    def text(self) -> str | None:
-        """The plain text; taken from the HTML where there is no other."""
-        return body.text_of(cast(MapiProp, self))
-
-    @text.setter
-    def text(self, value: str | None) -> None:
-        self.set(t.PR_BODY, value)
+    def _bodies(self) -> MapiProp:
+        return cast(MapiProp, self)
 
     @property
     def html(self) -> str | None:

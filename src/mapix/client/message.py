@@ -42,6 +42,7 @@ class Message(body.RichBody):
     subject = Text(t.PR_SUBJECT, "What it is about.")
     sender_name = Text(t.PR_SENDER_NAME, "Who sent it.")
     sender_address = Text(t.PR_SENDER_EMAIL_ADDRESS, "The sender's address.")
+    text = body.PlainText(t.PR_BODY, "The plain text; taken from the HTML where there is no other.")
     to = Text(t.PR_DISPLAY_TO, "Names of the To recipients, as saved.", read_only=True)
     cc = Text(t.PR_DISPLAY_CC, "Names of the Cc recipients, as saved.", read_only=True)
     bcc = Text(t.PR_DISPLAY_BCC, "Names of the Bcc recipients, as saved.", read_only=True)
@@ -109,15 +110,6 @@ class Message(body.RichBody):
             return self._place.entry_id
         entry_id: bytes | None = super().get(t.PR_ENTRYID)
         return entry_id
-
-    @property
-    def text(self) -> str | None:
-        """The plain text; taken from the HTML where there is no other."""
-        return body.text_of(self.mapi)
-
-    @text.setter
-    def text(self, value: str | None) -> None:
-        self.set(t.PR_BODY, value)
 
     @property
     def html(self) -> str | None:
