@@ -40,6 +40,7 @@ from mapix.properties.tags import (
     PR_RECORD_KEY,
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
+    PR_SERVICE_UID,
 )
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.storelogoff import StoreUsers
@@ -263,6 +264,7 @@ class StoreList:
             PR_RESOURCE_TYPE: MAPI_STORE_PROVIDER,
             PR_INSTANCE_KEY: provider.uid,
             PR_OBJECT_TYPE: int(ObjectType.STORE),
+            PR_SERVICE_UID: service.uid,
         }
 
 
