@@ -9,7 +9,7 @@ import pytest
 from mapix.convert.plan import Plan
 from mapix.convert.run import convert
 from mapix.convert.single import convert_file
-from mapix.properties.errors import Collision, MapiError
+from mapix.properties.errors import Collision, InvalidParameter, MapiError
 
 from .conftest import mail
 
@@ -51,6 +51,19 @@ def test_what_is_empty_and_was_there_stays(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     convert([str(tmp_path / "in")], Plan("msg", str(tmp_path / "out")))
     assert names(tmp_path) == {"in", "out"}
+
+
+def test_a_file_where_a_folder_is_wanted_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    (tmp_path / "b.eml").write_bytes(mail(2))
+    (tmp_path / "out").write_bytes(b"precious")
+    for out in ("out", "out/below"):
+        with pytest.raises(InvalidParameter, match="a folder is wanted") as failed:
+            convert([str(tmp_path / "a.eml"), str(tmp_path / "b.eml")], Plan("json", str(tmp_path / out)))
+        assert failed.value.value == str(tmp_path / "out")
+    with pytest.raises(InvalidParameter, match="a file is wanted"):
+        convert([str(tmp_path / "a.eml"), str(tmp_path / "b.eml")], Plan("mbox", str(tmp_path)))
+    assert names(tmp_path) == {"a.eml", "b.eml", "out"}
 
 
 @pytest.mark.parametrize("form", ["json", "mbox", "parquet"])

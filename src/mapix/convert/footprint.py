@@ -8,7 +8,6 @@ finally: footprint.sweep()
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 from mapix.convert.plan import Plan
 

@@ -31,8 +31,9 @@ class Journal:
 
     `done` has the sources an earlier run did, `totals` their sums, `end` the bytes of a target of many messages,
     `last` what was written last, and `since` when the first run began (seconds since 1970; 0 for one that began anew).
-    It is `idle` until the first source of all is worked on: then it goes away when it is closed. Up to `until` such a target was to grow (None: it was not begun); `certain` is False where the machine may have
-    forgotten that while a conversion went on.
+    Up to `until` such a target was to grow (None: it was not begun); `certain` is False where the machine may have
+    forgotten that while a conversion went on. A journal that is `idle`, as no source was worked on yet, goes away when
+    it is closed.
     """
 
     def __init__(self, plan: Plan, *, fresh: bool = False) -> None:

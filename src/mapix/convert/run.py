@@ -91,6 +91,18 @@ def check(plan: Plan) -> None:
         from mapix.convert.parquetparts import require
 
         require()
+    _check_place(plan)
+
+
+def _check_place(plan: Plan) -> None:
+    """Raises InvalidParameter for a file where a folder is wanted, or the other way round."""
+    above = next((path for path in (plan.folder, *plan.folder.parents) if path.exists()), plan.folder)
+    if above.exists() and not above.is_dir():
+        hint = "another output; the name of a file is for one source that is one file"
+        raise InvalidParameter("a folder is wanted here, and this is a file", value=str(above), hint=hint)
+    if plan.to == "mbox" and Path(plan.out).is_dir():
+        hint = f"{Path(plan.out, 'mail.mbox')}"
+        raise InvalidParameter("a file is wanted here, and this is a folder", value=plan.out, hint=hint)
 
 
 def chosen(items: Iterator[Item], journal: Journal | None, limit: int | None) -> Iterator[Item]:
