@@ -60,7 +60,8 @@ def test_init_asks_for_what_the_options_leave_open(mapix: Mapix) -> None:
     code, shown = at_terminal(mapix, "init", answers=answers)
     assert code == 0, shown
     assert "local delivery only" in shown
-    assert mapix.json("profile", "show")["services"][1]["settings"]["address"] == "ann@example.org"
+    services = {service["name"]: service["settings"] for service in mapix.json("profile", "show")["services"]}
+    assert services["LOCAL"]["address"] == "ann@example.org"
 
 
 def test_a_password_is_asked_unseen_and_kept_in_the_keyring(mapix: Mapix, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from mapix.interfaces.prop import Access
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import NoSupport
+from mapix.properties.errors import CorruptData
 from mapix.properties.flags import MSGFLAG_READ
 from mapix.providers.memory.mailbox import forget_mailbox
 from mapix.testing.builders import a_folder, a_message
@@ -104,8 +104,8 @@ def test_a_folder_that_is_renamed_takes_its_files_along(store: MsgStore, tmp_pat
 
 
 def test_what_mail_cannot_say_is_refused_and_leaves_nothing(store: MsgStore) -> None:
-    with pytest.raises(NoSupport):
-        a_message(a_folder(store, "Work"), props={t.PR_RTF_COMPRESSED: b"rtf alone"})
+    with pytest.raises(CorruptData):
+        a_message(a_folder(store, "Work"), props={t.PR_RTF_COMPRESSED: b"damaged alone"})
     assert a_folder(store, "Work").get_prop(t.PR_CONTENT_COUNT) == 0
 
 

@@ -24,7 +24,7 @@ from mapix.properties.tags import (
     PR_RTF_IN_SYNC,
     PR_STORE_SUPPORT_MASK,
 )
-from mapix.testing.store_bench import StoreBench, entry_id_of
+from mapix.testing.store_bench import Powers, StoreBench, entry_id_of
 
 PLAIN, RTF, HTML = 1, 2, 3
 """Values of PR_NATIVE_BODY_INFO."""
@@ -167,5 +167,9 @@ class BodyTests(StoreBench):
         message = self.saved_message({PR_BODY: "text"})
         again = self.with_other(message, {PR_RTF_COMPRESSED: b"damaged"})
         assert again.get_props((PR_BODY, PR_RTF_COMPRESSED)) == {PR_BODY: "text", PR_RTF_COMPRESSED: b"damaged"}
+
+    def test_damaged_rtf_alone_is_kept(self) -> None:
+        """M-041: there is nothing to make text of."""
+        self.need(Powers.RICH_TEXT)
         alone = self.saved_message({PR_RTF_COMPRESSED: b"damaged"})
         assert alone.get_props((PR_BODY, PR_RTF_COMPRESSED)) == {PR_RTF_COMPRESSED: b"damaged"}
