@@ -249,8 +249,8 @@ def test_profiles_are_made_chosen_and_deleted(ann: Mapix) -> None:
     ann("profile", "delete", "Work", code=Exit.USAGE)
     ann("profile", "delete", "Work", "--yes")
     assert ann("profile", "list").stdout == "Default\t\n"
-    ann("profile", "show", "Work", code=Exit.LOGON)
-    ann("profile", "delete", "Work", "--yes", code=Exit.LOGON)
+    ann("profile", "show", "Work", code=Exit.NOT_FOUND)
+    ann("profile", "delete", "Work", "--yes", code=Exit.NOT_FOUND)
 
 
 def test_another_profile_is_logged_on_to_by_option_and_environment(ann: Mapix) -> None:

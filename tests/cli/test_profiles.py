@@ -20,7 +20,11 @@ def test_profiles_are_copied_and_renamed(mapix: Mapix) -> None:
     mapix("profile", "copy", "default", "Second")
     mapix("profile", "rename", "Default", "First")
     assert names(mapix) == [("First", True), ("Second", False)]
-    assert "already" in mapix("profile", "copy", "First", "Second", code=5).stderr
+    for command in ("copy", "rename"):
+        assert "MAPI_E_COLLISION" in mapix("profile", command, "First", "second", code=1).stderr
+    mapix("profile", "rename", "Second", "second")
+    for command in (("show", "nope"), ("delete", "nope", "--yes"), ("default", "nope"), ("copy", "nope", "x")):
+        assert "there is no profile of this name: 'nope'" in mapix("profile", *command, code=4).stderr
     assert "letters" in mapix("profile", "copy", "First", "a/b", code=1).stderr
 
 
@@ -38,7 +42,9 @@ def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Pat
     ours, theirs = mapix.json("profile", "show", "Default"), other.json("profile", "show", "Office")
     assert theirs["services"] == ours["services"]
     file.write_text("[[", encoding="utf-8")
-    assert "work.toml" in other("profile", "import", file, code=6).stderr
+    told = other("profile", "import", file, code=6).stderr
+    assert "work.toml" in told
+    assert "repair" not in told
 
 
 @GUARDED

@@ -108,7 +108,7 @@ def refuse_taken(profiles: ProfAdmin, name: str) -> None:
     from mapix.properties.errors import Collision
 
     if any(name.casefold() == taken.casefold() for taken, _ in profile_names(profiles)):
-        hint = f"another --profile, or mapix profile delete {name}"
+        hint = f"another name, or mapix profile delete {name}"
         raise Collision("there is a profile of this name already", value=name, hint=hint)
 
 

@@ -39,11 +39,11 @@ def list_profiles(as_json: bool) -> None:
 @json_option
 def show(name: str | None, as_json: bool) -> None:
     """Show the services of profile NAME, or of the default one, and their settings. Secrets are never shown."""
-    from mapix.cli.profiles import chosen, profile_names, services_of
+    from mapix.cli.profiles import existing, profile_names, services_of
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        name = chosen(profiles, name)
+        name = existing(profiles, name)
         default = (name, True) in profile_names(profiles)
         services = services_of(profiles.admin_services(name))
     if as_json:
@@ -78,11 +78,11 @@ def delete(name: str, yes: bool, as_json: bool) -> None:
 
     One that a session runs on, in whichever process, disappears from the lists now and goes when the session ends.
     """
-    from mapix.cli.profiles import chosen
+    from mapix.cli.profiles import existing
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        name = chosen(profiles, name)
+        name = existing(profiles, name)
         confirm(f"Delete the profile {name}?", yes)
         in_use = subsystem.profiles.in_use(name)
         profiles.delete_profile(name)
@@ -97,11 +97,11 @@ def delete(name: str, yes: bool, as_json: bool) -> None:
 @json_option
 def default(name: str | None, none: bool, as_json: bool) -> None:
     """Make NAME the default profile; without NAME print which one is."""
-    from mapix.cli.profiles import chosen
+    from mapix.cli.profiles import existing
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        found = None if none else chosen(profiles, name)
+        found = None if none else existing(profiles, name)
         if none or name is not None:
             profiles.set_default_profile(found)
     if as_json:
@@ -116,11 +116,13 @@ def default(name: str | None, none: bool, as_json: bool) -> None:
 @json_option
 def copy(old: str, new: str, as_json: bool) -> None:
     """Copy profile OLD under the name NEW. Passwords are not copied."""
-    from mapix.cli.profiles import chosen
+    from mapix.cli.init import refuse_taken
+    from mapix.cli.profiles import existing
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        old = chosen(profiles, old)
+        old = existing(profiles, old)
+        refuse_taken(profiles, new)
         profiles.copy_profile(old, new)
     tell(as_json, f"Profile {old} copied to {new}, without passwords.", profile=new, copied_from=old)
 
@@ -134,11 +136,14 @@ def rename(old: str, new: str, as_json: bool) -> None:
 
     One that a session runs on, in whichever process, gets its name when the session ends.
     """
-    from mapix.cli.profiles import chosen
+    from mapix.cli.init import refuse_taken
+    from mapix.cli.profiles import existing
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        old = chosen(profiles, old)
+        old = existing(profiles, old)
+        if new.casefold() != old.casefold():
+            refuse_taken(profiles, new)
         in_use = subsystem.profiles.in_use(old)
         profiles.rename_profile(old, new)
     text = f"Profile {old} is now called {new}."

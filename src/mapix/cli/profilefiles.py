@@ -92,9 +92,13 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
     except UnicodeDecodeError:
         raise CorruptData("this is no exported profile: not UTF-8", value=str(file)) from None
     with mapi() as subsystem:
-        found = import_profile(
-            subsystem, text, str(file), name=name, passphrase=lambda: _passphrase(key_file, new=False)
-        )
+        try:
+            found = import_profile(
+                subsystem, text, str(file), name=name, passphrase=lambda: _passphrase(key_file, new=False)
+            )
+        except CorruptData as error:
+            why = error.text.replace("the profile's file is damaged", "this is no exported profile, or it is damaged")
+            raise CorruptData(why, value=error.value, hint="mapix profile export NAME -o FILE makes one") from None
     tell(as_json, f"Profile {found} made of {file}. Try: mapix doctor --profile {found}", profile=found, file=file)
 
 

@@ -45,6 +45,16 @@ def chosen(profiles: ProfAdmin, name: str | None) -> str:
     raise LogonFailed("there is no profile of this name", value=name, hint=hint)
 
 
+def existing(profiles: ProfAdmin, name: str | None) -> str:
+    """As `chosen`, where the profile itself is what the command is about: `NotFound` for a name that none has."""
+    try:
+        return chosen(profiles, name)
+    except LogonFailed as error:
+        if name is None:
+            raise
+        raise NotFound(error.text, value=name, hint=error.hint) from None
+
+
 def complete_profiles(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """Names of profiles, for the shell to complete."""
     from mapix.subsystem.home import home_directory
