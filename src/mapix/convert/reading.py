@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
-from mapix.convert.forms import COMPOUND, TNEF, by_head
+from mapix.convert.forms import COMPOUND, TNEF, by_head, has_header, named_mail
 from mapix.convert.items import Item, Kind
 from mapix.convert.plan import Plan
 from mapix.formats.defects import Defect, Strictness
@@ -27,6 +27,7 @@ IN_MEMORY: Final = 4 << 20
 """A source of at most so many bytes is read at once."""
 
 _MISNAMED: Final = Defect("file", "Internet mail under the name of a .msg file")
+_UNHEADED: Final = Defect("header", "a text that begins with no header line")
 _JSON: Final = b'{"mapix":"message"'
 
 
@@ -88,10 +89,17 @@ def message_of(
         from mapix.convert.targets.jsonform import from_json
 
         return from_json(source if isinstance(source, bytes) else source.read()), ()
+    unheaded = not has_header(head)
+    if unheaded and (strictness is Strictness.STRICT or not named_mail(label)):
+        raise CorruptData("this is no message: it begins with no header line", value=label)
     from mapix.formats.mime import from_mime
 
     parsed = from_mime(source, strictness=strictness)
-    return parsed.value, (_MISNAMED, *parsed.defects) if misnamed else parsed.defects
+    return parsed.value, _with(parsed.defects, misnamed and _MISNAMED, unheaded and _UNHEADED)
+
+
+def _with(defects: Sequence[Defect], *more: Defect | bool) -> Sequence[Defect]:
+    return (*(each for each in more if isinstance(each, Defect)), *defects)
 
 
 def opened(item: Item, files: ExitStack) -> tuple[IO[bytes], int]:
