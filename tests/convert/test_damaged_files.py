@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import mapix
+
 from mapix.convert.forms import has_header
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
-from mapix.convert.run import convert
+from mapix.convert.run import Course, convert
 from mapix.convert.single import convert_file
 
 from .conftest import mail
@@ -64,3 +67,20 @@ def test_mail_is_mail_whatever_it_is_called(tmp_path: Path, name: str) -> None:
 )
 def test_header_lines_are_known(head: bytes, found: bool) -> None:
     assert has_header(head) is found
+
+
+def test_drafts_come_back_from_a_mailbox_as_sound_mail(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number, told in enumerate(({"subject": "Draft", "text": "x"}, {"to": ["b@example.org"]}, {"text": "only"}, {})):
+        mapix.Message(**told).save(tmp_path / "in" / f"{number}.msg")  # type: ignore[arg-type]
+    convert([str(tmp_path / "in")], Plan("mbox", str(tmp_path / "out.mbox")))
+    strict = Plan("msg", str(tmp_path / "back"), strict=True)
+    totals = convert([str(tmp_path / "out.mbox")], strict, Course(manifest=str(tmp_path / "m")))
+    assert (totals.read, totals.written) == (4, 4)
+    assert [json.loads(line)["defects"] for line in (tmp_path / "m").read_text().splitlines()] == [[]] * 4
+
+
+def test_mail_without_author_and_date_is_no_damage(tmp_path: Path) -> None:
+    assert converted(tmp_path, "a.eml", b"Subject: x\r\n\r\ny\r\n").status is Status.WRITTEN
+    odd = converted(tmp_path, "b.eml", b"From: ,;\r\nSubject: x\r\n\r\ny\r\n", to="json")
+    assert odd.defects == ["From: tells of nobody: ',;'"]

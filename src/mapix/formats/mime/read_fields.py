@@ -167,10 +167,10 @@ def _people(node: Node, charset: str | None, defects: Defects) -> Props:
     senders = addresses(node, "sender", charset) or authors
     authors = authors or senders
     props: Props = {}
-    if not authors:
-        defects.note("From", "missing")
-    else:
+    if authors:
         props |= role_props(senders[0], SENDER) | role_props(authors[0], SENT_REPRESENTING)
+    elif told := node.value_of("from").strip():
+        defects.note("From", "tells of nobody", value=told)
     answers = addresses(node, "reply-to", charset)
     if answers:
         props |= reply_props(answers)
