@@ -35,6 +35,14 @@ def test_who_is_there_is_not_added_again(book: Mapix) -> None:
     assert "MAPI_E_COLLISION" in book("ab", "add", "Bill Lee", "lee@example.org", code=1).stderr
 
 
+def test_an_address_has_to_be_one(book: Mapix) -> None:
+    assert "not an e-mail address: 'here'" in book("ab", "add", "Dan", "here", code=1).stderr
+    book("ab", "add", "Dan", "555-0100", "--set", "type=FAX")
+    book("ab", "add", "Eve", "eve@example.org")
+    assert "not an e-mail address" in book("ab", "edit", "Eve", "--set", "address=there", code=1).stderr
+    assert book.json("ab", "show", "Eve")["fields"]["address"] == "eve@example.org"
+
+
 def test_the_books_are_listed(book: Mapix) -> None:
     """ABK-1."""
     (found,) = book.json("ab", "list", "--books")["books"]

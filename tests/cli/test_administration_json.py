@@ -29,7 +29,7 @@ def test_what_was_done_is_told_as_json(mapix: Mapix, tmp_path: Path) -> None:
     assert mapix.json("profile", "default") == {"schema": 1, "profile": "Work"}
     assert mapix.json("profile", "repair")["repaired"] is False
     added = mapix.json("service", "add", "SMTP", "--host", "mail.example.org")
-    assert (added["profile"], added["service"]) == ("Work", "SMTP")
+    assert (added["profile"], added["service"], added["missing"]) == ("Work", "SMTP", [])
     assert mapix.json("service", "configure", added["uid"], "port=2525")["changed"] == ["port"]
     copied = mapix.json("service", "copy", added["uid"])
     assert copied["copied_from"] == added["uid"]

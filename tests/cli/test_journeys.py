@@ -318,7 +318,8 @@ def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
     ran = mapix("doctor", code=Exit.FAILED)
     assert "wrong" in ran.stdout
     assert "127.0.0.1" in ran.stdout
-    mapix("service", "add", "SMTP")
+    told = mapix("service", "add", "SMTP").stderr
+    assert told.rstrip().endswith("It lacks host. Try: mapix service configure SMTP host=…")
     lacking = [line for line in mapix("doctor", code=Exit.FAILED).stdout.splitlines() if "lacks host" in line]
     assert [line.count("Try: ") for line in lacking] == [1] * len(lacking) != []
 

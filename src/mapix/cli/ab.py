@@ -89,6 +89,7 @@ def add(
         raise click.UsageError("Name and address stand without --set.")
     if (address is None) != bool(is_list or members):
         raise click.UsageError("A contact has an address, and a list has members.")
+    _check_address(address, fields.get("type"))
     with logged_on(profile) as session:
         book = session.address_book
         if address is not None:
@@ -137,6 +138,7 @@ def edit(
             say("Changed." if book.mapi.details(entry.entry_id, ui) else "Nothing changed.")
             return
         if fields:
+            _check_address(fields.get("address"), fields.get("type", entry.fields.get("type")))
             entry.update(**fields)
         if members:
             entry.add(*_people(book, members))
@@ -241,6 +243,14 @@ def _people(book: AddressBook, names: Iterable[str]) -> list[BookEntry | str]:
                 raise
             found.append(name)
     return found
+
+
+def _check_address(address: str | None, kind: str | None) -> None:
+    """`InvalidParameter` for what is no address of Internet mail, where it is to be one."""
+    from mapix.properties.address import check_address
+
+    if (kind or "SMTP").upper() == "SMTP":
+        check_address(address)
 
 
 def _fields(words: Iterable[str]) -> dict[str, Any]:

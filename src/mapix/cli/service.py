@@ -74,9 +74,11 @@ def list_services(as_json: bool, profile: str | None) -> None:
 def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None) -> None:
     """Add SERVICE to a profile. Every setting of the service is an option; `mapix service types` lists them.
 
-    A password is kept in the keyring, never in the profile.
+    A password is kept in the keyring, never in the profile. What the service still lacks is told: it cannot be used
+    until that is configured.
     """
     from mapix.cli.profiles import chosen
+    from mapix.subsystem.profiles.settings import complete, missing
 
     values = parse_settings(settings)
     with mapi() as subsystem:
@@ -85,8 +87,13 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
         wanted = subsystem.catalogue.get(service)
         values |= parse_options(options, {setting.option: setting.name for setting in wanted.settings})
         uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
-    text = f"{wanted.name} added to {name} as {uid.hex()[:8]}. Try: mapix doctor"
-    tell(as_json, text, profile=name, service=wanted.name, uid=uid.hex())
+    lacking = missing(wanted, complete(wanted, values))
+    added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
+    if lacking:
+        added += f" It lacks {', '.join(lacking)}."
+        settings = " ".join(f"{each}=…" for each in lacking)
+        hint = f"mapix service configure {wanted.name} {settings}"
+    tell(as_json, f"{added} Try: {hint}", profile=name, service=wanted.name, uid=uid.hex(), missing=lacking)
 
 
 @command(examples=("mapix service configure SMTP port=2525 security=none",))
