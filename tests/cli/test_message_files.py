@@ -586,3 +586,11 @@ def test_a_task_tells_when_it_is_due(mapix: Mapix, tmp_path: Path) -> None:
     mapix_package.Task(subject="Report", due=date(2026, 3, 31)).save(tmp_path / "t.msg")
     assert "Due: 2026-03-31\n" in mapix("cat", tmp_path / "t.msg").stdout
     assert mapix.json("cat", tmp_path / "t.msg")["due"] == "2026-03-31"
+
+
+def test_no_folder_is_made_where_nothing_is_attached(mapix: Mapix, tmp_path: Path) -> None:
+    mapix_package.Message(subject="bare", text="x").save(tmp_path / "bare.msg")
+    for command in (("attachments", "--save"), ("show", "--save-attachments")):
+        ran = mapix(command[0], tmp_path / "bare.msg", command[1], tmp_path / "new")
+        assert "nothing is attached" in ran.stderr
+    assert not (tmp_path / "new").exists()

@@ -175,3 +175,14 @@ def test_the_command_writes_them_and_says_how_they_are_used(tmp_path: Path, monk
     assert (ran.exit_code, (tmp_path / "typings" / "pythoncom.pyi").is_file()) == (0, True)
     assert 'mypy_path = "typings"' in ran.output
     assert 'stubPath = "elsewhere"' in CliRunner().invoke(command, ["elsewhere"]).output
+
+
+def test_no_folders_are_made_above_that_of_the_stubs(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from mapix.cli.stubs import stubs as command
+    from mapix.properties.errors import NotFound
+
+    done = CliRunner().invoke(command, [str(tmp_path / "mistyped" / "typings")])
+    assert isinstance(done.exception, NotFound)
+    assert not (tmp_path / "mistyped").exists()

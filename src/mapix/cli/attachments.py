@@ -55,9 +55,13 @@ def attachments(file: str, save_to: Path | None, as_json: bool, profile: str | N
 
 def save_attachments(message: Message, folder: Path) -> int:
     """Write what is attached into a folder, and print the paths; the exit code."""
-    folder.mkdir(parents=True, exist_ok=True)
     left_out = 0
-    for attachment in message.attachments:
+    attachments = list(message.attachments)
+    if attachments:
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        say("nothing is attached")
+    for attachment in attachments:
         path = _saved(attachment, folder)
         if path is None:
             left_out += 1
