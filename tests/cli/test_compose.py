@@ -102,6 +102,13 @@ def test_a_draft_is_edited_and_sent(mapix: Mapix, server: Server, tmp_path: Path
     assert mapix.json("ls", "Drafts")["messages"] == []
 
 
+def test_without_a_terminal_no_editor_is_guessed(mapix: Mapix) -> None:
+    mapix.init()
+    ran = mapix("compose", "--edit", LINK, code=Exit.USAGE, timeout=20, EDITOR="", VISUAL="")
+    assert "set VISUAL or EDITOR" in ran.stderr
+    assert "Drafts" not in ran.stderr
+
+
 def test_an_editor_that_saves_nothing_sends_nothing(mapix: Mapix, tmp_path: Path) -> None:
     """C-004."""
     mapix.init()

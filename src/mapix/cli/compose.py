@@ -67,7 +67,7 @@ def compose(
     who sends: what it tries beyond subject, body and recipients is told and left out. An editor that saves nothing
     leaves the draft as it was, and nothing is sent.
     """
-    from mapix.cli.editing import edited
+    from mapix.cli.editing import check_editor, edited
     from mapix.cli.outcome import tell_outcome
     from mapix.cli.refs import find_message, short_id
     from mapix.properties.errors import NoRecipients
@@ -75,6 +75,8 @@ def compose(
 
     wanted = _with_options(_asked(to), cc, bcc, subject, body)
     leaving = send or wait is not None
+    if edit:
+        check_editor()
     with logged_on(profile, mail=wait is not None) as session:
         message = session.store.drafts.messages.new() if draft is None else find_message(session, draft)
         _fill(session, message, wanted)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,8 +16,16 @@ if TYPE_CHECKING:
     from mapix.client.message import Message
     from mapix.client.session import Session
 
+_EDITORS: Final = ("VISUAL", "EDITOR")
 _HEADERS: Final = ("To", "Cc", "Bcc", "Subject")
 _LINE: Final = re.compile(r"([A-Za-z]+):[ \t]*(.*)")
+
+
+def check_editor() -> None:
+    """Refuse to start the editor that is taken where none is named without a terminal: nobody could end it."""
+    if any(os.environ.get(name) for name in _EDITORS) or (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    raise click.UsageError("Without a terminal --edit needs an editor of its own: set VISUAL or EDITOR.")
 
 
 def edited(session: Session, message: Message) -> bool:
