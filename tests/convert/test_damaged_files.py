@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import mapix
-
 from mapix.convert.forms import has_header
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
 from mapix.convert.single import convert_file
+from mapix.formats.cfb import Node, write_compound_file
 
 from .conftest import mail
 
@@ -84,3 +84,31 @@ def test_mail_without_author_and_date_is_no_damage(tmp_path: Path) -> None:
     assert converted(tmp_path, "a.eml", b"Subject: x\r\n\r\ny\r\n").status is Status.WRITTEN
     odd = converted(tmp_path, "b.eml", b"From: ,;\r\nSubject: x\r\n\r\ny\r\n", to="json")
     assert odd.defects == ["From: tells of nobody: ',;'"]
+
+
+def compound(folder: Path, *streams: Node) -> bytes:
+    """A compound file of these streams."""
+    write_compound_file(Node("Root Entry", children=streams), folder / "made")
+    return (folder / "made").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.msg", "a.doc", "a", ""])
+@pytest.mark.parametrize("stream", ["WordDocument", "\x05SummaryInformation"])
+def test_a_compound_file_without_a_message_fails(tmp_path: Path, name: str, stream: str) -> None:
+    outcome = converted(tmp_path, name, compound(tmp_path, Node(stream, b"text" * 2000)), to="eml")
+    assert (outcome.status, outcome.code) == (Status.FAILED, "MAPI_E_CORRUPT_DATA")
+    assert "holds no message" in outcome.error
+    assert not (tmp_path / "target.eml").exists()
+
+
+def test_what_can_be_read_without_the_property_stream_is_repaired(tmp_path: Path) -> None:
+    streams = Node("__substg1.0_0037001F", "Kept".encode("utf-16-le"))
+    outcome = converted(tmp_path, "a.msg", compound(tmp_path, streams), to="json")
+    assert outcome.status is Status.REPAIRED
+    told = json.loads((tmp_path / "target.json").read_text())
+    assert told["summary"]["subject"] == "Kept"
+
+
+def test_an_empty_message_is_no_damage(tmp_path: Path) -> None:
+    outcome = converted(tmp_path, "a.msg", compound(tmp_path, Node("__properties_version1.0", bytes(32))), to="json")
+    assert outcome.status is Status.WRITTEN

@@ -138,4 +138,6 @@ def _compound(
 
     msg = files.enter_context(MsgFile.open(cast(BinaryIO, source), strictness=strictness))
     content = content_of(msg)
+    if msg.defects and not (content.properties or content.recipients or content.attachments):
+        raise CorruptData(f"the compound file holds no message: {msg.defects[-1]}")
     return content, msg.defects
