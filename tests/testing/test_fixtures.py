@@ -151,3 +151,16 @@ def test_programs_that_a_test_starts_share_a_store_in_a_file(tmp_path: Path) -> 
         assert (sent.subject, sent.sender) == ("From afar", "me@example.org")
         with box.logon() as session:
             assert [message.subject for message in session.sent.messages] == ["From afar"]
+
+
+@pytest.mark.parametrize(("words", "told"), [("wrong=1", "wrong"), ('"sqlite"', "'sqlite'")])
+def test_a_marker_that_says_something_unknown_is_refused(tmp_path: Path, words: str, told: str) -> None:
+    (tmp_path / "test_marked.py").write_text(
+        f"import pytest\n\n@pytest.mark.mapi({words})\ndef test_it(mapi_session):\n    pass\n", encoding="utf-8"
+    )
+    words_of_pytest = ("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider")
+    done = subprocess.run(
+        [sys.executable, *words_of_pytest, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert f"UsageError: @pytest.mark.mapi takes store, address, name by name, not {told}" in done.stdout

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NAMES = "mapi_pywin32"
 _STORE = "mapi_store"
+_OPTIONS = ("store", "address", "name")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,13 +47,22 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(uninstall)
 
 
+def _marked(marker: pytest.Mark | None) -> dict[str, Any]:
+    """What the marker says; `UsageError` for what it does not know."""
+    if marker is None:
+        return {}
+    wrong = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in _OPTIONS)]
+    if wrong:
+        raise pytest.UsageError(f"@pytest.mark.mapi takes {', '.join(_OPTIONS)} by name, not {', '.join(wrong)}")
+    return dict(marker.kwargs)
+
+
 @pytest.fixture
 def mapi_profile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sandbox]:
     """A home with a default profile, for this test: `home`, `profile`, `address`, `environment` for other processes."""
     from mapix.testing.sandbox import sandbox
 
-    marker = request.node.get_closest_marker("mapi")
-    options = {"store": request.config.getini(_STORE)} | (dict(marker.kwargs) if marker is not None else {})
+    options = {"store": request.config.getini(_STORE)} | _marked(request.node.get_closest_marker("mapi"))
     with sandbox(tmp_path, **options) as box:
         yield box
 
