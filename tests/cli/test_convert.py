@@ -75,6 +75,38 @@ def test_stdin_is_a_source(mapix: Mapix, tmp_path: Path) -> None:
     subprocess.run(words, input=MAIL.replace(b"Q3", b"Q4"), env=mapix.env, check=True, timeout=60)
     texts = sorted(path.read_text() for path in (tmp_path / "folder").glob("stdin-*.txt"))
     assert ["Subject: Q3" in texts[0], "Subject: Q4" in texts[1]] == [True, True]
+    assert not list((tmp_path / "folder" / ".mapix-convert").glob("stdin-*"))
+    told = json.loads(
+        subprocess.run([*words, "--json"], input=MAIL, env=mapix.env, check=True, capture_output=True).stdout
+    )
+    assert (told["read"], told["resumed"]) == (2, 2)
+
+
+def test_stdin_that_is_nothing_leaves_nothing(mapix: Mapix, tmp_path: Path) -> None:
+    for more in (["-o", str(tmp_path / "x" / "x.msg")], ["--to", "msg", "-o", str(tmp_path / "y"), "--dry-run"]):
+        words = [sys.executable, "-m", "mapix", "convert", "-", *more]
+        subprocess.run(words, input=b"no mail", env=mapix.env, timeout=60, check=False, capture_output=True)
+    assert not (tmp_path / "x").exists()
+    assert not (tmp_path / "y").exists()
+
+
+def test_a_large_stdin_is_not_held_in_memory(tmp_path: Path) -> None:
+    from mapix.convert.stdin import kept
+
+    class Endless:
+        left = 64 << 20
+        most = 0
+
+        def read(self, size: int) -> bytes:
+            self.most, taken = max(self.most, size), min(size, self.left)
+            self.left -= taken
+            return bytes(taken)
+
+    stream = Endless()
+    with kept(stream, tmp_path / "work") as path:  # type: ignore[arg-type]
+        assert path.stat().st_size == 64 << 20
+    assert 0 < stream.most <= 1 << 20
+    assert list((tmp_path / "work").iterdir()) == []
 
 
 def test_the_sums_add_up_and_what_failed_is_told(mapix: Mapix, mail: Path, tmp_path: Path) -> None:

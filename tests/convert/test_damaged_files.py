@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
 from mapix.convert.single import convert_file
+from mapix.convert.stdin import kept
 from mapix.formats.cfb import Node, write_compound_file
 
 from .conftest import mail
@@ -26,7 +28,8 @@ def converted(folder: Path, name: str, data: bytes | None, to: str = "msg") -> O
     if name:
         (folder / name).write_bytes(data or b"")
         return convert_file(str(folder / name), target, Plan(to, str(target)))
-    return convert_file("-", target, Plan(to, str(target)), data=data)
+    with kept(BytesIO(data or b""), folder / "work") as path:
+        return convert_file("-", target, Plan(to, str(target)), kept=path)
 
 
 @pytest.mark.parametrize("name", ["s1.py", "notes", "notes.txt", "x.xyz", ""])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -81,12 +83,12 @@ def convert(
     single = not dry_run and _is_single(source, output, form)
     if single and not fresh:
         _check_free(Path(output))
-    data = sys.stdin.buffer.read() if "-" in source else None
-    if single:
-        return _single(source[0], plan, data, manifest, as_json)
     course = Course(jobs, cluster, limit, fresh, manifest or "")
-    words = _words(source, plan, data)
-    return _dry_run(words, plan, limit, as_json) if dry_run else _run(words, plan, course, as_json)
+    with _stdin(source, plan, elsewhere=single or dry_run) as kept:
+        if single:
+            return _single(source[0], plan, kept, manifest, as_json)
+        words = [str(kept) if kept is not None and word == "-" else word for word in source]
+        return _dry_run(words, plan, limit, as_json) if dry_run else _run(words, plan, course, as_json)
 
 
 def _format(to: str | None, output: str) -> str:
@@ -133,23 +135,36 @@ def _is_single(source: tuple[str, ...], output: str, form: str) -> bool:
     return path.is_file() and form_of(str(path), any_name=True) in ("message", "")
 
 
-def _words(source: tuple[str, ...], plan: Plan, data: bytes | None) -> list[str]:
-    """The sources, stdin as a file of the work folder; another stdin is another source."""
-    if data is None:
-        return list(source)
-    from hashlib import sha256
+@contextmanager
+def _stdin(source: tuple[str, ...], plan: Plan, *, elsewhere: bool) -> Iterator[Path | None]:
+    """Stdin as a file, of the work folder or `elsewhere`; None where it is no source."""
+    if "-" not in source:
+        yield None
+        return
+    from tempfile import TemporaryDirectory
 
-    plan.work.mkdir(parents=True, exist_ok=True)
-    kept = plan.work / f"stdin-{sha256(data).hexdigest()[:16]}"
-    kept.write_bytes(data)
-    return [str(kept) if word == "-" else word for word in source]
+    from mapix.convert.footprint import Footprint
+    from mapix.convert.run import check
+    from mapix.convert.stdin import kept
+
+    if elsewhere:
+        with TemporaryDirectory() as folder, kept(sys.stdin.buffer, Path(folder)) as path:
+            yield path
+        return
+    check(plan)
+    footprint = Footprint(plan)
+    try:
+        with kept(sys.stdin.buffer, plan.work) as path:
+            yield path
+    finally:
+        footprint.sweep()
 
 
-def _single(source: str, plan: Plan, data: bytes | None, manifest: str | None, as_json: bool) -> int:
+def _single(source: str, plan: Plan, kept: Path | None, manifest: str | None, as_json: bool) -> int:
     from mapix.convert.outcome import Totals
     from mapix.convert.single import convert_file
 
-    outcome = convert_file(source, Path(plan.out), plan, data=data)
+    outcome = convert_file(source, Path(plan.out), plan, kept=kept)
     totals = Totals()
     totals.add(outcome.told())
     if manifest:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mapix.convert.footprint import Footprint
-from mapix.convert.items import Item, Kind
+from mapix.convert.items import Item
 from mapix.convert.names import BESIDE
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import GATHERED, Plan
@@ -15,27 +15,26 @@ from mapix.convert.run import check
 from mapix.convert.work import convert_item
 
 
-def convert_file(source: str, target: Path, plan: Plan, *, data: bytes | None = None) -> Outcome:
-    """Convert the message in a file, or in `data` that came from elsewhere, to `target`, which is replaced when the
-    new one is whole. `plan.out` does not matter.
+def convert_file(source: str, target: Path, plan: Plan, *, kept: Path | None = None) -> Outcome:
+    """Convert the message in a file to `target`, which is replaced when the new one is whole. What is only called
+    `source` lies in the file `kept`. `plan.out` does not matter.
 
     Raises: InvalidParameter, NoSupport, OSError. What is wrong with the message is told by the outcome.
     """
     footprint = Footprint(replace(plan, out=str(target)))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        return _converted(source, target, plan, data)
+        return _converted(source, target, plan, kept or Path(source))
     finally:
         footprint.sweep()
 
 
-def _converted(source: str, target: Path, plan: Plan, data: bytes | None) -> Outcome:
+def _converted(source: str, target: Path, plan: Plan, path: Path) -> Outcome:
     with TemporaryDirectory(dir=target.parent, prefix=".mapix-convert-") as folder:
         inside = replace(plan, out=str(Path(folder, "message.mbox" if plan.to == "mbox" else "out")))
         check(inside)
-        size = len(data) if data is not None else Path(source).stat().st_size
-        kind = Kind.FILE if data is None else Kind.BYTES
-        item = Item(source, target.stem, kind, source, size=size, member="stdin", data=data or b"", weight=size)
+        size = path.stat().st_size
+        item = Item(source, target.stem, path=str(path), size=size, weight=size)
         outcome = convert_item(item, inside)
         if outcome.status in (Status.WRITTEN, Status.REPAIRED):
             _moved(outcome, inside, target)
