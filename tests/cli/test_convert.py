@@ -1,14 +1,19 @@
 """`mapix convert` as users run it."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import mapix as face
+from mapix.convert.plan import Plan
 
 from .conftest import Mapix
 
@@ -80,6 +85,44 @@ def test_stdin_is_a_source(mapix: Mapix, tmp_path: Path) -> None:
         subprocess.run([*words, "--json"], input=MAIL, env=mapix.env, check=True, capture_output=True).stdout
     )
     assert (told["read"], told["resumed"]) == (2, 2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize(("form", "jobs"), [("msg", "1"), ("mbox", "1"), ("json", "2")])
+def test_ctrl_c_tells_the_counts_so_far_and_the_same_command_goes_on(
+    mapix: Mapix, tmp_path: Path, form: str, jobs: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(800):
+        (tmp_path / "in" / f"{number}.eml").write_bytes(MAIL + b"%d\r\n" % number)
+    out = tmp_path / f"out.{form}"
+    words = [
+        sys.executable,
+        "-m",
+        "mapix",
+        "convert",
+        str(tmp_path / "in"),
+        "--to",
+        form,
+        "-o",
+        str(out),
+        "--jobs",
+        jobs,
+    ]
+    journal = Plan(form, str(out)).work / "journal.jsonl"
+    with subprocess.Popen(words, env=mapix.env, stderr=subprocess.PIPE, text=True, process_group=0) as process:
+        while process.poll() is None and b'"source"' not in (journal.read_bytes() if journal.exists() else b""):
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    counts = re.search(r"^(\d+) read = (\d+) written \+ 0 repaired \+ 0 failed;", said, re.MULTILINE)
+    assert counts is not None, said
+    assert (process.returncode, "the same command" in said, "Traceback" in said) == (130, True, False)
+    done = int(counts[1])
+    assert 0 < done < 800
+    told = json.loads(mapix(*words[3:], "--json").stdout)
+    assert (told["read"], told["written"]) == (800, 800)
+    assert done <= told["resumed"] < 800
 
 
 def test_stdin_that_is_nothing_leaves_nothing(mapix: Mapix, tmp_path: Path) -> None:

@@ -184,21 +184,32 @@ def _write_line(outcome: Outcome, manifest: str) -> None:
 
 
 def _run(words: list[str], plan: Plan, course: Course, as_json: bool) -> int:
+    import time
+
     from mapix.cli.convertprogress import progress
+    from mapix.convert.outcome import Totals
     from mapix.convert.run import convert as converted
 
+    begun, totals, stopped = time.monotonic(), Totals(), False
     with progress(words, plan) as shown:
 
-        def told(outcome: Outcome, totals: Totals) -> None:
-            shown(totals)
+        def told(outcome: Outcome, so_far: Totals) -> None:
+            nonlocal totals
+            totals = so_far
+            shown(so_far)
             _tell_failure(outcome)
 
-        totals = converted(words, plan, course, told)
+        try:
+            totals = converted(words, plan, course, told)
+        except KeyboardInterrupt:
+            totals.seconds, stopped = time.monotonic() - begun, True
     if as_json:
         emit_json(totals.told())
     else:
         say(_sentence(totals))
-    return _code(totals)
+    if stopped:
+        say("mapix: stopped. Try: the same command, which goes on from there")
+    return Exit.INTERRUPTED if stopped else _code(totals)
 
 
 def _sentence(totals: Totals) -> str:
