@@ -117,14 +117,20 @@ def test_without_stdin_or_stdout_the_mail_is_to_be_kept(closed: str) -> None:
 
 def test_a_stream_that_is_cut_at_its_beginning_is_corrupt(mapix: Mapix, tmp_path: Path) -> None:
     (tmp_path / "winmail.dat").write_bytes(bytes.fromhex("789F3E22"))
+    (tmp_path / "winmail2.dat").write_bytes(bytes.fromhex("789F3E220100"))
     (tmp_path / "cut.dat").write_bytes(tnef_bytes(message())[:14])
     (tmp_path / "empty.tnef").touch()
-    said = {"winmail.dat": "ends after its signature", "cut.dat": "TNEF", "empty.tnef": "no TNEF stream"}
+    said = {
+        "winmail.dat": "ends in its signature",
+        "winmail2.dat": "there is nothing after the signature",
+        "cut.dat": "nothing of the TNEF stream can be read",
+        "empty.tnef": "no TNEF stream",
+    }
     for name, words in said.items():
         assert words in mapix("cat", tmp_path / name, code=6).stderr
     told = mapix("msg", "check", *(tmp_path / name for name in said), "--json", code=6)
     files = json.loads(told.stdout)["files"]
-    assert [one["verdict"] for one in files] == ["unreadable"] * 3
+    assert [one["verdict"] for one in files] == ["unreadable"] * 4
     assert all(one["defects"][0]["what"] for one in files)
     assert "signature" in files[0]["defects"][0]["what"]
-    assert "no TNEF stream" in files[2]["defects"][0]["what"]
+    assert "no TNEF stream" in files[3]["defects"][0]["what"]

@@ -55,8 +55,10 @@ class TnefFile:
             if data_of(source, HEAD.size, HEAD.size + 5) not in KNOWN:
                 raise CorruptData("this is no TNEF stream", value=head)
             self._defects.note("message", "the signature is wrong", value=head)
-        if size <= HEAD.size:
-            raise CorruptData("the TNEF stream ends after its signature", value=head)
+        if size < HEAD.size:
+            raise CorruptData("the TNEF stream ends in its signature", value=head)
+        if size == HEAD.size:
+            self._defects.note("message", "there is nothing after the signature")
         self.key: int = HEAD.unpack(head.ljust(HEAD.size, b"\0"))[1]
         """What joins the stream and the text of the mail around it."""
         reading = _Reading(Context(self._defects))
