@@ -91,8 +91,8 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
     added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
     if lacking:
         added += f" It lacks {', '.join(lacking)}."
-        settings = " ".join(f"{each}=…" for each in lacking)
-        hint = f"mapix service configure {wanted.name} {settings}"
+        wanting = " ".join(f"{each}=…" for each in lacking)
+        hint = f"mapix service configure {wanted.name} {wanting}"
     tell(as_json, f"{added} Try: {hint}", profile=name, service=wanted.name, uid=uid.hex(), missing=lacking)
 
 
