@@ -16,9 +16,10 @@ def happening(message: Message) -> dict[str, Any]:
     """`start`, `end`, `all_day` and `location` of what stands in a calendar, `start` and `due` of a task, and the
     `recurrence` of both in words; empty for other messages.
     """
+    from mapix.client.items.classes import kind_of
     from mapix.client.message import Message as Plain
 
-    if type(message) is Plain:
+    if kind_of(message.message_class) is Plain:
         return {}
     from mapix.client.items.calendaritem import CalendarItem
     from mapix.client.items.task import Task
