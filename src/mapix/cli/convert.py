@@ -203,6 +203,10 @@ def _run(words: list[str], plan: Plan, course: Course, as_json: bool) -> int:
             totals = converted(words, plan, course, told)
         except KeyboardInterrupt:
             totals.seconds, stopped = time.monotonic() - begun, True
+    return _tell_end(totals, stopped, as_json)
+
+
+def _tell_end(totals: Totals, stopped: bool, as_json: bool) -> int:
     if as_json:
         emit_json(totals.told())
     else:
