@@ -1,5 +1,6 @@
 """Python objects of scripts where pywin32 takes COM objects: watchers of progress and streams, on both stores."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.pywin32.calls.world import World, interface, value
 from mapix.pywin32 import mapi, mapitags, pythoncom
 from mapix.pywin32.errors import com_error, make
 from mapix.pywin32.gateways import IID_IMAPIProgress
+from mapix.pywin32.win32com.server.exception import COMException, IsCOMException, IsCOMServerException
 from mapix.pywin32.win32com.server.util import FileStream, unwrap, wrap
 
 USER_CANCEL = mapi.MAPI_E_USER_CANCEL
@@ -154,3 +156,34 @@ def test_a_scripts_stream_that_fails_is_a_failed_call(world: World) -> None:
     assert (caught.value.hresult, "out of order" in str(caught.value)) == (mapi.MAPI_E_CALL_FAILED, True)
     with pytest.raises(com_error):
         wrap(Broken()).Seek(0, 0)
+
+
+def test_wrap_takes_its_arguments_by_name() -> None:
+    """As pywin32's, which is a function of Python."""
+    stream = wrap(ob=FileStream(BytesIO(b"text")), iid=pythoncom.IID_IStream, usePolicy=None, useDispatcher=False)
+    assert stream.Read(4) == b"text"
+
+
+def test_an_object_refuses_with_an_exception_of_servers() -> None:
+    """Its code is what the caller gets."""
+
+    class Closed:
+        _public_methods_ = ("Read", "Seek")
+        _com_interfaces_ = (pythoncom.IID_IStream,)
+
+        def Read(self, amount: int) -> bytes:  # noqa: N802
+            raise COMException("closed", hresult=-2147287035)
+
+    with pytest.raises(com_error) as caught:
+        wrap(Closed()).Read(1)
+    assert caught.value.hresult == -2147287035
+
+
+def test_exceptions_of_servers_know_their_codes() -> None:
+    made = COMException(scode=2, source="here", helpContext=7)
+    assert (made.hresult, made.scode, made.args[3]) == (-2147024894, -2147024894, -1)
+    assert (made.source, made.helpcontext, made.strerror) == ("here", 7, made.description)
+    assert COMException(desc="done", scode=1).args == (1, "done", None, -1)
+    assert COMException(hresult=-2147467259).strerror == "Unspecified error"
+    assert IsCOMException(com_error)
+    assert (IsCOMServerException(com_error), IsCOMServerException(COMException)) == (False, True)

@@ -26,6 +26,7 @@ _COM: Final = {
     "win32com.storagecon": "storagecon",
     "win32com.client": "win32com.client",
     "win32com.server": "win32com.server",
+    "win32com.server.exception": "win32com.server.exception",
     "win32com.server.util": "win32com.server.util",
     "win32com.mapi": "win32com.mapi",
     "win32com.mapi.mapi": "mapi",

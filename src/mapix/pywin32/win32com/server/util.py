@@ -11,12 +11,16 @@ from mapix.pywin32.sink import PyIMAPIAdviseSink, of_gateway
 from mapix.pywin32.unknown import PyIUnknown, guarded
 
 
-@guarded
 def wrap(ob: Any, iid: Any = None, usePolicy: Any = None, useDispatcher: Any = None) -> Any:
     """A COM object for a Python one, by the interfaces or methods it declares: `OnNotify` makes a sink, which is called
     with a list of notifications, `Progress` a watcher of long calls, `Read` and `Seek` a stream. Others are plain
-    PyIUnknown.
+    PyIUnknown. Policies and dispatchers change nothing.
     """
+    return _wrapped(ob, iid)
+
+
+@guarded
+def _wrapped(ob: Any, iid: Any) -> Any:
     interfaces = (*getattr(ob, "_com_interfaces_", ()), iid)
     methods = getattr(ob, "_public_methods_", ())
     if IID_IMAPIAdviseSink in interfaces or "OnNotify" in methods:
