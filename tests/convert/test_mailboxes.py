@@ -84,6 +84,20 @@ def test_what_was_being_written_when_it_was_killed_is_written_again(mails: Path,
     out.write_bytes(whole[:-100])
     assert convert([str(mails)], plan).resumed == 2
     assert out.read_bytes() == whole
+    assert list(plan.work.glob("cut-off-*")) == []
+
+
+def test_what_others_added_where_it_was_killed_is_kept(mails: Path, plan: Plan) -> None:
+    convert([str(mails)], plan)
+    out, journal = Path(plan.out), plan.work / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    first = next(place for place, line in enumerate(lines) if line.startswith(b'{"source"'))
+    journal.write_bytes(b"".join(lines[: first + 2]))
+    whole = out.read_bytes()
+    out.write_bytes(whole[:-1000] + OTHERS)
+    assert convert([str(mails)], plan).resumed == 2
+    assert out.read_bytes() == whole
+    assert [path.read_bytes().endswith(OTHERS) for path in plan.work.glob("cut-off-*.mbox")] == [True]
 
 
 def test_a_mailbox_that_became_shorter_is_not_filled_up(mails: Path, plan: Plan) -> None:

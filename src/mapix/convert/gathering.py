@@ -8,6 +8,7 @@ Parquet comes in parts of some thousand rows: a folder that readers take as one 
 from __future__ import annotations
 
 import time
+from io import SEEK_END
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Final, Protocol
@@ -60,8 +61,9 @@ class Mailbox:
         path = Path(plan.out)
         size = path.stat().st_size if path.exists() else 0
         self._end = self._begin(plan, size)
-        if size > self._end and not journal.certain:
-            _keep_rest(path, self._end, plan.work)
+        self._rest: tuple[Path, int] | None = None
+        if size > self._end and journal.until is not None:
+            self._rest = _kept_rest(path, self._end, plan.work), self._end
         self._file: IO[bytes] = path.open("r+b" if path.exists() else "w+b")
         self._file.truncate(self._end)
         self._file.seek(self._end)
@@ -103,6 +105,9 @@ class Mailbox:
     def close(self) -> None:
         """See `Gathering`; what was not written to its end is taken away."""
         with self._file:
+            if self._rest is not None and _stands(*self._rest, self._file):
+                self._rest[0].unlink(missing_ok=True)
+            self._file.seek(0, SEEK_END)
             if self._file.tell() > self._end:
                 self._file.truncate(self._end)
                 self._journal.intend(self._end)
@@ -160,11 +165,23 @@ def gathering_of(plan: Plan, journal: Journal) -> Gathering:
     return made
 
 
-def _keep_rest(path: Path, start: int, folder: Path) -> None:
-    """Keep what stands in a mailbox behind `start` and may be anybody's, before it is cut off."""
-    with path.open("rb") as file, replacing(folder / f"cut-off-{int(time.time())}.mbox") as kept:
+def _kept_rest(path: Path, start: int, folder: Path) -> Path:
+    """What stands in a mailbox behind `start` as a file of its own, before it is cut off: it may be anybody's."""
+    rest = folder / f"cut-off-{time.time_ns()}.mbox"
+    with path.open("rb") as file, replacing(rest) as kept:
         file.seek(start)
         copyfileobj(file, kept, 1 << 20)
+    return rest
+
+
+def _stands(rest: Path, start: int, file: IO[bytes]) -> bool:
+    """Whether what was cut off at `start` was written there again."""
+    file.seek(start)
+    with rest.open("rb") as kept:
+        while piece := kept.read(1 << 20):
+            if file.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def _weight(row: Any) -> int:
