@@ -60,7 +60,7 @@ def test_init_asks_for_what_the_options_leave_open(mapix: Mapix) -> None:
     code, shown = at_terminal(mapix, "init", answers=answers)
     assert code == 0, shown
     assert "local delivery only" in shown
-    services = {service["name"]: service["settings"] for service in mapix.json("profile", "show")["services"]}
+    services = {service["service"]: service["settings"] for service in mapix.json("profile", "show")["services"]}
     assert services["LOCAL"]["address"] == "ann@example.org"
 
 
