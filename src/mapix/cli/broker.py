@@ -58,10 +58,15 @@ def _state() -> State | None:
     link = _link()
     if link is None:
         return None
+    from mapix.properties.errors import CallFailed
     from mapix.subsystem.broker.frames import State, Status
 
     try:
         return link.ask(Status(), State)
+    except CallFailed:
+        if not link.dead:
+            raise
+        return None  # It was about to end.
     finally:
         link.close()
 

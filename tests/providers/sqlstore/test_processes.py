@@ -167,7 +167,7 @@ def kill_rounds(path: Path, rounds: int) -> int:
         first = victim.stdout.readline()
         time.sleep(random.uniform(0, 0.15))
         victim.send_signal(signal.SIGKILL)
-        said = (first + victim.communicate()[0]).splitlines()
+        said = (first + victim.communicate()[0]).split("\n")[:-1]  # the last line may be cut
         if turn % 2:
             watcher.close()
             watcher = SqliteBackend(path)

@@ -10,6 +10,7 @@ import pytest
 from tests.fixtures_smtp import Sink, password_check, running
 from tests.subsystem.broker.conftest import Process
 
+from mapix.properties.errors import CallFailed
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_LOGOFF_SHARED, MAPI_NEW_SESSION, MAPI_NO_MAIL
 from mapix.subsystem.broker.frames import State, Status
 from mapix.subsystem.broker.place import place_of
@@ -24,9 +25,13 @@ def state(home: Path) -> State | None:
     link = find_broker(home)
     if link is None:
         return None
-    found = link.ask(Status(), State)
-    link.close()
-    return found
+    try:
+        return link.ask(Status(), State)
+    except CallFailed:
+        assert link.dead
+        return None
+    finally:
+        link.close()
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
