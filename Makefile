@@ -22,7 +22,7 @@ run: $(STAMP)
 test: $(STAMP)
 	tools/test-packages
 	tools/test-readers
-	$(BIN)/pytest -n 2 --dist loadgroup -q
+	$(BIN)/pytest -n 3 --dist loadgroup -q
 
 soak: $(STAMP)
 	tools/test-packages
