@@ -5,6 +5,7 @@ Unchanged mail is not made anew: it goes out as the bytes it came as, which the 
 """
 
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 from mapix.properties.flags import MAPI_BCC
+from mapix.properties.value import whole
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "corpora"
 
@@ -124,6 +126,10 @@ def test_a_msg_file_keeps_through_mail_what_mail_can_carry(path: Path) -> None:
         assert_carried(before, after, path.name)
 
 
+WHOLE = {"test-messages~S_MIME test message signed.msg": "what was signed goes out as the parts that it is"}
+"""Files whose attachment is the mail itself."""
+
+
 def assert_carried(before: MessageContent, after: MessageContent, name: str) -> None:
     for tag in CARRIED:
         value = before.get(tag)
@@ -138,6 +144,9 @@ def assert_carried(before: MessageContent, after: MessageContent, name: str) -> 
         told = each.properties.get(t.PR_ATTACH_LONG_FILENAME)
         if told and each.message is None and told.isprintable() and told.strip() == told:
             assert told in names
+    assert not files(before) - files(after) or name in WHOLE
+    if (text := one_text(before)) is not None:
+        assert one_text(after) == text
     inside = [sum(each.message is not None for each in content.attachments) for content in (before, after)]
     assert inside[1] >= inside[0]
 
@@ -151,3 +160,15 @@ def addresses(content: MessageContent) -> set[str]:
     kinds = (1, 2, MAPI_BCC)
     rows = (row for row in content.recipients if row.get(t.PR_RECIPIENT_TYPE, 1) & 15 in kinds)
     return {found.address.lower() for row in rows if (found := address_of(row)) and found.address}
+
+
+def files(content: MessageContent) -> Counter[bytes]:
+    """The bytes of the files that are attached."""
+    found = [each.properties.get(t.PR_ATTACH_DATA_BIN) for each in content.attachments if each.message is None]
+    return Counter(whole(t.PR_ATTACH_DATA_BIN, each) for each in found if each is not None)
+
+
+def one_text(content: MessageContent) -> str | None:
+    """The plain text with single blanks; None where there is none."""
+    text = whole(t.PR_BODY, content.get(t.PR_BODY))
+    return " ".join(text.split()) or None if text else None
