@@ -136,6 +136,7 @@ def test_a_watch_outlives_its_session_in_peace(profile: str) -> None:
     with mapix.logon(profile) as session:
         watch = session.store.root.watch(timeout=0)
     watch.close()
+    assert list(watch) == []
 
 
 def test_an_event_loop_hears_that_a_watch_was_closed(folder: mapix.Folder) -> None:

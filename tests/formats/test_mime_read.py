@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapix.formats.defects import Strictness
-from mapix.formats.mime import from_mime
+from mapix.formats.mime import from_mime, to_mime
 from mapix.formats.mime.options import MimeOptions
 from mapix.formats.mime.reading import DEEPEST_MESSAGES
 from mapix.properties import tags
@@ -335,7 +335,7 @@ def test_any_little_thing_is_a_message(data: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message(data: bytes) -> None:
     for head in (b"", HEAD.encode(), b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"):
-        from_mime(head + data)
+        assert to_mime(from_mime(head + data).value) == head + data
 
 
 WORDS: Sequence[bytes] = (
@@ -349,7 +349,7 @@ WORDS: Sequence[bytes] = (
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(WORDS), max_size=60).map(b"".join))
 def test_any_heap_of_mails_own_words_is_a_message(data: bytes) -> None:
-    from_mime(data)
+    assert to_mime(from_mime(data).value) == data
 
 
 def test_deep_nesting_ends() -> None:
@@ -386,4 +386,4 @@ def test_a_damaged_message_is_still_a_message() -> None:
         bad = bytearray(good)
         for _ in range(dice.randrange(1, 8)):
             bad[dice.randrange(len(bad))] = dice.randrange(256)
-        from_mime(bytes(bad))
+        assert to_mime(from_mime(bytes(bad)).value) == bytes(bad)

@@ -13,6 +13,7 @@ from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import (
     Busy,
     DiskError,
+    InvalidObject,
     InvalidParameter,
     TimedOut,
     TooComplex,
@@ -237,6 +238,8 @@ def test_a_closed_table_gives_up_what_is_under_way(bench: Bench) -> None:
     bench.view.sort_table(BACKWARDS, TBL_ASYNC)
     bench.view.close()
     bench.rows.gate.set()
+    with pytest.raises(InvalidObject):
+        bench.view.query_rows(1)
 
 
 def test_a_call_that_is_put_off_takes_effect_when_rows_are_needed(bench: Bench) -> None:

@@ -103,9 +103,10 @@ def test_what_the_structures_cannot_hold_is_a_bad_value() -> None:
 def test_hostile_bytes_are_rules_or_corrupt_data(data: bytes, wide: bool) -> None:
     for load in (load_restriction, load_actions):
         try:
-            load(data, wide=wide)
+            found = load(data, wide=wide)
         except CorruptData:
             continue
+        assert found is not None
 
 
 def test_endless_nesting_is_corrupt() -> None:

@@ -217,7 +217,9 @@ def test_flags_that_are_unknown_or_exclude_each_other_are_refused(system: Subsys
 
 def test_a_service_logs_on_without_mail(system: Subsystem, profile: str) -> None:
     """LOG-18."""
-    system.logon(profile, flags=MAPI_NT_SERVICE | MAPI_NO_MAIL).logoff()
+    session = system.logon(profile, flags=MAPI_NT_SERVICE | MAPI_NO_MAIL)
+    assert session.spooler is None
+    session.logoff()
 
 
 # sharing

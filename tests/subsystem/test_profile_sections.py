@@ -99,7 +99,9 @@ def test_best_access_writes_where_nobody_reads(session: Session) -> None:
 
 def test_a_section_that_is_forgotten_is_given_free(session: Session) -> None:
     session.open_profile_section(UID, Access.MODIFY)
-    session.open_profile_section(UID, Access.MODIFY)
+    again = session.open_profile_section(UID, Access.MODIFY)
+    again.set_props({OWN: "mine"})
+    assert again.get_prop(OWN) == "mine"
 
 
 def test_the_section_of_a_provider_needs_force(session: Session) -> None:

@@ -154,13 +154,14 @@ def test_the_passphrase_comes_from_a_file_a_descriptor_or_a_command(
     key = tmp_path / "key"
     key.write_text("open sesame\n")
     key.chmod(0o600)
+    made.set_password("mapix", "door", "key")
     locked = Vault(made.path)
 
     def opens(name: str, value: str) -> None:
         made.forget_key()
         with monkeypatch.context() as patch:
             patch.setenv(name, value)
-            locked.check()
+            assert locked.get_password("mapix", "door") == "key"
 
     opens(unlocking.KEY_FILE, str(key))
     opens(unlocking.COMMAND, f"cat {key}")

@@ -26,7 +26,7 @@ from mapix.interfaces.notify import Event, Notification, ObjectNotification, Tab
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import MapiTable
 from mapix.properties import tags as t
-from mapix.properties.errors import MapiError, NotFound
+from mapix.properties.errors import MapiError, NotFound, NotInitialized
 
 if TYPE_CHECKING:
     from mapix.client.folder import Folder
@@ -178,11 +178,16 @@ class FolderWatch:
             self.close()
 
     def _wait(self, timeout: float | None) -> bool:
-        """Wait until an event is there, while notifications are delivered; False when time is over, or the watch."""
+        """Wait until an event is there, while notifications are delivered; False when time is over, the watch, or MAPI
+        in this process.
+        """
         from mapix.subsystem.initialize import subsystem
 
         deadline = None if timeout is None else time.monotonic() + timeout
-        system = subsystem()
+        try:
+            system = subsystem()
+        except NotInitialized:
+            return bool(self._waiting)
         while not self._waiting and not self.closed:
             told = system.dispatch_notifications()
             left = _LOOK_SECONDS if deadline is None else min(_LOOK_SECONDS, deadline - time.monotonic())

@@ -224,4 +224,5 @@ def test_bytes_that_are_no_identifier_are_refused(data: bytes) -> None:
     whole = GlobalId.new().dump()
     for spoilt in (data, whole[:16] + data, whole[:16] + b"\x07\xea\x0d\x02" + whole[20:], whole + b"x"):
         with contextlib.suppress(CorruptData):
-            GlobalId.load(spoilt)
+            known = GlobalId.load(spoilt)
+            assert GlobalId.load(known.dump()) == known

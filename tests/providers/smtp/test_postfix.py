@@ -176,7 +176,10 @@ def test_without_a_logon_the_server_relays_nothing(bench, logon):
 
 
 def test_validate_state_finds_nothing_wrong(logon):
-    logon().validate_state()
+    transport = logon()
+    transport.validate_state()
+    with pytest.raises(LogonFailed):
+        logon(password="wrong").validate_state()
 
 
 def test_a_server_restarted_midway_loses_nothing_and_repeats_nothing_acknowledged(bench, logon, sink, server):
