@@ -29,12 +29,22 @@ def contract() -> dict[str, Any]:
     return json.loads(CONTRACT.read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def windows_names() -> Iterator[None]:
-    """pywin32's module names, for one test."""
-    mapix.pywin32.install()
+@pytest.fixture(autouse=True)
+def no_names_left() -> Iterator[None]:
+    """pywin32's module names go with the test that installed them, or ran a script."""
     yield
     mapix.pywin32.uninstall()
+
+
+@pytest.fixture
+def windows_names() -> None:
+    """pywin32's module names, for one test."""
+    mapix.pywin32.install()
+
+
+def our_finders() -> list[Any]:
+    """The finders of these names on `sys.meta_path`, where anybody else may have some, too."""
+    return [finder for finder in sys.meta_path if type(finder).__module__.startswith("mapix.")]
 
 
 @pytest.fixture
@@ -126,4 +136,4 @@ def server(tmp_path: Path) -> Iterator[Server]:
         assert process.stdin is not None
         yield Server(int(process.stdout.readline()), record)
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)

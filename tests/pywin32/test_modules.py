@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.pywin32.conftest import our_finders
 
 import mapix.pywin32
 from mapix.pywin32 import mapi
@@ -44,14 +45,14 @@ def test_the_names_import_in_every_way(windows_names: None) -> None:
 
 
 def test_installing_again_is_harmless_and_uninstalling_takes_all_away() -> None:
-    finders, before = list(sys.meta_path), set(sys.modules)
     first = mapix.pywin32.install()
     assert first == mapix.pywin32.install()
     assert {"win32com.mapi.mapi", *REAL} <= set(first)
     assert all(importlib.import_module(name) is sys.modules[name] for name in first)
+    assert len(our_finders()) == 2
     mapix.pywin32.uninstall()
-    assert {name for name in set(sys.modules) - before if not name.startswith("mapix.")} == set()
-    assert sys.meta_path == finders
+    assert set(first) & set(sys.modules) == set()
+    assert our_finders() == []
     mapix.pywin32.uninstall()
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("win32com.mapi")
@@ -111,11 +112,9 @@ def test_with_a_part_of_pywin32_there_none_of_ours_comes(tmp_path: Path, name: s
 def test_a_real_module_already_imported_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     real = type(sys)("pythoncom")
     monkeypatch.setitem(sys.modules, "pythoncom", real)
-    try:
-        assert mapix.pywin32.install() == ["winerror"]
-        assert sys.modules["pythoncom"] is real
-    finally:
-        mapix.pywin32.uninstall()
+    assert mapix.pywin32.install() == ["winerror"]
+    assert sys.modules["pythoncom"] is real
+    mapix.pywin32.uninstall()
     assert sys.modules["pythoncom"] is real
 
 

@@ -3,22 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import mapix.pywin32
 from mapix.pywin32.runner import run_script
 
 
 @pytest.fixture(autouse=True)
-def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A home of its own, and no names left behind."""
+def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of its own."""
     monkeypatch.setenv("MAPIX_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    yield
-    mapix.pywin32.uninstall()
 
 
 def script(folder: Path, text: str) -> str:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,12 @@ from zipfile import ZipFile
 import pytest
 from tests.pywin32.conftest import ADDRESS, ROOT, Server, default_store, make_profile
 
-import mapix.pywin32
 from mapix.pywin32 import mapi, mapitags
 from mapix.pywin32.runner import run_script
 
 EXAMPLE = ROOT / "examples" / "send_mail.py"
 OTHERS = ["ann@elsewhere.example", "bob@elsewhere.example", "eve@elsewhere.example"]
 DEMO = "win32comext/mapi/demos/mapisend.py"
-
-
-@pytest.fixture(autouse=True)
-def no_names_left() -> Iterator[None]:
-    """pywin32's names go with the test."""
-    yield
-    mapix.pywin32.uninstall()
 
 
 @pytest.fixture
