@@ -132,7 +132,7 @@ class Postfix:
 
     def start(self) -> None:
         _run("postfix", "-c", str(self.home), "start")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 with socket.create_connection((HOST, self.port), timeout=1) as probe:

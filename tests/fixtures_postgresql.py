@@ -121,7 +121,7 @@ class PostgreSql:
                     os.kill(process, signal.SIGKILL)
             self._process.poll()
             time.sleep(0.01)
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=60)
 
     def backends(self) -> list[int]:
         """The processes that serve connections."""
@@ -141,7 +141,7 @@ class PostgreSql:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(how)
             try:
-                self._process.wait(timeout=30)
+                self._process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 self.crash()
 

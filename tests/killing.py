@@ -29,7 +29,7 @@ def process(*args: str) -> Iterator[subprocess.Popen[str]]:
         assert running.stdin is not None
         running.stdin.close()
         try:
-            running.wait(20)
+            running.wait(60)
         finally:
             running.kill()
             running.wait()

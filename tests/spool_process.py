@@ -44,7 +44,7 @@ def spool(path: Path, settings: list[dict]) -> None:
     spooler.start()
     while spooler.pending():
         time.sleep(0.05)
-    spooler.stop(5)
+    spooler.stop(60)
     for each in loaded:
         each.logon.logoff()
     store.close()

@@ -149,7 +149,7 @@ class Bench:
 
     def __exit__(self, *args: object) -> None:
         for spooler in self._spoolers:
-            spooler.stop(5)
+            spooler.stop(60)
         self.spooler_store.close()
         self.store.close()
 

@@ -90,4 +90,4 @@ def server(tmp_path: Path) -> Iterator[Server]:
         assert process.stdin is not None
         yield Server(int(process.stdout.readline()), record)
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)

@@ -159,7 +159,7 @@ def test_a_folder_is_watched_while_others_change_it(ann: Mapix) -> None:
         event = json.loads(watcher.stdout.readline())
         assert event["event"] == "added"
         assert event["message"]["subject"] == "News"
-        assert watcher.wait(30) == 0
+        assert watcher.wait(60) == 0
 
 
 def test_silence_ends_a_watch(ann: Mapix) -> None:

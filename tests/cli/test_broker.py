@@ -49,7 +49,7 @@ def test_the_broker_is_shown_and_ended(shared: Mapix) -> None:
     assert str(process.pid) in shared("broker", "status").stdout
     assert "ended" in shared("broker", "stop").stderr
     assert not shared.json("broker", "status")["running"]
-    assert process.communicate("\n", timeout=20) == ("", "")
+    assert process.communicate("\n", timeout=60) == ("", "")
     assert process.returncode == 0
 
 
@@ -62,7 +62,7 @@ def test_the_example_of_the_page_shares_its_session(shared: Mapix) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "in\n"
     assert shared.json("broker", "status")["sessions"][0]["profile"] == "Default"
-    assert process.communicate("\n", timeout=20) == ("", "")
+    assert process.communicate("\n", timeout=60) == ("", "")
 
 
 def test_the_broker_is_of_one_home_directory(shared: Mapix, tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_the_broker_is_of_one_home_directory(shared: Mapix, tmp_path: Path) -> N
     elsewhere = Mapix(tmp_path / "elsewhere")
     elsewhere.env["XDG_RUNTIME_DIR"] = shared.env["XDG_RUNTIME_DIR"]
     assert not elsewhere.json("broker", "status")["running"]
-    process.communicate("\n", timeout=20)
+    process.communicate("\n", timeout=60)

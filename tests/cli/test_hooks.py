@@ -79,6 +79,6 @@ def test_a_spooler_of_its_own_has_the_hooks_of_the_profile(noting: Mapix, tmp_pa
         noting("send", "--to", "ann@example.org", "--subject", "First", "--text", "t")
         noting("send", "--to", "ann@example.org", "--subject", "Second", "--text", "t")
         one.terminate()
-        one.communicate(timeout=20)
+        one.communicate(timeout=60)
     noting("spooler", "flush")
     assert notes(tmp_path) == ["in First", "in Second", "out First", "out Second"]

@@ -143,7 +143,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(mapix: Mapix) -> None:
         assert process.stderr is not None
         process.stdout.close()
         text = process.stderr.read()
-        process.wait(10)
+        process.wait(60)
     assert text == ""
     assert process.returncode != 0
 

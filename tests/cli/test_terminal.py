@@ -42,7 +42,7 @@ def at_terminal(mapix: Mapix, *args: str, answers: tuple[tuple[str, str], ...] =
     if pid == 0:
         os.execve(sys.executable, mapix.command(*args), {**mapix.env, "COLUMNS": "100", "TERM": "xterm", **env})
     shown, waiting = "", list(answers)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if select.select([screen], [], [], 0.1)[0]:
             try:

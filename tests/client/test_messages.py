@@ -134,7 +134,7 @@ def test_a_message_to_oneself_arrives(session: Session) -> None:
     message = session.new(subject="Note", text="to myself", to="ann@example.org")
     message.attach(b"x", "x.txt")
     message.submit()
-    assert session.flush(20) == 0
+    assert session.flush(60) == 0
     (found,) = session.inbox.messages
     assert (found.subject, found.text, found.sender) == ("Note", "to myself", "Ann Archer <ann@example.org>")
     assert not found.is_read

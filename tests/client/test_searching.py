@@ -77,7 +77,7 @@ def test_criteria_change_in_part(session: mapix.Session, filled: mapix.Folder) -
     found.change(recursive=False)
     assert subjects(found) == ["The budget"]
     found.change(mapix.Message.subject.contains("agenda"), background=True)
-    assert found.wait(10)
+    assert found.wait(60)
     assert subjects(found) == ["Agenda"]
     found.change(folders=[filled.folder("Below")])
     assert subjects(found) == []

@@ -128,7 +128,7 @@ def test_workers_end_with_the_one_who_gave_them_work(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mapix", "convert", str(tmp_path / "in"), "--to", "msg", "-o", mark, "--jobs", "2"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         workers: list[int] = []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len(workers) < 2 and time.monotonic() < deadline and process.poll() is None:
             workers = children(process.pid)
             time.sleep(0.02)

@@ -78,7 +78,7 @@ class MailServer:
     def stop(self) -> None:
         """End it; twice is harmless."""
         if self._process.poll() is None:
-            self._process.communicate(timeout=20)
+            self._process.communicate(timeout=60)
 
 
 class Home(Mapix):

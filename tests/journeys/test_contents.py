@@ -112,7 +112,7 @@ with mapix.logon() as session:
     for number, name in enumerate(names):
         message.attach(f"contents {number}".encode(), name)
     message.submit()
-    assert session.flush(30) == 0
+    assert session.flush(60) == 0
 """
 
 

@@ -70,7 +70,7 @@ class Slow(TableData):
 
     def _wait(self) -> None:
         self.reached.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         if self.broken:
             raise DiskError("the rows cannot be read")
 
@@ -91,7 +91,7 @@ class Bench:
         self.heard += [one for one in batch if isinstance(one, TableNotification)]
 
     def events(self) -> list[TableEvent]:
-        assert self.engine.wait(10)
+        assert self.engine.wait(60)
         self.engine.dispatch()
         found, self.heard = self.heard, []
         return [one.table_event for one in found]
@@ -175,7 +175,7 @@ def test_what_is_aborted_leaves_the_table_as_it_was(bench: Bench) -> None:
     bench.rows.gate.clear()
     bench.rows.reached.clear()
     bench.view.sort_table(BACKWARDS, TBL_ASYNC)
-    assert bench.rows.reached.wait(10)
+    assert bench.rows.reached.wait(60)
     bench.view.abort()
     assert bench.view.get_status()[0] == TBLSTAT_COMPLETE
     assert bench.view.wait_for_completion(0) == TBLSTAT_COMPLETE
@@ -208,7 +208,7 @@ def test_a_failure_elsewhere_is_a_status_and_is_told(bench: Bench, name: str, ar
     getattr(bench.view, name)(argument, TBL_ASYNC)
     assert bench.view.wait_for_completion(10) == status
     assert bench.view.get_status()[0] == status
-    bench.engine.wait(10)
+    bench.engine.wait(60)
     bench.engine.dispatch()
     (told,) = bench.heard
     assert (told.table_event, told.scode) == (TableEvent.ERROR, DiskError.hresult)

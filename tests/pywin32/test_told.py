@@ -101,7 +101,7 @@ def test_a_search_that_is_complete_is_told(world: World) -> None:
     subtree = value(world.subtree, mapitags.PR_ENTRYID)
     folder = world.store._obj.open_entry(value(search, mapitags.PR_ENTRYID), Access.BEST)
     folder.set_search_criteria(Exist(PR_SUBJECT), [subtree], RECURSIVE_SEARCH)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (found := told(world)):
         assert time.monotonic() < deadline
         pythoncom.PumpWaitingMessages()

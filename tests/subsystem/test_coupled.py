@@ -84,7 +84,7 @@ def test_what_the_pair_can_reach_is_sent_before_the_submission_returns(system: S
     with log_on(system) as session:
         submit(session, "bob@pair", "cy@pair")
         assert server.sent == [("bob@pair", "hello"), ("cy@pair", "hello")]
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert len(server.sent) == 2
         store = open_store(session)
         until(lambda: subjects_of(store, PR_IPM_SENTMAIL_ENTRYID) == ["hello"])
@@ -145,7 +145,7 @@ def test_without_its_transport_the_store_queues_like_any_other(system: Subsystem
         assert (server.sent, waiting(session)) == ([], 1)
     with log_on(system) as session:
         open_store(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert server.sent == [("bob@pair", "hello")]
 
 
@@ -156,7 +156,7 @@ def test_whom_the_pair_cannot_reach_the_spooler_sends_to(system: Subsystem, serv
     with log_on(system) as session:
         submit(session, "bob@pair", "zoe@example.com")
         assert server.sent == [("bob@pair", "hello")]
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert subjects_of(open_store(session), PR_IPM_SENTMAIL_ENTRYID) == ["hello"]
     assert (server.sent, courier.sent) == ([("bob@pair", "hello")], ["zoe@example.com"])
 
@@ -166,7 +166,7 @@ def test_whom_the_pair_refuses_the_spooler_reports(system: Subsystem, server: Se
     server.refused = {"ghost@pair"}
     with log_on(system) as session:
         submit(session, "bob@pair", "ghost@pair")
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         store = open_store(session)
         inbox: Any = store.open_entry(store.get_receive_folder("IPM")[0])
         assert inbox.get_contents_table().get_row_count() == 1
@@ -183,7 +183,7 @@ def test_a_pair_that_fails_leaves_the_rest_to_the_spooler(
         submit(session, "bob@pair")
         assert waiting(session) == 1
         server.fails = None
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert server.sent == [("bob@pair", "hello")]
 
 
@@ -224,7 +224,7 @@ def test_a_message_to_be_prepared_goes_through_the_spooler_to_the_pair(system: S
     system.admin_profiles().admin_services("Work").create_msg_service("SEALER")
     with log_on(system) as session:
         submit(session, "bob@pair", "zoe@example.com")
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert server.support.submission_flags([recipient("zoe@example.com")]) == NEEDS_PREPROCESSING | NEEDS_SPOOLER
         assert subjects_of(open_store(session), PR_IPM_SENTMAIL_ENTRYID) == ["hello"]
     assert server.sent == [("bob@pair", "sealed hello")]

@@ -82,7 +82,7 @@ def test_an_outbound_hook_of_the_profile_says_where_sent_mail_goes(mail: Subsyst
         store = open_store(session)
         hook.folder = a_folder(store, "Kept").get_prop(PR_ENTRYID)
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         until(lambda: subjects(store, "Kept") == ["hello"])
     assert hook.seen == ["hello"]
 
@@ -94,7 +94,7 @@ def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> 
     offer_hook(mail, lambda: hook, HOOK_INBOUND)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         until(lambda: courier.fetched)
         store = open_store(session)
         inbox: Any = store.open_entry(store.get_receive_folder("IPM")[0], Access.READ)
@@ -111,7 +111,7 @@ def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, a
     offer_hook(mail, lambda: hook)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
 
 
@@ -122,7 +122,7 @@ def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:  # noqa: F811
     offer_hook(mail, object)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
     assert courier.sent == ["bob@example.com"]
 
@@ -136,6 +136,6 @@ def test_a_hook_that_hangs_keeps_no_mail_back(mail: Subsystem, hold: Hold) -> No
     with log_on(mail) as session:
         submit(session, "bob@example.com")
         submit(session, "cy@example.com")
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
     assert courier.sent == ["bob@example.com", "cy@example.com"]

@@ -46,7 +46,7 @@ def spooler(home: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def test_of_many_spoolers_one_works_on_a_message_at_a_time(tmp_path, monkeypatch):

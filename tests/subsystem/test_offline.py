@@ -156,7 +156,7 @@ def test_a_transport_without_sp_poll_is_not_polled_and_says_itself_that_mail_wai
     offer_transport(mail, line)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         time.sleep(0.05)
         assert line.mail == ["News"]
         line.support.spooler_notify(NOTIFY_NEWMAIL)
@@ -172,7 +172,7 @@ def test_a_transport_has_idle_time_where_it_asked_for_it(mail: Subsystem, wanted
     offer_transport(mail, line)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         end = time.monotonic() + (5 if called else 0.1)
         while not line.idle and time.monotonic() < end:
             time.sleep(0.01)
@@ -200,7 +200,7 @@ def test_recipients_of_others_are_resolved_for_who_asks(mail: Subsystem) -> None
         message = store.open_entry(store.get_prop(PR_IPM_OUTBOX_ENTRYID), 1).create_message()  # type: ignore[arg-type]
         message.modify_recipients(0, [_bare("bob@example.com"), _bare("7", "FAX")])
         message.submit_message()
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert line.seen == [[("bob@example.com", True), ("7", True)]]
     assert other.sent == ["7"]
 
@@ -231,7 +231,7 @@ def test_offline_nothing_connects_mail_waits_and_connecting_sends_it(mail: Subsy
         assert (code & STATUS_OFFLINE, code & STATUS_AVAILABLE, text) == (STATUS_OFFLINE, 0, "working offline")
         assert subjects_of(open_store(session), PR_IPM_OUTBOX_ENTRYID) == ["hello"]
         status_of(session).validate_state(FORCE_XP_CONNECT)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         until(lambda: not line.mail)
         assert code_of(session) & (STATUS_OFFLINE | STATUS_AVAILABLE) == STATUS_AVAILABLE
         assert not line.support.logon_flags & LOGON_NO_CONNECT
@@ -244,7 +244,7 @@ def test_a_transport_is_taken_offline_and_hears_of_it(mail: Subsystem) -> None: 
     offer_transport(mail, line)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         status_of(session).validate_state(FORCE_XP_DISCONNECT)
         assert code_of(session) & STATUS_OFFLINE
         submit(session)
@@ -253,7 +253,7 @@ def test_a_transport_is_taken_offline_and_hears_of_it(mail: Subsystem) -> None: 
         assert code_of(session) & STATUS_OFFLINE
         assert (session.pending(), len(line.sent)) == (1, 1)
         status_of(session).validate_state(FORCE_XP_CONNECT)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert line.told == [BEGIN, END, BEGIN]
     assert len(line.sent) == 2
 
@@ -298,7 +298,7 @@ def test_a_transport_that_needs_no_line_goes_on_where_the_user_works_offline(
     with log_on(mail) as session:
         assert row_of(session, name)[0] & (STATUS_OFFLINE | STATUS_AVAILABLE) == STATUS_AVAILABLE
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         assert len(line.sent) == (name == "COURIER")
         status_of(session, name).validate_state(FORCE_XP_DISCONNECT)
         submit(session)

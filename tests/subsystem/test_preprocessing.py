@@ -102,7 +102,7 @@ def test_a_transport_prepares_what_it_sends(mail: Subsystem) -> None:  # noqa: F
     offer_sealer(mail, sealer)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         until(lambda: subjects_of(open_store(session), PR_IPM_SENTMAIL_ENTRYID) == ["hello"])
     assert sealer.subjects == ["sealed hello"]
 
@@ -113,7 +113,7 @@ def test_functions_are_named_like_entries_of_a_dll(mail: Subsystem, module: str)
     offer_sealer(mail, sealer)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert sealer.subjects == ["sealed hello"]
 
 
@@ -155,7 +155,7 @@ def test_a_preprocessor_that_hangs_is_shown_and_mail_of_others_goes(
     hung.address_types = lambda: AddressTypes(("PAGER",))  # type: ignore[method-assign]
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert courier.sent == ["bob@example.com"]
 
 
@@ -170,7 +170,7 @@ def test_a_submission_says_that_it_is_to_be_prepared(mail: Subsystem) -> None:  
     offer_sealer(mail, sealer)
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert seen == [SUBMITFLAG_PREPROCESS]
 
 
@@ -182,7 +182,7 @@ def test_what_was_submitted_without_mail_is_prepared_by_whoever_sends_it(mail: S
         submit(session)
     with log_on(mail) as session:
         open_store(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert sealer.subjects == ["sealed hello"]
 
 
@@ -199,7 +199,7 @@ def test_a_preprocessor_is_given_session_address_book_and_folder(mail: Subsystem
     offer_sealer(mail, Sealer(look))
     with log_on(mail) as session:
         submit(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
         (asked,) = given
         assert isinstance(asked.address_book, AddrBook)
         assert isinstance(asked.session, Session)

@@ -85,7 +85,7 @@ def test_whoever_is_left_hears_of_changes_and_sends(system: Subsystem, provider:
     submit(second)
     second.dispatch_notifications()
     assert heard
-    assert second.flush(5) == 0
+    assert second.flush(60) == 0
     store.unadvise(connection)
     assert provider.logoffs == before
     second.logoff()

@@ -177,7 +177,7 @@ def test_threads_share_what_a_session_opened(stores: Subsystem, profile: str) ->
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         names = {name for (name,) in query_all_rows(root.get_hierarchy_table(), [PR_DISPLAY_NAME])}
         assert {f"folder {n}" for n in range(8)} <= names
 
@@ -428,7 +428,7 @@ def test_status_objects_answer_in_any_thread(stores: Subsystem, profile: str) ->
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
     assert failures == []
 
 

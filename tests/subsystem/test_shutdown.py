@@ -207,7 +207,7 @@ def test_what_waits_is_sent_by_the_next_session(mail: Subsystem) -> None:  # noq
     mail.offline = False
     with log_on(mail) as session:
         open_store(session)
-        assert session.flush(5) == 0
+        assert session.flush(60) == 0
     assert courier.sent == ["bob@example.com"]
 
 

@@ -75,7 +75,7 @@ class Courier(TransportLogon):
 
     def submit_message(self, submission: Submission) -> Outcome:
         if self.gate is not None:
-            self.gate.wait(10)
+            self.gate.wait(60)
         if self.answer is not OutcomeKind.DONE:
             return Outcome(self.answer, text="not now")
         self.sent.append(submission.message.get_prop(tags.PR_SUBJECT))

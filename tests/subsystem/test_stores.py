@@ -421,7 +421,7 @@ def test_a_message_goes_from_one_store_to_the_other(mail: Subsystem, profile: st
         assert session.spooler is None
         store = open_store(session)
         submit(store, "Hello")
-        assert session.flush(10) == 0
+        assert session.flush(60) == 0
         assert session.pending() == 0
         arrived = inbox(open_store(session, BOB))
         assert subjects(arrived) == ["Hello"]
@@ -463,7 +463,7 @@ def test_mapis_own_thread_tells_of_new_mail_by_itself(home: Path, tmp_path: Path
             store = open_store(session)
             store.advise(None, Event.NEW_MAIL, sink)
             submit(store, "To myself", ANN)
-            assert called.wait(10)
+            assert called.wait(60)
     assert threading.get_ident() not in threads
 
 
@@ -475,7 +475,7 @@ def test_without_mail_a_message_waits_until_a_member_with_mail_joins(mail: Subsy
     assert first.pending() == 1
     second = mail.logon()
     assert second.spooler is not None
-    assert second.flush(10) == 0
+    assert second.flush(60) == 0
     assert subjects(inbox(open_store(second, BOB))) == ["Waiting"]
     assert first.pending() == 0
     second.logoff()
@@ -487,7 +487,7 @@ def test_what_a_session_left_behind_is_sent_by_the_next(mail: Subsystem, profile
     with mail.logon(profile, flags=NEW | MAPI_NO_MAIL) as session:
         submit(open_store(session), "Left")
     with mail.logon(profile, flags=NEW) as session:
-        assert session.flush(10) == 0
+        assert session.flush(60) == 0
         assert subjects(inbox(open_store(session, BOB))) == ["Left"]
 
 
@@ -500,12 +500,12 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
 
     def counted(spooling: Spooling, pair: Any) -> int:
         looking.set()
-        assert submitted.wait(10)
+        assert submitted.wait(60)
         return count(spooling, pair)
 
     def submit_inside() -> None:
         with store.transaction():
-            assert looking.wait(10)
+            assert looking.wait(60)
             submit(store, "Inside")
         submitted.set()
 
@@ -513,8 +513,8 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
     thread = threading.Thread(target=submit_inside)
     thread.start()
     second = mail.logon()
-    thread.join(10)
-    assert second.flush(10) == 0
+    thread.join(60)
+    assert second.flush(60) == 0
     second.logoff()
     first.logoff()
 
@@ -526,7 +526,7 @@ def test_a_store_opened_without_mail_tells_the_spooler_nothing(mail: Subsystem, 
         submit(open_store(session, no_mail=True), "Quiet")
         assert session.spooler is None
         assert session.pending() == 1
-        assert session.flush(10) == 0
+        assert session.flush(60) == 0
 
 
 def test_the_spooler_object_flushes_the_queues(mail: Subsystem, profile: str) -> None:
@@ -643,7 +643,7 @@ def test_sessions_come_and_go_in_many_threads_at_once(mail: Subsystem, profile: 
     assert failures == []
     assert not any(thread.is_alive() for thread in threads)
     with mail.logon(profile, flags=NEW) as session:
-        assert session.flush(20) == 0
+        assert session.flush(60) == 0
         assert sorted(subjects(inbox(open_store(session, BOB)))) == sorted(
             f"{number} {turn}" for number in range(4) for turn in range(4)
         )

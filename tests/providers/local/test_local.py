@@ -55,7 +55,7 @@ def local(**settings):
 
 def test_a_message_arrives_in_the_mailbox_of_its_recipient(ann, bob):
     ann.submit([BOBS], "hello", values={PR_BODY: "dear Bob"})
-    assert ann.spooler([local()]).flush(10) == 0
+    assert ann.spooler([local()]).flush(60) == 0
     (message,) = bob.inbox()
     (kept,) = ann.contents()
     assert message.get_prop(PR_SUBJECT) == "hello"
@@ -73,7 +73,7 @@ def test_a_message_arrives_in_the_mailbox_of_its_recipient(ann, bob):
 
 def test_everybody_is_told_how_he_was_named_and_nobody_sees_blind_copies(ann, bob, cy):
     ann.submit([recipient(ANNS), recipient(BOBS, 2), recipient(CYS, 3)])
-    assert ann.spooler([local()]).flush(10) == 0
+    assert ann.spooler([local()]).flush(60) == 0
     named = {}
     for bench in (ann, bob, cy):
         (message,) = bench.inbox()
@@ -87,7 +87,7 @@ def test_who_has_no_mailbox_here_goes_to_the_next_transport(ann, bob):
     """SPL-10."""
     ann.submit([BOBS, "zoe@elsewhere.example"])
     smtp = Scripted()
-    assert ann.spooler([local(), smtp]).flush(10) == 0
+    assert ann.spooler([local(), smtp]).flush(60) == 0
     assert smtp.addresses == [["zoe@elsewhere.example"]]
     assert len(bob.inbox()) == 1
 
@@ -95,7 +95,7 @@ def test_who_has_no_mailbox_here_goes_to_the_next_transport(ann, bob):
 def test_without_another_transport_the_sender_is_told(ann, bob):
     """SPL-10."""
     ann.submit([BOBS, "zoe@elsewhere.example"])
-    assert ann.spooler([local()]).flush(10) == 0
+    assert ann.spooler([local()]).flush(60) == 0
     (report,) = ann.inbox()
     assert {row[PR_EMAIL_ADDRESS]: row[PR_REPORT_TEXT] for row in recipient_rows(report)} == {
         "zoe@elsewhere.example": NOBODY
@@ -105,7 +105,7 @@ def test_without_another_transport_the_sender_is_told(ann, bob):
 
 def test_two_rows_for_one_mailbox_make_one_message(ann, bob):
     ann.submit([BOBS, BOBS.upper()])
-    assert ann.spooler([local()]).flush(10) == 0
+    assert ann.spooler([local()]).flush(60) == 0
     assert len(bob.inbox()) == 1
     assert ann.inbox() == []
 
@@ -130,7 +130,7 @@ def test_a_crash_after_the_delivery_makes_no_second_one(ann, bob, cy):
     ann.spooler_store.outgoing.resign()
     ann.spooler_store.close()
     ann.spooler_store = ann.open(spooler=True)
-    assert ann.spooler([local()]).flush(10) == 0
+    assert ann.spooler([local()]).flush(60) == 0
     assert len(bob.inbox()) == len(cy.inbox()) == 1
     assert ann.inbox() == []
 
@@ -151,7 +151,7 @@ def test_a_full_mailbox_is_tried_again_and_does_not_stop_the_others(ann, bob, cy
     assert len(cy.inbox()) == 1
     assert ann.queue()[0].reason == "the mailbox is full"
     full[0] = False
-    assert spooler.flush(10) == 0
+    assert spooler.flush(60) == 0
     assert len(bob.inbox()) == len(cy.inbox()) == 1
 
 
@@ -170,7 +170,7 @@ def test_a_damaged_mailbox_is_tried_again_and_does_not_stop_the_others(ann, bob)
 def test_a_message_to_oneself_arrives(ann):
     ann.submit([ANNS])
     support = Support(identity=ANN)
-    assert ann.spooler([LocalProvider().logon(support)]).flush(10) == 0
+    assert ann.spooler([LocalProvider().logon(support)]).flush(60) == 0
     (message,) = ann.inbox()
     assert message.get_prop(PR_MESSAGE_FLAGS) & MSGFLAG_FROMME
 
@@ -187,7 +187,7 @@ def test_progress_is_recorded_for_each_mailbox(ann, bob, cy):
             object.__setattr__(submission, "progress", lambda results: (heard.append(results), progress(results)))
             return transport.submit_message(submission)
 
-    assert ann.spooler([Listening()]).flush(10) == 0
+    assert ann.spooler([Listening()]).flush(60) == 0
     assert [[each.state for each in results] for results in heard] == [[RecipientState.SENT]] * 2
 
 

@@ -99,14 +99,14 @@ def test_accepted_mail_arrives_once(bench, logon, sink):
     """SPL-1."""
     for number in range(20):
         bench.submit([f"user{number}@example.com"], values={PR_BODY: "Grüße\r\n.\r\n" * 20})
-    assert bench.spooler([logon()]).flush(30) == 0
+    assert bench.spooler([logon()]).flush(60) == 0
     assert arrived(sink, 20) == sent_ids(bench)
     assert bench.inbox() == []
 
 
 def test_a_refused_recipient_is_reported_and_the_others_get_the_message(bench, logon, sink):
     bench.submit([REFUSED, "bob@example.com"])
-    assert bench.spooler([logon()]).flush(30) == 0
+    assert bench.spooler([logon()]).flush(60) == 0
     assert reports(bench)[REFUSED].startswith("550 5.1.1 ")
     assert "no such user" in reports(bench)[REFUSED]
     assert list(reports(bench)) == [REFUSED]
@@ -125,7 +125,7 @@ def test_a_recipient_put_off_waits_and_is_sent_when_the_server_changes_its_mind(
     transport.logoff()
     time.sleep(0.2)
     try:
-        assert spooler.flush(30) == 0
+        assert spooler.flush(60) == 0
     finally:
         server.recipients(f"{REFUSED} 550 5.1.1 no such user\n{DEFERRED} 451 4.3.0 come back later\n")
     arrived(sink, 2)
@@ -136,14 +136,14 @@ def test_a_recipient_put_off_waits_and_is_sent_when_the_server_changes_its_mind(
 def test_a_refused_sender_is_reported_for_everybody(tmp_path, logon):
     with Bench(tmp_path, owner=SENDER.filled("Impostor", BAD_SENDER)) as bench:
         bench.submit(["bob@example.com", "cy@example.com"])
-        assert bench.spooler([logon()]).flush(30) == 0
+        assert bench.spooler([logon()]).flush(60) == 0
         assert sorted(reports(bench)) == ["bob@example.com", "cy@example.com"]
         assert all("5.1.8" in text for text in reports(bench).values())
 
 
 def test_a_message_beyond_the_size_limit_is_reported_before_it_is_sent(bench, logon):
     bench.submit(values={PR_BODY: "x" * 60 + "\r\n" + "y" * SIZE_LIMIT})
-    assert bench.spooler([logon()]).flush(30) == 0
+    assert bench.spooler([logon()]).flush(60) == 0
     assert "552 5.3.4 the message has" in reports(bench)["bob@example.com"]
 
 
@@ -156,7 +156,7 @@ def test_a_wrong_password_keeps_the_mail_waiting_with_a_clear_reason(bench, logo
     with pytest.raises(LogonFailed):
         logon("wrong").validate_state()
     spooler.stop()
-    assert bench.spooler([logon()]).flush(30) == 0
+    assert bench.spooler([logon()]).flush(60) == 0
     assert arrived(sink, 1) == sent_ids(bench)
 
 
@@ -171,7 +171,7 @@ def test_an_untrusted_certificate_keeps_the_mail_waiting_with_a_clear_reason(ben
 
 def test_without_a_logon_the_server_relays_nothing(bench, logon):
     bench.submit()
-    assert bench.spooler([logon(user=None)]).flush(30) == 0
+    assert bench.spooler([logon(user=None)]).flush(60) == 0
     assert "bob@example.com" in reports(bench)
 
 

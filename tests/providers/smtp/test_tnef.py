@@ -40,7 +40,7 @@ def sent(bench: Bench, setting: str, recipients: list) -> bytes:
         values = {"host": "127.0.0.1", "port": server.port, "security": NONE, "timeout": 5, "tnef": setting}
         transport = SmtpProvider().logon(Support(Section(values, {})))
         bench.submit(recipients, "Grüße", values={PR_BODY: "Hällo", OWN: 4711})
-        assert bench.spooler([transport]).flush(10) == 0
+        assert bench.spooler([transport]).flush(60) == 0
         transport.logoff()
         (taken,) = server.sink.accepted
         return bytes(taken.data)

@@ -50,7 +50,7 @@ def main(dsn: str, *names: str) -> None:
     spooler.start()
     while spooler.pending():
         time.sleep(0.05)
-    spooler.stop(10)
+    spooler.stop(60)
     for store in stores:
         store.close()
     print(support.delivered)

@@ -440,7 +440,7 @@ def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqliteBacken
     free: list[bool] = []
 
     def take() -> None:
-        free.append(database.lock.acquire(timeout=5))
+        free.append(database.lock.acquire(timeout=60))
         if free[0]:
             database.lock.release()
 

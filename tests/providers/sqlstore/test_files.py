@@ -324,4 +324,4 @@ def test_what_is_recorded_while_the_log_is_written_out_is_written_out_too(
     monkeypatch.setattr("mapix.providers.sqlstore.sqlite.log.os.fsync", fsync)
     with backend.database.write_soon():
         pass
-    assert twice.wait(10)
+    assert twice.wait(60)

@@ -42,7 +42,7 @@ def rival(server: PostgreSql) -> Iterator[psycopg.Connection]:
 def waits(server: PostgreSql, pid: int) -> None:
     """Wait until a connection waits for a lock."""
     sql = f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event_type = 'Lock'"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.execute(sql):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -182,7 +182,7 @@ def test_who_listens_hears_again_after_the_server_started_again() -> None:
             heard.clear()
             other = open_named(place, "ann")
             save(other)
-            assert heard.wait(30)
+            assert heard.wait(60)
             other.close()
         save(store)
         assert len(store.messages(store.root)) == 3

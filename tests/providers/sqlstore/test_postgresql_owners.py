@@ -382,7 +382,7 @@ def test_results_of_what_others_deliver_are_told(ann: PostgreSqlBackend, bob: Po
     bob.listen(listen)
     bob.watch(on=True)
     send(ann, "bob@home.example", "A budget", "no such thing")
-    assert heard.wait(20)
+    assert heard.wait(60)
     bob.watch(on=False)
     of_search = [one for one in told if one.event is Event.TABLE_MODIFIED and one.parent == folder]
     assert len(of_search) == 1

@@ -82,6 +82,6 @@ def inbox(store: StoreObject) -> list[str]:
 
 def wait_for_some(stores: dict[str, StoreObject]) -> None:
     """Wait until something has arrived."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while sum(len(inbox(store)) for store in stores.values()) < 5 and time.monotonic() < deadline:
         time.sleep(0.02)

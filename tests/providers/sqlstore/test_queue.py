@@ -221,7 +221,7 @@ def test_a_record_survives_the_death_of_its_process_at_once(path: Path, watched:
     if not watched:
         store.close()
     process = start(RECORD, path, number)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     if not watched:
         store = SqliteBackend(path)
@@ -316,7 +316,7 @@ def test_a_forked_child_does_not_keep_its_dead_parent_s_role(tmp_path: Path) -> 
     parent = start(FORK, tmp_path / "role")
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
-    parent.wait(timeout=30)
+    parent.wait(timeout=60)
     try:
         role = RoleLock(tmp_path / "role")
         assert role.take()

@@ -107,7 +107,7 @@ def test_a_first_pass_is_finished_by_whoever_opens_the_store_next(store: StoreOb
     store.close()
     again = open_store(tmp_path, Access.MODIFY)
     assert isinstance(again, StoreObject)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while again.context.backend.searches(SEARCH_REBUILD) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert len(again.context.backend.results(number)) == 20

@@ -54,7 +54,7 @@ class Process:
     def close(self) -> None:
         """Have it end."""
         with suppress(OSError):
-            self.popen.communicate(timeout=20)
+            self.popen.communicate(timeout=60)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_transport_hears_that_work_begins_before_it_is_asked_and_that_it_ends(
     spooler.pump()
     spooler.pump()
     assert transport.told == [BEGIN, 0]
-    spooler.stop(5)
+    spooler.stop(60)
     assert transport.told == [BEGIN, 0, END]
 
 
@@ -81,7 +81,7 @@ def test_a_transport_that_fails_to_listen_is_used_all_the_same(bench):
             raise OSError("deaf")
 
     bench.submit()
-    assert bench.spooler([Deaf()]).flush(5) == 0
+    assert bench.spooler([Deaf()]).flush(60) == 0
 
 
 def test_what_a_transport_says_outside_its_time_is_not_heeded(bench):
@@ -197,7 +197,7 @@ def test_what_a_transport_keeps_is_the_queues_again_when_the_spooler_ends(bench)
     transport = Listening(DEFERRED)
     spooler = bench.spooler([transport], pace=SLOW)
     spooler.pump()
-    spooler.stop(5)
+    spooler.stop(60)
     assert transport.told == [BEGIN, flags.NOTIFY_ABORT_DEFERRED, END]
     other = Scripted()
     assert bench.spooler([other], pace=SLOW).pump()
@@ -281,7 +281,7 @@ def test_a_spooler_that_ends_lets_the_message_under_way_be_given_up(bench):
     spooler = bench.spooler([Scripted(slow)])
     spooler.start()
     assert wait_for(lambda: bool(seen))
-    assert spooler.stop(5)
+    assert spooler.stop(60)
     assert seen == [False]
     assert len(bench.queue()) == 1
 
@@ -297,11 +297,11 @@ def test_a_flush_goes_from_transport_to_transport_and_tells_each_of_its_end(benc
     spooler = bench.spooler([one, two], pace=SLOW, board=board)
     spooler.pump()
     assert len(bench.queue()) == 1
-    assert spooler.flush_queues(FLUSH_UPLOAD, timeout=5) == 0
+    assert spooler.flush_queues(FLUSH_UPLOAD, timeout=60) == 0
     assert one.flushes == two.flushes == [FLUSH_UPLOAD]
     assert one.told == [BEGIN, flags.NOTIFY_END_OUTBOUND_FLUSH]
     assert not inbox(bench)
-    spooler.flush_queues(FLUSH_DOWNLOAD, timeout=5)
+    spooler.flush_queues(FLUSH_DOWNLOAD, timeout=60)
     assert inbox(bench) == ["fetched"]
     assert two.told == [BEGIN, flags.NOTIFY_END_OUTBOUND_FLUSH, flags.NOTIFY_END_INBOUND_FLUSH]
     assert not any(board.codes.values())
@@ -311,7 +311,7 @@ def test_a_flush_of_one_transport_asks_only_that_one(bench):
     """SPL-57."""
     one, two = Listening(), Listening(mail=["fetched"])
     spooler = bench.spooler([one, two])
-    spooler.flush_queues(FLUSH_DOWNLOAD, b"transport 1", timeout=5)
+    spooler.flush_queues(FLUSH_DOWNLOAD, b"transport 1", timeout=60)
     assert (one.flushes, two.flushes) == ([], [FLUSH_DOWNLOAD])
     assert inbox(bench) == ["fetched"]
 
@@ -350,5 +350,5 @@ def test_who_waits_for_a_flush_is_let_go_when_the_spooler_ends(bench):
     """SPL-55."""
     spooler = bench.spooler([Listening()])
     asked = spooler._flushing.ask(FLUSH_UPLOAD, None, alone=False)
-    spooler.stop(5)
+    spooler.stop(60)
     assert asked.done.is_set()
