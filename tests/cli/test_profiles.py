@@ -39,6 +39,7 @@ def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Pat
     other = Mapix(tmp_path / "elsewhere")
     other("profile", "import", file, "--as", "Office")
     assert names(other) == [("Office", False)]
+    assert "--as NAME" in other("profile", "import", file, "--as", "Office", code=1).stderr
     ours, theirs = mapix.json("profile", "show", "Default"), other.json("profile", "show", "Office")
     assert theirs["services"] == ours["services"]
     file.write_text("[[", encoding="utf-8")

@@ -7,7 +7,7 @@ from tests.subsystem.bench import Script, fax_service
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
-from mapix.properties.errors import CorruptData, LogonFailed, MapiError, NoAccess, NotFound
+from mapix.properties.errors import Collision, CorruptData, LogonFailed, MapiError, NotFound
 from mapix.properties.tag import PropTag
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profilefile import from_text, line_of, to_text
@@ -150,7 +150,7 @@ def test_where_nothing_keeps_secrets_no_half_profile_is_made(
 def test_a_taken_name_and_a_damaged_file_are_refused(system: Subsystem, mail: bytes) -> None:
     """PRF-7; session 4.2."""
     text = export_profile(system, "Work")
-    with pytest.raises(NoAccess):
+    with pytest.raises(Collision):
         import_profile(system, text, "work.toml")
     for damaged in (
         text + "\n[secrets]\nsealed = 1\n",

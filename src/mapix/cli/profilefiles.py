@@ -84,7 +84,7 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
 
     Passwords in it go to the keyring, or to the vault. Their passphrase is asked, or read from --key-file.
     """
-    from mapix.properties.errors import CorruptData
+    from mapix.properties.errors import Collision, CorruptData
     from mapix.subsystem.profiles.transfer import import_profile
 
     try:
@@ -99,6 +99,8 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
         except CorruptData as error:
             why = error.text.replace("the profile's file is damaged", "this is no exported profile, or it is damaged")
             raise CorruptData(why, value=error.value, hint="mapix profile export NAME -o FILE makes one") from None
+        except Collision as error:
+            raise Collision(error.text, value=error.value, hint="--as NAME calls it something else") from None
     tell(as_json, f"Profile {found} made of {file}. Try: mapix doctor --profile {found}", profile=found, file=file)
 
 

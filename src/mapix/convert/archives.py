@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tarfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from lzma import LZMAError
 from pathlib import Path
@@ -186,5 +187,4 @@ def _is_plain(path: str) -> bool:
 
 
 def _repeated(names: list[str]) -> set[str]:
-    seen: set[str] = set()
-    return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+    return {name for name, times in Counter(names).items() if times > 1}

@@ -156,8 +156,9 @@ def _run(scan: Scan, plan: Plan, course: Course, journal: Journal, told: Told | 
         for outcomes in workers.run(batches(_chained(first, items))):
             gathering.take(outcomes)
             journal.totals.weight += sum(outcome.weight for outcome in outcomes)
-            for outcome in outcomes if told is not None else ():
-                told(outcome, journal.totals)  # type: ignore[misc]
+            if told is not None:
+                for outcome in outcomes:
+                    told(outcome, journal.totals)
     finally:
         gathering.close()
         workers.close()

@@ -16,6 +16,7 @@ from mapix.convert.items import Item, Kind
 from mapix.convert.names import joined, short, unique
 from mapix.convert.plan import Plan
 from mapix.convert.reading import Loaded
+from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
@@ -46,7 +47,10 @@ def load_message(item: Item, plan: Plan) -> Loaded:
     from mapix.objects.messages.content import read_content
 
     store = session_of(plan.profile).store
-    content = read_content(store.mapi.open_entry(bytes.fromhex(item.member), Access.READ))  # type: ignore[arg-type]
+    opened = store.mapi.open_entry(bytes.fromhex(item.member), Access.READ)
+    if not isinstance(opened, Message):
+        raise UnknownEntryid("this is no message", value=item.name)
+    content = read_content(opened)
     with SpooledTemporaryFile(8 << 20) as file:
         write_msg(content, cast(BinaryIO, file))
         size = file.seek(0, 2)

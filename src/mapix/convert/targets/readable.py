@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfileobj
@@ -50,9 +51,9 @@ class Readable(Target):
         """See `Target`."""
         self._write(content, path, path.with_name(path.name + BESIDE), title, 0)
 
+    @abstractmethod
     def page(self, content: MessageContent, attached: list[Attached]) -> Iterator[str]:
         """The text of the file in pieces."""
-        raise NotImplementedError
 
     def _write(self, content: MessageContent, path: Path, folder: Path, title: str, depth: int) -> None:
         attached = list(self._attached(content, folder, title, depth))

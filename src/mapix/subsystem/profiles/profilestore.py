@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from mapix.properties.errors import CallFailed, CorruptData, DiskError, MapiError, NoAccess, NotFound
+from mapix.properties.errors import CallFailed, Collision, CorruptData, DiskError, MapiError, NoAccess, NotFound
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
@@ -72,15 +72,19 @@ class ProfileStore:
         is taken.
         """
         profile = Profile(name, uuid4().bytes_le, app=app)
-        self.add(profile)
+        try:
+            self.add(profile)
+        except Collision as error:
+            raise NoAccess(error.text, value=name) from None
         return profile
 
     def add(self, profile: Profile) -> None:
-        """Keep a profile that came from elsewhere; `InvalidParameter` for its name, `NoAccess` when it is taken."""
+        """Keep a profile that came from elsewhere; `InvalidParameter` for its name, `Collision` when it is taken."""
         check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
-            self._refuse_taken(profile.name)
+            if self._find(profile.name) is not None:
+                raise Collision("there is a profile of this name already", value=profile.name)
             self._write(profile)
 
     def path_of(self, name: str) -> Path:

@@ -60,7 +60,7 @@ def import_profile(
 ) -> str:
     """Make a profile of an exported one, under its own name or another; its name. `where` names the file in errors.
 
-    Raises CorruptData, Version, InvalidParameter for the name, NoAccess when it is taken, LogonFailed for a wrong
+    Raises CorruptData, Version, InvalidParameter for the name, Collision when it is taken, LogonFailed for a wrong
     passphrase or where secrets come along and none is said, NoSupport where nothing keeps secrets. Then there is no
     new profile.
     """
