@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.formats.mime.charsets import charset_of, codepage_of, decode
 from mapix.formats.mime.headers import LONGEST_WORD, is_plain
@@ -26,6 +26,9 @@ from mapix.properties.tags import (
     PR_RTF_COMPRESSED,
 )
 
+if TYPE_CHECKING:
+    from mapix.formats.mime.bodyform import Flow
+
 _CID: Final = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
 _META_WITHIN: Final = 4096
@@ -40,7 +43,8 @@ class Bodies:
     """What a message says: text, HTML as bytes and their character set, each where there is one.
 
     `told` is the character set that the message came in, which its text is written in again where that can say it;
-    `identifier` is what others refer to the body by, `pictures` what HTML made of RTF shows.
+    `identifier` is what others refer to the body by, `pictures` what HTML made of RTF shows, `flow` how the text flowed
+    when it came.
     """
 
     text: str | None = None
@@ -49,6 +53,7 @@ class Bodies:
     told: str = "utf-8"
     identifier: str = ""
     pictures: tuple[Any, ...] = ()
+    flow: Flow | None = None
 
     def content_ids(self) -> frozenset[str]:
         """The content identifiers that the HTML refers to."""
@@ -136,12 +141,15 @@ def _identified(part: Part, bodies: Bodies) -> Part:
 
 
 def _text(text: str, bodies: Bodies, options: MimeOptions) -> Part:
-    if not options.wrap:
-        return text_part("plain", text, options.charset or bodies.told, options.encoding)
-    from mapix.formats.mime.flowed import flowed
+    told = ""
+    if options.wrap:
+        from mapix.formats.mime.flowed import flowed
 
-    part = text_part("plain", flowed(text, options.wrap), options.charset or bodies.told, options.encoding)
-    part.headers[0] += "; format=flowed"
+        text, told = flowed(text, options.wrap), "; format=flowed"
+    elif bodies.flow is not None:
+        text, told = bodies.flow.lines(text)
+    part = text_part("plain", text, options.charset or bodies.told, options.encoding)
+    part.headers[0] += told
     return part
 
 

@@ -2,6 +2,8 @@
 
 >>> flowed("one two three four five", 20)
 'one two three four \\r\\nfive'
+>>> unflowed("one two three four \\r\\nfive")
+'one two three four five'
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ _ENDS: Final = re.compile(r"\r\n|\r|\n")
 _QUOTES: Final = re.compile(r">+")
 _NARROWEST: Final = 20
 _LONGEST: Final = 990
+_SIGNATURE: Final = "-- "
 
 
 def flowed(text: str, width: int) -> str:
@@ -26,18 +29,36 @@ def flowed(text: str, width: int) -> str:
     return "\r\n".join(piece for line in _ENDS.split(text) for piece in _line(line, room))
 
 
-def unflowed(text: str) -> str:
-    """The text that `flowed` made flow, in its own lines, ended by CRLF."""
+def unflowed(text: str, *, delsp: bool = False) -> str:
+    """The text that was made flow, its paragraphs joined, ended by CRLF (RFC 3676 4.1 to 4.5).
+
+    Parameters: `delsp` tells that the blank before a soft break was added with it, and goes. A paragraph ends where
+    the depth of quotes changes, whatever its last line says, and before a signature.
+    """
     lines: list[str] = []
-    held = ""
+    held: list[str] = []
+    depth = 0
     for line in _ENDS.split(text):
-        quotes = found.group() if (found := _QUOTES.match(line)) else ""
-        body = line[len(quotes) :].removeprefix(" ")
-        held = held + body if held else line if quotes else body
-        if not body.endswith(" ") or body == "-- ":
-            lines.append(held)
-            held = ""
-    return "\r\n".join((*lines, held) if held else lines)
+        quotes = len(found.group()) if (found := _QUOTES.match(line)) else 0
+        body = line[quotes:].removeprefix(" ")
+        if held and (quotes != depth or body == _SIGNATURE):
+            lines.append("".join(held))
+            held = []
+        soft = body.endswith(" ") and body != _SIGNATURE
+        body = line if quotes and not held else body
+        held.append(body[:-1] if soft and delsp else body)
+        depth = quotes
+        if not soft:
+            lines.append("".join(held))
+            held = []
+    return "\r\n".join((*lines, "".join(held)) if held else lines)
+
+
+def width_of(text: str) -> int:
+    """The width that `text` flows at, as far as its lines tell: columns."""
+    lines = _ENDS.split(text)
+    soft = max((len(line) for line in lines if line.endswith(" ") and line != _SIGNATURE), default=-1)
+    return soft + 1 if soft >= 0 else max(map(len, lines))
 
 
 def _line(line: str, room: int) -> Iterator[str]:

@@ -17,7 +17,7 @@ from mapix.formats.mime.read_mac import is_double, mac_file, unpacked
 from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.tree import Node
 from mapix.properties.content import AttachmentContent
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 
 _MESSAGES: Final = ("message/rfc822", "message/global")
 _CALENDAR: Final = "text/calendar"
@@ -123,6 +123,15 @@ class Reader:
         if not true:
             self.reading.defects.note("text/plain", "not in the character set it tells", value=self.text_charset)
             self.text_charset = None
+        if node.told()[1].get("format", "").lower() == "flowed":
+            self._flow(node.told()[1].get("delsp", "").lower() == "yes")
+
+    def _flow(self, delsp: bool) -> None:
+        """Join the lines of text that flows (RFC 3676), and keep how it stood."""
+        from mapix.formats.mime.bodyform import BODY_FLOW, Flow
+
+        self.text, flow = Flow.of(self.text or "", delsp=delsp)
+        self.extra[self.reading.names.tag(BODY_FLOW, PropType.BINARY)] = flow.dump()
 
     def _identify(self, node: Node) -> None:
         """Keep the identifier of a body, the HTML's if there are two."""

@@ -17,6 +17,7 @@ from typing import IO, Final
 from mapix.formats.mime.addresses import header_form
 from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import Bodies, bodies_of, body_part, text_of_html
+from mapix.formats.mime.bodyform import flow_of
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.headers import eight_bit
 from mapix.formats.mime.items import item_part
@@ -99,7 +100,7 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
     def nested(message: MessageContent) -> Part:
         return _nested_part(message_part(message, depth=depth + 1, options=writing.options))
 
-    bodies = _as_they_came(bodies_of(writing.content), writing)
+    bodies = replace(_as_they_came(bodies_of(writing.content), writing), flow=flow_of(writing))
     if report:
         body = body_part(bodies, [], writing.options)
         return report_part(writing, report, body, nested, kept_status(writing.content, report))

@@ -32,6 +32,10 @@ class Writing:
         }
         self.tags = sorted((key, PropTag.of(found[0], PropType.UNICODE)) for key, found in self.fields.items())
 
+    def number(self, name: PropertyName) -> int | None:
+        """The identifier of a named property; None where the message has none."""
+        return self._ids.get(name.key)
+
     def value(self, props: Mapping[PropTag, Any], name: PropertyName, kind: PropType) -> Any:
         """The value of a named property, None where it is not there."""
         number = self._ids.get(name.key)
