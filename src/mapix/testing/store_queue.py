@@ -23,8 +23,11 @@ from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_DISPLAY_TO,
     PR_ENTRYID,
+    PR_IMPORTANCE,
+    PR_PRIORITY,
     PR_RESPONSIBILITY,
     PR_ROWID,
+    PR_SENSITIVITY,
     PR_SUBJECT,
     PR_SUBMIT_FLAGS,
 )
@@ -141,6 +144,17 @@ class QueueTests(SendingBench):
         table = spooler.get_outgoing_queue()
         table.set_columns((PR_ENTRYID, PR_DISPLAY_TO, PR_SUBJECT))
         assert table.query_rows(9) == [(entry_id, "Ann", "Budget") for entry_id in submitted]
+
+    def test_a_message_that_does_not_say_how_urgent_it_is_is_as_urgent_as_most(self) -> None:
+        """ST-067, [MS-OXCMSG] 2.2.1.11..2.2.1.13: the queue has the priority of every message; what one says stays."""
+        plain, message = self.submit(), self.draft(self.folder("Other"), "ann@example.com")
+        message.set_props({PR_IMPORTANCE: 2, PR_PRIORITY: -1, PR_SENSITIVITY: 3})
+        urgent, table = self.submit(message), self.spooler().get_outgoing_queue()
+        table.set_columns((PR_ENTRYID, PR_PRIORITY))
+        assert table.query_rows(9) == [(plain, 0), (urgent, -1)]
+        words = (PR_IMPORTANCE, PR_SENSITIVITY)
+        assert self.message_of(plain, Access.READ).get_props(words) == dict(zip(words, (1, 0), strict=True))
+        assert self.message_of(urgent, Access.READ).get_props(words) == dict(zip(words, (2, 3), strict=True))
 
     def test_the_queue_table_tells_what_comes_and_goes(self) -> None:
         """ST-067, N-030: it is alive."""

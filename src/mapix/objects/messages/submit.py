@@ -21,16 +21,19 @@ from mapix.properties.tags import (
     PR_DEFERRED_SEND_TIME,
     PR_DEFERRED_SEND_UNITS,
     PR_DELETE_AFTER_SUBMIT,
+    PR_IMPORTANCE,
     PR_INTERNET_MESSAGE_ID,
     PR_IPM_OUTBOX_ENTRYID,
     PR_IPM_SENTMAIL_ENTRYID,
     PR_MESSAGE_FLAGS,
     PR_PREPROCESS,
+    PR_PRIORITY,
     PR_RECIPIENT_TYPE,
     PR_RESPONSIBILITY,
     PR_SENDER_EMAIL_ADDRESS,
     PR_SENDER_ENTRYID,
     PR_SENDER_NAME,
+    PR_SENSITIVITY,
     PR_SENT_REPRESENTING_EMAIL_ADDRESS,
     PR_SENTMAIL_ENTRYID,
     PR_SUBMIT_FLAGS,
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from mapix.objects.messages.messageobject import MessageObject
 
 _SUBMITTED_RECIPIENT: Final = 0x80000000
+_USUAL: Final = {PR_IMPORTANCE: 1, PR_PRIORITY: 0, PR_SENSITIVITY: 0}
+"""What a message is that does not say it: the columns of the queue ask for it (ST-067), and so do clients."""
+
 _SENDERS: Final = (PR_SENDER_NAME, PR_SENDER_EMAIL_ADDRESS, PR_SENDER_ENTRYID)
 _MINUTE: Final = 60 * times.TICKS_PER_SECOND
 _UNITS: Final = {0: _MINUTE, 1: 60 * _MINUTE, 2: 24 * 60 * _MINUTE, 3: 7 * 24 * 60 * _MINUTE}
@@ -113,8 +119,9 @@ def _answerable(row: dict[PropTag, Any], message_flags: int) -> dict[PropTag, An
 
 
 def _sending_values(message: MessageObject, identity: Mapping[PropTag, Any], now: int) -> dict[PropTag, Any]:
-    present = message.get_props((*_SENDERS, PR_SENT_REPRESENTING_EMAIL_ADDRESS, PR_INTERNET_MESSAGE_ID, *identity))
-    values: dict[PropTag, Any] = {PR_CLIENT_SUBMIT_TIME: now}
+    asked = (*_SENDERS, PR_SENT_REPRESENTING_EMAIL_ADDRESS, PR_INTERNET_MESSAGE_ID, *_USUAL, *identity)
+    present = message.get_props(asked)
+    values = {PR_CLIENT_SUBMIT_TIME: now} | {tag: usual for tag, usual in _USUAL.items() if tag not in present}
     if not any(tag in present for tag in _SENDERS):
         values |= {tag: value for tag, value in identity.items() if tag not in present}
     if PR_INTERNET_MESSAGE_ID not in present:
