@@ -104,7 +104,7 @@ def test_a_draft_is_edited_and_sent(mapix: Mapix, server: Server, tmp_path: Path
 
 def test_without_a_terminal_no_editor_is_guessed(mapix: Mapix) -> None:
     mapix.init()
-    ran = mapix("compose", "--edit", LINK, code=Exit.USAGE, timeout=20, EDITOR="", VISUAL="")
+    ran = mapix("compose", "--edit", LINK, code=Exit.USAGE, EDITOR="", VISUAL="")
     assert "set VISUAL or EDITOR" in ran.stderr
     assert "Drafts" not in ran.stderr
 

@@ -18,7 +18,7 @@ from mapix.cli.errors import Exit
 from .conftest import Home, StartServer
 
 ANN, BOB = "ann@example.org", "bob@elsewhere.example"
-PATIENCE = 20.0
+PATIENCE = 60.0
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")
 
 SUBMITTER = """

@@ -124,7 +124,7 @@ def inbox(store: MsgStore) -> MapiFolder:
     return folder(store, store.get_receive_folder("")[0])
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)

@@ -52,8 +52,6 @@ from mapix.subsystem.isolation.limits import Limits, limits_of
 from mapix.subsystem.isolation.objects import watched
 from mapix.subsystem.session import Session
 
-SHORT = Limits(logon=0.15, logoff=0.15, poll=0.15, submit=0.15)
-
 
 class Hold:
     """A place where calls hang until the test is over."""
@@ -126,8 +124,7 @@ def offer_transport(system: Subsystem, courier: Courier, name: str = "COURIER") 
 
 @pytest.fixture
 def mail(system: Subsystem, profile: str) -> Subsystem:
-    """A profile with a store, and little patience with strangers."""
-    system.limits = SHORT
+    """A profile with a store."""
     system.admin_profiles().admin_services(profile).create_msg_service("MEMORY", settings={"name": str(system.home)})
     return system
 
@@ -166,7 +163,7 @@ def recipient(address: str) -> dict[Any, Any]:
     }
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come to pass"
@@ -279,13 +276,14 @@ def test_a_provider_may_catch_what_its_own_methods_raise() -> None:
 
 def test_a_logon_that_hangs_is_given_up_and_the_others_go_on(mail: Subsystem, hold: Hold) -> None:
     """SPI-1, LOG-27."""
+    mail.limits = Limits(logon=0.75)
     good = Courier()
     offer_transport(mail, good, "GOOD")
     offer(mail, ProviderKind.TRANSPORT, lambda: _with(CourierProvider(Courier()), logon=lambda _: hold.hang()), "SLOW")
     with log_on(mail) as session:
         code, text = row_of(session, "SLOW")
         assert code & STATUS_FAILURE
-        assert "did not answer logon within 0.15 seconds" in text
+        assert "did not answer logon within 0.75 seconds" in text
         submit(session)
         assert session.flush(60) == 0
         assert good.sent == ["bob@example.com"]
@@ -293,6 +291,7 @@ def test_a_logon_that_hangs_is_given_up_and_the_others_go_on(mail: Subsystem, ho
 
 def test_a_store_that_hangs_at_its_logon_does_not_keep_others_from_being_opened(mail: Subsystem, hold: Hold) -> None:
     """SES-10, SPI-16."""
+    mail.limits = Limits(logon=0.75)
     offer(mail, ProviderKind.STORE, lambda: _with(MemoryStores(), logon=lambda *_, **__: hold.hang()), "SLOW")
     with log_on(mail) as session:
         with pytest.raises((TimedOut, LogonFailed)):
@@ -305,18 +304,17 @@ def test_a_store_that_hangs_at_its_logon_does_not_keep_others_from_being_opened(
 @pytest.mark.parametrize("method", ["logoff", "shutdown"])
 def test_a_provider_that_hangs_at_its_end_is_left_behind(mail: Subsystem, hold: Hold, method: str) -> None:
     """SPI-50."""
+    mail.limits = Limits(logoff=0.15)
     provider = CourierProvider(Courier())
     _with(provider.courier if method == "logoff" else provider, **{method: hold.hang})
     offer(mail, ProviderKind.TRANSPORT, lambda: provider, "SLOW")
-    session = log_on(mail)
-    began = time.monotonic()
-    session.logoff()
-    assert time.monotonic() - began < 5
+    log_on(mail).logoff()
     assert not hold.back.is_set()
 
 
 def test_a_submission_that_hangs_is_given_up_and_nobody_gets_the_message_twice(mail: Subsystem, hold: Hold) -> None:
     """SPL-14, SPL-76."""
+    mail.limits = Limits(submit=0.15)
     courier = Courier()
     calls: list[list[str]] = []
 
@@ -339,6 +337,7 @@ def test_a_submission_that_hangs_is_given_up_and_nobody_gets_the_message_twice(m
 
 def test_while_one_transport_hangs_the_other_sends(mail: Subsystem, hold: Hold) -> None:
     """SPL-10, SPL-14."""
+    mail.limits = Limits(poll=0.5)
     slow, quick = Courier(), Courier()
     _with(slow, address_types=lambda: AddressTypes(("FAX",)), flush=hold.hang)
     _offer_flush(slow, hold)
@@ -354,10 +353,11 @@ def test_while_one_transport_hangs_the_other_sends(mail: Subsystem, hold: Hold) 
 
 def test_a_transport_that_shows_signs_of_life_may_take_its_time(mail: Subsystem) -> None:
     """SPL-76."""
+    mail.limits = Limits(submit=0.7)
 
     def patient(submission: Submission) -> Outcome:
         for row in submission.recipients:
-            time.sleep(0.1)
+            time.sleep(0.2)
             submission.progress([RecipientResult(row[PR_ROWID], RecipientState.SENT)])
         return done(submission)
 
@@ -370,6 +370,7 @@ def test_a_transport_that_shows_signs_of_life_may_take_its_time(mail: Subsystem)
 
 def test_a_call_that_was_given_up_may_not_touch_what_others_do_now(mail: Subsystem, hold: Hold) -> None:
     """What a submission says after it was given up is kept for the next one, not told at once."""
+    mail.limits = Limits(submit=0.15)
     told: list[BaseException | None] = []
 
     def late(submission: Submission) -> Outcome:
@@ -429,9 +430,8 @@ def test_address_types_that_are_none_keep_the_mail_waiting(mail: Subsystem, answ
     offer_transport(mail, _with(Courier(), address_types=lambda: answer))
     with log_on(mail) as session:
         submit(session)
-        session.flush(0.2)
+        until(lambda: "address_types" in row_of(session, "COURIER")[1])
         assert session.pending() == 1
-        assert "address_types" in row_of(session, "COURIER")[1]
 
 
 def test_a_transport_that_always_has_mail_and_never_any_does_not_stop_the_others(mail: Subsystem) -> None:

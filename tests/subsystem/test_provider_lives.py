@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.subsystem.bench import BOOK_UID, ROOT, BookContainer, Script, fax_service
+from tests.subsystem.test_nasty_providers import until
 
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.container import MapiFolder
@@ -87,8 +88,7 @@ def test_a_store_provider_is_made_once_serves_clients_and_the_spooler_and_ends(s
         message.save_changes()
         waiting = message.get_prop(PR_ENTRYID)
         message.submit_message()
-        session.flush(0.3)
-        assert "spooler logon" in calls
+        until(lambda: "spooler logon" in calls)
         with pytest.raises(NoSupport):
             store.finished_msg(waiting)
     assert calls.count("init") == 1

@@ -30,7 +30,7 @@ NAME: Final = "You"
 STORES: Final[Mapping[str, str]] = {"memory": "MEMORY", "sqlite": "MAPIXSTORE"}
 """The message service behind each kind of store."""
 
-HANDOVER_SECONDS: Final = 10.0
+HANDOVER_SECONDS: Final = 60.0
 """How long a look at the outbox waits for what was submitted."""
 
 _TAKEN_AWAY: Final = ("MAPIX_PROFILE", "MAPIX_MAPISVC")

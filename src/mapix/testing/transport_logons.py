@@ -106,7 +106,7 @@ class TransportLogonTests(TransportBench):
         other.logoff()
         left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
         for thread in left:
-            thread.join(2)
+            thread.join(60)
         assert not any(thread.is_alive() for thread in left)
 
     def test_its_identity_is_whole_or_not_there(self) -> None:

@@ -228,7 +228,7 @@ def test_what_the_server_still_does_for_a_lost_connection_is_ended(wire: Wire, n
     with pytest.raises(NetworkError):
         save(store)
     save(store)
-    assert time.monotonic() - began < 10, "the mailbox was not locked by nobody"
+    assert time.monotonic() - began < 60, "the mailbox was not locked by nobody"
     assert len(store.messages(store.root)) == 1
     assert len(wire.deserted) == 1
     store.close()

@@ -1,7 +1,7 @@
 """A process that is told what to do with sessions: `python -m tests.subsystem.broker.member HOME`.
 
 Commands on standard input, a JSON value for each on standard output: `logon PROFILE FLAGS`, `submit SUBJECT`,
-`subjects`, `hear SECONDS`, `shared`, `logoff FLAGS`.
+`subjects`, `hear SECONDS NUMBER`, `shared`, `logoff FLAGS`.
 """
 
 from __future__ import annotations
@@ -56,10 +56,13 @@ class Member:
         message.submit_message()
         return subject
 
-    def hear(self, seconds: str) -> Any:
-        """What arrives within some seconds: `left` for each member that went, `end` where one asks all to leave."""
+    def hear(self, seconds: str, number: str = "1") -> Any:
+        """What arrives within some seconds: `left` for each member that went, `end` where one asks all to leave.
+
+        It waits for `number` of them.
+        """
         deadline = time.monotonic() + float(seconds)
-        while time.monotonic() < deadline and not self.told:
+        while time.monotonic() < deadline and len(self.told) < int(number):
             self.session.dispatch_notifications()
             time.sleep(0.02)
         told, self.told[:] = list(self.told), []

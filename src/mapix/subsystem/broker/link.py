@@ -23,7 +23,7 @@ from mapix.subsystem.broker.frames import (
 )
 from mapix.subsystem.broker.place import Place, connect
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 _PIECE = 1 << 16
 Event = Left | Learned | Disabled
 A = TypeVar("A", bound=Frame)

@@ -19,7 +19,7 @@ from mapix.properties.errors import CallFailed, NoSupport
 from mapix.subsystem.broker.link import Link, open_link
 from mapix.subsystem.broker.place import Place, place_of
 
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 _AGAIN = 0.05
 
 
