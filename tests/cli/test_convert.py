@@ -44,6 +44,16 @@ def test_one_file_becomes_another_by_its_name(mapix: Mapix, mail: Path, tmp_path
     assert not (tmp_path / "bad.eml").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="this system does not limit memory")
+def test_a_conversion_within_limits_of_time_and_memory_is_as_without(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
+    """The process whose memory is limited is another one."""
+    limits = ("--time-limit", "60", "--memory-limit", "1024")
+    ran = mapix("convert", mail, "--to", "msg", "-o", tmp_path / "out", *limits, code=3)
+    assert "3 read = 2 written + 0 repaired + 1 failed" in ran.stderr
+    assert face.open(tmp_path / "out" / "below" / "b.msg").subject == "Q3"
+    assert "--memory-limit" in mapix("convert", mail, "-o", tmp_path / "o.eml", "--memory-limit", "5", code=2).stderr
+
+
 def test_what_is_there_is_not_written_over(mapix: Mapix, mail: Path, tmp_path: Path) -> None:
     target = tmp_path / "q3.msg"
     target.write_bytes(b"precious")

@@ -39,6 +39,14 @@ _ELSEWHERE: Final = ("mbox", "parquet", "maildir")
 @click.option("--verify", is_flag=True, help="Read what was written again, compare, and tell differences.")
 @click.option("--strict/--lenient", default=False, help="Let messages with any defect fail, or take what can be read.")
 @click.option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes; 0: one a processor.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0),
+    default=300,
+    metavar="SECONDS",
+    help="Of one message; 0: none. Default 300.",
+)
+@click.option("--memory-limit", type=click.IntRange(256), metavar="MIB", help="Of each process that converts.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many sources.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be converted, and to what.")
 @click.option(
@@ -59,6 +67,8 @@ def convert(
     verify: bool,
     strict: bool,
     jobs: int,
+    time_limit: float,
+    memory_limit: int | None,
     limit: int | None,
     dry_run: bool,
     attachments: str,
@@ -79,7 +89,16 @@ def convert(
 
     form = _format(to, output)
     _check_there(source)
-    plan = Plan(form, output, strict, verify, attachments == "beside", profile)
+    plan = Plan(
+        form,
+        output,
+        strict,
+        verify,
+        attachments == "beside",
+        profile,
+        time_limit=time_limit,
+        memory_limit=(memory_limit or 0) << 20,
+    )
     single = not dry_run and _is_single(source, output, form)
     if single and not fresh:
         _check_free(Path(output))

@@ -14,10 +14,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from mapix.convert.failures import died
 from mapix.convert.outcome import Outcome
 from mapix.convert.plan import Plan
 from mapix.convert.work import work
-from mapix.convert.workers import Batch, died
+from mapix.convert.workers import Batch
 from mapix.properties.errors import NoSupport, TimedOut
 
 AHEAD: Final = 4

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from mapix.convert.items import Item
+from mapix.convert.outcome import Outcome
+from mapix.convert.plan import Plan
 from mapix.formats.storageerrors import StorageError, mapi_error
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import CallFailed, MapiError, TimedOut
 
 _LONGEST = 500
+
+
+def timed_out(item: Item, plan: Plan) -> Outcome:
+    """What is told of an item that took too long."""
+    text = f"it takes longer than the {plan.time_limit:g} s that an item may take"
+    return Outcome(item.name, weight=item.weight, code=TimedOut.symbol, error=text)
+
+
+def died(item: Item) -> Outcome:
+    """What is told of an item with which a process died twice."""
+    text = "the process that converted it died, twice"
+    return Outcome(item.name, weight=item.weight, code=CallFailed.symbol, error=text)
 
 
 def told(error: BaseException) -> tuple[str, str]:

@@ -38,6 +38,9 @@ GATHERED: Final = frozenset(("mbox", "parquet"))
 WORK: Final = ".mapix-convert"
 """The folder in an output folder that the journal and what is not finished lie in."""
 
+TIME_LIMIT: Final = 300.0
+"""Seconds that an item may take where nothing else is said."""
+
 _OTHER_NAMES: Final = {".htm": "html", ".text": "txt", ".markdown": "md", ".dat": "tnef", ".ical": "ics"}
 
 
@@ -48,7 +51,9 @@ class Plan:
     `to` is a key of `SUFFIXES`, `out` the folder, or with `mbox` the file, that is written. `strict` lets a message
     with any defect fail; `verify` reads what was written and compares; `beside` writes attachments next to readable
     formats, which otherwise only list them; `profile` is who reads stores (None: the default profile). Files that are
-    older than `since` (seconds since 1970; 0 for none) are somebody else's and are not replaced.
+    older than `since` (seconds since 1970; 0 for none) are somebody else's and are not replaced. An item that takes
+    more than `time_limit` seconds fails (0: it may take for ever), and so does one that needs more than `memory_limit`
+    bytes of a worker's memory (0: what there is).
     """
 
     to: str
@@ -58,6 +63,8 @@ class Plan:
     beside: bool = True
     profile: str | None = None
     since: float = 0.0
+    time_limit: float = TIME_LIMIT
+    memory_limit: int = 0
 
     @property
     def suffix(self) -> str:
@@ -78,7 +85,8 @@ class Plan:
     def fingerprint(self) -> dict[str, Any]:
         """What must be the same for a conversion to be gone on with."""
         chosen = asdict(self)
-        del chosen["out"], chosen["profile"], chosen["since"]
+        for name in ("out", "profile", "since", "time_limit", "memory_limit"):
+            del chosen[name]
         return chosen
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
@@ -22,8 +23,8 @@ from mapix.convert.journal import Journal, key_of
 from mapix.convert.outcome import Outcome, Totals
 from mapix.convert.plan import READABLE_AGAIN, SUFFIXES, Plan
 from mapix.convert.sources import Scan
-from mapix.convert.workers import Here, Processes, Workers
-from mapix.properties.errors import InvalidParameter
+from mapix.convert.workers import Here, Workers
+from mapix.properties.errors import InvalidParameter, NoSupport
 
 BATCH: Final = 32
 BATCH_BYTES: Final = 4 << 20
@@ -87,6 +88,8 @@ def check(plan: Plan) -> None:
     if plan.verify and plan.to not in READABLE_AGAIN:
         hint = f"verify goes with {', '.join(sorted(READABLE_AGAIN))}"
         raise InvalidParameter("from this format no message can be made again", value=plan.to, hint=hint)
+    if plan.memory_limit and find_spec("resource") is None:
+        raise NoSupport("this system does not limit the memory of a process")
     if plan.to == "parquet":
         from mapix.convert.parquetparts import require
 
@@ -174,8 +177,12 @@ def _workers(plan: Plan, course: Course, *, few: bool) -> Workers:
         from mapix.convert.cluster import Cluster
 
         return Cluster(plan, course.cluster)
-    jobs = course.jobs or processors()
-    return Here(plan) if jobs == 1 or few else Processes(plan, jobs)
+    jobs = 1 if few else course.jobs or processors()
+    if jobs == 1 and not plan.memory_limit:
+        return Here(plan)
+    from mapix.convert.processes import Processes
+
+    return Processes(plan, jobs)
 
 
 def processors() -> int:

@@ -13,13 +13,14 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from mapix.convert.failures import told
+from mapix.convert.failures import timed_out, told
 from mapix.convert.items import Item, Kind
 from mapix.convert.names import BESIDE
 from mapix.convert.outcome import DEFECTS_TOLD, Outcome, Status
 from mapix.convert.plan import GATHERED, Plan
 from mapix.convert.reading import Loaded, load
 from mapix.convert.targets import target_of
+from mapix.convert.timelimit import Overdue, limited
 from mapix.properties.errors import Collision
 
 
@@ -35,8 +36,10 @@ def convert_item(item: Item, plan: Plan) -> Outcome:
         outcome.error, outcome.code = item.error, item.code
         return outcome
     try:
-        with ExitStack() as files:
+        with limited(plan.time_limit), ExitStack() as files:
             _convert(item, plan, files, outcome)
+    except Overdue:
+        return timed_out(item, plan)
     except Exception as error:  # one bad file stops nothing
         outcome.code, outcome.error = told(error)
         outcome.status, outcome.target, outcome.written, outcome.piece = Status.FAILED, "", 0, None

@@ -1,0 +1,128 @@
+"""A time limit on a piece of work in this process.
+
+    try:
+        with limited(300):
+            ...
+    except Overdue:
+        ...
+
+In the main thread of a process that has alarms nothing but a call that never comes back to Python escapes it;
+elsewhere a thread watches, which can end loops of Python only. Whoever must be sure does the work in another process
+(`processes`).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+AGAIN: Final = 1.0
+"""Seconds after which work that did not end, as something in it kept the exception, is told again."""
+
+
+class Overdue(BaseException):
+    """The time is up. It is no `Exception`, so that nothing on the way takes it for damage of what it reads."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raises Overdue in the block when it takes longer than `seconds`; 0 is no limit. Blocks are not nested."""
+    if not seconds:
+        yield
+    elif _has_alarm():
+        with _alarmed(seconds):
+            yield
+    else:
+        with _watched(seconds):
+            yield
+
+
+def _has_alarm() -> bool:
+    """Whether alarms reach this thread, and nobody else waits for one."""
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        return False
+    return signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+@contextmanager
+def _alarmed(seconds: float) -> Iterator[None]:
+    armed = True
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if armed:
+            raise Overdue
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    thread = threading.get_ident()
+    _WATCH.begin(thread, time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _WATCH.end(thread)
+
+
+class _Watch:
+    """One thread that looks after all others; it ends when nothing is left to look after."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._until: dict[int, float] = {}
+        self._running = False
+
+    def begin(self, thread: int, until: float) -> None:
+        """Look after a thread until then."""
+        with self._changed:
+            self._until[thread] = until
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._run, name="mapix time limit", daemon=True).start()
+            self._changed.notify()
+
+    def end(self, thread: int) -> None:
+        """It is done; what it has not heard yet it need not hear any more."""
+        with self._changed:
+            self._until.pop(thread, None)
+            _raise_in(thread, None)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for thread, until in self._until.items():
+                    if until <= now:
+                        self._until[thread] = now + AGAIN
+                        _raise_in(thread, Overdue)
+                first = min(self._until.values(), default=now + _LINGER)
+                if not self._changed.wait(max(first - now, 0)) and not self._until:
+                    self._running = False
+                    return
+
+
+_LINGER: Final = 5.0
+_WATCH: Final = _Watch()
+
+
+def _raise_in(thread: int, what: type[BaseException] | None) -> None:
+    """Raise something in another thread when it is back in Python; None takes it back. Only CPython can."""
+    try:
+        from ctypes import c_ulong, py_object, pythonapi
+    except ImportError:
+        return
+    pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), None if what is None else py_object(what))
