@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from tests.fixtures_postgresql import PostgreSql, postgresql, reason
 
+from mapix.objects.stores.entryids import StoreIds
+from mapix.providers.sqlstore.backend import SqlBackend
+from mapix.providers.sqlstore.postgresql.backend import open_named
+from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store
 
@@ -56,3 +60,25 @@ def server() -> Iterator[PostgreSql]:
         pytest.skip(why)
     with postgresql() as running:
         yield running
+
+
+@pytest.fixture
+def sqlite(path: Path) -> Iterator[SqliteBackend]:
+    """A SQLite store whose rows have identifiers."""
+    backend = SqliteBackend(path, create=True, full=False)
+    backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
+    yield backend
+    backend.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqlBackend]:
+    """Such a store of each dialect."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite")
+        return
+    server: PostgreSql = request.getfixturevalue("server")
+    backend = open_named(Place.of(server.dsn(), None), str(path), create=True)
+    backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
+    yield backend
+    backend.close()
