@@ -20,6 +20,7 @@ from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.message import StoredMessage
 
 ROOT = Path(__file__).parents[3]
+BODY = tags.PR_BODY
 
 
 def save(
@@ -74,3 +75,9 @@ def finish(process: subprocess.Popen[str], timeout: float = 60) -> str:
     out, err = process.communicate(timeout=timeout)
     assert process.returncode == 0, f"{process.returncode}: {out}{err}"
     return out
+
+
+def counts(store: SqlBackend, folder: int) -> tuple[int, int, int]:
+    """Messages, unread ones, associated ones."""
+    found, _ = store.folder(folder).load(None)
+    return found[tags.PR_CONTENT_COUNT], found[tags.PR_CONTENT_UNREAD], found[tags.PR_ASSOC_CONTENT_COUNT]

@@ -1,53 +1,34 @@
-"""The SQL backend beyond the conformance suite: what is undone, what is told, what other connections see."""
+"""The SQL backend beyond the conformance suite: values, saving, folders, and damage."""
 
 from __future__ import annotations
 
 from math import inf, isnan, nan
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.sqlstore.helpers import file, people, save, undone
+from tests.providers.sqlstore.helpers import BODY, counts, file, people, save
 
 from mapix.interfaces.backend import (
     AttachmentChanges,
-    Change,
     MessageChanges,
 )
-from mapix.interfaces.notify import Event
-from mapix.interfaces.prop import ChangeSet, ObjectType
+from mapix.interfaces.prop import ChangeSet
 from mapix.properties import tags
 from mapix.properties.errors import (
     BadValue,
     Collision,
     CorruptStore,
-    InvalidObject,
     NotFound,
     ObjectChanged,
     ObjectDeleted,
-    TooBig,
 )
-from mapix.properties.named import PS_INTERNET_HEADERS, PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.packing import pack_props
 from mapix.properties.tag import PropTag
-from mapix.providers.sqlstore import changes, names
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.values import loaded, stored
 from mapix.testing.strategies import values
-
-BODY = tags.PR_BODY
-
-
-def counts(store: SqliteBackend, folder: int) -> tuple[int, int, int]:
-    """Messages, unread ones, associated ones."""
-    found, _ = store.folder(folder).load(None)
-    return found[tags.PR_CONTENT_COUNT], found[tags.PR_CONTENT_UNREAD], found[tags.PR_ASSOC_CONTENT_COUNT]
-
-
-# values
 
 
 @pytest.mark.parametrize(
@@ -215,286 +196,6 @@ def test_a_folder_s_name_is_free_again_when_it_is_renamed(backend: SqliteBackend
         backend.folder(other).apply(ChangeSet({tags.PR_DISPLAY_NAME: "WEG", tags.PR_COMMENT: "not saved"}))
     assert tags.PR_COMMENT not in backend.folder(other).load(None)[0]
     assert backend.find_folder(backend.root, "WEG") == folder
-
-
-# transactions
-
-
-def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqliteBackend) -> None:
-    with backend.transaction():
-        folder = backend.create_folder(backend.root, "kept", {})
-        with undone(backend):
-            backend.create_folder(folder, "lost", {})
-        save(backend, folder=folder)
-    assert counts(backend, folder) == (1, 1, 0)
-    assert backend.children(folder) == []
-
-
-def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqliteBackend) -> None:
-    told: list[Change] = []
-    backend.listen(told.extend)
-    with backend.transaction():
-        number = save(backend).number
-        with undone(backend):
-            save(backend)
-        assert told == []
-    root = Change(Event.OBJECT_MODIFIED, ObjectType.FOLDER, backend.root)
-    assert told == [Change(Event.OBJECT_CREATED, ObjectType.MESSAGE, number, backend.root), root]
-    told.clear()
-    with undone(backend):
-        save(backend)
-    assert told == []
-
-
-def test_a_listener_may_use_the_store(backend: SqliteBackend) -> None:
-    seen: list[int] = []
-    backend.listen(lambda told: seen.append(counts(backend, backend.root)[0]))
-    save(backend)
-    save(backend)
-    assert seen == [1, 2]
-
-
-def test_a_transaction_the_database_gave_up_fails_at_its_end(backend: SqliteBackend) -> None:
-    with pytest.raises(CorruptStore), backend.transaction():  # noqa: PT012
-        save(backend)
-        with pytest.raises(CorruptStore), backend.transaction():
-            fail_as_a_disk_does(backend)
-        with pytest.raises(CorruptStore):
-            save(backend)
-    assert backend.messages(backend.root) == []
-    save(backend)
-    assert len(backend.messages(backend.root)) == 1
-
-
-def fail_as_a_disk_does(backend: SqliteBackend) -> None:
-    """What SQLite does in the midst of a transaction when it cannot go on."""
-    backend.database.connection.rollback()
-    raise CorruptStore("as if the disk had failed")
-
-
-def test_threads_take_turns_on_one_store(backend: SqliteBackend) -> None:
-    def work() -> None:
-        for _ in range(20):
-            with backend.transaction():
-                number = save(backend).number
-                backend.message(number).apply(MessageChanges({BODY: "x"}))
-
-    threads = [Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counts(backend, backend.root)[0] == 80
-
-
-# other connections
-
-
-def test_another_connection_is_told_what_happened(backend: SqliteBackend, path: Path) -> None:
-    other = SqliteBackend(path)
-    told: list[Change] = []
-    other.listen(told.extend)
-    folder = backend.create_folder(backend.root, "new", {})
-    number = save(backend, folder=folder).number
-    backend.move_messages([number], backend.root)
-    backend.announce_new_mail(number)
-    assert told == []
-    other.poll()
-    message = ObjectType.MESSAGE
-    assert [change for change in told if change.object_type is message or change.object_type == message] == [
-        Change(Event.OBJECT_CREATED, message, number, folder),
-        Change(Event.OBJECT_MOVED, message, number, backend.root, number, folder, associated=False),
-        Change(Event.NEW_MAIL, message, number, backend.root),
-    ]
-    assert Change(Event.OBJECT_CREATED, ObjectType.FOLDER, folder, backend.root) in told
-    told.clear()
-    other.poll()
-    assert told == []
-    other.close()
-
-
-def test_own_changes_are_not_told_again(backend: SqliteBackend, path: Path) -> None:
-    other = SqliteBackend(path)
-    told: list[Change] = []
-    other.listen(told.extend)
-    save(other)
-    save(backend)
-    told.clear()
-    other.poll()
-    assert {change.event for change in told} == {Event.OBJECT_CREATED, Event.OBJECT_MODIFIED}
-    assert len(told) == 2
-    other.close()
-
-
-def test_who_missed_too_much_is_told_that_every_folder_changed(
-    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(changes, "KEPT", 10)
-    monkeypatch.setattr(backend.feed, "_until_prune", 50)
-    other = SqliteBackend(path)
-    told: list[Change] = []
-    other.listen(told.extend)
-    folder = backend.create_folder(backend.root, "new", {})
-    for _ in range(30):
-        save(backend, folder=folder)
-    other.poll()
-    assert {(change.event, change.number) for change in told if change.object_type == ObjectType.FOLDER} >= {
-        (Event.OBJECT_MODIFIED, backend.root),
-        (Event.OBJECT_MODIFIED, folder),
-    }
-    save(backend, folder=folder)
-    told.clear()
-    other.poll()
-    assert [change.event for change in told] == [Event.OBJECT_CREATED, Event.OBJECT_MODIFIED]
-    assert backend.database.value("SELECT count(*) FROM change") < 40
-    other.close()
-
-
-def test_the_version_of_rows_changes_with_every_connection_s_work(backend: SqliteBackend, path: Path) -> None:
-    other = SqliteBackend(path)
-    rows = other.contents(other.root, associated=False)
-    seen = [rows.version()]
-    save(other)
-    seen.append(rows.version())
-    save(backend)
-    seen.append(rows.version())
-    assert len(set(seen)) == 3
-    assert rows.version() == seen[-1]
-    other.close()
-
-
-# names
-
-
-def test_names_keep_their_identifiers(backend: SqliteBackend, path: Path) -> None:
-    wanted = [PropertyName(PS_PUBLIC_STRINGS, "Keywords"), PropertyName(PS_PUBLIC_STRINGS, 0x8503)]
-    found = backend.ids_from_names(wanted, create=True)
-    assert sorted(found.values()) == [0x8000, 0x8001]
-    other = SqliteBackend(path)
-    assert other.ids_from_names(wanted, create=False) == found
-    more = other.ids_from_names([PropertyName(PS_INTERNET_HEADERS, "X-A")], create=True)
-    assert backend.ids_from_names([PropertyName(PS_INTERNET_HEADERS, "x-a")], create=False) == more
-    assert backend.names_from_ids([0x8000, 0x8002, 0x9000]).keys() == {0x8000, 0x8002}
-    assert backend.ids_from_names([PropertyName(PS_PUBLIC_STRINGS, "keywords")], create=False) == {}
-    assert len(backend.names_from_ids(None)) == 3
-    other.close()
-
-
-def test_an_identifier_told_in_a_transaction_that_is_undone_stays(backend: SqliteBackend, path: Path) -> None:
-    name, inner = PropertyName(PS_PUBLIC_STRINGS, "One"), PropertyName(PS_PUBLIC_STRINGS, "Two")
-    with undone(backend):
-        told = backend.ids_from_names([name], create=True)
-        with undone(backend):
-            told |= backend.ids_from_names([inner], create=True)
-    other = SqliteBackend(path)
-    assert other.ids_from_names([name, inner], create=False) == told
-    third = other.ids_from_names([PropertyName(PS_PUBLIC_STRINGS, "Three")], create=True)
-    assert set(third.values()).isdisjoint(told.values())
-    other.close()
-
-
-def test_the_store_runs_out_of_identifiers(backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(names, "LAST", 0x8001)
-    wanted = [PropertyName(PS_PUBLIC_STRINGS, str(number)) for number in range(3)]
-    with pytest.raises(TooBig):
-        backend.ids_from_names(wanted, create=True)
-    assert len(backend.ids_from_names(wanted[:2], create=True)) == 2
-
-
-@settings(deadline=None, max_examples=25)
-@given(st.lists(st.sampled_from(("save", "delete", "move", "copy", "read", "undo")), max_size=20))
-def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
-    from mapix.providers.sqlstore.sqlite.filecheck import check_store
-
-    store = SqliteBackend(tmp_path_factory.mktemp("history") / "store.mapix", create=True, full=False)
-    folders = [store.root, store.create_folder(store.root, "other", {})]
-    for place, step in enumerate(steps):
-        folder, other = folders[place % 2], folders[(place + 1) % 2]
-        numbers = store.messages(folder)[:2]
-        if step == "save":
-            save(store, {BODY: "x" * (place * 9000)}, folder=folder, recipients=people(2), attachments={0: file(b"a")})
-        elif step == "delete":
-            store.delete_messages(numbers)
-        elif step == "move":
-            store.move_messages(numbers, other)
-        elif step == "copy":
-            store.copy_messages(numbers, other)
-        elif step == "read":
-            store.set_flags(numbers, on=1)
-        else:
-            with undone(store):
-                save(store, folder=folder, attachments={0: file(b"y" * 70_000)})
-                store.delete_messages(numbers)
-    store.close()
-    assert check_store(store.path) == []
-
-
-def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqliteBackend) -> None:
-    database = backend.database
-    backend.close()
-    for work in (database.read, database.write):
-        with pytest.raises(InvalidObject), work():
-            pass
-    with pytest.raises(InvalidObject):
-        backend.message_folder(1)
-    free: list[bool] = []
-
-    def take() -> None:
-        free.append(database.lock.acquire(timeout=60))
-        if free[0]:
-            database.lock.release()
-
-    thread = Thread(target=take)
-    thread.start()
-    thread.join()
-    assert free == [True]
-
-
-def test_a_write_that_is_interrupted_while_it_begins_leaves_no_transaction(
-    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = backend.database.begin
-
-    def interrupted(sql: str) -> None:
-        begin(sql)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(backend.database, "begin", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            save(backend)
-    other = SqliteBackend(path)
-    save(other)
-    other.close()
-    save(backend)
-
-
-def test_a_message_of_an_undone_transaction_never_writes_over_one_that_got_its_number(
-    backend: SqliteBackend, path: Path
-) -> None:
-    other = SqliteBackend(path)
-    lost = backend.new_message(backend.root, associated=False)
-    with undone(backend):
-        version = lost.apply(MessageChanges({tags.PR_SUBJECT: "lost"}))
-    theirs = save(other, {tags.PR_SUBJECT: "theirs"})
-    assert theirs.number == lost.number
-    for ground in (version, None):
-        with pytest.raises(ObjectDeleted):
-            lost.apply(MessageChanges({tags.PR_SUBJECT: "late"}, version=ground))
-    assert theirs.load(None)[0][tags.PR_SUBJECT] == "theirs"
-    other.close()
-
-
-def test_a_save_that_was_undone_is_no_ground_for_another(backend: SqliteBackend, path: Path) -> None:
-    other = SqliteBackend(path)
-    mine = save(backend)
-    with undone(backend):
-        version = mine.apply(MessageChanges({tags.PR_SUBJECT: "undone"}))
-    assert other.message(mine.number).apply(MessageChanges({tags.PR_SUBJECT: "theirs"})) == version
-    with pytest.raises(ObjectChanged):
-        mine.apply(MessageChanges({tags.PR_SUBJECT: "late"}, version=version))
-    assert mine.load(None)[0][tags.PR_SUBJECT] == "theirs"
-    other.close()
 
 
 def test_a_recipient_that_has_lost_its_number_is_a_damaged_store(backend: SqliteBackend) -> None:
