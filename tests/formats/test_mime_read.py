@@ -215,11 +215,12 @@ def test_the_start_of_related_parts_may_come_later() -> None:
     assert len(content.attachments) == 1
 
 
-def test_only_the_first_text_is_the_body() -> None:
-    content = read(multipart("mixed", PLAIN, FILE, "Content-Type: text/plain\r\n\r\nfooter", HTML))
-    assert content.get(tags.PR_BODY) == "plain"
+def test_texts_without_a_name_are_the_end_of_the_body() -> None:
+    """[MS-OXCMAIL] 2.2.3.3."""
+    content = read(multipart("mixed", PLAIN, FILE, "Content-Type: text/plain\r\n\r\nfooter"))
+    assert content.get(tags.PR_BODY) == "plain\r\nfooter"
     assert tags.PR_HTML not in content.properties
-    assert names(content) == ["a.pdf", "ATT00002.txt", "ATT00003.htm"]
+    assert names(content) == ["a.pdf"]
 
 
 def test_a_text_with_a_name_is_a_file() -> None:

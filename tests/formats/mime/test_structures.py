@@ -50,7 +50,7 @@ TWICE = multi("mixed", multi("mixed", multi("alternative", PLAIN, HTML, boundary
 @pytest.mark.parametrize(
     ("mail", "found", "files"),
     [
-        (APPLE, BOTH, ["a.pdf", "ATT00002.htm"]),
+        (APPLE, ("plain", b"<b>rich</b><div><br></div>\r\n"), ["a.pdf"]),
         (EXCHANGE, BOTH, ["p.png", "a.pdf"]),
         (OUTLOOK, BOTH, ["p.png"]),
         (TURNED, (None, b"<b>rich</b>"), ["p.png"]),

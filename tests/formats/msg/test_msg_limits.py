@@ -33,11 +33,11 @@ def test_two_thousand_recipients_and_five_hundred_attachments() -> None:
 
 def test_time_grows_with_the_number_of_recipients_and_not_faster() -> None:
     def seconds(data: bytes) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()
         with MsgFile.open(data) as file:
             for one in file.recipients:
                 one.get(PR_DISPLAY_NAME)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     few, many = written(crowd(1000)), written(crowd(4000))
     pairs = [(seconds(few), seconds(many)) for _ in range(7)]

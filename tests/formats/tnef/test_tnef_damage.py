@@ -257,11 +257,11 @@ def test_overlapping_lies_take_time_that_grows_with_the_size() -> None:
     def seconds(number: int) -> float:
         lie = attribute(Att.BODY, b"", size=number * 10, total=1)
         data = stream(*[lie + attribute(Att.PRIORITY, b"\1\0")] * number)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         read_tnef(data)
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
-    few, several = min(seconds(1000) for _ in range(3)), min(seconds(4000) for _ in range(3))
+    few, several = min(seconds(1000) for _ in range(5)), min(seconds(4000) for _ in range(5))
     assert several < 4 * 3 * few + 0.05
 
 
@@ -270,9 +270,9 @@ def test_hostile_streams_take_time_that_grows_with_their_size() -> None:
         lying = attribute(Att.BODY, b"", size=0x7FFFFFFF)
         many = struct.pack("<II", 0x36001102, 0x7FFFFFFF) + bytes(4 * number)
         data = stream(*([lying] * number), attribute(Att.MSG_PROPS, listed(many)))
-        begun = time.perf_counter()
+        begun = time.thread_time()
         read_tnef(data)
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
-    few, several = min(seconds(300) for _ in range(3)), min(seconds(1200) for _ in range(3))
+    few, several = min(seconds(300) for _ in range(5)), min(seconds(1200) for _ in range(5))
     assert several < 4 * 3 * few + 0.05

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,15 +73,36 @@ class Attachments:
 
     inline: list[Part] = field(default_factory=list)
     beside: list[Part] = field(default_factory=list)
+    following: int = 0
+    """How many of those beside are, or stand before, a part that is the end of a body."""
+
+    def follow(self, part: Part) -> None:
+        """Take a part that is the end of a body."""
+        self.beside.append(part)
+        self.following = len(self.beside)
+
+    def taken(self) -> list[Part]:
+        """Those up to the last part that is the end of a body; they stand beside no more."""
+        taken, self.beside = self.beside[: self.following], self.beside[self.following :]
+        return taken
 
 
-def attachment_parts(writing: Writing, shown: frozenset[str] | None, nested: Nested) -> Attachments:
-    """All attachments as parts. `shown` are the content identifiers the HTML refers to, None without HTML."""
+def attachment_parts(
+    writing: Writing, shown: frozenset[str] | None, nested: Nested, behind: Sequence[tuple[int, Part]] = ()
+) -> Attachments:
+    """All attachments as parts. `shown` are the content identifiers the HTML refers to, None without HTML; `behind` are
+    parts that stand among them, each with the number of attachments before it.
+    """
     found = Attachments()
-    for attachment in writing.content.attachments:
+    waiting = list(behind)
+    for number, attachment in enumerate(writing.content.attachments):
+        while waiting and waiting[0][0] <= number:
+            found.follow(waiting.pop(0)[1])
         inside = shown is not None and _is_inline(attachment.properties, shown)
         part = attachment_part(writing, attachment, nested, inline=inside)
         (found.inline if inside else found.beside).append(part)
+    for _, part in waiting:
+        found.follow(part)
     return found
 
 

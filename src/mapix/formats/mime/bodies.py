@@ -35,7 +35,8 @@ _META_WITHIN: Final = 4096
 BODY_CONTENT_ID: Final = PropTag(0x1015001F)
 """PidTagBodyContentId ([MS-OXPROPS] 2.621)."""
 
-_WITHOUT_ASCII: Final = frozenset((65000, 1200, 1201, 12000, 12001))
+WITHOUT_ASCII: Final = frozenset((65000, 1200, 1201, 12000, 12001))
+"""Code pages whose bytes are none of ASCII: UTF-7, UTF-16, UTF-32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,15 @@ def text_of_html(bodies: Bodies) -> str:
     return to_text(decode(bodies.html or b"", bodies.charset)[0])
 
 
-def body_part(bodies: Bodies, inline: list[Part], options: MimeOptions = USUAL) -> Part:
-    """The bodies as one part: the two alternatives where both are there, inline parts related to the HTML."""
+def body_part(
+    bodies: Bodies,
+    inline: list[Part],
+    options: MimeOptions = USUAL,
+    within: tuple[str, list[Part]] | None = None,
+) -> Part:
+    """The bodies as one part: the two alternatives where both are there, inline parts related to the HTML; `within` are
+    parts that follow one of the two, `plain` or `html`.
+    """
     if bodies.html is None or options.plain_text:
         text = text_of_html(bodies) if not bodies.text and bodies.html is not None else bodies.text
         return _identified(_text(text or "", bodies, options), bodies)
@@ -131,7 +139,14 @@ def body_part(bodies: Bodies, inline: list[Part], options: MimeOptions = USUAL) 
         text = text_of_html(bodies)
     inline = [*picture_parts(bodies), *inline]
     rich = multipart("related", [html, *inline], ('type="text/html"',)) if inline else html
-    return rich if text is None else multipart("alternative", [_text(text, bodies, options), rich])
+    if text is None:
+        return rich
+    plain = _text(text, bodies, options)
+    if within is not None and within[0] == "plain":
+        plain = multipart("mixed", [plain, *within[1]])
+    elif within is not None:
+        rich = multipart("mixed", [rich, *within[1]])
+    return multipart("alternative", [plain, rich])
 
 
 def _identified(part: Part, bodies: Bodies) -> Part:
@@ -171,7 +186,7 @@ def html_in_codepage(html: bytes, charset: str | None) -> tuple[bytes, int]:
     label = charset or _meta_charset(html)
     codepage = codepage_of(label) if label else None
     text, true = decode(html, label)
-    if codepage is not None and true and codepage not in _WITHOUT_ASCII:
+    if codepage is not None and true and codepage not in WITHOUT_ASCII:
         return html, codepage
     return (html, UTF8) if _is_utf8(html) else (text.encode("utf-8", "replace"), UTF8)
 
@@ -183,7 +198,7 @@ def _html_of(content: MessageContent) -> tuple[bytes | None, str]:
         return (None if text is None else text.encode("utf-8", "replace")), "utf-8"
     codepage = number_of(content.properties, PR_INTERNET_CPID, 0) or (UTF8 if _is_utf8(data) else 1252)
     charset = charset_of(codepage)
-    if charset is None or codepage in _WITHOUT_ASCII:
+    if charset is None or codepage in WITHOUT_ASCII:
         return decode_text(data, codepage).encode("utf-8", "replace"), "utf-8"
     return data, charset
 

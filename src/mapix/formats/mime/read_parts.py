@@ -1,13 +1,13 @@
 """The parts of a message as bodies and attachments ([MS-OXCMAIL] 2.2.3.2).
 
-The bodies are the first text that a reader is meant to see: plain text, HTML, or both as alternatives. Every other
-part is an attachment, so that nothing is lost.
+The bodies are the first text that a reader is meant to see: plain text, HTML, or both as alternatives; inline texts
+behind it in the same multipart/mixed are their end. Every other part is an attachment, so that nothing is lost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.formats.mime.bodies import BODY_CONTENT_ID, body_props
 from mapix.formats.mime.charsets import decode
@@ -18,6 +18,9 @@ from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.tree import Node
 from mapix.properties.content import AttachmentContent
 from mapix.properties.tag import PropTag, PropType
+
+if TYPE_CHECKING:
+    from mapix.formats.mime.joining import Joining
 
 _MESSAGES: Final = ("message/rfc822", "message/global")
 _CALENDAR: Final = "text/calendar"
@@ -37,6 +40,8 @@ class Reader:
     calendar_file: AttachmentContent | None = None
     attachments: list[AttachmentContent] = field(default_factory=list)
     extra: dict[PropTag, Any] = field(default_factory=dict)
+    joining: Joining | None = None
+    alternatives: int = 0
 
     def read(self, root: Node) -> None:
         """Take a whole message."""
@@ -58,7 +63,13 @@ class Reader:
         """The properties of the bodies, and what else was found."""
         narrow = self.html is None or (self.html.isascii() and self.text_charset is not None)
         charset = self.text_charset if narrow else self.html_charset
-        return body_props(self.text, self.html, charset) | self.extra
+        if self.joining is None or not self.joining.kept:
+            return body_props(self.text, self.html, charset) | self.extra
+        from mapix.formats.mime.bodyform import BODY_PARTS
+
+        text, html, form = self.joining.joined(self.text, self.html, self.html_charset)
+        self.extra[self.reading.names.tag(BODY_PARTS, PropType.BINARY)] = form.dump()
+        return body_props(text, html, self.text_charset if form.html_new else charset) | self.extra
 
     def _take(self, node: Node, *, body: bool, related: bool) -> bool:
         """Take a part; whether a body was found in it. `body` tells that one may be."""
@@ -73,21 +84,45 @@ class Reader:
         if kind == "multipart/appledouble" and is_double(children):
             self.attachments.append(mac_file(children, self.reading, len(self.attachments)))
             return False
-        return self._mixed(children, body=body, related=related)
+        return self._mixed(node, children, body=body, related=related)
 
     def _alternative(self, children: list[Node], *, body: bool, related: bool) -> bool:
         """The same thing in several forms: plain text and HTML are both bodies."""
         found = False
+        self.alternatives += 1
         for child in children:
             found = self._take(child, body=body, related=related) or found
+        self.alternatives -= 1
         return found
 
-    def _mixed(self, children: list[Node], *, body: bool, related: bool) -> bool:
-        """Parts one after another: only the first that is text is the body."""
+    def _mixed(self, node: Node, children: list[Node], *, body: bool, related: bool) -> bool:
+        """Parts one after another: the first that is text is the body, inline texts behind it are its end."""
         found = False
+        before = self.text is None, self.html is None
+        joins = body and node.told()[0] == "multipart/mixed"
         for child in children:
+            if joins and found and self._joined(child, before, related=related):
+                continue
             found = self._take(child, body=body and not found, related=related) or found
         return found
+
+    def _joined(self, node: Node, before: tuple[bool, bool], *, related: bool) -> bool:
+        """Take a part as the end of the bodies that were found since `before`; whether it is."""
+        kind = node.told()[0]
+        if not kind.startswith(("text/", "image/")):
+            return False
+        from mapix.formats.mime.joining import Joining, fits
+
+        in_text = before[0] and self.text is not None
+        in_html = (before[1] and self.html is not None) or (kind == "text/html" and not self.alternatives)
+        self.joining = self.joining or Joining()
+        if kind.startswith("image/"):
+            self._attach(node, kind, related=related)
+            if in_html:
+                self.joining.picture(node, self.attachments[-1])
+            return True
+        charset_fits = not in_html or fits(self.html, self.html_charset)
+        return charset_fits and self.joining.add(node, len(self.attachments), (in_text, in_html), self.reading.defects)
 
     def _related(self, node: Node, children: list[Node], *, body: bool) -> bool:
         """A document and what it shows (RFC 2387); `start` tells which is the document, else the first that is one."""

@@ -18,6 +18,7 @@ from mapix.formats.mime.addresses import header_form
 from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import Bodies, bodies_of, body_part, text_of_html
 from mapix.formats.mime.bodyform import flow_of
+from mapix.formats.mime.bodyparts import in_parts
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.headers import eight_bit
 from mapix.formats.mime.items import item_part
@@ -106,19 +107,23 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return report_part(writing, report, body, nested, kept_status(writing.content, report))
     if writing.options.save_format is SaveFormat.PLAIN:
         return plain_part(writing, bodies)
+    bodies, behind = in_parts(writing, bodies)
     html = None if writing.options.plain_text else bodies.html
-    attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested)
+    attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested, behind.parts)
+    within = (behind.body, attachments.taken()) if behind.body else None
     item = item_part(writing)
     empty = bodies.text is None and bodies.html is None
     if item is not None:
         body = (
-            item if empty else multipart("alternative", [body_part(bodies, attachments.inline, writing.options), item])
+            item
+            if empty
+            else multipart("alternative", [body_part(bodies, attachments.inline, writing.options, within), item])
         )
         return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
     if empty and attachments.beside:
         beside = attachments.beside
         return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
-    body = body_part(bodies, attachments.inline, writing.options)
+    body = body_part(bodies, attachments.inline, writing.options, within)
     return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
 
 
