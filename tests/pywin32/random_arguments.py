@@ -1,7 +1,8 @@
 """Arguments for calls of the face by the kinds of the table of calls: mostly good ones, some that are none."""
 
+import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -132,20 +133,47 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def argument(name: str, kind: str, ids: Sequence[bytes], objects: Sequence[Any]) -> st.SearchStrategy[Any]:
-    """Something for a parameter; `ids` and `objects` are what the script has come across."""
+class Pick(NamedTuple):
+    """Something that a script has come across, by a number that is drawn before anybody knows how much there is."""
+
+    number: int
+    wanted: str = ""
+
+    def among(self, ids: Sequence[bytes], objects: Sequence[Any]) -> Any:
+        """An identifier, or an object: mostly one of the class wanted."""
+        if not self.wanted:
+            return ids[self.number % len(ids)] if ids else b""
+        fitting = [each for each in objects if self.wanted in (cls.__name__ for cls in type(each).__mro__)]
+        found = [*fitting * 4, *objects[:8], None]
+        return found[self.number % len(found)]
+
+
+def picked(value: Any, ids: Sequence[bytes], objects: Sequence[Any]) -> Any:
+    """A drawn argument with what it picks in its place."""
+    if isinstance(value, Pick):
+        return value.among(ids, objects)
+    return [picked(each, ids, objects) for each in value] if type(value) is list else value
+
+
+_NUMBERS = st.integers(0, 999)
+_SOME_ID = st.integers(0, 9).flatmap(
+    lambda number: st.sampled_from([b"", b"junk"]) if number == 7 else st.builds(Pick, _NUMBERS)
+)
+_OF_IDS: dict[str, st.SearchStrategy[Any]] = {
+    "bytes": _SOME_ID,
+    "bytes_or_none": st.none() | _SOME_ID,
+    "buffer": _SOME_ID | BYTES,
+    "buffer_or_none": st.none() | _SOME_ID,
+    "seq_bytes": _SOME_ID | st.lists(_SOME_ID, max_size=3),
+}
+
+
+@functools.cache
+def argument(name: str, kind: str) -> st.SearchStrategy[Any]:
+    """Something for a parameter. What is drawn depends on nothing that calls did: see `picked`."""
     if kind.startswith("obj:") or kind == "sink":
         wanted = "PyIMAPIAdviseSink" if kind == "sink" else f"Py{kind[4:].removesuffix('_or_none')}"
-        fitting = [each for each in objects if wanted in (cls.__name__ for cls in type(each).__mro__)]
-        return st.sampled_from([*fitting * 4, *objects[:8], None])
+        return st.builds(Pick, _NUMBERS, st.just(wanted))
     if name in _BY_NAME and kind in ("int32", "uint32", "cint", "iid_or_none", "iid"):
         return _BY_NAME[name]
-    some_id = st.sampled_from([*list(ids) * 3, b"", b"junk"])
-    special: dict[str, st.SearchStrategy[Any]] = {
-        "bytes": some_id,
-        "bytes_or_none": st.none() | some_id,
-        "buffer": some_id | BYTES,
-        "buffer_or_none": st.none() | some_id,
-        "seq_bytes": some_id | st.lists(some_id, max_size=3),
-    }
-    return special[kind] if kind in special else KINDS[kind]
+    return _OF_IDS[kind] if kind in _OF_IDS else KINDS[kind]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from tests.pywin32.random_arguments import NONSENSE, argument
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.pywin32.random_arguments import NONSENSE, argument, picked
 
 from mapix.pywin32 import mapi, mapitags
 from mapix.pywin32.calls import CALLS
@@ -30,6 +30,14 @@ LATER = (
 )
 """Calls that end the session or take away what the next one needs, or that wait."""
 
+METHODS = [
+    (owner, name, about[0])
+    for owner, calls in sorted(CALLS.items())
+    if owner.startswith("Py")
+    for name, about in sorted(calls.items())
+    if name not in LATER
+]
+FUNCTIONS = sorted(set(CALLS["mapi"]) - {"MAPIUninitialize", "MAPIInitialize", "MAPILogonEx"})
 MOST = 40
 
 
@@ -87,22 +95,22 @@ class Script(RuleBasedStateMachine):
         self.objects += [message, attachment, self.folder.GetContentsTable(0)]
         self._keep(message.GetProps((mapitags.PR_ENTRYID, mapitags.PR_PARENT_ENTRYID)))
 
-    @precondition(lambda self: self.objects)
-    @rule(data=st.data())
-    def call(self, data: st.DataObject) -> None:
-        """Any method of any object with anything."""
-        target = data.draw(st.sampled_from(self.objects))
-        calls = {name: about for cls in type(target).__mro__ for name, about in CALLS.get(cls.__name__, {}).items()}
-        name = data.draw(st.sampled_from(sorted(set(calls) - set(LATER))))
-        self._made(getattr(target, name), name, calls[name][0], data)
+    @rule(data=st.data(), method=st.sampled_from(METHODS), number=st.integers(0, 999))
+    def call(self, data: st.DataObject, method: tuple[str, str, str], number: int) -> None:
+        """Any method, with anything, of any object that has it."""
+        owner, name, parameters = method
+        given = self._drawn(parameters, data)
+        fitting = [each for each in self.objects if owner in (cls.__name__ for cls in type(each).__mro__)]
+        if fitting:
+            self._made(getattr(fitting[number % len(fitting)], name), name, given)
 
-    @rule(
-        data=st.data(),
-        name=st.sampled_from(sorted(set(CALLS["mapi"]) - {"MAPIUninitialize", "MAPIInitialize", "MAPILogonEx"})),
-    )
+    @rule(data=st.data(), name=st.sampled_from(FUNCTIONS))
     def function(self, data: st.DataObject, name: str) -> None:
         """Any function of the module."""
-        self._made(getattr(mapi, name), name, CALLS["mapi"][name][0], data)
+        self._made(getattr(mapi, name), name, self._drawn(CALLS["mapi"][name][0], data))
+
+    call_another = call
+    call_again = call
 
     @rule()
     def save_everything(self) -> None:
@@ -111,9 +119,11 @@ class Script(RuleBasedStateMachine):
             if hasattr(each, "SaveChanges"):
                 self._allowed(each.SaveChanges, mapi.KEEP_OPEN_READWRITE)
 
-    @rule()
-    def end_the_session(self) -> None:
+    @rule(whether=st.integers(0, 3))
+    def end_the_session(self, whether: int) -> None:
         """And go on in another one; what belongs to the first is of no use any more."""
+        if whether != 3:
+            return
         old = list(self.objects)
         self.session.Logoff(0, 0, 0)
         for each in old:
@@ -121,13 +131,17 @@ class Script(RuleBasedStateMachine):
                 self._allowed(each.GetPropList, 0)
         self.log_on()
 
-    def _made(self, function: Any, name: str, parameters: str, data: st.DataObject) -> None:
+    def _drawn(self, parameters: str, data: st.DataObject) -> list[Any]:
+        """Arguments, all of them drawn before anything is made of what there is: how it goes on is chance."""
         wanted = [each.partition("=")[0].split(":", 1) for each in parameters.split()]
-        given = [data.draw(argument(word, kind, self.ids, self.objects)) for word, kind in wanted]
+        given = [data.draw(argument(word, kind)) for word, kind in wanted]
         if given and data.draw(st.integers(0, 19)) == 7:
             given[data.draw(st.integers(0, len(given) - 1))] = data.draw(NONSENSE)
         if data.draw(st.integers(0, 39)) == 7:
             given = given[:-1] if given else [0]
+        return [picked(each, self.ids, self.objects) for each in given]
+
+    def _made(self, function: Any, name: str, given: list[Any]) -> None:
         if name not in ("CreateProvider",):
             self._keep(self._allowed(function, *given))
             return

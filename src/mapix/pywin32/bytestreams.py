@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
-from io import BytesIO, FileIO, RawIOBase
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import FileIO, RawIOBase
 from pathlib import Path
 from weakref import finalize
 
 from mapix.interfaces.stream import Stream
-from mapix.properties.errors import CallFailed, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import (
+    CallFailed,
+    InvalidParameter,
+    MapiError,
+    NoAccess,
+    NoSupport,
+    NotEnoughDisk,
+    NotEnoughMemory,
+    NotFound,
+)
 from mapix.pywin32.storagecon import STGM_CREATE, STGM_DELETEONRELEASE, STGM_READWRITE, STGM_WRITE
 
 SOF_UNIQUEFILENAME = 0x80000000
@@ -25,7 +35,7 @@ class FileStream(Stream):
 
     def __init__(
         self,
-        file: RawIOBase | BytesIO,
+        file: RawIOBase,
         *,
         writable: bool,
         name: str | None = None,
@@ -38,32 +48,37 @@ class FileStream(Stream):
 
     def read(self, size: int = -1) -> bytes:
         """See `Stream.read`."""
-        return self.file.read(size) or b""
+        try:
+            return self.file.read(size) or b""
+        except OSError as error:
+            raise _failure(error, self.name) from error
 
     def write(self, data: bytes) -> int:
         """See `Stream.write`."""
         self._check_writable()
         written = 0
-        while written < len(data):
-            written += self.file.write(data[written:]) or 0
+        try:
+            while written < len(data):
+                written += self.file.write(data[written:]) or 0
+        except OSError as error:
+            raise _failure(error, self.name) from error
         return written
 
     def seek(self, offset: int, origin: int = 0) -> int:
         """See `Stream.seek`."""
         try:
             return self.file.seek(offset, origin)
-        except (ValueError, OSError) as error:
+        except (ValueError, OverflowError, OSError) as error:
             raise InvalidParameter("no such place in the stream", value=offset) from error
 
     def truncate(self, size: int) -> None:
-        """See `Stream.truncate`."""
+        """See `Stream.truncate`; growing fills with zeros."""
         self._check_writable()
-        here = self.file.tell()
-        grown = size - self.file.seek(0, 2)
-        if grown > 0:
-            self.file.write(bytes(grown))
-        self.file.truncate(size)
-        self.file.seek(here)
+        _check_size(size)
+        try:
+            self.file.truncate(size)
+        except (OSError, OverflowError) as error:
+            raise NotEnoughDisk("the file cannot be as large", value=size) from error
 
     def size(self) -> int:
         """See `Stream.size`."""
@@ -91,44 +106,77 @@ class FileStream(Stream):
             raise NoAccess("the stream is open for reading only", hint="STGM_READWRITE")
 
 
-class MemoryStream(FileStream):
+class MemoryStream(Stream):
     """Bytes in memory as a stream; clones share them."""
 
-    def __init__(self, buffer: BytesIO | None = None) -> None:
-        self._shared = buffer or BytesIO()
+    writable = True
+
+    def __init__(self, data: bytes | bytearray = b"") -> None:
+        self._bytes = data if isinstance(data, bytearray) else bytearray(data)
         self._place = 0
-        super().__init__(self._shared, writable=True)
 
     def read(self, size: int = -1) -> bytes:
         """See `Stream.read`."""
-        self._shared.seek(self._place)
-        data = self._shared.read(size)
+        if self._place >= len(self._bytes):
+            return b""
+        data = bytes(self._bytes[self._place : None if size < 0 else self._place + size])
         self._place += len(data)
         return data
 
     def write(self, data: bytes) -> int:
         """See `Stream.write`."""
-        self._shared.seek(self._place)
-        written = self._shared.write(data)
-        self._place += written
-        return written
+        end = self._place + len(data)
+        if data and end > len(self._bytes):
+            self._grow(max(self._place, len(self._bytes)))
+        with _in_memory(end):
+            self._bytes[self._place : end] = data
+        self._place = end
+        return len(data)
 
     def seek(self, offset: int, origin: int = 0) -> int:
         """See `Stream.seek`."""
-        base = (0, self._place, len(self._shared.getbuffer()))
+        base = (0, self._place, len(self._bytes))
         if origin not in (0, 1, 2) or base[origin] + offset < 0:
             raise InvalidParameter("no such place in the stream", value=offset)
         self._place = base[origin] + offset
         return self._place
 
+    def truncate(self, size: int) -> None:
+        """See `Stream.truncate`; growing fills with zeros."""
+        _check_size(size)
+        self._grow(size)
+        del self._bytes[size:]
+
+    def size(self) -> int:
+        """See `Stream.size`."""
+        return len(self._bytes)
+
     def clone(self) -> Stream:
         """See `Stream.clone`."""
-        other = MemoryStream(self._shared)
+        other = MemoryStream(self._bytes)
         other._place = self._place
         return other
 
+    def commit(self) -> None:
+        """Nothing: writes count at once."""
+
+    def revert(self) -> None:
+        """Nothing: writes count at once."""
+
     def close(self) -> None:
         """Nothing: a clone may still be at work."""
+
+    def _grow(self, size: int) -> None:
+        with _in_memory(size):
+            self._bytes.extend(bytes(max(size - len(self._bytes), 0)))
+
+
+@contextmanager
+def _in_memory(size: int) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, OverflowError):
+        raise NotEnoughMemory("there is not as much memory", value=size) from None
 
 
 def on_file(filename: str | None, flags: int, prefix: str | None) -> FileStream:
@@ -172,6 +220,11 @@ def _opened(handle: int, name: str, writable: bool, delete: bool) -> FileStream:
         os.close(handle)
         raise
     return FileStream(file, writable=writable, name=name, release=release)
+
+
+def _check_size(size: int) -> None:
+    if size < 0:
+        raise InvalidParameter("a stream's size is not negative", value=size)
 
 
 def _nothing() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from io import BytesIO
 from typing import Final
 
 from mapix.objects.messages.rtfstream import rtf_stream_to_html
@@ -19,7 +18,7 @@ _TAG: Final = re.compile(rb"(?<!\\)\\\*\\(m?)htmltag(\d*)")
 
 def html_of(rtf: bytes) -> bytes | None:
     """The HTML that RTF carries, in the code page of the RTF; None where it carries none."""
-    html = rtf_stream_to_html(MemoryStream(BytesIO(_TAG.sub(_second_forms(), rtf))))
+    html = rtf_stream_to_html(MemoryStream(_TAG.sub(_second_forms(), rtf)))
     return None if html is None else html.replace(b"\t", b"   ")
 
 

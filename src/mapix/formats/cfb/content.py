@@ -15,6 +15,7 @@ from mapix.formats.cfb.chains import Runs
 from mapix.formats.cfb.layout import CUTOFF
 from mapix.formats.cfb.pieces import Run, merged, part
 from mapix.formats.cfb.sectors import Extents
+from mapix.formats.storageerrors import MediumFull
 
 if TYPE_CHECKING:
     from mapix.formats.cfb.volume import Volume
@@ -104,7 +105,9 @@ class Content:
         self.dirty = True
 
     def set_size(self, size: int) -> None:
-        """Cut, or grow by zeros."""
+        """Cut, or grow by zeros. Raises: MediumFull."""
+        if size >> self.volume.shift > self.volume.space.most:
+            raise MediumFull("no file of this kind has as much room", value=size, hint="version 4")
         if size < self.size:
             self._cut(size)
         elif self._is_small(size):

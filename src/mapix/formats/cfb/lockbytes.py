@@ -21,6 +21,7 @@ from mapix.formats.storageerrors import (
     AccessDenied,
     FileAlreadyExists,
     FileNotFound,
+    InsufficientMemory,
     MediumFull,
     PathNotFound,
     ReadFault,
@@ -47,7 +48,7 @@ class MemoryBytes(LockBytes):
     def write_at(self, offset: int, data: bytes) -> None:
         """Put bytes somewhere, growing by zeros where needed."""
         if offset > len(self.data):
-            self.data.extend(bytes(offset - len(self.data)))
+            self._grow(offset)
         self.data[offset : offset + len(data)] = data
 
     def flush(self) -> None:
@@ -62,7 +63,13 @@ class MemoryBytes(LockBytes):
         if size < len(self.data):
             del self.data[size:]
         else:
+            self._grow(size)
+
+    def _grow(self, size: int) -> None:
+        try:
             self.data.extend(bytes(size - len(self.data)))
+        except (MemoryError, OverflowError):
+            raise InsufficientMemory("there is not as much memory", value=size) from None
 
 
 class FileBytes(LockBytes):

@@ -14,14 +14,15 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any, Final, Protocol
 
-from mapix.properties.errors import DiskError, MapiError, NotEnoughDisk
+from mapix.properties.errors import DiskError, InvalidObject, MapiError, NotEnoughDisk
 from mapix.properties.value import LargeValue
 
 IN_MEMORY: Final = 1 << 20
 """Bytes up to which a spool needs no file."""
 
 _CHUNK: Final = 256 * 1024
-_NO_ROOM: Final = frozenset(("ENOSPC", "EDQUOT", "EFBIG"))
+_NO_ROOM: Final = frozenset(("ENOSPC", "EDQUOT", "EFBIG", "EINVAL", "EOVERFLOW"))
+"""What systems say of a full disk, and of places no file reaches."""
 
 _PLAIN: Final = frozenset((str, bytes, int, bool, float, tuple, type(None)))
 
@@ -86,8 +87,15 @@ class Spool:
             raise _failure(error) from error
 
     def seek(self, offset: int, origin: int = 0, /) -> int:
-        """Move the cursor; the new position."""
-        return self._file.seek(offset, origin)
+        """Move the cursor; the new position. `NotEnoughDisk` for a place that no file reaches, `InvalidObject`."""
+        try:
+            return self._file.seek(offset, origin)
+        except OSError as error:
+            raise _failure(error) from error
+        except OverflowError:
+            raise NotEnoughDisk("no file reaches as far", value=offset) from None
+        except ValueError:
+            raise InvalidObject("the bytes have been given up") from None
 
     def truncate(self, size: int, /) -> int:
         """Cut to `size` bytes, or grow with zeros. `NotEnoughDisk`, `DiskError`."""

@@ -57,6 +57,8 @@ class PropertyStream(Stream):
     def read(self, size: int = -1) -> bytes:
         """See `Stream.read`."""
         file = self._open()
+        if self._at and self._at >= self.size():
+            return b""
         file.seek(self._at)
         data = file.read(size if size >= 0 else -1)
         self._at += len(data)
