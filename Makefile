@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+
+# What Python compiles is kept, whatever the caller's environment says: tests start some thousand processes.
+export PYTHONDONTWRITEBYTECODE :=
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := venv
