@@ -1,14 +1,17 @@
-"""Sessions stay within their process, except in tests of the broker. Random tests draw fewer examples than they might:
-`HYPOTHESIS_PROFILE=many` draws more.
+"""Sessions stay within their process, except in tests of the broker. Random tests draw few examples, the same each
+time: `HYPOTHESIS_PROFILE=many` draws more, and others.
 """
 
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("few", max_examples=40, deadline=None)
-settings.register_profile("many", max_examples=1000, deadline=None)
+SLOW = [HealthCheck.too_slow]
+"""What says of a test only how busy the machine is."""
+
+settings.register_profile("few", max_examples=40, deadline=None, suppress_health_check=SLOW, derandomize=True)
+settings.register_profile("many", max_examples=1000, deadline=None, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
 

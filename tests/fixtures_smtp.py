@@ -11,6 +11,7 @@ an event.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import json
 import os
@@ -218,12 +219,14 @@ def password_check(user: str, password: str) -> Callable[..., AuthResult]:
 
 
 def unused_port() -> int:
-    """A port nobody listens on."""
+    """A port nobody listens on, and that no system gives to who asks for any: others may ask meanwhile."""
     import socket
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in random.SystemRandom().sample(range(10_000, 32_000), 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is no free port")
 
 
 def misbehave(chance: random.Random) -> Callable[[Envelope], str]:

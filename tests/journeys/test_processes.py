@@ -205,7 +205,7 @@ name, seconds = sys.argv[1], float(sys.argv[2])
 end, made, moved = time.monotonic() + seconds, 0, 0
 with mapix.logon() as session:
     drafts = session.store.root.create_folder(f"of {name}")
-    while time.monotonic() < end:
+    while time.monotonic() < end or made <= 3:
         session.new(subject=f"{name} {made}", text="words " * 100, to="ann@example.org").submit()
         draft = drafts.messages.new(subject=f"draft {made}", text="x")
         draft.attach(b"data" * 1000, "a.bin")

@@ -48,29 +48,26 @@ def see_versions(store: MsgStore, entry_id: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_what_another_process_saves_is_seen_as_a_whole(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-221."""
-    see_wholes(kind, tmp_path, request)
+    if kind == "postgresql":
+        monkeypatch.setenv(DSN, request.getfixturevalue("server").dsn())
+    see_wholes(kind, tmp_path)
 
 
 def test_sources_that_cannot_give_everything_at_once_are_read_until_it_fits(
-    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P-221."""
     monkeypatch.delattr(StoredMessage, "load_whole")
-    see_wholes("sqlite", tmp_path, request)
+    see_wholes("sqlite", tmp_path)
 
 
-def see_wholes(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    environment = dict(os.environ)
-    if kind == "postgresql":
-        os.environ[DSN] = environment[DSN] = request.getfixturevalue("server").dsn()
+def see_wholes(kind: str, tmp_path: Path) -> None:
     place = str(tmp_path / "store.mapix")
     command = [sys.executable, "-m", "tests.providers.sqlstore.rewriter", kind, place]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as writer:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdin is not None
         assert writer.stdout is not None
         entry_id = bytes.fromhex(writer.stdout.readline())
