@@ -98,7 +98,7 @@ def test_a_request_is_a_meeting_request_with_all_it_says() -> None:
     content = from_mime(mail("REQUEST", WEEKLY, MOVED, zone=ZONE)).value
     assert content.get(t.PR_MESSAGE_CLASS) == "IPM.Schedule.Meeting.Request"
     assert content.get(t.PR_BODY) == "Let's meet"
-    assert content.attachments == []
+    assert [each.properties[t.PR_ATTACHMENT_HIDDEN] for each in content.attachments] == [True]
     assert value(content, n.PidLidAppointmentStartWhole) == from_datetime(datetime(2026, 3, 3, 9, tzinfo=UTC))
     assert value(content, n.PidLidAppointmentEndWhole) == from_datetime(datetime(2026, 3, 3, 10, tzinfo=UTC))
     assert GlobalId.load(value(content, n.PidLidGlobalObjectId)).uid == "abc-1"
@@ -258,3 +258,47 @@ def test_without_icalendar_a_calendar_stays_a_file_and_a_meeting_is_not_sent(mon
     assert to_mime(parsed.value) == to_mime(request) == mail("REQUEST", WEEKLY, zone=ZONE)
     with pytest.raises(NoSupport, match="icalendar"):
         to_mime(request, options=ANEW)
+
+
+MIXED = (
+    "From: Ann <ann@example.com>\nTo: Bill <bill@example.com>\nSubject: Weekly\nMIME-Version: 1.0\n"
+    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nLet's meet\n"
+    "--b\nContent-Type: {told}\n\nBEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\nBEGIN:VEVENT\n{event}END:VEVENT\n"
+    "END:VCALENDAR\n--b\nContent-Type: text/plain\n\nfooter\n--b--\n"
+)
+ICS = "; name=invite.ics\nContent-Disposition: attachment; filename=invite.ics"
+
+
+@pytest.mark.parametrize(
+    ("method", "told", "message_class"),
+    [
+        ("REQUEST", "text/calendar; method=REQUEST", "IPM.Schedule.Meeting.Request"),
+        ("REQUEST", "text/calendar; charset=utf-8", "IPM.Schedule.Meeting.Request"),
+        ("REQUEST", f"text/calendar; method=request{ICS}", "IPM.Schedule.Meeting.Request"),
+        ("CANCEL", f"text/calendar; method=CANCEL{ICS}", "IPM.Schedule.Meeting.Canceled"),
+        ("REQUEST", f"text/calendar{ICS}", "IPM.Note"),
+        ("PUBLISH", f"text/calendar; method=PUBLISH{ICS}", "IPM.Note"),
+        ("REQUEST", f"application/ics{ICS}", "IPM.Note"),
+    ],
+)
+def test_a_calendar_among_parts_is_a_meeting_where_it_asks(method: str, told: str, message_class: str) -> None:
+    """RFC 6047 2.4, [MS-OXCICAL] 2.1.3.1.1.1."""
+    data = MIXED.format(told=told, method=method, event=WEEKLY).replace("\n", "\r\n").encode()
+    content = from_mime(data).value
+    assert content.get(t.PR_MESSAGE_CLASS) == message_class
+    assert content.get(t.PR_BODY) == "Let's meet\r\nfooter"
+    assert len(content.attachments) == (message_class == "IPM.Note")
+    assert to_mime(content) == data
+
+
+def test_gmail_sends_its_invitation_twice_and_it_is_one_meeting_with_a_file() -> None:
+    inner = mail("REQUEST", WEEKLY, zone=ZONE).partition(b"MIME-Version: 1.0\r\n")[2]
+    data = (
+        b"From: Ann <ann@example.com>\r\nSubject: Invitation\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n" + inner + b"\r\n--m\r\n"
+        b"Content-Type: application/ics; name=invite.ics\r\nContent-Disposition: attachment; filename=invite.ics\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\nQkVHSU46VkNBTEVOREFS\r\n--m--\r\n"
+    )
+    content = from_mime(data).value
+    assert content.get(t.PR_MESSAGE_CLASS) == "IPM.Schedule.Meeting.Request"
+    assert [each.properties[t.PR_ATTACH_LONG_FILENAME] for each in content.attachments] == ["invite.ics"]

@@ -68,14 +68,21 @@ def _parsed(data: bytes, reading: Reading) -> Any:
 
 
 def _apply(event: Any, others: list[Any], method: str, content: MessageContent, reading: Reading) -> None:
-    from mapix.formats.mime.read_event import event_values, people_of
+    from mapix.formats.mime.read_event import event_values, people_of, placed_span
+    from mapix.formats.mime.read_occurrence import exception_attachments
+    from mapix.formats.mime.read_series import changes_of
 
     answer = ""
     if method == "REPLY":
         replying = _listed(event, "ATTENDEE")
         answer = str(replying[0].params.get("PARTSTAT", "")).upper() if replying else ""
     message_class = ANSWERS.get(answer, ANSWERS["TENTATIVE"]) if answer else METHODS.get(method, APPOINTMENT)
-    values = event_values(event, others, method, answer, reading.defects)
+    changes = changes_of(event, others, placed_span(event)[0]) if "RRULE" in event else []
+    values = event_values(event, [one for one, _ in changes], method, answer, reading.defects)
+    if n.PidLidAppointmentRecur in values:
+        made = exception_attachments(event, changes, method, reading)
+        values[n.PidLidFExceptionalAttendees] = any(each.message and each.message.recipients for each in made) or None
+        content.attachments += made
     content.properties.update(tagged(values, reading.names))
     content.properties[t.PR_MESSAGE_CLASS] = message_class
     if "SUMMARY" in event and not content.get(t.PR_SUBJECT):

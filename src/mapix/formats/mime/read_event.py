@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
+from mapix.formats.calendar.appointment import ExceptionInfo
 from mapix.formats.calendar.globalid import GlobalId
 from mapix.formats.calendar.timezones import ZoneDefinition
 from mapix.formats.calendar.zones import definition_of, known_zone, rule_of, zone_of
 from mapix.formats.defects import Defects
 from mapix.formats.mime.addresses import Address
-from mapix.formats.mime.calendarfields import BUSY, CALLED_OFF, CLASSES, MEETING, RECEIVED, TRACKED
+from mapix.formats.mime.calendarfields import CALLED_OFF, CLASSES, MEETING, RECEIVED, TRACKED
+from mapix.formats.mime.eventstate import busy_of, reminder_of
 from mapix.formats.mime.eventtimes import moment_of, span_of
 from mapix.formats.mime.people import SENT_REPRESENTING, recipient, role_props
 from mapix.formats.mime.read_series import series_values
@@ -29,10 +31,11 @@ _SENDABLE: Final = 1
 _MOST_PEOPLE: Final = 5_000
 
 
-def event_values(event: Any, others: list[Any], method: str, answer: str, defects: Defects) -> dict[Any, Any]:
-    """The properties of an event, by tags and names; `others` are the occurrences of it that differ."""
-    start, end, all_day = span_of(event)
-    start = start.astimezone(_zone_of(event, start))
+def event_values(
+    event: Any, changes: list[ExceptionInfo], method: str, answer: str, defects: Defects
+) -> dict[Any, Any]:
+    """The properties of an event, by tags and names; `changes` are the occurrences of it that differ."""
+    start, end, all_day = placed_span(event)
     told = moment_of(event, "DTSTAMP") or moment_of(event, "LAST-MODIFIED")
     stamp = None if told is None else from_datetime(told)
     values = _times(start, end, all_day) | _identity(event) | _state(event, method, answer, stamp)
@@ -40,10 +43,16 @@ def event_values(event: Any, others: list[Any], method: str, answer: str, defect
     values |= _reminder(event, start)
     if "RRULE" in event:
         try:
-            values |= series_values(event, others, start, end)
+            values |= series_values(event, changes, start, end)
         except (NoSupport, ValueError) as error:
             defects.note("RRULE", "no recurrence that messages have; only the first time is kept", value=str(error))
     return values
+
+
+def placed_span(event: Any) -> tuple[datetime, datetime, bool]:
+    """From when to when, in the zone of its place, and whether that is whole days."""
+    start, end, all_day = span_of(event)
+    return start.astimezone(_zone_of(event, start)), end, all_day
 
 
 def people_of(event: Any, content: MessageContent) -> None:
@@ -130,9 +139,7 @@ def _identity(event: Any) -> dict[Any, Any]:
 
 def _state(event: Any, method: str, answer: str, stamp: int | None) -> dict[Any, Any]:
     """Whose it is, and how it stands."""
-    told = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS") or "").upper()
-    free = str(event.get("TRANSP") or "").upper() == "TRANSPARENT"
-    busy = BUSY.get(told, 0 if free or method == "CANCEL" else 2)
+    busy = busy_of(event, 0 if method == "CANCEL" else 2)
     meeting = "ORGANIZER" in event or "ATTENDEE" in event or method in ("REQUEST", "CANCEL", "REPLY", "COUNTER")
     asked = method in ("REQUEST", "CANCEL")
     values: dict[Any, Any] = {
@@ -196,16 +203,13 @@ def _zone(start: datetime, *, recurring: bool) -> dict[Any, Any]:
 
 
 def _reminder(event: Any, start: datetime) -> dict[Any, Any]:
-    """The first alarm that comes some time before the event."""
-    for alarm in event.walk("VALARM"):
-        trigger = getattr(alarm.get("TRIGGER"), "dt", None)
-        if isinstance(trigger, timedelta) and abs(trigger) < timedelta(days=1000):
-            minutes = max(-trigger // _MINUTE, 0)
-            due = from_datetime(start)
-            return {
-                n.PidLidReminderSet: True,
-                n.PidLidReminderDelta: minutes,
-                n.PidLidReminderTime: due,
-                n.PidLidReminderSignalTime: max(due - minutes * 600_000_000, 0),
-            }
-    return {n.PidLidReminderSet: False}
+    minutes = reminder_of(event)
+    if minutes is None:
+        return {n.PidLidReminderSet: False}
+    due = from_datetime(start)
+    return {
+        n.PidLidReminderSet: True,
+        n.PidLidReminderDelta: minutes,
+        n.PidLidReminderTime: due,
+        n.PidLidReminderSignalTime: max(due - minutes * 600_000_000, 0),
+    }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MESSAGES: Final = ("message/rfc822", "message/global")
 _CALENDAR: Final = "text/calendar"
+_ASKING: Final = ("REQUEST", "REPLY", "CANCEL", "COUNTER")
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ class Reader:
             self._rich(node)
             return True
         self._attach(node, kind, related=related)
-        if kind == _CALENDAR and self.calendar is None and node.disposition()[0] != "attachment":
+        if kind == _CALENDAR and self.calendar is None and _is_meant(node):
             self.calendar, self.calendar_file = node, self.attachments[-1]
         return False
 
@@ -187,3 +188,10 @@ class Reader:
         message = self.reading.nested(node, self.depth) if kind in _MESSAGES else None
         name = "" if message is not None else made_up_name(len(self.attachments) + 1, kind)
         self.attachments.append(attachment_of(node, self.reading, kind, message, name=name, related=related))
+
+
+def _is_meant(node: Node) -> bool:
+    """Whether a calendar is what the message says rather than a file: none asks to be one, or its method tells that
+    something is asked of the reader (RFC 6047 2.4), wherever it stands.
+    """
+    return node.disposition()[0] != "attachment" or node.told()[1].get("method", "").upper() in _ASKING

@@ -10,6 +10,7 @@ from typing import Any, Final
 from mapix.formats.calendar.appointment import AppointmentRecurrence, ExceptionInfo
 from mapix.formats.calendar.rules import pattern_of_rule
 from mapix.formats.calendar.wire import DAY, FOREVER, day_of, minutes_of
+from mapix.formats.mime.eventstate import busy_of, reminder_of
 from mapix.formats.mime.eventtimes import moment_of, span_of
 from mapix.properties import named_tags as n
 from mapix.properties.times import from_datetime
@@ -20,13 +21,22 @@ _TYPES: Final = {0x200A: 1, 0x200B: 2, 0x200C: 3, 0x200D: 4}
 _MOST_EXCEPTIONS: Final = 1_000
 
 
-def series_values(event: Any, others: list[Any], start: datetime, end: datetime) -> dict[Any, Any]:
+def changes_of(event: Any, others: list[Any], start: datetime) -> list[tuple[ExceptionInfo, Any]]:
+    """The occurrences of an event that differ, each with the event that stands in for it; one a moment."""
+    found = {}
+    for each in others[:_MOST_EXCEPTIONS]:
+        one = _exception(each, event, start.tzinfo or UTC, _minutes(start))
+        if one is not None:
+            found[one.original] = (one, each)
+    return [found[original] for original in sorted(found)]
+
+
+def series_values(event: Any, changes: list[ExceptionInfo], start: datetime, end: datetime) -> dict[Any, Any]:
     """How it recurs, with the occurrences that do not happen and those that differ."""
     zone = start.tzinfo or UTC
     local = start.replace(tzinfo=None)
-    offset = local.hour * 60 + local.minute
+    offset = _minutes(start)
     length = (end.astimezone(zone).replace(tzinfo=None) - local) // _MINUTE
-    changes = [found for each in others[:_MOST_EXCEPTIONS] if (found := _exception(each, event, zone, offset))]
     gone = {*_excluded(event, zone), *(day_of(one.original) for one in changes)}
     pattern = pattern_of_rule(dict(event["RRULE"]), start.date(), gone)
     pattern = replace(pattern, modified=tuple(sorted(one.start // DAY * DAY for one in changes)))
@@ -34,7 +44,7 @@ def series_values(event: Any, others: list[Any], start: datetime, end: datetime)
         pattern=pattern,
         start_offset=offset,
         end_offset=offset + length,
-        exceptions=tuple(sorted(changes, key=lambda one: one.original)),
+        exceptions=tuple(changes),
     )
     endless = pattern.end >= FOREVER
     last = _ENDLESS if endless else datetime.combine(day_of(pattern.end), time(), zone)
@@ -46,6 +56,10 @@ def series_values(event: Any, others: list[Any], start: datetime, end: datetime)
         n.PidLidClipStart: from_datetime(datetime.combine(day_of(pattern.start), time(), zone)),
         n.PidLidClipEnd: from_datetime(last),
     }
+
+
+def _minutes(start: datetime) -> int:
+    return start.hour * 60 + start.minute
 
 
 def _excluded(event: Any, zone: Any) -> Iterable[date]:
@@ -68,17 +82,23 @@ def _exception(event: Any, master: Any, zone: Any, offset: int) -> ExceptionInfo
     start, end, _ = span_of(event)
     told = event["RECURRENCE-ID"].dt
     day = planned.astimezone(zone).date() if isinstance(told, datetime) else told
-    summary, location = _differing(event, master, "SUMMARY"), _differing(event, master, "LOCATION")
+    busy, reminder = busy_of(event), reminder_of(event)
+    whole = isinstance(event["DTSTART"].dt, datetime) != isinstance(master["DTSTART"].dt, datetime)
     return ExceptionInfo(
         start=minutes_of(start.astimezone(zone).replace(tzinfo=None)),
         end=minutes_of(end.astimezone(zone).replace(tzinfo=None)),
         original=minutes_of(day) + offset,
-        subject=summary,
-        location=location,
+        subject=differing(event, master, "SUMMARY"),
+        location=differing(event, master, "LOCATION"),
+        busy_status=busy if busy != busy_of(master) else None,
+        reminder_set=int(reminder is not None) if reminder != reminder_of(master) else None,
+        reminder_delta=reminder if reminder != reminder_of(master) else None,
+        subtype=int(not isinstance(event["DTSTART"].dt, datetime)) if whole else None,
+        has_body=differing(event, master, "DESCRIPTION") is not None,
     )
 
 
-def _differing(event: Any, master: Any, name: str) -> str | None:
+def differing(event: Any, master: Any, name: str) -> str | None:
     """The text of an occurrence where it is not that of all."""
     text = event.get(name)
     return None if text is None or str(text) == str(master.get(name) or "") else str(text)

@@ -19,6 +19,7 @@ from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import Bodies, bodies_of, body_part, text_of_html
 from mapix.formats.mime.bodyform import flow_of
 from mapix.formats.mime.bodyparts import in_parts
+from mapix.formats.mime.exceptions import is_exception
 from mapix.formats.mime.fields import message_fields
 from mapix.formats.mime.headers import eight_bit
 from mapix.formats.mime.items import item_part
@@ -109,9 +110,11 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return plain_part(writing, bodies)
     bodies, behind = in_parts(writing, bodies)
     html = None if writing.options.plain_text else bodies.html
+    item = item_part(writing)
+    if item is not None:
+        _without_occurrences(writing)
     attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested, behind.parts)
     within = (behind.body, attachments.taken()) if behind.body else None
-    item = item_part(writing)
     empty = bodies.text is None and bodies.html is None
     if item is not None:
         body = (
@@ -125,6 +128,13 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
     body = body_part(bodies, attachments.inline, writing.options, within)
     return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
+
+
+def _without_occurrences(writing: Writing) -> None:
+    """Leave out the messages of a series' occurrences: the calendar tells of them."""
+    if any(map(is_exception, writing.content.attachments)):
+        kept = [each for each in writing.content.attachments if not is_exception(each)]
+        writing.content = replace(writing.content, attachments=kept)
 
 
 def _as_they_came(bodies: Bodies, writing: Writing) -> Bodies:
