@@ -207,21 +207,21 @@ def _run(words: list[str], plan: Plan, course: Course, as_json: bool) -> int:
 
     from mapix.cli.convertprogress import progress
     from mapix.convert.outcome import Totals
+    from mapix.convert.run import Stopped
     from mapix.convert.run import convert as converted
 
     begun, totals, stopped = time.monotonic(), Totals(), False
     with progress(words, plan) as shown:
 
         def told(outcome: Outcome, so_far: Totals) -> None:
-            nonlocal totals
-            totals = so_far
             shown(so_far)
             _tell_failure(outcome)
 
         try:
             totals = converted(words, plan, course, told)
-        except KeyboardInterrupt:
-            totals.seconds, stopped = time.monotonic() - begun, True
+        except KeyboardInterrupt as stop:
+            totals, stopped = stop.totals if isinstance(stop, Stopped) else totals, True
+            totals.seconds = time.monotonic() - begun
     return _tell_end(totals, stopped, as_json)
 
 

@@ -49,11 +49,20 @@ class Course:
     manifest: str = ""
 
 
+class Stopped(KeyboardInterrupt):
+    """A conversion was interrupted; `totals` are those of what stands in its journal."""
+
+    def __init__(self, totals: Totals) -> None:
+        super().__init__("the conversion was stopped")
+        self.totals = totals
+
+
 def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told: Told | None = None) -> Totals:
     """Convert everything that `words` name; `told` hears of each source as it is done.
 
     A conversion that was interrupted goes on where it was. Raises: InvalidParameter, NotFound and NoSupport before
-    anything is written, Busy where another conversion writes there, OSError for an output that cannot be written.
+    anything is written, Busy where another conversion writes there, OSError for an output that cannot be written,
+    Stopped for Ctrl-C.
     """
     course = course or Course()
     check(plan)
@@ -68,8 +77,11 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
         _clear(plan)
         plan = replace(plan, since=journal.since)
         scan = Scan(words, plan)
-        _run(scan, plan, course, journal, told)
         totals = journal.totals
+        try:
+            _run(scan, plan, course, journal, told)
+        except KeyboardInterrupt as stop:
+            raise Stopped(totals) from stop
         totals.ignored, totals.seconds = scan.ignored, time.monotonic() - begun
         journal.close()
         if course.manifest:
