@@ -1,10 +1,14 @@
 """A subsystem of one's own in every test, and a keyring that is a real backend of the real package."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.subsystem.session_stores import STORES
 
+from mapix.providers.memory.mailbox import forget_mailbox
 from mapix.subsystem.initialize import Subsystem
 
 
@@ -57,3 +61,14 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", Dictionary())
     return passwords
+
+
+@pytest.fixture
+def stores(system: Subsystem, profile: str, tmp_path: Path) -> Iterator[Subsystem]:
+    """A profile with two stores in memory."""
+    admin = system.admin_profiles().admin_services(profile)
+    for name in STORES:
+        admin.create_msg_service("MEMORY", name, {"name": f"{tmp_path} {name}"})
+    yield system
+    for name in STORES:
+        forget_mailbox(f"{tmp_path} {name}")

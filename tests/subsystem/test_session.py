@@ -1,15 +1,14 @@
-"""What a session opens and how, its default stores, its identity, and the kinds of its status rows."""
+"""What a session opens and how, its default stores, and its identity."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import FrozenInstanceError, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.subsystem.bench import Script, WaitingProvider, WaitingTransport, book_service, fax_service
+from tests.subsystem.bench import Script, WaitingProvider, fax_service
+from tests.subsystem.session_stores import NEW, STORES, known
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
@@ -21,73 +20,36 @@ from mapix.interfaces.spi import (
     TransportLogon,
     TransportSupport,
 )
-from mapix.interfaces.status import Status
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
 from mapix.properties.errors import (
     FailOneProvider,
-    InvalidObject,
-    InvalidParameter,
     MapiError,
-    NoAccess,
-    NoSupport,
     NotFound,
 )
 from mapix.properties.flags import (
-    MAPI_ALLOW_OTHERS,
-    MAPI_NEW_SESSION,
-    MAPI_NO_MAIL,
     MAPI_PRIMARY_STORE,
     MAPI_SECONDARY_STORE,
-    STATUS_FLUSH_QUEUES,
     STATUS_NO_DEFAULT_STORE,
     STATUS_PRIMARY_STORE,
     STATUS_SECONDARY_STORE,
-    STATUS_VALIDATE_STATE,
 )
 from mapix.properties.restriction import Bitmask
-from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFAULT_STORE,
     PR_DISPLAY_NAME,
     PR_ENTRYID,
     PR_IDENTITY_DISPLAY,
-    PR_IDENTITY_ENTRYID,
     PR_IDENTITY_SEARCH_KEY,
     PR_INSTANCE_KEY,
-    PR_PRIORITY,
-    PR_PROVIDER_DISPLAY,
-    PR_PROVIDER_DLL_NAME,
     PR_RESOURCE_FLAGS,
-    PR_RESOURCE_METHODS,
     PR_RESOURCE_TYPE,
-    PR_STATUS_CODE,
     PR_SUBJECT,
 )
 from mapix.providers.memory.mailbox import forget_mailbox
 from mapix.providers.memory.provider import MemoryStoreProvider
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.notification import NotificationEngine
 from mapix.subsystem.session import Session
-
-NEW = MAPI_NEW_SESSION
-STORES = ("one", "two")
-
-
-@pytest.fixture
-def stores(system: Subsystem, profile: str, tmp_path: Path) -> Iterator[Subsystem]:
-    """A profile with two stores in memory."""
-    admin = system.admin_profiles().admin_services(profile)
-    for name in STORES:
-        admin.create_msg_service("MEMORY", name, {"name": f"{tmp_path} {name}"})
-    yield system
-    for name in STORES:
-        forget_mailbox(f"{tmp_path} {name}")
-
-
-def known(session: Session) -> dict[str, bytes]:
-    """Entry identifiers by display name."""
-    return dict(query_all_rows(session.get_msg_stores_table(), [PR_DISPLAY_NAME, PR_ENTRYID]))
 
 
 def default_name(session: Session) -> list[str]:
@@ -272,209 +234,6 @@ def test_of_an_identity_without_an_entry_a_one_off_is_made(system: Subsystem, pr
         assert (person.name, person.address_type, person.address) == ("Ann", "FAX", "555")
 
 
-# the kinds of rows
-
-
-def test_each_row_of_the_status_table_says_what_kind_it_is(stores: Subsystem, profile: str) -> None:
-    """PRF-50, SES-31: store 33, address book 34, its providers 35, transport 36, spooler 37, subsystem 39."""
-    stores.catalogue.register(book_service(Script(), transport=Script()))
-    stores.admin_profiles().admin_services(profile).create_msg_service("BOOK")
-    with stores.logon(profile, flags=NEW) as session:
-        session.open_address_book()
-        session.open_msg_store(known(session)["one"])
-        kinds = sorted(kind for (kind,) in query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE]))
-        assert kinds == [33, 34, 35, 36, 37, 39]
-
-
-# notifications
-
-
-def test_sinks_cannot_change_what_others_are_told(stores: Subsystem, profile: str) -> None:
-    """NOT-24."""
-    told: list[Notification] = []
-
-    def meddling(batch: Sequence[Notification]) -> None:
-        with pytest.raises(FrozenInstanceError):
-            batch[0].event = Event.NEW_MAIL  # type: ignore[misc]
-        assert isinstance(batch, tuple)
-
-    first = stores.logon(profile, flags=MAPI_ALLOW_OTHERS)
-    with stores.logon() as second:
-        second.advise(None, Event.EXTENDED, meddling)
-        second.advise(None, Event.EXTENDED, told.extend)
-        first.logoff()
-        second.dispatch_notifications()
-        assert [each.event for each in told] == [Event.EXTENDED]
-
-
-def test_a_sink_may_dispatch_within_its_own_call() -> None:
-    """NOT-24: handlers are re-entrant."""
-    engine = NotificationEngine()
-    heard: list[int] = []
-
-    def sink(batch: Sequence[Notification]) -> None:
-        heard.append(len(batch))
-        if len(heard) == 1:
-            engine.notify(b"key", [Notification(Event.EXTENDED)])
-            engine.dispatch()
-
-    engine.subscribe(b"key", Event.EXTENDED, sink)
-    engine.notify(b"key", [Notification(Event.EXTENDED), Notification(Event.EXTENDED)])
-    engine.dispatch()
-    engine.dispatch()
-    assert heard == [2, 1]
-    engine.close()
-
-
-# options and forms
-
-
-class Optional(WaitingTransport):
-    """Has an option for faxes."""
-
-    def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
-        return {PR_PRIORITY: 1} if address_type == "FAX" else {}
-
-
-class OptionalProvider(WaitingProvider):
-    def logon(self, support: TransportSupport) -> TransportLogon:
-        return Optional(self.script)
-
-
-def test_transports_tell_the_options_of_messages_and_nobody_shows_them(system: Subsystem, profile: str) -> None:
-    """SES-67."""
-    spec = ProviderSpec(ProviderKind.TRANSPORT, "fax", "Fax", lambda: OptionalProvider(Script()))
-    system.catalogue.register(MessageService("OPTIONAL", "Fax", (spec,)))
-    system.catalogue.register(fax_service(Script()))
-    for name in ("FAX", "OPTIONAL"):
-        system.admin_profiles().admin_services(profile).create_msg_service(name)
-    with system.logon(profile, flags=NEW) as session:
-        assert session.query_default_message_opt("FAX") == {PR_PRIORITY: 1}
-        with pytest.raises(NotFound):
-            session.query_default_message_opt("SMTP")
-    with system.logon(profile, flags=NEW | MAPI_NO_MAIL) as session, pytest.raises(NotFound):
-        session.query_default_message_opt("FAX")
-
-
-def test_a_form_is_prepared_and_nobody_shows_it(stores: Subsystem, profile: str) -> None:
-    """SES-67, SES-68: a token is for one message and for once."""
-    with stores.logon(profile, flags=NEW) as session:
-        root = session.open_msg_store(known(session)["one"]).open_entry(None, Access.MODIFY)
-        assert isinstance(root, MapiFolder)
-        first, second = (session.prepare_form(root.create_message()) for _ in range(2))
-        assert 0 not in (first, second)
-        assert first != second
-        with pytest.raises(NoSupport):
-            session.show_form(first)
-        with pytest.raises(InvalidParameter):
-            session.show_form(first)
-        with pytest.raises(NoSupport):
-            session.message_options(root.create_message(), "SMTP")
-    with pytest.raises(InvalidObject):
-        session.show_form(second)
-
-
-def test_every_status_object_has_what_is_required(stores: Subsystem, profile: str) -> None:
-    """STA-1, STA-2, STA-3, GEN-7: for reading, whatever was asked for; only methods whose bit is set are there."""
-    required = (
-        PR_DISPLAY_NAME,
-        PR_PROVIDER_DISPLAY,
-        PR_PROVIDER_DLL_NAME,
-        PR_RESOURCE_FLAGS,
-        PR_RESOURCE_METHODS,
-        PR_RESOURCE_TYPE,
-        PR_STATUS_CODE,
-    )
-    stores.catalogue.register(book_service(Script(), transport=Script()))
-    stores.admin_profiles().admin_services(profile).create_msg_service("BOOK")
-    with stores.logon(profile, flags=NEW) as session:
-        session.open_address_book()
-        session.open_msg_store(known(session)["one"])
-        rows = query_all_rows(session.get_status_table(), [PR_ENTRYID])
-        assert len(rows) == 6
-        for (entry_id,) in rows:
-            status = session.open_entry(entry_id, Access.MODIFY)
-            assert isinstance(status, Status)
-            assert [tag for tag in required if status.get_prop(tag) is None] == []
-            methods = status.get_prop(PR_RESOURCE_METHODS)
-            assert methods & STATUS_VALIDATE_STATE
-            with pytest.raises(NoAccess):
-                status.set_props({PR_DISPLAY_NAME: "another"})
-            if not methods & STATUS_FLUSH_QUEUES:
-                with pytest.raises(NoSupport):
-                    status.flush_queues()
-
-
-def test_status_objects_answer_in_any_thread(stores: Subsystem, profile: str) -> None:
-    """STA-14, GEN-13."""
-    stores.catalogue.register(fax_service(Script()))
-    stores.admin_profiles().admin_services(profile).create_msg_service("FAX")
-    failures: list[BaseException] = []
-
-    with stores.logon(profile, flags=NEW) as session:
-        rows = query_all_rows(session.get_status_table(), [PR_ENTRYID])
-        objects = [session.open_entry(entry_id) for (entry_id,) in rows]
-
-        def ask() -> None:
-            try:
-                for status in objects:
-                    assert isinstance(status, Status)
-                    status.validate_state()
-                    assert status.get_prop(PR_DISPLAY_NAME)
-            except BaseException as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=ask) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-    assert failures == []
-
-
-# providers that nobody logged off
-
-
-def test_providers_end_in_order_although_nobody_logged_off(system: Subsystem, profile: str) -> None:
-    """SPI-50, SPI-51, SUB-10."""
-    script, beside = Script(), Script()
-    system.catalogue.register(book_service(script, transport=beside))
-    system.admin_profiles().admin_services(profile).create_msg_service("BOOK")
-    system.logon(profile, flags=NEW)
-    assert (script.logons, beside.logons) == (1, 1)
-    system.close()
-    assert (script.logoffs, beside.logoffs) == (1, 1)
-    assert (script.shutdowns, beside.shutdowns) == (1, 1)
-
-
-def test_a_transport_added_twice_is_logged_on_twice(system: Subsystem, profile: str) -> None:
-    """SPL-46: by one provider object, and each has its settings, its row and its logon object."""
-    script = Script()
-    system.catalogue.register(fax_service(script))
-    admin = system.admin_profiles().admin_services(profile)
-    for number in ("555", "777"):
-        admin.create_msg_service("FAX", number, {"number": number})
-    with system.logon(profile, flags=NEW) as session:
-        assert script.logons == 2
-        rows = query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE, PR_IDENTITY_ENTRYID])
-        assert sorted(OneOff.load(entry_id).address for kind, entry_id in rows if kind == 36) == ["555", "777"]
-        assert len({id(each.logon) for each in session._core.transports()}) == 2
-    assert (script.logoffs, script.shutdowns) == (2, 1)
-
-
-# joining, and trying again
-
-
-def test_who_lets_others_join_joins_those_who_did(system: Subsystem, profile: str) -> None:
-    """LOG-10: ALLOW_OTHERS alone makes a shared session only where there is none."""
-    first = system.logon(profile, flags=MAPI_ALLOW_OTHERS)
-    second = system.logon(profile, flags=MAPI_ALLOW_OTHERS)
-    assert second._core is first._core
-    first.logoff()
-    third = system.logon("whatever", flags=MAPI_ALLOW_OTHERS)
-    assert third._core is second._core
-
-
 class Forgetful(MemoryStoreProvider):
     """Asks for its password at the first logon, and knows it afterwards."""
 
@@ -499,15 +258,3 @@ def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profil
             session.open_msg_store(known(session)["locked"], no_mail=True)
         assert session.open_msg_store(known(session)["locked"], no_mail=True).get_prop(PR_ENTRYID)
     forget_mailbox("locked")
-
-
-def test_dialogs_of_the_address_book_need_somebody_to_ask(system: Subsystem, profile: str) -> None:
-    """ABK-10, GEN-7, GEN-15: resolving names needs nobody."""
-    with system.logon(profile, flags=NEW) as session:
-        book = session.open_address_book()
-        entry_id = book.create_one_off("Bill", "FAX", "555")
-        with pytest.raises(NoSupport):
-            book.address(None)
-        with pytest.raises(NoSupport):
-            book.details(entry_id, None)
-        assert not book.resolve_name([{PR_DISPLAY_NAME: "a@example.com"}]).unresolved
