@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.subsystem.bench import BookProvider, Script, book_service, fax_service
-from tests.subsystem.test_logon import BOOK, NEW, TRANSPORT, add, status_of
+from tests.subsystem.logons import BOOK, NEW, TRANSPORT, add, status_of
 
 from mapix.client.dialogs import CallbackUI
 from mapix.interfaces.logonui import Answer

@@ -1,7 +1,7 @@
 """SettingsDialog of status objects, with somebody at the dialogs."""
 
 import pytest
-from tests.subsystem.test_logon import NEW
+from tests.subsystem.logons import NEW
 from tests.subsystem.test_logon_ui import UI, Person
 
 from mapix.interfaces.status import Status
