@@ -57,6 +57,8 @@ class StoreContext:
     coupled: CoupledSending | None = None
     _builder: SearchBuilder | None = None
     _watching: bool = False
+    has_sinks: bool = False
+    """Whether anybody ever wanted to hear of what happens in this opening of the store: else nothing is told."""
     authors: Authors = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +129,7 @@ class StoreContext:
 
     def subscribe(self, key: bytes, mask: Event, sink: AdviseSink) -> int:
         """Register a sink, a connection number; from the first on, what other processes change is heard of at once."""
+        self.has_sinks = True
         connection = self.support.subscribe(key, mask, sink)
         if not self._watching:
             self._watching = True

@@ -207,7 +207,7 @@ class StoreObject(StoreSending):
         self.context.support.unsubscribe(connection)
 
     def _changed(self, changes: Sequence[Change]) -> None:
-        if not self.context.life.over:
+        if self.context.has_sinks and not self.context.life.over:
             notify_changes(self.context, changes)
 
     def poll(self) -> None:

@@ -36,6 +36,9 @@ from mapix.subsystem.spooler.reports import Reporter
 from mapix.subsystem.spooler.transports import LoadedTransport
 from mapix.subsystem.spooler.watch import TransportWatch
 
+LOOK_AT_QUEUES = 0.05
+"""Seconds between looks of who waits for the queues to get empty, besides those after each round."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +66,7 @@ class Spooler:
         self._transports = transports
         self._working = threading.RLock()
         self._awake = threading.Event()
+        self._rested = threading.Event()
         self._hurried = 0
         self._hastened = 0
         self._stopping = threading.Event()
@@ -168,11 +172,13 @@ class Spooler:
 
     def _until_moved(self, deadline: float) -> int:
         """Wait until the queues are empty or cannot get shorter before `deadline`; what is left."""
-        while self._can_move(deadline):
+        while True:
+            self._rested.clear()
+            if not self._can_move(deadline):
+                return self.pending()
             if self._thread is None:
                 self.pump()
-            time.sleep(min(0.01, max(deadline - time.monotonic(), 0)))
-        return self.pending()
+            self._rested.wait(min(LOOK_AT_QUEUES, max(deadline - time.monotonic(), 0)))
 
     def _can_move(self, deadline: float) -> bool:
         """Whether a queue may get shorter before `deadline` (of the monotonic clock)."""
@@ -190,7 +196,9 @@ class Spooler:
             self._start_hooks()
             while not self._stopping.is_set():
                 self._awake.clear()
-                if not self._round() and not self._stopping.is_set():
+                worked = self._round()
+                self._rested.set()
+                if not worked and not self._stopping.is_set():
                     self._awake.wait(self._office.nap())
         finally:
             self._leave()
