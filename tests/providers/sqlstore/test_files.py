@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,8 @@ def test_another_program_s_database_is_left_alone(path: Path) -> None:
     other.close()
     with pytest.raises(CorruptStore, match="not a store"):
         SqliteBackend(path, create=True)
-    assert sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
+    with closing(sqlite3.connect(path)) as again:
+        assert again.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
 
 
 @pytest.mark.usefixtures("damaged")

@@ -136,7 +136,9 @@ def test_the_entry_id_of_a_store_needs_no_logon(tmp_path: Path) -> None:
     store = logon(support)
     assert entry_id == unwrapped_entry_id(PROVIDER_UID, store.context.ids.store_uid)
     assert ObjectEntryId.load(entry_id).number == 0
-    assert logon(support, entry_id=entry_id).context.ids.store_uid == store.context.ids.store_uid
+    again = logon(support, entry_id=entry_id)
+    assert again.context.ids.store_uid == store.context.ids.store_uid
+    again.close()
     store.close()
 
 
