@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import Any, cast
 
 import pytest
-from tests.subsystem.spooler.test_worker import wait_for
+from tests.subsystem.spooler.waiting import wait_for
 
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.notify import TableEvent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.spoolbench import Scripted, recipient
-from tests.subsystem.spooler.test_worker import wait_for
+from tests.subsystem.spooler.waiting import wait_for
 
 from mapix.interfaces.spi import AddressTypes, Outcome, OutcomeKind, RecipientState
 from mapix.properties import flags
