@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.fixtures_postgresql import PostgreSql, postgresql, reason
+from tests.providers.sqlstore.town import Town
 
 from mapix.objects.stores.entryids import StoreIds
 from mapix.providers.sqlstore.backend import SqlBackend
-from mapix.providers.sqlstore.postgresql.backend import open_named
+from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store
@@ -80,5 +81,24 @@ def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqlBackend]:
     server: PostgreSql = request.getfixturevalue("server")
     backend = open_named(Place.of(server.dsn(), None), str(path), create=True)
     backend.decorate(StoreIds(backend.provider_uid, backend.uid, b"wrapped"))
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def town(server: PostgreSql) -> Town:
+    return Town(server)
+
+
+@pytest.fixture
+def ann(town: Town) -> Iterator[PostgreSqlBackend]:
+    backend = town.open("ann", "Ann@home.example")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def bob(town: Town) -> Iterator[PostgreSqlBackend]:
+    backend = town.open("bob", "bob@home.example")
     yield backend
     backend.close()
