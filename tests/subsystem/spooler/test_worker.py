@@ -13,6 +13,7 @@ from mapix.interfaces.spi import Outcome, OutcomeKind
 from mapix.properties.errors import DiskError
 from mapix.properties.tags import PR_SUBJECT
 from mapix.subsystem.spooler import desk, worker
+from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 
