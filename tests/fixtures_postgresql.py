@@ -55,8 +55,9 @@ class PostgreSql:
         return f"postgresql:///{database or self.database}?host={self.home}&user={user or self.keeper}"
 
     def role(self, name: str) -> str:
-        """Make a role that may do nothing special; how it connects."""
-        self.execute(f'CREATE ROLE "{name}" LOGIN')
+        """Make a role that may do nothing special, unless there is one; how it connects."""
+        if not self.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):
+            self.execute(f'CREATE ROLE "{name}" LOGIN')
         return self.dsn(name)
 
     def execute(self, *statements: str, user: str | None = None, database: str | None = None) -> list[Any]:

@@ -177,7 +177,7 @@ def work(kind: str, place: str, role: str, number: int, seconds: float) -> dict[
     store = ALL_KINDS[kind].open(place)
     worker = Writer(store, done, chance) if role == "writer" else Reader(store, done, chance)
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or (role == "writer" and not any(done.counted)):
         worker.step()
     ALL_KINDS[kind].close(store)
     done.times = [sorted(done.times)[int(len(done.times) * part)] for part in (0.5, 0.99)] if done.times else []
