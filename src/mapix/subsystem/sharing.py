@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mapix.objects.messages import rehearsal
 from mapix.properties.errors import MapiError
 from mapix.subsystem.broker import is_possible
 
@@ -114,7 +115,9 @@ class Sharing:
             self.offer(newest=False)
 
     def offer(self, *, newest: bool = True) -> None:
-        """Share the session, or share it again where the broker died."""
+        """Share the session, or share it again where the broker died. Not in a rehearsal: a broker sends."""
+        if rehearsal.active is not None:
+            return
         self._tried = time.monotonic()
         try:
             for last in (False, False, True):

@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TextIO
 
+from mapix.interfaces.message import Message
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.messageobject import MessageObject
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag
@@ -47,7 +47,7 @@ class Leaving:
         self._json = as_json
         self.count = 0
 
-    def __call__(self, message: MessageObject, rows: Rows, values: Mapping[PropTag, Any]) -> None:
+    def __call__(self, message: Message, rows: Rows, values: Mapping[PropTag, Any]) -> None:
         """Write about one message."""
         self.count += 1
         record = leaving(message, rows, values)
@@ -61,7 +61,7 @@ class Leaving:
         print(text, file=self._file, flush=True)
 
 
-def leaving(message: MessageObject, rows: Rows, values: Mapping[PropTag, Any]) -> dict[str, Any]:
+def leaving(message: Message, rows: Rows, values: Mapping[PropTag, Any]) -> dict[str, Any]:
     """From whom, to whom, subject, size in bytes as an Internet message, attachments with their sizes."""
     content = read_content(message)
     content.properties |= values
@@ -108,7 +108,7 @@ def _shown(name: str | None, address: str | None) -> str:
     return f"{name} <{address}>" if name and address and name != address else address or name or ""
 
 
-def _size(content: MessageContent, message: MessageObject) -> int:
+def _size(content: MessageContent, message: Message) -> int:
     """As an Internet message; where it cannot be one, what the store counts."""
     from mapix.formats.mime import to_mime
 

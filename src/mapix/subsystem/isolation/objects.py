@@ -4,7 +4,8 @@ what the interface says.
     store = watched(logon.store, "Acme")
 
 An object stays the one its provider made; its class gets a subclass whose public methods watch. Objects that such a
-method answers are watched, too. Calls that a provider makes of its own objects meanwhile go straight through.
+method answers are watched, too. Calls that a provider makes of its own objects meanwhile go straight through. In a
+rehearsal its messages are told of and not asked to submit themselves.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mapix.interfaces.prop import MapiProp
 from mapix.interfaces.store import OutgoingQueue
 from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable
+from mapix.objects.messages.rehearsal import heeding
 from mapix.properties.errors import CallFailed, MapiError
 from mapix.properties.tag import PropTag
 from mapix.subsystem.isolation.callers import as_mapi_error
@@ -140,7 +142,7 @@ def _watching(kind: type[Any], provider: str) -> type[Any]:
         if name.startswith("_"):
             continue
         if inspect.isfunction(found):
-            members[name] = _method(found, name, provider)
+            members[name] = heeding(kind, name, _method(found, name, provider))
         elif isinstance(found, property) and found.fget is not None:
             members[name] = property(_method(found.fget, name, provider), found.fset, found.fdel, found.__doc__)
     meta: Any = type(kind)
