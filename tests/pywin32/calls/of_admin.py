@@ -148,8 +148,6 @@ def providers_are_listed(w: World) -> Call:
 
 
 def provider_name(w: World) -> str:
-    columns = (mapitags.PR_PROVIDER_DISPLAY_A, mapitags.PR_SERVICE_NAME_A)
-    ((_, _),) = mapi.HrQueryAllRows(w.providers.GetProviderTable(0), columns, None, None, 0)
     return {"memory": "MEMORY", "sqlite": "MAPIXSTORE"}[w.kind]
 
 
