@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.addrbook import AddrBook
 from mapix.interfaces.message import Message
 from mapix.interfaces.stream import Stream
 from mapix.properties.content import AttachmentContent, MessageContent
@@ -95,7 +96,11 @@ class PyIConverterSession(PyIUnknown):
     _kind = ConverterTarget
 
     def SetAdrBook(self, adrBook: Any, /) -> None:
-        """The address book of the session; None for none. Recipients of mail become one-offs either way."""
+        """The address book of the session; None for none.
+
+        With one, people of other networks get the Internet addresses that it has of them when mail is written, and
+        people of mail get its entries, and its names where the mail has none. Without one they are one-offs.
+        """
         self._obj.book = None if adrBook is None else target_of(adrBook, PyIAddrBook)
 
     def SetEncoding(self, encoding: Any, /) -> None:
@@ -123,6 +128,10 @@ class PyIConverterSession(PyIUnknown):
         target: Stream = target_of(stream, PyIStream)
         word = args.flags(flags, _FLAGS, common=0)
         content = read_content(source)
+        if self._obj.book is not None:
+            from mapix.objects.messages.addressing import with_internet_addresses
+
+            content = with_internet_addresses(content, self._obj.book)
         if word & CCSF_USE_TNEF:
             content = _wrapped(content)
         for piece in mime_pieces(content, options=self._obj.options(word)):
@@ -134,10 +143,10 @@ class PyIConverterSession(PyIUnknown):
         source: Stream = target_of(stream, PyIStream)
         target: Message = target_of(message, PyIMessage)
         args.flags(flags, _FLAGS, common=0)
-        _read(source, target)
+        _read(source, target, self._obj.book)
 
 
-def _read(source: Stream, target: Message) -> None:
+def _read(source: Stream, target: Message, book: AddrBook | None) -> None:
     """Large mail goes by a temporary file."""
     from tempfile import SpooledTemporaryFile
 
@@ -148,7 +157,19 @@ def _read(source: Stream, target: Message) -> None:
         while piece := source.read(_PIECE):
             file.write(piece)
         file.seek(0)
-        write_content(from_mime(file).value, target)
+        content = from_mime(file).value
+        if book is not None:
+            _look_up(content, book)
+        write_content(content, target)
+
+
+def _look_up(content: MessageContent, book: AddrBook) -> None:
+    """Give people the entries of a book; mail that nobody changes is the same bytes afterwards all the same."""
+    from mapix.formats.mime.skeleton import keep_as_unchanged
+    from mapix.objects.messages.addressing import with_entries
+
+    with_entries(content, book)
+    keep_as_unchanged(content)
 
 
 def _wrapped(content: MessageContent) -> MessageContent:

@@ -97,7 +97,7 @@ class BookEntry(PropertyBag):
         return search_key(self.kind_of_address(), address) if address else None
 
     def internet_address(self) -> str | None:
-        """The SMTP address."""
+        """The SMTP address, where that is the address; entries of other networks may have one set."""
         address: str | None = self._value(PR_EMAIL_ADDRESS)
         return address if self.kind_of_address() == SMTP else None
 
@@ -215,9 +215,9 @@ def _rules(kind: Kind, display_type: int, **more: Getter) -> Rules:
         computed[PR_SEND_RICH_INFO] = lambda _entry: True
         return Rules.of(computed=computed, objects=(PR_DETAILS_TABLE,), readonly=(PR_CONTAINER_FLAGS,))
     computed[PR_SEARCH_KEY] = BookEntry.address_key
-    computed[PR_SMTP_ADDRESS] = BookEntry.internet_address
     defaults: dict[PropTag, Getter] = {
         PR_ADDRTYPE: BookEntry.kind_of_address,
+        PR_SMTP_ADDRESS: BookEntry.internet_address,
         PR_SEND_RICH_INFO: lambda entry: entry.kind_of_address() != SMTP,
     }
     return Rules.of(computed=computed, defaults=defaults, objects=(PR_DETAILS_TABLE,))
