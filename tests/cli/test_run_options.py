@@ -32,7 +32,7 @@ message = new("Waiting")
 message.SaveChanges(mapi.KEEP_OPEN_READWRITE)
 message.SubmitMessage(0)
 message = None
-for attempt in range(100):
+for attempt in range(1200):
     mapi.HrDispatchNotifications(0)
     if outbox.GetContentsTable(0).GetRowCount(0) == 0:
         break

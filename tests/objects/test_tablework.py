@@ -129,7 +129,7 @@ def test_a_call_goes_on_elsewhere_and_is_told_when_it_is_done(
     with pytest.raises(TimedOut):
         bench.view.wait_for_completion(0.01)
     bench.rows.gate.set()
-    assert bench.view.wait_for_completion(10) == TBLSTAT_COMPLETE
+    assert bench.view.wait_for_completion(60) == TBLSTAT_COMPLETE
     assert bench.view.get_status() == (TBLSTAT_COMPLETE, TableType.DYNAMIC)
     assert numbers(bench.view) == rows
     assert bench.events() == [done]
@@ -189,7 +189,7 @@ def test_what_is_aborted_leaves_the_table_as_it_was(bench: Bench) -> None:
 def test_what_has_finished_cannot_be_aborted(bench: Bench) -> None:
     """T-038."""
     bench.view.sort_table(BACKWARDS, TBL_ASYNC)
-    bench.view.wait_for_completion(10)
+    bench.view.wait_for_completion(60)
     with pytest.raises(UnableToAbort):
         bench.view.abort()
 
@@ -206,7 +206,7 @@ def test_a_failure_elsewhere_is_a_status_and_is_told(bench: Bench, name: str, ar
     """T-021, N-031."""
     bench.rows.broken = True
     getattr(bench.view, name)(argument, TBL_ASYNC)
-    assert bench.view.wait_for_completion(10) == status
+    assert bench.view.wait_for_completion(60) == status
     assert bench.view.get_status()[0] == status
     bench.engine.wait(60)
     bench.engine.dispatch()
