@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.subsystem.nasty import Hold
 from tests.subsystem.session_stores import STORES
 
 from mapix.providers.memory.mailbox import forget_mailbox
@@ -72,3 +73,17 @@ def stores(system: Subsystem, profile: str, tmp_path: Path) -> Iterator[Subsyste
     yield system
     for name in STORES:
         forget_mailbox(f"{tmp_path} {name}")
+
+
+@pytest.fixture
+def hold() -> Iterator[Hold]:
+    made = Hold()
+    yield made
+    made.let_go.set()
+
+
+@pytest.fixture
+def mail(system: Subsystem, profile: str) -> Subsystem:
+    """A profile with a store."""
+    system.admin_profiles().admin_services(profile).create_msg_service("MEMORY", settings={"name": str(system.home)})
+    return system

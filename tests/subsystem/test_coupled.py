@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from tests.spoolbench import recipient
+from tests.subsystem.nasty import Courier, log_on, offer_transport, open_store, until
 from tests.subsystem.pair import Server, offer_pair
 from tests.subsystem.test_hook_paths import Rule
 from tests.subsystem.test_hooks import offer_hook
-from tests.subsystem.test_nasty_providers import Courier, log_on, offer_transport, open_store, until
 from tests.subsystem.test_preprocessing import Sealer, SealingProvider, seal, subjects_of, unseal
 
 from mapix.interfaces.notify import Event, NewMailNotification, Notification

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.subsystem.nasty import Courier, log_on, offer_transport, open_store, recipient, submit, until
 from tests.subsystem.test_hooks import Bringing, offer_hook, subjects
-from tests.subsystem.test_nasty_providers import Courier, log_on, offer_transport, open_store, recipient, submit, until
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access

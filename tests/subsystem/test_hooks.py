@@ -6,18 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.subsystem.test_nasty_providers import (
-    Courier,
-    Hold,
-    hold,  # noqa: F401
-    log_on,
-    mail,  # noqa: F401
-    offer_transport,
-    open_store,
-    row_of,
-    submit,
-    until,
-)
+from tests.subsystem.nasty import Courier, Hold, log_on, offer_transport, open_store, row_of, submit, until
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.prop import Access
@@ -27,6 +16,7 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties.flags import HOOK_INBOUND, HOOK_OUTBOUND, STATUS_FAILURE
 from mapix.properties.tags import PR_ENTRYID, PR_SUBJECT
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.isolation.limits import Limits
 from mapix.testing.builders import a_folder
 
 
@@ -73,7 +63,7 @@ def subjects(store: MsgStore, path: str) -> list[str]:
     return [row[0] for row in query_all_rows(a_folder(store, path).get_contents_table(), (PR_SUBJECT,))]
 
 
-def test_an_outbound_hook_of_the_profile_says_where_sent_mail_goes(mail: Subsystem) -> None:  # noqa: F811
+def test_an_outbound_hook_of_the_profile_says_where_sent_mail_goes(mail: Subsystem) -> None:
     """SPL-22, SPI-6."""
     hook = Hook()
     offer_transport(mail, Courier())
@@ -87,7 +77,7 @@ def test_an_outbound_hook_of_the_profile_says_where_sent_mail_goes(mail: Subsyst
     assert hook.seen == ["hello"]
 
 
-def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> None:  # noqa: F811
+def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> None:
     """SPL-22, SPI-6: and one that asked for inbound mail sees nothing else."""
     hook, courier = Hook(), Bringing()
     offer_transport(mail, courier)
@@ -103,7 +93,7 @@ def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> 
 
 
 @pytest.mark.parametrize("answer", ["a folder", 7])
-def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, answer: Any) -> None:  # noqa: F811
+def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, answer: Any) -> None:
     """SPL-22."""
     hook = Hook()
     hook.folder = answer
@@ -115,7 +105,7 @@ def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, a
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
 
 
-def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:  # noqa: F811
+def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:
     """SPI-6."""
     courier = Courier()
     offer_transport(mail, courier)
@@ -127,9 +117,11 @@ def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:  # noqa: F811
     assert courier.sent == ["bob@example.com"]
 
 
-def test_a_hook_that_hangs_keeps_no_mail_back(mail: Subsystem, hold: Hold) -> None:  # noqa: F811
+def test_a_hook_that_hangs_keeps_no_mail_back(mail: Subsystem, hold: Hold) -> None:
     """SPL-22: what was sent is kept as if there were no hook, and its row says why."""
+    mail.limits = Limits(hook=0.5)
     hook, courier = Hook(), Courier()
+    mail.limits = Limits(hook=0.15)
     hook.outbound = lambda message: hold.hang()  # type: ignore[method-assign]
     offer_transport(mail, courier)
     offer_hook(mail, lambda: hook, HOOK_OUTBOUND)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.subsystem.test_nasty_providers import Courier, CourierProvider, log_on, mail, offer, submit  # noqa: F401
+from tests.subsystem.nasty import Courier, CourierProvider, log_on, offer, submit
 
 from mapix.interfaces.spi import ProviderKind
 from mapix.properties.errors import InvalidParameter, NotFound, UnknownFlags
@@ -163,7 +163,7 @@ class Eager(CourierProvider):
 
 
 def test_a_provider_that_initializes_mapi_does_no_harm(
-    mail: Subsystem,  # noqa: F811
+    mail: Subsystem,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SUB-11: it must not, and where it does it is counted."""

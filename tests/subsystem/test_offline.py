@@ -6,12 +6,10 @@ import time
 from typing import Any, ClassVar
 
 import pytest
-from tests.subsystem.test_logon_ui import Person
-from tests.subsystem.test_nasty_providers import (
+from tests.subsystem.nasty import (
     Courier,
     CourierProvider,
     log_on,
-    mail,  # noqa: F401
     offer,
     offer_transport,
     open_store,
@@ -19,6 +17,7 @@ from tests.subsystem.test_nasty_providers import (
     submit,
     until,
 )
+from tests.subsystem.test_logon_ui import Person
 from tests.subsystem.test_preprocessing import subjects_of
 
 from mapix.interfaces.message import Message
@@ -132,7 +131,7 @@ class Failing(CourierProvider):
         return super().logon(support)
 
 
-def test_a_transport_logs_on_before_work_begins_and_asks_nobody(mail: Subsystem) -> None:  # noqa: F811
+def test_a_transport_logs_on_before_work_begins_and_asks_nobody(mail: Subsystem) -> None:
     """SPI-29, SPL-40."""
     line = Line()
     offer_transport(mail, line)
@@ -140,7 +139,7 @@ def test_a_transport_logs_on_before_work_begins_and_asks_nobody(mail: Subsystem)
         assert line.support.logon_flags == LOGON_NO_INBOUND | LOGON_NO_OUTBOUND | LOGON_NO_DIALOG
 
 
-def test_where_somebody_may_be_asked_the_transport_is_told_so(mail: Subsystem) -> None:  # noqa: F811
+def test_where_somebody_may_be_asked_the_transport_is_told_so(mail: Subsystem) -> None:
     """SPI-29."""
     line = Line()
     offer_transport(mail, line)
@@ -148,7 +147,7 @@ def test_where_somebody_may_be_asked_the_transport_is_told_so(mail: Subsystem) -
         assert not line.support.logon_flags & LOGON_NO_DIALOG
 
 
-def test_a_transport_without_sp_poll_is_not_polled_and_says_itself_that_mail_waits(mail: Subsystem) -> None:  # noqa: F811
+def test_a_transport_without_sp_poll_is_not_polled_and_says_itself_that_mail_waits(mail: Subsystem) -> None:
     """SPI-29, SPL 6.9: neither would be a transport that only sends."""
     line = Line()
     line.logon_flags = LOGON_SP_IDLE
@@ -165,7 +164,7 @@ def test_a_transport_without_sp_poll_is_not_polled_and_says_itself_that_mail_wai
 
 
 @pytest.mark.parametrize(("wanted", "called"), [(LOGON_SP_IDLE, True), (LOGON_SP_POLL, False), (0, False)])
-def test_a_transport_has_idle_time_where_it_asked_for_it(mail: Subsystem, wanted: int, called: bool) -> None:  # noqa: F811
+def test_a_transport_has_idle_time_where_it_asked_for_it(mail: Subsystem, wanted: int, called: bool) -> None:
     """SPI-29."""
     line = Line()
     line.logon_flags = wanted
@@ -179,7 +178,7 @@ def test_a_transport_has_idle_time_where_it_asked_for_it(mail: Subsystem, wanted
     assert bool(line.idle) is called
 
 
-def test_recipients_of_others_are_resolved_for_who_asks(mail: Subsystem) -> None:  # noqa: F811
+def test_recipients_of_others_are_resolved_for_who_asks(mail: Subsystem) -> None:
     """SPI-29: LOGON_SP_RESOLVE, for paths that answers go."""
 
     class Resolving(Line):
@@ -214,7 +213,7 @@ def _bare(address: str, kind: str = "SMTP") -> dict[Any, Any]:
 # offline
 
 
-def test_offline_nothing_connects_mail_waits_and_connecting_sends_it(mail: Subsystem) -> None:  # noqa: F811
+def test_offline_nothing_connects_mail_waits_and_connecting_sends_it(mail: Subsystem) -> None:
     """SPL-45, SPL-14, STA-9: FORCE_XP_CONNECT."""
     line = Line()
     line.mail = ["News"]
@@ -238,7 +237,7 @@ def test_offline_nothing_connects_mail_waits_and_connecting_sends_it(mail: Subsy
     assert line.told[0] == BEGIN
 
 
-def test_a_transport_is_taken_offline_and_hears_of_it(mail: Subsystem) -> None:  # noqa: F811
+def test_a_transport_is_taken_offline_and_hears_of_it(mail: Subsystem) -> None:
     """STA-9, SPL-41, SPL-45: FORCE_XP_DISCONNECT."""
     line = Line()
     offer_transport(mail, line)
@@ -258,7 +257,7 @@ def test_a_transport_is_taken_offline_and_hears_of_it(mail: Subsystem) -> None: 
     assert len(line.sent) == 2
 
 
-def test_a_transport_may_fail_its_logon_rather_than_work_offline(mail: Subsystem) -> None:  # noqa: F811
+def test_a_transport_may_fail_its_logon_rather_than_work_offline(mail: Subsystem) -> None:
     """SPL-45, LOG-28: its mail waits."""
     line, other = Line(), Line()
     offer(mail, ProviderKind.TRANSPORT, lambda: Failing(line), "COURIER")
@@ -273,7 +272,7 @@ def test_a_transport_may_fail_its_logon_rather_than_work_offline(mail: Subsystem
 
 
 def test_a_program_starts_offline_where_its_environment_says_so(
-    mail: Subsystem,  # noqa: F811
+    mail: Subsystem,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SPL-45."""
@@ -284,7 +283,7 @@ def test_a_program_starts_offline_where_its_environment_says_so(
 
 @pytest.mark.parametrize("name", ["COURIER", "LOCAL"])
 def test_a_transport_that_needs_no_line_goes_on_where_the_user_works_offline(
-    mail: Subsystem,  # noqa: F811
+    mail: Subsystem,
     name: str,
 ) -> None:
     """SPL-45: until it is taken offline itself."""
@@ -333,7 +332,7 @@ class RemoteProvider(CourierProvider):
 
 
 @pytest.fixture
-def remote(mail: Subsystem) -> Remote:  # noqa: F811
+def remote(mail: Subsystem) -> Remote:
     """A remote transport in the profile."""
     made = Remote()
     offer(mail, ProviderKind.TRANSPORT, lambda: RemoteProvider(made), "COURIER")
@@ -358,7 +357,7 @@ def shown(session: Session) -> tuple[int, Any]:
     ],
 )
 def test_a_remote_transport_shows_what_it_was_asked_to_do(
-    mail: Subsystem,  # noqa: F811
+    mail: Subsystem,
     remote: Remote,
     said: tuple[int, ...],
     code: int,
@@ -374,7 +373,7 @@ def test_a_remote_transport_shows_what_it_was_asked_to_do(
     assert remote.asked == [flag for flag in said if not flag & lines]
 
 
-def test_a_remote_transport_that_cannot_give_up_is_busy(mail: Subsystem, remote: Remote) -> None:  # noqa: F811
+def test_a_remote_transport_that_cannot_give_up_is_busy(mail: Subsystem, remote: Remote) -> None:
     """STA-9, STA-8."""
     with log_on(mail) as session:
         status_of(session).validate_state(REFRESH_XP_HEADER_CACHE)
@@ -385,7 +384,7 @@ def test_a_remote_transport_that_cannot_give_up_is_busy(mail: Subsystem, remote:
 
 
 @pytest.mark.parametrize("flag", [REFRESH_XP_HEADER_CACHE, PROCESS_XP_HEADER_CACHE, ABORT_XP_HEADER_OPERATION])
-def test_a_transport_without_headers_has_none_to_refresh(mail: Subsystem, flag: int) -> None:  # noqa: F811
+def test_a_transport_without_headers_has_none_to_refresh(mail: Subsystem, flag: int) -> None:
     """STA-9, STA-8: MAPI_E_NO_SUPPORT."""
     line = Line()
     offer_transport(mail, line)

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.subsystem.test_nasty_providers import (
+from tests.subsystem.nasty import (
     Courier,
     CourierProvider,
     Hold,
-    hold,  # noqa: F401
     log_on,
-    mail,  # noqa: F401
     offer,
     offer_transport,
     open_store,
@@ -96,7 +94,7 @@ def module(monkeypatch: pytest.MonkeyPatch) -> str:
     return "PagerSealing"
 
 
-def test_a_transport_prepares_what_it_sends(mail: Subsystem) -> None:  # noqa: F811
+def test_a_transport_prepares_what_it_sends(mail: Subsystem) -> None:
     """SPL-20, SPL-21."""
     sealer = Sealer(seal, unseal)
     offer_sealer(mail, sealer)
@@ -107,7 +105,7 @@ def test_a_transport_prepares_what_it_sends(mail: Subsystem) -> None:  # noqa: F
     assert sealer.subjects == ["sealed hello"]
 
 
-def test_functions_are_named_like_entries_of_a_dll(mail: Subsystem, module: str) -> None:  # noqa: F811
+def test_functions_are_named_like_entries_of_a_dll(mail: Subsystem, module: str) -> None:
     """SPL-20, PRF-36: the case of the module's name aside."""
     sealer = Sealer(f"{module}:seal", f"{module}:unseal", address_type="SMTP")
     offer_sealer(mail, sealer)
@@ -118,7 +116,7 @@ def test_functions_are_named_like_entries_of_a_dll(mail: Subsystem, module: str)
 
 
 @pytest.mark.parametrize("what", [7, "seal", "module:", ":seal", "module:not a name"])
-def test_what_is_no_function_is_refused(mail: Subsystem, what: Any) -> None:  # noqa: F811
+def test_what_is_no_function_is_refused(mail: Subsystem, what: Any) -> None:
     """SPL-20."""
     courier = Courier()
     offer_transport(mail, courier)
@@ -129,7 +127,7 @@ def test_what_is_no_function_is_refused(mail: Subsystem, what: Any) -> None:  # 
             courier.support.register_preprocessor(seal, what)
 
 
-def test_a_module_that_is_not_there_makes_its_mail_wait_and_says_so(mail: Subsystem) -> None:  # noqa: F811
+def test_a_module_that_is_not_there_makes_its_mail_wait_and_says_so(mail: Subsystem) -> None:
     """SPL-20, SPL-21."""
     sealer = Sealer("no_such_module:seal")
     offer_sealer(mail, sealer)
@@ -142,8 +140,8 @@ def test_a_module_that_is_not_there_makes_its_mail_wait_and_says_so(mail: Subsys
 
 
 def test_a_preprocessor_that_hangs_is_shown_and_mail_of_others_goes(
-    mail: Subsystem,  # noqa: F811
-    hold: Hold,  # noqa: F811
+    mail: Subsystem,
+    hold: Hold,
 ) -> None:
     """SPL-21."""
     mail.limits = Limits(preprocess=0.1)
@@ -157,7 +155,7 @@ def test_a_preprocessor_that_hangs_is_shown_and_mail_of_others_goes(
     assert courier.sent == ["bob@example.com"]
 
 
-def test_a_submission_says_that_it_is_to_be_prepared(mail: Subsystem) -> None:  # noqa: F811
+def test_a_submission_says_that_it_is_to_be_prepared(mail: Subsystem) -> None:
     """SPL-20: NEEDS_PREPROCESSING of ExpandRecips; of other address types it is not said."""
     seen: list[int] = []
 
@@ -172,7 +170,7 @@ def test_a_submission_says_that_it_is_to_be_prepared(mail: Subsystem) -> None:  
     assert seen == [SUBMITFLAG_PREPROCESS]
 
 
-def test_what_was_submitted_without_mail_is_prepared_by_whoever_sends_it(mail: Subsystem) -> None:  # noqa: F811
+def test_what_was_submitted_without_mail_is_prepared_by_whoever_sends_it(mail: Subsystem) -> None:
     """SPL-20, LOG-30."""
     sealer = Sealer(seal, unseal)
     offer_sealer(mail, sealer)
@@ -184,7 +182,7 @@ def test_what_was_submitted_without_mail_is_prepared_by_whoever_sends_it(mail: S
     assert sealer.subjects == ["sealed hello"]
 
 
-def test_a_preprocessor_is_given_session_address_book_and_folder(mail: Subsystem) -> None:  # noqa: F811
+def test_a_preprocessor_is_given_session_address_book_and_folder(mail: Subsystem) -> None:
     """SPL-21, SPI-45."""
     given: list[Preprocessing] = []
     seen: list[Any] = []
@@ -224,7 +222,7 @@ class Curious(CourierProvider):
         return super().logon(support)
 
 
-def test_a_provider_reaches_its_session_once_it_has_logged_on(mail: Subsystem) -> None:  # noqa: F811
+def test_a_provider_reaches_its_session_once_it_has_logged_on(mail: Subsystem) -> None:
     """SPI-45, SPI-11."""
     courier = Courier()
     provider = Curious(courier)
@@ -239,7 +237,7 @@ def test_a_provider_reaches_its_session_once_it_has_logged_on(mail: Subsystem) -
         assert row_of(session, "CURIOUS")[0] & STATUS_AVAILABLE
 
 
-def test_a_provider_s_session_keeps_nothing_alive_and_ends_with_the_last_member(mail: Subsystem) -> None:  # noqa: F811
+def test_a_provider_s_session_keeps_nothing_alive_and_ends_with_the_last_member(mail: Subsystem) -> None:
     """SPI-45, LOG-35."""
     courier = Courier()
     offer_transport(mail, courier)

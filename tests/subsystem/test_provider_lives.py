@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.subsystem.bench import BOOK_UID, ROOT, BookContainer, Script, fax_service
-from tests.subsystem.test_nasty_providers import until
+from tests.subsystem.nasty import until
 
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.container import MapiFolder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.subsystem.test_nasty_providers import Courier, offer, offer_transport, open_store, submit
+from tests.subsystem.nasty import Courier, offer, offer_transport, open_store, submit
 
 from mapix.interfaces.notify import Event, Notification
 from mapix.interfaces.prop import Access

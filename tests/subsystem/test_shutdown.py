@@ -6,17 +6,7 @@ from typing import Any
 
 import pytest
 from tests.subsystem.bench import BookLogon, BookProvider, Script
-from tests.subsystem.test_nasty_providers import (
-    Courier,
-    Hold,
-    hold,  # noqa: F401
-    log_on,
-    mail,  # noqa: F401
-    offer,
-    offer_transport,
-    open_store,
-    submit,
-)
+from tests.subsystem.nasty import Courier, Hold, log_on, offer, offer_transport, open_store, submit
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import ProviderKind, StoreLogon, StoreProvider, StoreSupport
@@ -155,7 +145,7 @@ def test_one_that_does_not_want_it_keeps_the_program_from_it(world: World, name:
 
 
 def test_policies_ask_all_to_agree_or_forbid_it(
-    mail: Subsystem,  # noqa: F811
+    mail: Subsystem,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SES-69: 0 unless one opts out, 1 if all opt in, 2 never."""
@@ -187,7 +177,7 @@ def test_one_that_fails_at_its_end_does_not_stop_the_others(world: World) -> Non
     assert "store do" in world.log
 
 
-def test_one_that_hangs_is_left_behind(mail: Subsystem, hold: Hold) -> None:  # noqa: F811
+def test_one_that_hangs_is_left_behind(mail: Subsystem, hold: Hold) -> None:
     """SES-69, SPI-50."""
     ending = Ending("transport", [])
     ending.query_fast_shutdown = hold.hang  # type: ignore[method-assign]
@@ -196,7 +186,7 @@ def test_one_that_hangs_is_left_behind(mail: Subsystem, hold: Hold) -> None:  # 
         session.query_fast_shutdown()
 
 
-def test_what_waits_is_sent_by_the_next_session(mail: Subsystem) -> None:  # noqa: F811
+def test_what_waits_is_sent_by_the_next_session(mail: Subsystem) -> None:
     """SES-69, SPL-76, SUB-17."""
     courier = Courier()
     offer_transport(mail, courier)
@@ -223,7 +213,7 @@ def test_every_member_in_the_process_ends(world: World) -> None:
 # the name of a store
 
 
-def test_a_store_that_is_renamed_is_so_in_its_section_and_in_the_table(mail: Subsystem) -> None:  # noqa: F811
+def test_a_store_that_is_renamed_is_so_in_its_section_and_in_the_table(mail: Subsystem) -> None:
     """PRF-55, SES-30: at once, and in the next session."""
     told: list[Any] = []
     with log_on(mail) as session:

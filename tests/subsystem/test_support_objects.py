@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.subsystem.bench import BookLogon, BookProvider, Script
-from tests.subsystem.test_nasty_providers import Courier, CourierProvider, MemoryStores
+from tests.subsystem.nasty import Courier, CourierProvider, MemoryStores
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
