@@ -1,5 +1,7 @@
 """The `mapix` command as users run it: a process of its own, with a home of its own."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
@@ -9,6 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.cli.message_files import saved
+from tests.formats.msg.msg_cases import plain
+
+from mapix.properties.tags import (
+    PR_CLIENT_SUBMIT_TIME,
+    PR_SENDER_EMAIL_ADDRESS,
+    PR_SENDER_NAME,
+)
+
+from .conftest import ROOT, Mapix
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,3 +103,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield Server(int(process.stdout.readline()), record)
         process.stdin.close()
         process.wait(60)
+
+
+@pytest.fixture
+def q3(tmp_path: Path) -> Path:
+    """A file with recipients, named properties, a file and a message attached."""
+    content = plain()
+    content.properties |= {PR_SENDER_NAME: "Me Myself", PR_SENDER_EMAIL_ADDRESS: "me@example.com"}
+    content.properties[PR_CLIENT_SUBMIT_TIME] = 132_224_400_000_000_000
+    return saved(content, tmp_path / "q3.msg")
