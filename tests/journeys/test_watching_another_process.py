@@ -14,7 +14,7 @@ import mapix
 from mapix.client.watching import Change
 from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
 
-SECONDS = 20.0
+SECONDS = 60.0
 _OTHER = """
 import mapix
 with mapix.logon(mail=False) as session:

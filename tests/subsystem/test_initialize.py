@@ -45,7 +45,7 @@ def test_a_monitor_knows_before_during_and_after() -> None:
 
 def test_who_waits_goes_on_when_another_thread_initializes() -> None:
     """SUB-13."""
-    waiting = InitializationMonitor().begin_wait(10)
+    waiting = InitializationMonitor().begin_wait(60)
     done = threading.Event()
 
     def wait() -> None:
