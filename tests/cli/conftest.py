@@ -20,8 +20,6 @@ from mapix.properties.tags import (
     PR_SENDER_NAME,
 )
 
-from .conftest import ROOT, Mapix
-
 ROOT = Path(__file__).parents[2]
 
 

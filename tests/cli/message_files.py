@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.formats.msg.msg_cases import written
 
 from mapix.properties.content import MessageContent
 
-from .conftest import Mapix
+if TYPE_CHECKING:
+    from .conftest import Mapix
 
 
 def saved(content: MessageContent, path: Path) -> Path:
