@@ -81,7 +81,8 @@ class SpoolerHook(Protocol):
 
     def inbound(self, message: Message, folder: bytes) -> Placement:
         """A delivered message, which lies in its receive folder and is meant for `folder`; where it goes. What is
-        changed in it and saved is permanent with its delivery.
+        changed in it and saved is permanent. Asked outside of any transaction, before anybody is told of new mail; a
+        message whose spooler died is shown again.
         """
 
 

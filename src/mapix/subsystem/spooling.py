@@ -243,6 +243,7 @@ class Spooling:
                 _log.warning("the spooler cannot open %s: %s", pair[0].display_name or pair[0].name, error)
                 return None
             support.opener = logon.store
+            self.core.stores.prepare(pair, logon)
             self._logons[uid] = (logon, support)
             return logon.store
 

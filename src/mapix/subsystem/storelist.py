@@ -7,6 +7,7 @@ The table holds every store of the profile, open or not (C22), under identifiers
 from __future__ import annotations
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -73,6 +74,7 @@ class StoreList:
         self.core = core
         self._inner: dict[bytes, bytes] = {}
         self._verified: set[bytes] = set()
+        self._verifying = threading.Lock()
         self._in_use: Counter[bytes] = Counter()
         key = core.uid + b"stores"
 
@@ -187,15 +189,16 @@ class StoreList:
         from mapix.objects.folders.ipmtree import validate_ipm_subtree
 
         uid = pair[1].uid
-        if uid in self._verified:
-            return
-        default = self.default()
-        try:
-            validate_ipm_subtree(logon.store, full=default is not None and default[1].uid == uid)
-        except MapiError as error:
-            _log.info("special folders of %s: %s", pair[0].display_name or pair[0].name, error)
-            return
-        self._verified.add(uid)
+        with self._verifying:
+            if uid in self._verified:
+                return
+            default = self.default()
+            try:
+                validate_ipm_subtree(logon.store, full=default is not None and default[1].uid == uid)
+            except MapiError as error:
+                _log.info("special folders of %s: %s", pair[0].display_name or pair[0].name, error)
+                return
+            self._verified.add(uid)
 
     def make_permanent(self, pair: Pair) -> None:
         """Put a store that was opened for a while into the profile, and into the table (SPI-39)."""

@@ -19,7 +19,7 @@ VARIABLE: Final = "MAPIX_PROVIDER_LIMITS"
 class Limits:
     """Seconds: `logon` also for what is asked before one, `logoff` also for the end of a provider, `poll` for all
     short calls of a transport, `submit` from one sign of life to the next (progress, or time given to the spooler),
-    `preprocess` for one preprocessor at one message.
+    `preprocess` for one preprocessor and `hook` for one spooler hook at one message.
     """
 
     logon: float = 60.0
@@ -27,6 +27,7 @@ class Limits:
     poll: float = 60.0
     submit: float = 600.0
     preprocess: float = 120.0
+    hook: float = 60.0
 
 
 def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:

@@ -15,6 +15,7 @@ from mapix.properties.flags import LOGON_SP_POLL
 from mapix.properties.tag import PropTag
 from mapix.subsystem.spooler.inbound import fetch, settle_received
 from mapix.subsystem.spooler.reports import same_store
+from mapix.subsystem.spooler.settling import of_interest, take_up
 from mapix.subsystem.spooler.standing import Standings
 from mapix.subsystem.spooler.transports import LoadedTransport
 
@@ -81,7 +82,16 @@ class Collector:
         """Ask all transports, if the default store is one of `stores` we work on; whether there was any mail."""
         self._done = time.monotonic()
         self._at = self._done + FETCH
+        for store in stores:
+            self._take_up(store)
         return sum(self.collect_from(transport, stores) for transport in transports) > 0
+
+    def _take_up(self, store: MsgStore) -> None:
+        """Show hooks what arrived while nobody lived to show it them (SPL-22)."""
+        try:
+            take_up(store, of_interest(self._hooks))
+        except Exception:
+            _log.exception("what arrived in a store cannot be shown to hooks now")
 
     def collect_from(self, transport: LoadedTransport, stores: Sequence[MsgStore], *, asked: bool = False) -> bool:
         """Ask one transport, unless it wants to be left alone (SPL-43); whether there was any mail.

@@ -6,7 +6,8 @@ A hook that fails is passed over, so that no mail is lost by it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import cast
 
 from mapix.interfaces.message import Message
@@ -18,11 +19,17 @@ from mapix.properties.tags import PR_DELETE_AFTER_SUBMIT
 _log = logging.getLogger(__name__)
 
 
-def placed(hooks: Iterable[SpoolerHook], message: Message, folder: bytes) -> bytes | None:
-    """Where the inbound hooks send a message that lies in `folder`; None: away with it."""
+def placed(
+    hooks: Iterable[SpoolerHook], opened: Callable[[], AbstractContextManager[Message]], folder: bytes
+) -> bytes | None:
+    """Where the inbound hooks send a message that lies in `folder`; None: away with it.
+
+    Each gets an opening of its own, which ends with its turn: one that is left behind can change nothing any more.
+    """
     for hook in hooks:
         try:
-            placement = hook.inbound(message, folder)
+            with opened() as message:
+                placement = hook.inbound(message, folder)
         except Exception:
             _log.exception("an inbound hook failed; the message goes on without it")
             continue

@@ -1,7 +1,7 @@
 """Inbound mail: what a message gets on arrival, where it goes, and that it arrives once (SPL 6.9).
 
-`arrived` decides, with the hooks (`hooking`); `deliver` puts a message into a store in one durable step; `fetch` takes
-what a polling transport has, acknowledging to its source only what is safe (SPL-76).
+`arrived` says what it gets; `deliver` puts a message into a store in one durable step, after which hooks are asked
+(`settling`); `fetch` takes what a polling transport has, acknowledging to its source only what is safe (SPL-76).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final, cast
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
-from mapix.interfaces.notify import Event, NewMailNotification
+from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.spi import SpoolerHook
 from mapix.interfaces.store import MsgStore
@@ -56,7 +56,7 @@ from mapix.properties.tags import (
     PR_SPOOLER_STATUS,
 )
 from mapix.properties.times import now
-from mapix.subsystem.spooler.hooking import placed
+from mapix.subsystem.spooler.settling import Arrival, arrival_of, marked, of_interest, tell
 from mapix.subsystem.spooler.transports import LoadedTransport
 
 DEFAULT_CLASS: Final = "IPM.Note"
@@ -66,14 +66,6 @@ _ARRIVING: Final = 1
 """PR_SPOOLER_STATUS of a message that a transport is filling."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message that lies where it belongs, and what its store is to be told of it."""
-
-    entry_id: bytes
-    news: NewMailNotification
 
 
 def arrived(content: MessageContent, moment: int, me: Mapping[PropTag, Any]) -> MessageContent:
@@ -110,19 +102,18 @@ def deliver(
     hooks: Sequence[SpoolerHook] = (),
     identity: Mapping[PropTag, Any] | None = None,
 ) -> bytes | None:
-    """Put a message into its receive folder, once for each `key`, and tell the store's sinks.
+    """Put a message into its receive folder, once for each `key`, have the hooks place it, and tell the store's sinks.
 
-    One durable step, so that a delivery repeated after a crash is recognised. The entry id, or None when it was made
-    before or a hook took the message away.
+    One durable step, so that a delivery repeated after a crash is recognised. Hooks are asked after it, with nothing
+    locked: never call this inside a transaction. The entry id, or None when it was made before or a hook took the
+    message away.
     """
+    asked = of_interest(hooks)
     with store.transaction():
         if not first_time(store, key):
             return None
-        arrival = put(store, content, hooks=hooks, identity=identity or {})
-    if arrival is None:
-        return None
-    store.notify_new_mail(arrival.news)
-    return arrival.entry_id
+        arrival = put(store, content, hooks=asked, identity=identity or {})
+    return tell(store, arrival, asked)
 
 
 def first_time(store: MsgStore, key: bytes) -> bool:
@@ -135,15 +126,19 @@ def first_time(store: MsgStore, key: bytes) -> bool:
 
 def put(
     store: MsgStore, content: MessageContent, *, hooks: Sequence[SpoolerHook], identity: Mapping[PropTag, Any]
-) -> Arrival | None:
-    """Write a message into the receive folder of its class and let the hooks move it; None when they drop it."""
+) -> Arrival:
+    """Write a message into the receive folder of its class, marked where `hooks` are to see it; `tell` comes after the
+    transaction.
+    """
     full = arrived(content, now(), identity)
     folder_id, _ = store.get_receive_folder(full.properties[PR_MESSAGE_CLASS])
     folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
     message = folder.create_message()
     write_content(full, message)
     message.save_changes(Keep.READWRITE)
-    return _settle(store, folder, folder_id, message, hooks)
+    arrival = arrival_of(message, folder_id)
+    message.close()
+    return marked(store, arrival, hooks)
 
 
 def fetch(
@@ -182,14 +177,14 @@ def fetch(
 
 def settle_received(store: MsgStore, news: NewMailNotification, hooks: Sequence[SpoolerHook]) -> None:
     """A message that the store wrote itself: the hooks place it, then the store's sinks are told (SPL-50)."""
+    asked = of_interest(hooks)
     with store.transaction():
         message = cast(Message, store.open_entry(news.entry_id, Access.MODIFY))
         message.set_props({PR_SPOOLER_STATUS: 0})
         message.save_changes(Keep.READWRITE)
-        folder = cast(MapiFolder, store.open_entry(news.parent_id, Access.MODIFY))
-        arrival = _settle(store, folder, news.parent_id, message, hooks)
-    if arrival is not None:
-        store.notify_new_mail(arrival.news)
+        arrival = marked(store, arrival_of(message, news.parent_id), asked)
+        message.close()
+    tell(store, arrival, asked)
 
 
 def _clear_away(folder: MapiFolder) -> None:
@@ -209,32 +204,14 @@ def _take(
     identity: Mapping[PropTag, Any],
 ) -> None:
     """A message the transport saved becomes mail of its class in the Inbox; one offered again goes away."""
+    asked = of_interest(hooks)
     with store.transaction():
         entry_id = message.get_prop(PR_ENTRYID)
         content = read_content(message)
         folder.delete_messages([entry_id], hard=True)
-        arrival = put(store, content, hooks=hooks, identity=identity) if first_time(store, key) else None
+        arrival = put(store, content, hooks=asked, identity=identity) if first_time(store, key) else None
     if arrival is not None:
-        store.notify_new_mail(arrival.news)
-
-
-def _settle(
-    store: MsgStore, folder: MapiFolder, folder_id: bytes, message: Message, hooks: Sequence[SpoolerHook]
-) -> Arrival | None:
-    tags = (PR_ENTRYID, PR_MESSAGE_CLASS, PR_MESSAGE_FLAGS)
-    props = message.get_props(tags)
-    entry_id = props[PR_ENTRYID]
-    target = placed(hooks, message, folder_id)
-    message.close()
-    if target is None:
-        folder.delete_messages([entry_id], hard=True)
-        return None
-    if target != folder_id:
-        folder.copy_messages([entry_id], cast(MapiFolder, store.open_entry(target, Access.MODIFY)), move=True)
-    news = NewMailNotification(
-        Event.NEW_MAIL, entry_id, target, props[PR_MESSAGE_CLASS], props.get(PR_MESSAGE_FLAGS, 0)
-    )
-    return Arrival(entry_id, news)
+        tell(store, arrival, asked)
 
 
 def _named(props: Mapping[PropTag, Any], rows: Iterable[Mapping[PropTag, Any]]) -> dict[PropTag, Any]:

@@ -38,8 +38,9 @@ from mapix.properties.tags import (
     PR_ROWID,
 )
 from mapix.properties.times import now
-from mapix.subsystem.spooler.inbound import Arrival, first_time, put
+from mapix.subsystem.spooler.inbound import first_time, put
 from mapix.subsystem.spooler.reportcontent import Kind, Rows, owed, report_content
+from mapix.subsystem.spooler.settling import Arrival, of_interest, tell
 
 _log = logging.getLogger(__name__)
 ABOUT_REPORTS: Final = (
@@ -82,19 +83,24 @@ class Reporter:
     def _deliver(
         self, target: MsgStore, kind: Kind, original: MessageContent, rows: Rows, moment: int, submission: bytes
     ) -> None:
-        arrival = None
+        arrival, hooks = None, of_interest(self.hooks)
         with target.transaction():
             new = [row for row in rows if first_time(target, report_key(kind, submission, row))]
             if new:
                 me = self.identity()
                 key = report_key(kind, submission, new[0])[:16]
                 content = report_content(kind, original, new, moment, to=me or original.properties, key=key)
-                arrival = self._put(target, original.properties, content, me)
+                arrival = self._put(target, original.properties, content, me, hooks)
         if arrival is not None:
-            target.notify_new_mail(arrival.news)
+            tell(target, arrival, hooks)
 
     def _put(
-        self, target: MsgStore, original: Mapping[PropTag, Any], content: MessageContent, me: Mapping[PropTag, Any]
+        self,
+        target: MsgStore,
+        original: Mapping[PropTag, Any],
+        content: MessageContent,
+        me: Mapping[PropTag, Any],
+        hooks: Sequence[SpoolerHook],
     ) -> Arrival | None:
         """Into the Inbox, or on its way to PR_REPORT_ENTRYID where that is somebody else (RP-003).
 
@@ -108,7 +114,7 @@ class Reporter:
                 return None
         except MapiError as error:
             _log.warning("a report cannot go to whom it was asked for, its message's sender gets it: %s", error)
-        return put(target, content, hooks=self.hooks, identity=me)
+        return put(target, content, hooks=hooks, identity=me)
 
     def _target(self, store: MsgStore) -> MsgStore:
         """The default store; the message's own object where that is the same store, or there is no other."""

@@ -1,8 +1,8 @@
 """Spooler hooks that stand in profiles (SPI-6, SPL-22): services whose providers are of the kind HOOK.
 
 What `ProviderSpec.load` makes is the hook itself, or has a `logon` that answers one when it is given its support
-object. A hook that fails is told in its status row and passed over. An outbound one has a limit of time; an inbound one
-is called on the spooler's thread, as it sees a message inside the transaction that delivers it.
+object. A hook that fails is told in its status row and passed over, and so is one that does not answer in time: it is
+asked on a thread of its own, with nothing locked, and asked again when it has come back.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.message import Message
 from mapix.interfaces.spi import Placement, ProviderKind
 from mapix.properties.errors import MapiError
-from mapix.properties.flags import HOOK_INBOUND, HOOK_OUTBOUND, STATUS_FAILURE
+from mapix.properties.flags import HOOK_INBOUND, HOOK_OUTBOUND, STATUS_AVAILABLE, STATUS_FAILURE
 from mapix.properties.tags import PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.isolation.callers import Caller
 from mapix.subsystem.isolation.objects import check_kind, watched_call
@@ -45,24 +46,19 @@ class ProfileHook:
         if not self._wanted & HOOK_OUTBOUND:
             return None
         kinds = (bytes, Placement, type(None))
-
-        def ask() -> Any:
-            return watched_call(self.name, "outbound", lambda: self._inner.outbound(message))
-
-        found: Placement | bytes | None = self._call(
-            "outbound", lambda: self._caller.call("outbound", ask, self._seconds), kinds
-        )
+        found: Placement | bytes | None = self._call("outbound", lambda: self._inner.outbound(message), kinds)
         return found
+
+    @property
+    def wants_inbound(self) -> bool:
+        """Whether it is shown what arrives."""
+        return bool(self._wanted & HOOK_INBOUND)
 
     def inbound(self, message: Message, folder: bytes) -> Placement:
         """See `SpoolerHook.inbound`."""
-        if not self._wanted & HOOK_INBOUND:
+        if not self.wants_inbound:
             return Placement(folder)
-
-        def ask() -> Any:
-            return watched_call(self.name, "inbound", lambda: self._inner.inbound(message, folder))
-
-        found: Placement = self._call("inbound", ask, (Placement,))
+        found: Placement = self._call("inbound", lambda: self._inner.inbound(message, folder), (Placement,))
         return found
 
     def close(self) -> None:
@@ -71,13 +67,24 @@ class ProfileHook:
         self.support.release()
 
     def _call(self, what: str, work: Callable[[], Any], wanted: tuple[type, ...]) -> Any:
+        def ask() -> Any:
+            return watched_call(self.name, what, work)
+
         try:
-            found = work()
+            found = self._caller.call(what, ask, self._seconds, late=self._back)
             check_kind(self.name, what, found, wanted)
         except MapiError as error:
-            self.support.modify_status_row({PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}, update=True)
+            self._show(STATUS_FAILURE, str(error))
             raise
         return found
+
+    def _back(self) -> None:
+        """A call that was given up has come back."""
+        with suppress(MapiError):
+            self._show(STATUS_AVAILABLE, "")
+
+    def _show(self, code: int, text: str) -> None:
+        self.support.modify_status_row({PR_STATUS_CODE: code, PR_STATUS_STRING: text}, update=True)
 
 
 class ProfileHooks(Sequence[ProfileHook]):
@@ -122,6 +129,6 @@ def hooks_of(core: SessionCore) -> list[ProfileHook]:
             support.modify_status_row({PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)})
             support.release()
             continue
-        name, seconds = service.display_name or service.name, core.subsystem.limits.poll
+        name, seconds = service.display_name or service.name, core.subsystem.limits.hook
         found.append(ProfileHook(name, inner, provider.resource_flags, support, seconds))
     return found
