@@ -57,6 +57,13 @@ def seeds() -> list[bytes]:
         rb'{\field{\*\fldinst HYPERLINK "http://x" \\l "y"}{\fldrslt z}}\objattph  x}',
         rb"{\*\shppict{\pict\pngblip\picwgoal100 0a0b}}{\pict\dibitmap0\bin3 {}}{\object{\*\objdata 00}{\result r}}}",
         rb"\'e4{\f1\'e4}{\f2\'83\'41}\u1076?{\uc2\u8364 ab}\u-10179?\u-8704?{\upr{a}{\*\ud{\u1?}}}{\rtlch\af1 x}}",
+        rb"x{\super\chftn{\footnote\ftnalt\chftn  n\par}}"
+        rb"{\shp{\*\shpinst{\sp{\sv{\pict\pngblip 0a}}}{\shptxt b\par}}{\shprslt y}}",
+        rb"{\*\do{\dptxbxtext b\par}}\trowd\clvmgf\cellx1\intbl a\cell\row\trowd\clvmrg\cellx1\intbl\cell\row}",
+        rb"{\*\listtable{\list{\listlevel\levelnfc2\levelstartat3}\listid7}}"
+        rb"{\*\listoverridetable{\listoverride\listid7\ls1}}"
+        rb"\ls1 a\par\ilvl1 b\par{\*\bkmkstart t}"
+        rb"{\field{\*\fldinst SYMBOL 183 \\f Symbol}{\fldrslt }}{\f2\'83}{\f2\'41}}",
         rb"{\*\htmltag64 <p>}\htmlrtf {\b \htmlrtf0 x\htmlrtf }\htmlrtf0 "
         rb"{\*\mhtmltag64 y}\lquote\par\tab {\*\htmltag84 \'e4}}",
     ]

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from mapix.formats.rtf.looks import Cell
+
 DEEPEST: Final = 8
 """How deep tables are nested; what is deeper is put into the deepest one."""
 
@@ -44,8 +46,19 @@ class Container:
 
 
 @dataclass(slots=True)
+class _Field:
+    """A cell as it is shown: over how many columns and rows, and the row that it was seen in last."""
+
+    parts: list[str]
+    columns: int
+    last: int
+    rows: int = 1
+
+
+@dataclass(slots=True)
 class _Table:
-    rows: list[str] = field(default_factory=list)
+    rows: list[list[_Field]] = field(default_factory=list)
+    above: dict[int, _Field] = field(default_factory=dict)
     cells: list[list[str]] = field(default_factory=list)
     content: Container = field(default_factory=Container)
     bordered: bool = False
@@ -71,14 +84,14 @@ class Blocks:
         table.cells.append(table.content.parts)
         table.content = Container()
 
-    def row(self, depth: int, merged: Sequence[bool], *, bordered: bool) -> None:
-        """The row at `depth` is whole; `merged` tells which of its cells go on with the one before."""
+    def row(self, depth: int, cells: Sequence[Cell], *, bordered: bool) -> None:
+        """The row at `depth` is whole; `cells` tells which of its cells go on with the one before or above."""
         self._reach(max(depth, 1))
         table = self._tables[-1]
         if table.content.parts:
             self.cell(depth)
         table.bordered = table.bordered or bordered
-        _end_row(table, merged)
+        _end_row(table, cells)
 
     def html(self) -> str:
         """Everything, all tables closed."""
@@ -105,27 +118,44 @@ class Blocks:
         parts = self._tables[-1].content.parts if self._tables else self._page.parts
         border = ' border="1" style="border-collapse:collapse"' if table.bordered else ""
         parts.append(f"<table{border}>\r\n")
-        parts.extend(table.rows)
+        for row in table.rows:
+            parts.append("<tr>")
+            for each in row:
+                parts.append(f'<td{_over("colspan", each.columns)}{_over("rowspan", each.rows)} valign="top">')
+                parts.extend(each.parts or ("&nbsp;",))
+                parts.append("</td>")
+            parts.append("</tr>\r\n")
         parts.append("</table>\r\n")
 
 
-def _end_row(table: _Table, merged: Sequence[bool]) -> None:
-    rows = table.rows
-    rows.append("<tr>")
-    for number, cell in enumerate(table.cells):
-        if number and number < len(merged) and merged[number]:
-            continue
-        span = _span(number, merged)
-        rows.append(f'<td colspan="{span}" valign="top">' if span > 1 else '<td valign="top">')
-        rows.extend(cell or ("&nbsp;",))
-        rows.append("</td>")
-    rows.append("</tr>\r\n")
+def _over(name: str, number: int) -> str:
+    return f' {name}="{number}"' if number > 1 else ""
+
+
+def _end_row(table: _Table, cells: Sequence[Cell]) -> None:
+    """What was merged is one field; what a merged cell holds nevertheless goes into it."""
+    row: list[_Field] = []
+    number_of_row, above, table.above = len(table.rows), table.above, {}
+    for number, parts in enumerate(table.cells):
+        told = cells[number] if number < len(cells) else Cell()
+        before = table.above.get(number - 1)
+        one = above.get(number) if told.below else None
+        if told.joined and before is not None:
+            one = before
+        elif one is None or one.rows >= _MOST_SPAN:
+            one = _Field([], _span(number, cells), number_of_row)
+            row.append(one)
+        one.rows += one.last < number_of_row
+        one.last = number_of_row
+        one.parts.extend(parts)
+        table.above[number] = one
+    table.rows.append(row)
     table.cells = []
 
 
-def _span(number: int, merged: Sequence[bool]) -> int:
-    """How many cells are one."""
+def _span(number: int, cells: Sequence[Cell]) -> int:
+    """How many cells of a row are one."""
     span = 1
-    while number + span < min(len(merged), number + _MOST_SPAN) and merged[number + span]:
+    while number + span < min(len(cells), number + _MOST_SPAN) and cells[number + span].joined:
         span += 1
     return span

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mapix.formats.rtf.charsets import CODEPAGE_OF
+from mapix.formats.rtf.lists import Lists
 
 _LONGEST_NAME: Final = 32
 _MOST: Final = 10_000
@@ -16,6 +17,7 @@ class Definitions:
     def __init__(self) -> None:
         self.codepage = 1252
         self.plain = -1
+        self.lists = Lists()
         self._codepages: dict[int, int] = {}
         self._names: dict[int, str] = {}
         self._font = -1

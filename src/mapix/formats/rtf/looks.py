@@ -47,6 +47,13 @@ class Paragraph(NamedTuple):
     level: int = 0
 
 
+class Cell(NamedTuple):
+    """What a row says of a cell: whether it goes on with the one at its left, or with the one above."""
+
+    joined: bool = False
+    below: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of a document: its media type, its bytes, and its size in pixels where it is known, else 0.
@@ -86,11 +93,29 @@ class Sink(Protocol):
     def cell(self, paragraph: Paragraph, marker: str, depth: int) -> None:
         """The end of a cell of the table at `depth`, and of its last paragraph."""
 
-    def row(self, depth: int, merged: Sequence[bool], *, bordered: bool) -> None:
-        """The end of a row; `merged` are the cells that go on with the one before."""
+    def row(self, depth: int, cells: Sequence[Cell], *, bordered: bool) -> None:
+        """The end of a row; `cells` is what is said of its cells."""
 
     def picture(self, picture: Picture) -> None:
         """A picture among the letters."""
 
+    def picture_at(self, target: str) -> None:
+        """A picture that is not in the document, and where it is."""
+
     def attachment(self) -> None:
         """The place of an attachment (M-045)."""
+
+    def bookmark(self, name: str) -> None:
+        """A place that links lead to."""
+
+    def mark(self, number: int, look: Look, *, back: bool) -> None:
+        """The number of a note: in the text, or with `back` in the note itself."""
+
+    def begin_aside(self) -> None:
+        """What comes is no part of the text around it: a note, or a box."""
+
+    def end_note(self) -> None:
+        """The note that began last is whole; notes stand behind the document."""
+
+    def end_box(self, paragraph: Paragraph) -> None:
+        """The box that began last is whole; it stands before the paragraph that it was found in."""

@@ -62,7 +62,11 @@ def to_text(rtf: bytes) -> str:
 
 def attachment_places(rtf: bytes) -> tuple[int, ...]:
     """Where attachments stand in the text that `to_text` makes, in letters from its start (M-045)."""
-    return () if de_encapsulate(rtf) is not None else tuple(_read(rtf).places)
+    if de_encapsulate(rtf) is not None:
+        return ()
+    sink = _read(rtf)
+    sink.result()
+    return tuple(sorted(sink.places))
 
 
 def _read(rtf: bytes) -> TextSink:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mapix.formats.rtf.blocks import Blocks
 from mapix.formats.rtf.charsets import joined
-from mapix.formats.rtf.looks import Look, Paragraph, Picture, Tables
+from mapix.formats.rtf.looks import Cell, Look, Paragraph, Picture, Tables
 
 SHOWN_PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/bmp"))
 """Media types of pictures that every reader of HTML shows."""
@@ -18,6 +18,7 @@ _ELEMENTS: Final = (("bold", "b"), ("italic", "i"), ("underline", "u"), ("strike
 _MARKUP_A_BYTE: Final = 16
 _MARKUP_ALWAYS: Final = 1 << 16
 _MOST_KNOWN: Final = 512
+_BOX: Final = '<div style="border:1px solid;padding:3pt">\r\n'
 _ROMAN_OR_LETTER: Final = {False: "a", True: "A"}
 
 
@@ -40,6 +41,8 @@ class HtmlSink:
         self._linked = False
         self._known: dict[Look, tuple[str, str]] = {}
         self._attachments = 0
+        self._around: list[tuple[Blocks, list[str]]] = []
+        self._notes: list[str] = []
 
     def text(self, text: str, look: Look) -> None:
         """See `Sink.text`."""
@@ -74,11 +77,11 @@ class HtmlSink:
             self.paragraph(paragraph._replace(depth=depth), marker)
         self._blocks.cell(depth)
 
-    def row(self, depth: int, merged: Sequence[bool], *, bordered: bool) -> None:
+    def row(self, depth: int, cells: Sequence[Cell], *, bordered: bool) -> None:
         """See `Sink.row`."""
         if self._runs:
             self.cell(Paragraph(depth=depth), "", depth)
-        self._blocks.row(depth, merged, bordered=bordered)
+        self._blocks.row(depth, cells, bordered=bordered)
 
     def picture(self, picture: Picture) -> None:
         """See `Sink.picture`."""
@@ -97,11 +100,56 @@ class HtmlSink:
         self._runs.append(f'<span class="attachment" id="attachment{self._attachments}"></span>')
         self._attachments += 1
 
-    def html(self) -> str:
-        """The whole document."""
+    def picture_at(self, target: str) -> None:
+        """See `Sink.picture_at`."""
+        if not self._embed:
+            self._runs.append(f'<img src="{escape(target)}" alt="">')
+
+    def bookmark(self, name: str) -> None:
+        """See `Sink.bookmark`."""
+        anchor = f'<a id="{escape(name)}"></a>'
+        if self._left > 0 and not self._linked:
+            self._left -= len(anchor)
+            self._runs.append(anchor)
+
+    def mark(self, number: int, look: Look, *, back: bool) -> None:
+        """See `Sink.mark`."""
+        if look._replace(link=None) != self._look:
+            self._turn(look._replace(link=None))
+        here, there = ("note", "noteref") if back else ("noteref", "note")
+        self._runs.append(f'<a id="{here}{number}" href="#{there}{number}">{number}</a>')
+
+    def begin_aside(self) -> None:
+        """See `Sink.begin_aside`."""
+        self._shut()
+        self._around.append((self._blocks, self._runs))
+        self._blocks, self._runs = Blocks(), []
+
+    def end_note(self) -> None:
+        """See `Sink.end_note`."""
+        self._notes.append(self._end_aside())
+
+    def end_box(self, paragraph: Paragraph) -> None:
+        """See `Sink.end_box`."""
+        html = self._end_aside()
+        if html:
+            self._blocks.at(paragraph.depth).parts.append(f"{_BOX}{html}</div>\r\n")
+
+    def _end_aside(self) -> str:
+        html = self._whole()
+        self._blocks, self._runs = self._around.pop()
+        return html
+
+    def _whole(self) -> str:
         if self._runs:
             self.paragraph(Paragraph(), "")
-        body = self._blocks.html()
+        return self._blocks.html()
+
+    def html(self) -> str:
+        """The whole document."""
+        body = self._whole()
+        if self._notes:
+            body = "".join((body, "<hr>\r\n", *self._notes))
         style = self._letters(self._base, Look()) if self._base else ""
         within = f' style="{style}"' if style else ""
         return joined([f"<html><head></head><body{within}>\r\n", body, "</body></html>\r\n"])
@@ -200,7 +248,7 @@ def _list_of(marker: str) -> tuple[str, str]:
     if bare.isdigit():
         number = int(bare[:6])
         return "ol", f' start="{number}"' if number != 1 else ""
-    if len(bare) != 1:
+    if len(bare) != 1 or bare in "iI":
         return "ol", f' type="{"I" if bare.isupper() else "i"}"'
     number = ord(bare.lower()) - ord("a") + 1
     kind = f' type="{_ROMAN_OR_LETTER[bare.isupper()]}"'

@@ -8,45 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from enum import IntEnum
 from typing import Final
 
+from mapix.formats.rtf.asides import Asides
 from mapix.formats.rtf.charsets import SYMBOL as SYMBOL_FONT
-from mapix.formats.rtf.charsets import decoded
 from mapix.formats.rtf.definitions import Definitions
-from mapix.formats.rtf.links import link_of
-from mapix.formats.rtf.looks import Look, Paragraph, Sink
+from mapix.formats.rtf.destinations import destination_word
+from mapix.formats.rtf.fields import Fields
+from mapix.formats.rtf.letters import Letters
+from mapix.formats.rtf.looks import Cell, Look, Paragraph, Sink
 from mapix.formats.rtf.pictures import PictureParts
+from mapix.formats.rtf.places import IN_OBJECTS, STARRED, Place
 from mapix.formats.rtf.symbols import in_unicode
 from mapix.formats.rtf.tokens import BRACE, BYTE, HIDDEN, NOTHING, NUMBER, SYMBOL, TAG, TEXT, TOKEN, TURN, WORD
 
-LONGEST_INSTRUCTION: Final = 8192
 _SYMBOLS: Final = {b"{": "{", b"}": "}", b"\\": "\\", b"~": "\xa0", b"_": "\u2011", b"-": "\xad"}
 
-
-class Place(IntEnum):
-    """What the content of a group is."""
-
-    BODY = 0
-    MARKER = 1
-    SKIPPED = 2
-    STARRED = 3
-    FONTS = 4
-    COLOURS = 5
-    INSTRUCTION = 6
-    PICTURE = 7
-    OBJECT = 8
-    UPR = 9
-
-
-STARRED: Final = {
-    b"fldinst": Place.INSTRUCTION,
-    b"shppict": Place.BODY,
-    b"nesttableprops": Place.BODY,
-    b"shpinst": Place.OBJECT,
-    b"ud": Place.BODY,
-}
-"""Destinations behind `\\*` that are looked into."""
 
 _Group = tuple[Place, Look, Paragraph, int, int, bytes]
 
@@ -66,18 +43,20 @@ class Walk:
         self.after = 1
         self.script = b""
         self.skip = 0
-        self.fields: list[tuple[int, str | None]] = []
-        self.merged: list[bool] = []
-        self.merging = self.bordered = False
+        self.fields = Fields()
+        self.asides = Asides()
+        self.cells: list[Cell] = []
+        self.cell = Cell()
+        self.bordered = False
         self.tokens = TOKEN.finditer(rtf)
         self._stack: list[_Group] = []
-        self._raw = bytearray()
+        self._letters = Letters()
+        self._raw = self._letters.raw
         self._marker: list[str] = []
-        self._instruction: list[str] = []
-        self._said = 0
-        self._picture: PictureParts | None = None
+        self._name: list[str] = []
+        self.parts: PictureParts | None = None
         self._pictures = 0
-        self._open = False
+        self.is_open = False
 
     def run(self) -> None:
         """Read everything."""
@@ -101,27 +80,34 @@ class Walk:
                     self._flush()
                 kinds[kind](token)
         self._flush()
-        if self._open:
+        self._end_half()
+        while self.asides.depth:
+            self._end_aside()
+        if self.is_open:
             self.end_paragraph()
 
     def emit(self, text: str) -> None:
         """Text, for whoever it is."""
+        if self._letters.half:
+            self._end_half()
         look = self.look
         if self.codepage == SYMBOL_FONT and self.place <= Place.MARKER:
             known = in_unicode(text, self.definitions.font_name(look.font))
             if known != text:
                 text, look = known, look._replace(font=self.definitions.plain)
         if self.place is Place.BODY:
+            self.fields.shown = True
             if not look.hidden:
-                self._open = True
+                self.is_open = True
                 self.sink.text(text, look)
         elif self.place is Place.MARKER:
             if len(self._marker) < 32:
                 self._marker.append(text[:64])
         elif self.place is Place.INSTRUCTION:
-            if self._said < LONGEST_INSTRUCTION:
-                self._instruction.append(text)
-                self._said += len(text)
+            self.fields.say(text)
+        elif self.place is Place.BOOKMARK:
+            if len(self._name) < 8:
+                self._name.append(text[:64])
         elif self.place is Place.FONTS:
             self.definitions.font_text(text)
         elif self.place is Place.COLOURS:
@@ -129,37 +115,41 @@ class Walk:
 
     def end_paragraph(self) -> None:
         """A paragraph ends."""
+        self._end_half()
         self.sink.paragraph(self.paragraph, self._taken_marker())
-        self._open = False
+        self.is_open = False
 
     def end_cell(self, depth: int) -> None:
         """A cell of the table at `depth` ends."""
+        self._end_half()
         self.sink.cell(self.paragraph, self._taken_marker(), depth)
-        self._open = False
+        self.is_open = False
 
     def end_row(self, depth: int) -> None:
         """A row ends."""
-        self.sink.row(depth, tuple(self.merged), bordered=self.bordered)
-        self._open = False
+        self.sink.row(depth, tuple(self.cells), bordered=self.bordered)
+        self.is_open = False
 
     def begin_picture(self) -> None:
         """What comes is a picture."""
-        self.place, self._picture = Place.PICTURE, PictureParts()
+        self.place, self.parts = Place.PICTURE, PictureParts()
 
     def _taken_marker(self) -> str:
         marker = "".join(self._marker).replace("\t", " ").strip()
         self._marker.clear()
+        if not marker and self.paragraph.list:
+            marker = self.definitions.lists.marker(self.paragraph.list, self.paragraph.level)
         return marker[:32]
 
     def _text(self, text: bytes) -> None:
         if self.skip:
             text, self.skip = text[self.skip :], max(self.skip - len(text), 0)
         if self.place is Place.PICTURE:
-            if self._picture is not None:
-                self._picture.digits.append(text)
-        elif self.place in (Place.SKIPPED, Place.OBJECT, Place.UPR):
+            if self.parts is not None:
+                self.parts.digits.append(text)
+        elif self.place in (Place.SKIPPED, Place.OBJECT, Place.UPR, Place.LISTS):
             return
-        elif self._raw or not text.isascii():
+        elif self._raw or self._letters.half or not text.isascii():
             self._raw += text
         elif text:
             self.emit(text.decode("ascii"))
@@ -172,58 +162,94 @@ class Walk:
 
     def _flush(self) -> None:
         if self._raw:
-            data = bytes(self._raw)
-            self._raw.clear()
             in_body = self.place in (Place.BODY, Place.MARKER)
-            codepage = self.codepage if in_body else self.definitions.codepage
-            self.emit(decoded(data, codepage))
+            text = self._letters.taken(self.codepage if in_body else self.definitions.codepage)
+            half, self._letters.half = self._letters.half, b""
+            if text:
+                self.emit(text)
+            self._letters.half = half
+
+    def _end_half(self) -> None:
+        """Half a letter was all there was."""
+        lone = self._letters.lone_half()
+        if lone:
+            self.emit(lone)
 
     def _brace(self, brace: bytes) -> None:
         self.skip = 0
         if brace == b"{":
             self._stack.append((self.place, self.look, self.paragraph, self.codepage, self.after, self.script))
         elif self._stack:
+            if self.asides.depth == len(self._stack):
+                self._end_aside()
             ended = self.place
             self.place, self.look, self.paragraph, self.codepage, self.after, self.script = self._stack.pop()
             if ended is not self.place:
                 self._finish(ended)
-            while self.fields and self.fields[-1][0] > len(self._stack):
-                self.fields.pop()
+            if self.fields.depth > len(self._stack):
+                self._end_fields()
 
     def _finish(self, ended: Place) -> None:
         """What a destination held is whole now."""
         if ended is Place.INSTRUCTION:
-            if self.fields:
-                self.fields[-1] = self.fields[-1][0], link_of("".join(self._instruction))
-            self._instruction, self._said = [], 0
-        elif ended is Place.PICTURE and self._picture is not None:
-            picture, self._picture = self._picture.picture(self._pictures + 1), None
-            if picture is not None and self.place is Place.BODY:
+            self.fields.end_instruction()
+        elif ended is Place.PICTURE and self.parts is not None:
+            picture, self.parts = self.parts.picture(self._pictures + 1), None
+            if picture is not None and self.place in (Place.BODY, Place.OBJECT):
                 self._pictures += 1
-                self._open = True
+                self.is_open = self.fields.shown = True
                 self.sink.picture(picture)
+        elif ended is Place.BOOKMARK:
+            name = "".join(self._name).strip()
+            self._name.clear()
+            if name and self.place is Place.BODY:
+                self.sink.bookmark(name)
 
     def begin_field(self) -> None:
-        """A field begins; what it leads to is read from its instruction."""
-        self.fields.append((len(self._stack), None))
+        """A field begins; what it is is read from its instruction."""
+        self.fields.begin(len(self._stack))
+
+    def _end_fields(self) -> None:
+        """Fields end; one whose result shows nothing may say itself what is to be seen."""
+        while self.fields.depth > len(self._stack):
+            sign, target = self.fields.end()
+            if self.place is Place.BODY and sign:
+                self.emit(sign)
+            elif self.place is Place.BODY and target:
+                self.is_open = True
+                self.sink.picture_at(target)
+
+    def begin_aside(self, *, note: bool) -> None:
+        """A note or a box begins; in another note it is text."""
+        if self.asides.begin(self, len(self._stack), note=note):
+            self.sink.begin_aside()
+        self.place, self.look, self.paragraph = Place.BODY, self.look._replace(link=None, shift=0), Paragraph()
+
+    def _end_aside(self) -> None:
+        self._end_half()
+        if self.is_open:
+            self.end_paragraph()
+        if self.asides.end(self):
+            self.sink.end_note()
+        else:
+            self.sink.end_box(self._stack[-1][2] if self._stack else Paragraph())
 
     def _symbol(self, token: re.Match[bytes]) -> None:
         symbol = token.group(SYMBOL)
         if symbol == b"*":
             if self.place in (Place.BODY, Place.MARKER):
                 self.place = Place.STARRED
+            elif self.place is Place.OBJECT:
+                self.place = Place.STARRED_OBJECT
             elif self.place is not Place.UPR:
                 self.place = Place.SKIPPED
         elif self.skip:
             self.skip -= 1
         elif symbol in (b"\n", b"\r"):
-            self._paragraph_sign()
+            if self.place is Place.BODY:
+                self.end_paragraph()
         elif symbol in _SYMBOLS:
             self.emit(_SYMBOLS[symbol])
-
-    def _paragraph_sign(self) -> None:
-        if self.place is Place.BODY:
-            self.end_paragraph()
 
     def _word(self, token: re.Match[bytes]) -> None:
         """A control word: first those that hold everywhere, then what the destination makes of it."""
@@ -238,10 +264,12 @@ class Walk:
             self._binary(token.end(), number)
         elif self.place is Place.STARRED:
             self.place = STARRED.get(word, Place.SKIPPED)
+        elif self.place is Place.STARRED_OBJECT:
+            self.place = IN_OBJECTS.get(word, Place.SKIPPED)
         elif self.place <= Place.MARKER:
             self._shown_word(word, number)
         else:
-            self._other_word(word, number)
+            destination_word(self, word, number)
 
     def _shown_word(self, word: bytes, number: int | None) -> None:
         if self.skip:
@@ -253,25 +281,10 @@ class Walk:
         elif word in HIDDEN:
             self.place = Place.SKIPPED
 
-    def _other_word(self, word: bytes, number: int | None) -> None:
-        """A word of a destination that is no text."""
-        if self.place is Place.FONTS:
-            self.definitions.font_word(word, number)
-        elif self.place is Place.COLOURS:
-            self.definitions.colour_word(word, number)
-        elif self.place is Place.PICTURE and self._picture is not None:
-            self._picture.word(word, number)
-        elif self.place is Place.OBJECT and word in (b"result", b"shptxt"):
-            self.place = Place.BODY
-        elif self.place is Place.OBJECT and word == b"pict":
-            self.begin_picture()
-        elif self.place is Place.UPR and word == b"ud":
-            self.place = Place.BODY
-
     def _binary(self, start: int, size: int) -> None:
         end = min(start + max(size, 0), len(self.rtf))
-        if self.place is Place.PICTURE and self._picture is not None:
-            self._picture.binary.append(self.rtf[start:end])
+        if self.place is Place.PICTURE and self.parts is not None:
+            self.parts.binary.append(self.rtf[start:end])
         self.tokens = TOKEN.finditer(self.rtf, end)
 
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from mapix.formats.rtf.blocks import DEEPEST
 from mapix.formats.rtf.encapsulated import SIGNS
-from mapix.formats.rtf.looks import NORMAL_SIZE, Look, Paragraph
-from mapix.formats.rtf.walk import Action, Place, Walk
+from mapix.formats.rtf.looks import NORMAL_SIZE, Cell, Look, Paragraph
+from mapix.formats.rtf.places import Place
+from mapix.formats.rtf.walk import Action, Walk
 
 _FARTHEST: Final = 31_680
 _TOGGLES: Final = {b"b": "bold", b"i": "italic", b"v": "hidden", b"caps": "caps"}
@@ -163,17 +164,37 @@ def _nested_row(walk: Walk, number: int | None) -> None:
 
 
 def _row_begins(walk: Walk, number: int | None) -> None:
-    walk.merged, walk.bordered = [], False
+    walk.cells, walk.cell, walk.bordered = [], Cell(), False
 
 
 def _cell_defined(walk: Walk, number: int | None) -> None:
-    if len(walk.merged) < 1000:
-        walk.merged.append(walk.merging)
-    walk.merging = False
+    if len(walk.cells) < 1000:
+        walk.cells.append(walk.cell)
+    walk.cell = Cell()
 
 
-def _merged(walk: Walk, number: int | None) -> None:
-    walk.merging = True
+def _set_cell(**changes: bool) -> Action:
+    def action(walk: Walk, number: int | None) -> None:
+        walk.cell = walk.cell._replace(**changes)
+
+    return action
+
+
+def _footnote(walk: Walk, number: int | None) -> None:
+    if walk.place is Place.BODY:
+        walk.begin_aside(note=True)
+
+
+def _note_mark(walk: Walk, number: int | None) -> None:
+    """The number of a note, which leads to the note, and from there back; a second one is only a number."""
+    if walk.place is not Place.BODY or walk.look.hidden:
+        return
+    mark, fresh = walk.asides.mark()
+    if fresh:
+        walk.is_open = True
+        walk.sink.mark(mark, walk.look, back=walk.asides.in_note)
+    else:
+        walk.emit(str(mark))
 
 
 def _bordered(walk: Walk, number: int | None) -> None:
@@ -185,8 +206,8 @@ def _field(walk: Walk, number: int | None) -> None:
 
 
 def _result(walk: Walk, number: int | None) -> None:
-    if walk.fields and walk.fields[-1][1] is not None:
-        walk.look = walk.look._replace(link=walk.fields[-1][1])
+    if walk.fields.link is not None:
+        walk.look = walk.look._replace(link=walk.fields.link)
 
 
 def _picture(walk: Walk, number: int | None) -> None:
@@ -220,14 +241,19 @@ WORDS: Final[dict[bytes, Action]] = (
         b"cellx": _cell_defined,
         b"cf": _number("colour", 0, 10_000),
         b"chcbpat": _number("back", 0, 10_000),
-        b"clmrg": _merged,
+        b"chftn": _note_mark,
+        b"clmrg": _set_cell(joined=True),
+        b"clvmrg": _set_cell(below=True),
         b"colortbl": _place(Place.COLOURS),
         b"deff": _deff,
+        b"deleted": _toggle("strike"),
+        b"do": _place(Place.OBJECT),
         b"f": _font,
         b"field": _field,
         b"fldinst": _place(Place.INSTRUCTION),
         b"fldrslt": _result,
         b"fonttbl": _place(Place.FONTS),
+        b"footnote": _footnote,
         b"fs": _number("size", NORMAL_SIZE, 3276),
         b"highlight": _number("back", 0, 10_000),
         b"ilvl": _counted("level", 8),
@@ -235,6 +261,8 @@ WORDS: Final[dict[bytes, Action]] = (
         b"itap": _counted("depth", DEEPEST),
         b"line": _line,
         b"lbr": _line,
+        b"listoverridetable": _place(Place.LISTS),
+        b"listtable": _place(Place.LISTS),
         b"listtext": _place(Place.MARKER),
         b"ls": _counted("list", 65_535),
         b"ltrpar": _set_paragraph(rtl=False),
