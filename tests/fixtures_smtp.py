@@ -51,7 +51,10 @@ class Received:
 
 @dataclass
 class Sink:
-    """What the server does: replies by sender, by recipient and by message; and what it took."""
+    """What the server does: replies by sender, by recipient and by message; and what it took.
+
+    A message is answered after a `pause`, and not while `go_on` is cleared.
+    """
 
     on_data: Callable[[Envelope], str] = lambda envelope: ACCEPT
     on_mail: dict[str, str] = field(default_factory=dict)
@@ -61,7 +64,11 @@ class Sink:
     accepted: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
+    go_on: threading.Event = field(default_factory=threading.Event)
     log: Callable[[str, Received], None] = lambda event, received: None
+
+    def __post_init__(self) -> None:
+        self.go_on.set()
 
     def handle_connected(self) -> int:
         self.connections += 1
@@ -114,6 +121,8 @@ class Sink:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         if self.pause:
             await asyncio.sleep(self.pause)
+        while not self.go_on.is_set():
+            await asyncio.sleep(0.01)
         action = self.on_data(envelope)
         if action == LOSE:
             server.transport.abort()

@@ -119,9 +119,8 @@ def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:
 
 def test_a_hook_that_hangs_keeps_no_mail_back(mail: Subsystem, hold: Hold) -> None:
     """SPL-22: what was sent is kept as if there were no hook, and its row says why."""
-    mail.limits = Limits(hook=0.5)
-    hook, courier = Hook(), Courier()
     mail.limits = Limits(hook=0.15)
+    hook, courier = Hook(), Courier()
     hook.outbound = lambda message: hold.hang()  # type: ignore[method-assign]
     offer_transport(mail, courier)
     offer_hook(mail, lambda: hook, HOOK_OUTBOUND)

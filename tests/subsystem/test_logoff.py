@@ -59,7 +59,9 @@ def test_a_message_under_way_at_the_logoff_keeps_its_connection_and_is_sent_once
     system: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spooling, "STOP_SECONDS", 0.05)
-    with running(Sink(pause=0.4)) as server:
+    sink = Sink()
+    sink.go_on.clear()
+    with running(sink) as server:
         with_smtp(system, profile, server)
         session = log_on(system)
         submit(session)
@@ -69,6 +71,7 @@ def test_a_message_under_way_at_the_logoff_keeps_its_connection_and_is_sent_once
             time.sleep(0.01)
         session.logoff()
         assert not server.sink.accepted
+        sink.go_on.set()
         with log_on(system) as session:
             assert session.flush(60) == 0
         assert len(server.sink.accepted) == 1

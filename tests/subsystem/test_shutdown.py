@@ -16,6 +16,7 @@ from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_EXTENDED
 from mapix.properties.tags import PR_DISPLAY_NAME
 from mapix.providers.memory.provider import MemoryStoreProvider
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.isolation.limits import Limits
 
 
 class Ending:
@@ -179,6 +180,7 @@ def test_one_that_fails_at_its_end_does_not_stop_the_others(world: World) -> Non
 
 def test_one_that_hangs_is_left_behind(mail: Subsystem, hold: Hold) -> None:
     """SES-69, SPI-50."""
+    mail.limits = Limits(logoff=0.3)
     ending = Ending("transport", [])
     ending.query_fast_shutdown = hold.hang  # type: ignore[method-assign]
     offer_transport(mail, EndingCourier(ending))

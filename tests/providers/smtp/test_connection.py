@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import trustme
 from tests.fixtures_smtp import (
+    ACCEPT,
     DROP_AFTER,
     DROP_BEFORE,
     LOSE,
@@ -39,7 +40,7 @@ def connect() -> Iterator[Callable[..., Connection]]:
     made = []
 
     def connect(server: Running, security: str = NONE, **settings) -> Connection:
-        connection = Connection(Server(server.host, server.port, security, **{"timeout": 5, **settings}))
+        connection = Connection(Server(server.host, server.port, security, **{"timeout": 60, **settings}))
         made.append(connection)
         connection.open()
         return connection
@@ -180,15 +181,22 @@ def test_the_time_a_server_takes_is_offered_before_it_is_connected_to_and_at_eac
 
 
 def test_a_server_that_is_slow_to_answer_the_dot_gets_more_time_than_for_a_command(connect, heard):
-    with running(Sink(pause=0.6)) as server:
-        connection = connect(server, timeout=0.2)
+    waits = []
+
+    def answer(envelope):
+        waits.append(connection._smtp.sock.gettimeout())
+        return ACCEPT
+
+    with running(Sink(on_data=answer)) as server:
+        connection = connect(server, timeout=30)
         assert connection.send(to(), heard.append)[0].good
+        assert [*waits, connection._smtp.sock.gettimeout()] == [300, 30]
 
 
 def test_a_server_that_never_answers_the_dot_leaves_the_answer_unknown(connect, heard, monkeypatch):
-    monkeypatch.setattr(module, "FINAL_FACTOR", 1)
-    with running(Sink(pause=2)) as server:
-        connection = connect(server, timeout=0.2)
+    monkeypatch.setattr(module, "FINAL_FACTOR", 0.01)
+    with running(Sink(pause=60)) as server:
+        connection = connect(server, timeout=30)
         with pytest.raises(ConnectionLostError, match="timed out") as lost:
             connection.send(to(), heard.append)
         assert lost.value.unknown

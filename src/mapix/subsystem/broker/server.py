@@ -105,7 +105,6 @@ class Broker:
         self._hosting = Hosting(self._subsystem)
         self._thread = ThreadPoolExecutor(1, "hosting")
         self._over = asyncio.Event()
-        self._needed = time.monotonic()
         self._linger = float(os.environ.get("MAPIX_BROKER_LINGER") or LINGER)
         self._pending: set[asyncio.Future[object]] = set()
 
@@ -138,13 +137,13 @@ class Broker:
             self._subsystem.close()
 
     async def _wait_for_the_end(self) -> None:
-        self._needed = time.monotonic()
-        while not self._over.is_set() and time.monotonic() - self._needed < self._linger:
+        needed = time.monotonic()
+        while not self._over.is_set() and time.monotonic() - needed < self._linger:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), min(TIDY_SECONDS, self._linger))
             await self._hosted(self._hosting.tidy)
             if self._registry.sessions or self._pending or not self._hosting.is_empty:
-                self._needed = time.monotonic()
+                needed = time.monotonic()
 
     # connections
 
@@ -178,7 +177,6 @@ class Broker:
             connection.say(Hello(VERSION, os.getpid()))
             return
         connection.pid = hello.pid
-        self._needed = time.monotonic()
         connection.say(Hello(VERSION, os.getpid()))
         while True:
             answer = await self._answer(connection, await connection.hear(None))
