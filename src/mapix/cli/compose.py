@@ -11,14 +11,12 @@ import click
 from mapix.cli.base import command
 from mapix.cli.errors import Exit
 from mapix.cli.output import say
-from mapix.cli.sessions import logged_on, profile_option
+from mapix.cli.sessions import logged_on, profile_option, wait_option
 
 if TYPE_CHECKING:
     from mapix.client.message import Message
     from mapix.client.session import Session
     from mapix.formats.mailto import Mailto
-
-_WAIT = 60.0
 
 
 @command(
@@ -37,14 +35,7 @@ _WAIT = 60.0
 @click.option("--draft", metavar="ID", help="Go on with this message instead of a new one.")
 @click.option("--edit", is_flag=True, help="Open it in the editor ($VISUAL, $EDITOR).")
 @click.option("--send", is_flag=True, help="Put it into the Outbox, instead of Drafts.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    is_flag=False,
-    flag_value=_WAIT,
-    metavar="[SECONDS]",
-    help=f"Send it now, wait until it is handed over (at most {_WAIT:.0f} s when not told), and say how that went.",
-)
+@wait_option
 @profile_option
 @click.argument("to", nargs=-1, metavar="[MAILTO-URI | ADDRESS...]")
 def compose(

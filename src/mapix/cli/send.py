@@ -10,14 +10,12 @@ import click
 
 from mapix.cli.base import command
 from mapix.cli.output import say
-from mapix.cli.sessions import logged_on, profile_option
+from mapix.cli.sessions import logged_on, profile_option, wait_option
 from mapix.properties.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from mapix.client.recipient import Addressee, Recipient
     from mapix.client.session import Session
-
-_WAIT = 60.0
 
 
 @command(
@@ -35,14 +33,7 @@ _WAIT = 60.0
 @click.option("--text", help="The text; - reads it from stdin.")
 @click.option("--html", help="The text as HTML; - reads it from stdin.")
 @click.option("--attach", multiple=True, metavar="FILE", help="A file to attach; repeatable.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    is_flag=False,
-    flag_value=_WAIT,
-    metavar="[SECONDS]",
-    help=f"Send it now, wait until it is handed over (at most {_WAIT:.0f} s when not told), and say how that went.",
-)
+@wait_option
 @profile_option
 def send(
     to: tuple[str, ...],

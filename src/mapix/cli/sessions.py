@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -28,6 +28,18 @@ profile_option = click.option(
     envvar="MAPIX_PROFILE",
     shell_complete=_complete,
     help="The profile to log on to, instead of the default one.",
+)
+
+WAIT: Final = 60.0
+"""Seconds that `--wait` waits when it is not told."""
+
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    is_flag=False,
+    flag_value=WAIT,
+    metavar="[SECONDS]",
+    help=f"Send it now, wait until it is handed over (at most {WAIT:.0f} s when not told), and say how that went.",
 )
 
 

@@ -123,6 +123,14 @@ RCVD_REPRESENTING = Correspondent(
 """For whom it was got."""
 
 
+def own_sender(settings: Mapping[str, Any]) -> dict[PropTag, Any]:
+    """The sender (PR_SENDER_*) of what a transport sends, by its settings `address` and `name`; nothing without an
+    address.
+    """
+    address = settings.get("address") or ""
+    return SENDER.filled(settings.get("name") or address, address) if address else {}
+
+
 def identity(name: str | None, address: str | None) -> dict[PropTag, Any]:
     """The identity that a transport gives a session whose user has an Internet address (PR_IDENTITY_*); nothing
     without one.

@@ -16,6 +16,7 @@ from mapix.properties.tags import (
     PR_DEFERRED_SEND_TIME,
     PR_DEFERRED_SEND_UNITS,
     PR_DELIVER_TIME,
+    PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_INTERNET_MESSAGE_ID,
     PR_LAST_MODIFICATION_TIME,
@@ -27,6 +28,7 @@ from mapix.properties.tags import (
     PR_REPORT_TEXT,
     PR_REPORT_TIME,
     PR_ROWID,
+    PR_SMTP_ADDRESS,
     PR_SUPPLEMENTARY_INFO,
 )
 
@@ -59,6 +61,11 @@ _KINDS: Final = 0xF
 def recipient_kind(row: Mapping[PropTag, Any]) -> int:
     """MAPI_TO, MAPI_CC, MAPI_BCC or MAPI_ORIG of a recipient row, without the bits of a resend (M-086)."""
     return int(row.get(PR_RECIPIENT_TYPE, 1)) & _KINDS
+
+
+def recipient_address(row: Mapping[PropTag, Any]) -> str:
+    """Where mail for a recipient row goes: its SMTP address, else the address it has; "" for none."""
+    return str(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))
 
 
 def is_envelope_only(row: Mapping[PropTag, Any]) -> bool:

@@ -23,8 +23,8 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING, identity
-from mapix.objects.messages.transmit import outgoing
+from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING, identity, own_sender
+from mapix.objects.messages.transmit import outgoing, recipient_address
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import DiskError, MapiError, NoSupport, TooComplex, Unconfigured
 from mapix.properties.flags import (
@@ -35,10 +35,8 @@ from mapix.properties.flags import (
 )
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_EMAIL_ADDRESS,
     PR_RESOURCE_METHODS,
     PR_ROWID,
-    PR_SMTP_ADDRESS,
     PR_STATUS_CODE,
 )
 from mapix.properties.times import now
@@ -66,8 +64,7 @@ class CaptureTransport(TransportLogon):
         if not settings.get("folder"):
             raise Unconfigured("the service CAPTURE has no folder", hint="set folder to where mail is to be written")
         self._folder = Path(settings["folder"]).expanduser()
-        address = settings.get("address") or ""
-        self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
+        self._sender = own_sender(settings)
         support.modify_status_row(
             {
                 PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
@@ -119,7 +116,7 @@ class CaptureTransport(TransportLogon):
         replace_file(place.with_suffix(".eml"), to_mime(seen, message_id=message_id, options=SENDING))
         replace_file(place.with_suffix(".msg"), file.getvalue())
         before = _recipients(place.with_suffix(SUFFIX))
-        reached = dict.fromkeys((*before, *map(_address, rows)))
+        reached = dict.fromkeys((*before, *map(recipient_address, rows)))
         replace_file(place.with_suffix(SUFFIX), Envelope(_sender(seen), tuple(reached)).dump())
 
     def _place(self, key: bytes) -> Path:
@@ -129,7 +126,7 @@ class CaptureTransport(TransportLogon):
 
 
 def _result(row: Row, refusals: Mapping[str, Refusal]) -> RecipientResult:
-    refusal = refusals.get(_address(row).lower())
+    refusal = refusals.get(recipient_address(row).lower())
     if refusal is None:
         return RecipientResult(row[PR_ROWID], RecipientState.SENT, 250, "written to a file")
     state = RecipientState.FAILED if refusal.code >= 500 else RecipientState.RETRY
@@ -143,7 +140,3 @@ def _recipients(envelope: Path) -> tuple[str, ...]:
 
 def _sender(content: MessageContent) -> str:
     return SENDER.smtp(content.properties) or SENT_REPRESENTING.smtp(content.properties) or ""
-
-
-def _address(row: Row) -> str:
-    return str(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))

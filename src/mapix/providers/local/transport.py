@@ -23,8 +23,8 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, identity
-from mapix.objects.messages.transmit import outgoing, recipient_kind
+from mapix.objects.messages.correspondents import RECEIVED_BY, identity, own_sender
+from mapix.objects.messages.transmit import outgoing, recipient_address, recipient_kind
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import (
@@ -37,11 +37,9 @@ from mapix.properties.flags import (
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
-    PR_EMAIL_ADDRESS,
     PR_MESSAGE_RECIP_ME,
     PR_RESOURCE_METHODS,
     PR_ROWID,
-    PR_SMTP_ADDRESS,
     PR_STATUS_CODE,
 )
 from mapix.properties.times import now
@@ -67,9 +65,7 @@ class LocalTransport(TransportLogon):
 
     def __init__(self, support: TransportSupport) -> None:
         self._support = support
-        settings = support.section.settings
-        address = settings.get("address") or ""
-        self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
+        self._sender = own_sender(support.section.settings)
         support.modify_status_row(
             {
                 PR_RESOURCE_METHODS: STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
@@ -86,7 +82,7 @@ class LocalTransport(TransportLogon):
         results = []
         for row in submission.recipients:
             try:
-                mailbox = submission.store.open_mailbox(_address(row))
+                mailbox = submission.store.open_mailbox(recipient_address(row))
             except MapiError as error:
                 results.append(_later(row, error))
                 continue
@@ -111,7 +107,7 @@ class LocalTransport(TransportLogon):
         return outgoing(content, sender=self._sender, message_id=submission.message_id, now=now())
 
     def _deliver(self, submission: Submission, sent: MessageContent, row: Row, mailbox: MsgStore) -> RecipientResult:
-        received = RECEIVED_BY.filled(row.get(PR_DISPLAY_NAME, ""), _address(row))
+        received = RECEIVED_BY.filled(row.get(PR_DISPLAY_NAME, ""), recipient_address(row))
         if recipient_kind(row) == MAPI_BCC:
             received[PR_MESSAGE_RECIP_ME] = True
         try:
@@ -124,7 +120,3 @@ class LocalTransport(TransportLogon):
 
 def _later(row: Row, error: MapiError) -> RecipientResult:
     return RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=error.text or str(error))
-
-
-def _address(row: Row) -> str:
-    return str(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))

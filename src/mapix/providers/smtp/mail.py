@@ -9,11 +9,11 @@ from typing import Any, Final
 from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
 from mapix.objects.messages.content import read_content
 from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
-from mapix.objects.messages.transmit import outgoing
+from mapix.objects.messages.transmit import outgoing, recipient_address
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import BadValue, CorruptData, NoSupport, TooComplex
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_EMAIL_ADDRESS, PR_MESSAGE_CLASS, PR_ROWID, PR_SEND_RICH_INFO, PR_SMTP_ADDRESS
+from mapix.properties.tags import PR_MESSAGE_CLASS, PR_ROWID, PR_SEND_RICH_INFO
 from mapix.properties.times import now
 from mapix.providers.smtp.server import Reply
 from mapix.providers.smtp.service import ALWAYS, ASKED, NEVER
@@ -107,7 +107,7 @@ def _addressed(recipients: Iterable[Mapping[PropTag, Any]]) -> tuple[dict[str, t
     unsendable = []
     for row in recipients:
         try:
-            address = envelope_address(row.get(PR_SMTP_ADDRESS) or row.get(PR_EMAIL_ADDRESS, ""))
+            address = envelope_address(recipient_address(row))
         except UnsendableError as error:
             unsendable.append(RecipientResult(row[PR_ROWID], RecipientState.FAILED, error.code, error.text))
         else:

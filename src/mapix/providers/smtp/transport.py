@@ -20,7 +20,7 @@ from mapix.interfaces.spi import (
     TransportProvider,
     TransportSupport,
 )
-from mapix.objects.messages.correspondents import SENDER, identity
+from mapix.objects.messages.correspondents import identity, own_sender
 from mapix.properties.errors import LogonFailed, NetworkError, Unconfigured
 from mapix.properties.flags import (
     NOTIFY_END_OUTBOUND,
@@ -73,8 +73,7 @@ class SmtpTransport(TransportLogon):
         settings = support.section.settings
         self._server = server_of(support)
         self._batch = max(int(settings.get("max_recipients") or 100), 1)
-        address = settings.get("address") or ""
-        self._sender = SENDER.filled(settings.get("name") or address, address) if address else {}
+        self._sender = own_sender(settings)
         self._tnef = settings.get("tnef") or NEVER
         self._made: Connection | None = None
         self._ready: tuple[object, Mail] | None = None
