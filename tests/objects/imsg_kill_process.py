@@ -1,17 +1,16 @@
-"""A process that saves a message in a file again and again, to be killed.
+"""A process that saves a message in a file again and again, to be killed; see `tests.forking`.
 
-`python -m tests.objects.imsg_kill_process FILE`. Lines on standard input: the first starts saving in a process of its
-own (a fork), whose number is printed; the next waits for its end and prints how it ended. Before each save the number
-of the state is written into FILE.begun, after it into FILE.done.
+`python -m tests.objects.imsg_kill_process FILE`.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.forking import Marks, serve
 
 from mapix.formats.cfb.storage import open_docfile
 from mapix.formats.msg import MsgFile
@@ -68,28 +67,15 @@ def found(path: Path) -> State:
 def work(path: Path) -> None:
     """Save one state after another."""
     number = int(found(path)[0])
-    begun, done = (os.open(f"{path}.{end}", os.O_WRONLY | os.O_CREAT) for end in ("begun", "done"))
+    marks = Marks(path)
     with open_docfile(path, EDIT) as storage:
         message = open_imsg_on_istg(open_imsg_session(MAPI_UNICODE), storage)
         while True:
             number += 1
-            os.pwrite(begun, b"%10d" % number, 0)
+            marks.begin(number)
             become(message, state(number))
-            os.pwrite(done, b"%10d" % number, 0)
-
-
-def main(path: Path) -> None:
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                work(path)
-            finally:
-                os._exit(1)
-        print(child, flush=True)
-        sys.stdin.readline()
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            marks.done(number)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(work, Path(sys.argv[1]))

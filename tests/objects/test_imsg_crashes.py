@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from tests.killing import line, process, say
+from tests.forking import HARMLESS, kill_at_work
 from tests.objects.imsg_kill_process import EDIT, become, found, state
 
 from mapix.formats.cfb import CompoundFile
@@ -20,13 +17,6 @@ from mapix.formats.storage import Mode
 from mapix.objects.imsg import open_imsg_on_istg
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed like this there")
-
-HARMLESS = ("FAT: it does not cover the file", "file: it ends within a sector")
-"""What a crash may leave: bytes behind the end that nothing tells of."""
-
-
-def number_in(path: Path) -> int:
-    return int(path.read_bytes() or 0) if path.exists() else 0
 
 
 def sound(path: Path) -> None:
@@ -40,27 +30,17 @@ def sound(path: Path) -> None:
 
 def kill_while_saving(path: Path, kills: int, longest: float, chance: random.Random) -> int:
     """Kill saving processes, look at the file after each; how many were killed within a save."""
+
+    def look(path: Path) -> int:
+        sound(path)
+        there = found(path)
+        number = int(there[0])
+        assert there == state(number)
+        return number
+
     with create_docfile(path, EDIT | Mode.CREATE) as storage:
         become(open_imsg_on_istg(None, storage), state(0))
-    within = last = 0
-    with process("tests.objects.imsg_kill_process", str(path)) as killed:
-        for _ in range(kills):
-            child = int(say(killed))
-            time.sleep(chance.uniform(0.002, longest))
-            os.kill(child, signal.SIGKILL)
-            assert killed.stdin is not None
-            killed.stdin.write("go\n")
-            killed.stdin.flush()
-            assert int(line(killed)) == -signal.SIGKILL
-            sound(path)
-            there = found(path)
-            number = int(there[0])
-            assert there == state(number)
-            begun, done = (number_in(Path(f"{path}.{end}")) for end in ("begun", "done"))
-            assert number in (max(done, last), begun)
-            last = number
-            within += begun != done
-    return within
+    return kill_at_work("tests.objects.imsg_kill_process", path, kills, longest, chance, look)
 
 
 def test_a_process_killed_while_it_saves_leaves_the_old_message_or_the_new_one(tmp_path: Path) -> None:

@@ -1,17 +1,12 @@
-"""A process that commits, to be killed: `python -m tests.formats.cfb.kill_process FILE`.
-
-Lines on standard input: the first starts committing in a process of its own (a fork), whose number is printed; the next
-waits for its end and prints how it ended. Before each commit the number of the state is written into FILE.begun, after
-it into FILE.done.
-"""
+"""A process that commits, to be killed: `python -m tests.formats.cfb.kill_process FILE`; see `tests.forking`."""
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 from pathlib import Path
 
+from tests.forking import Marks, serve
 from tests.formats.cfb.cfb_cases import RW, Tree, put, read_tree
 
 from mapix.formats.cfb import CompoundFile
@@ -49,28 +44,15 @@ def work(path: Path) -> None:
     """Commit one state after another."""
     with CompoundFile.open(path) as file:
         number = int(read_tree(file)["number"])
-    begun, done = (os.open(f"{path}.{end}", os.O_WRONLY | os.O_CREAT) for end in ("begun", "done"))
+    marks = Marks(path)
     with open_docfile(path, RW | Mode.TRANSACTED) as root:
         while True:
             number += 1
             become(root, state(number))
-            os.pwrite(begun, b"%10d" % number, 0)
+            marks.begin(number)
             root.commit(FLAGS[number % 3])
-            os.pwrite(done, b"%10d" % number, 0)
-
-
-def main(path: Path) -> None:
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                work(path)
-            finally:
-                os._exit(1)
-        print(child, flush=True)
-        sys.stdin.readline()
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            marks.done(number)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(work, Path(sys.argv[1]))

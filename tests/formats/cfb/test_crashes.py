@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from tests.forking import HARMLESS, kill_at_work
 from tests.formats.cfb.cfb_cases import RW, FailingMedium, put, read_tree, storage_tree, strictly
 from tests.formats.cfb.kill_process import become, state
-from tests.killing import line, process, say
 
 from mapix.formats.cfb import CompoundFile
 from mapix.formats.cfb.lockbytes import MemoryBytes
@@ -21,9 +18,6 @@ from mapix.formats.storage import Commit, Mode
 from mapix.formats.storageerrors import WriteFault
 
 TRANSACTED = RW | Mode.TRANSACTED
-
-HARMLESS = ("FAT: it does not cover the file", "file: it ends within a sector")
-"""What a crash may leave: bytes behind the end that nothing tells of."""
 
 
 def sound(source: bytes | Path) -> dict:
@@ -35,30 +29,16 @@ def sound(source: bytes | Path) -> dict:
 
 def kill_while_committing(path: Path, kills: int, longest: float, chance: random.Random) -> int:
     """Kill committing processes, look at the file after each; how many were killed within a commit."""
+
+    def look(path: Path) -> int:
+        tree = sound(path)
+        number = int(tree["number"])
+        assert tree == state(number)
+        return number
+
     with create_docfile(path) as root:
         become(root, state(0))
-    within = last = 0
-    with process("tests.formats.cfb.kill_process", str(path)) as killed:
-        for _ in range(kills):
-            child = int(say(killed))
-            time.sleep(chance.uniform(0.002, longest))
-            os.kill(child, signal.SIGKILL)
-            assert killed.stdin is not None
-            killed.stdin.write("go\n")
-            killed.stdin.flush()
-            assert int(line(killed)) == -signal.SIGKILL
-            tree = sound(path)
-            number = int(tree["number"])
-            assert tree == state(number)
-            begun, done = (number_in(Path(f"{path}.{end}")) for end in ("begun", "done"))
-            assert number in (max(done, last), begun)
-            last = number
-            within += begun != done
-    return within
-
-
-def number_in(path: Path) -> int:
-    return int(path.read_bytes() or 0) if path.exists() else 0
+    return kill_at_work("tests.formats.cfb.kill_process", path, kills, longest, chance, look)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed like this there")
