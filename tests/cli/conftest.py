@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.cli.message_files import saved
+from tests.forking import STRICT, forks
 from tests.formats.msg.msg_cases import plain
 
 from mapix.properties.tags import (
@@ -26,31 +27,34 @@ ROOT = Path(__file__).parents[2]
 class Mapix:
     """Runs `mapix` against one `MAPIX_HOME`."""
 
+    fresh = False
+    """Whether each command starts a Python of its own, which takes the longest of all."""
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("MAPIX_")}
-        self.env |= {
-            "MAPIX_HOME": str(home),
-            "PYTHONWARNINGS": "error",
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        }
+        self.env |= {"MAPIX_HOME": str(home), **STRICT}
 
     def __call__(
         self, *args: str | Path, stdin: str | None = None, code: int = 0, timeout: float = 60, **env: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command; it has to end with `code`, and never with a traceback."""
-        ran = subprocess.run(
-            self.command(*args),
-            env={**self.env, **env},
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        ran = self._run([*map(str, args)], {**self.env, **env}, stdin or "", timeout)
         assert ran.returncode == code, ran.stdout + ran.stderr
         assert "MAPIX_DEBUG" in env or "Traceback" not in ran.stderr, ran.stderr
         return ran
+
+    def _run(
+        self, args: list[str], env: dict[str, str], stdin: str, timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it forked from a process that has loaded everything, where that tells the same."""
+        forked = None if self.fresh else forks()
+        if forked is not None and forked.possible(env):
+            return forked.run(args, env=env, cwd=Path.cwd(), stdin=stdin, timeout=timeout)
+        command = self.command(*args)
+        return subprocess.run(
+            command, env=env, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        )
 
     def command(self, *args: str | Path) -> list[str]:
         """The words that start `mapix`."""

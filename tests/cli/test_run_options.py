@@ -235,6 +235,7 @@ def test_a_script_for_windows_is_run_with_every_option_at_once(ann: Mapix, tmp_p
 
 def test_a_script_that_asks_for_nothing_loads_nothing_of_mapi(mapix: Mapix, tmp_path: Path) -> None:
     text = "import sys; print(*sorted(name for name in sys.modules if name.startswith('mapix.')))"
+    mapix.fresh = True
     loaded = set(mapix("run", script(tmp_path, text)).stdout.split())
     assert {"mapix.pywin32.runner", "mapix.cli.run"} <= loaded
     rooms = {name.split(".")[1] for name in loaded}
