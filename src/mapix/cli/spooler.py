@@ -12,6 +12,7 @@ import click
 
 from mapix.cli.base import Group, command
 from mapix.cli.errors import Exit
+from mapix.cli.lines import offline, online
 from mapix.cli.output import clean, emit_json, emit_rows, iso, json_option, say, when
 from mapix.cli.sessions import logged_on, profile_option
 
@@ -144,7 +145,7 @@ def _tell_changes(old: dict[bytes, QueueEntry], new: dict[bytes, QueueEntry], na
 
 spooler = Group(
     "spooler",
-    commands=[run, flush, status],
+    commands=[run, flush, status, offline, online],
     examples=("mapix spooler flush", "mapix spooler run"),
     help="The spooler takes what was submitted from the Outbox to the transports.",
 )

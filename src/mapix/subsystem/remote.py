@@ -2,7 +2,7 @@
 
 Any transport can be taken offline and back: the spooler leaves it alone meanwhile, and its mail waits. One that shows
 STATUS_REMOTE_ACCESS keeps headers besides; MAPI shows in its row what it is asked to do with them, and it does it with
-the next flush. The line itself is never taken by this.
+the next flush. The line itself is never taken by this. What is said here holds for all processes (`lines`).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def online(code: int) -> dict[PropTag, Any]:
 def go_on_without_line(core: SessionCore, uid: bytes) -> None:
     """A transport that needs no line has logged on where the user works offline: it is not taken offline by that."""
     if core.spooling.is_offline(uid):
-        core.spooling.needs_no_line(uid)
+        core.spooling.lines.needs_none(uid)
         if not core.spooling.is_offline(uid) and core.status.has(uid):
             core.status.put(uid, online(core.status.row(uid).get(PR_STATUS_CODE, 0)), update=True)
 

@@ -130,6 +130,7 @@ class Session(SessionExtras):
     @call
     def get_status_table(self) -> MapiTable:
         """The resources of the session, live (SES-31)."""
+        self._core.spooling.look_at_lines()
         return self._opened.add(self._core.status.open(mail=self.has_mail))
 
     # identity and comparison

@@ -20,6 +20,7 @@ from mapix.properties.flags import (
     NOTIFY_READYTOSEND,
 )
 from mapix.subsystem.handover import note
+from mapix.subsystem.lines import Lines
 from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
 from mapix.subsystem.storelogoff import close_store
@@ -54,7 +55,7 @@ class Spooling:
         self._routes = Routes()
         self._hooks: ProfileHooks | None = None
         self._preprocessors: Preprocessors | None = None
-        self._offline: dict[bytes, bool] = {}
+        self.lines = Lines(core)
 
     @property
     def preprocessors(self) -> Preprocessors:
@@ -70,19 +71,23 @@ class Spooling:
         return self._preprocessors is not None and self._preprocessors.may_want(recipients)
 
     def is_offline(self, uid: bytes) -> bool:
-        """Whether a transport is not to connect (SPL-45): as the program started, until it was said otherwise."""
-        return self._offline.get(uid, self.core.subsystem.offline)
-
-    def needs_no_line(self, uid: bytes) -> None:
-        """A transport works without connecting to anything: it is offline only when somebody says so."""
-        self._offline.setdefault(uid, False)
+        """Whether a transport is not to connect (SPL-45)."""
+        return self.lines.is_cut(uid)
 
     def set_offline(self, uid: bytes, *, offline: bool) -> None:
         """A transport is not to connect any more, or may again: the spooler tells it, and sends what waited."""
-        self._offline[uid] = offline
+        (self.lines.cut if offline else self.lines.restore)(uid)
+        self._line_changed(ready=not offline)
+
+    def look_at_lines(self) -> None:
+        """Take up what other processes said of being offline."""
+        if self.core.has_mail and self.lines.look():
+            self._line_changed(ready=True)
+
+    def _line_changed(self, *, ready: bool) -> None:
         if self.spooler is not None:
-            self.spooler.wake(ready=not offline)
-        elif not offline:
+            self.spooler.wake(ready=ready)
+        elif ready:
             self.start_if_waiting()
 
     def add(self, pair: Pair) -> None:
@@ -110,6 +115,7 @@ class Spooling:
                     board=StatusBoard(self.core.status),
                     preprocessors=self.preprocessors,
                     is_offline=self.is_offline,
+                    look=self.look_at_lines,
                 )
                 self.spooler = spooler
                 spooler.start()

@@ -22,6 +22,7 @@ from mapix.subsystem.catalogue.serviceentry import (
     call_entry,
 )
 from mapix.subsystem.catalogue.services import provider_of
+from mapix.subsystem.lines import forget
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
@@ -74,6 +75,7 @@ class ProviderAdministration(ProviderAdmin):
             raise NotFound("the message service has no provider with this uid", value=uid)
         self._ask_entry(MSG_SERVICE_PROVIDER_DELETE)
         self._remove(uid)
+        forget(self._subsystem.home, uid)
 
     def _ask_entry(self, context: int) -> None:
         service = self._handle.read().service(self._service)

@@ -48,6 +48,7 @@ from mapix.subsystem.catalogue.serviceentry import (
     call_entry,
 )
 from mapix.subsystem.dialogs import Dialogs
+from mapix.subsystem.lines import forget
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
@@ -222,6 +223,7 @@ class ServiceAdministration(MsgServiceAdmin):
             gone = {provider.uid for provider in entry.providers}
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
             pass_on_identity(profile)
+            forget(self._handle.home, *gone)
 
         self._ask_entry(uid, MSG_SERVICE_DELETE)
         self._handle.change(delete)

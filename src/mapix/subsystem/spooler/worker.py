@@ -46,7 +46,8 @@ class Spooler:
     """Sends what is submitted, and puts what arrives where it belongs.
 
     `stores` and `transports` are asked anew each round, transports in the order they are to be tried. `default_store`
-    gets reports and fetched mail, `identity` gives PR_SENDER_* of the user. Stores must be the spooler's own logons.
+    gets reports and fetched mail, `identity` gives PR_SENDER_* of the user. `look` is called before each round, also of
+    those that turn out to be idle. Stores must be the spooler's own logons.
     """
 
     def __init__(
@@ -61,9 +62,11 @@ class Spooler:
         board: Board | None = None,
         preprocessors: Preprocessors | None = None,
         is_offline: Callable[[bytes], bool] = lambda uid: False,
+        look: Callable[[], object] = lambda: None,
     ) -> None:
         self._stores = stores
         self._transports = transports
+        self._look = look
         self._working = threading.RLock()
         self._awake = threading.Event()
         self._rested = threading.Event()
@@ -213,6 +216,7 @@ class Spooler:
     def _round(self) -> bool:
         """One round if there is a reason; trouble is logged and the next round comes all the same."""
         try:
+            self._look()
             if self._reason():
                 return self.pump()
             for transport in self._transports():

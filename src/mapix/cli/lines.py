@@ -1,0 +1,60 @@
+"""`mapix spooler offline` and `online`: transports that are not to connect for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from mapix.cli.base import command
+from mapix.cli.output import clean, say
+from mapix.cli.sessions import logged_on, profile_option
+
+if TYPE_CHECKING:
+    from mapix.cli.status import StatusRow
+    from mapix.client.session import Session
+    from mapix.interfaces.status import Status
+
+_names = click.argument("transports", nargs=-1, metavar="[TRANSPORT]...")
+
+
+@command(examples=("mapix spooler offline", "mapix spooler offline 'Internet mail'"))
+@_names
+@profile_option
+def offline(transports: tuple[str, ...], profile: str | None) -> None:
+    """Let transports not connect any more, all of the profile or those named.
+
+    What is submitted waits. It holds for every process that uses the profile until `mapix spooler online`.
+    """
+    _say(transports, profile, online=False)
+
+
+@command(examples=("mapix spooler online", "mapix spooler online 'Internet mail'"))
+@_names
+@profile_option
+def online(transports: tuple[str, ...], profile: str | None) -> None:
+    """Let transports connect again, all of the profile or those named; what waited is sent."""
+    _say(transports, profile, online=True)
+
+
+def _say(names: tuple[str, ...], profile: str | None, *, online: bool) -> None:
+    from mapix.properties.flags import FORCE_XP_CONNECT, FORCE_XP_DISCONNECT
+
+    with logged_on(profile, mail=True) as session:
+        for row in _chosen(session, names):
+            status = cast("Status", session.mapi.open_entry(row.entry_id))
+            status.validate_state(FORCE_XP_CONNECT if online else FORCE_XP_DISCONNECT)
+            say(f"{clean(row.name)} is {'online' if online else 'offline'}.")
+
+
+def _chosen(session: Session, names: tuple[str, ...]) -> list[StatusRow]:
+    """The transports that are meant; `NotFound` for a name that none has."""
+    from mapix.cli.status import status_rows
+    from mapix.properties.errors import NotFound
+    from mapix.properties.flags import MAPI_TRANSPORT_PROVIDER
+
+    rows = [row for row in status_rows(session) if row.kind == MAPI_TRANSPORT_PROVIDER]
+    unknown = set(names) - {row.name for row in rows}
+    if unknown:
+        raise NotFound("the profile has no such transport", value=sorted(unknown)[0], hint="mapix status")
+    return [row for row in rows if not names or row.name in names]

@@ -1,0 +1,94 @@
+"""Which transports are not to connect: those that the user took offline, in whatever process, and in a program that
+starts offline all that need a line (SPL-45, STA-9).
+
+A transport taken offline is a file in the folder `offline` of the home directory, named like its profile section. So
+every process sees it, the broker too, and it stays offline until somebody takes it online again.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mapix.properties.errors import MapiError
+from mapix.properties.tags import PR_STATUS_CODE
+from mapix.subsystem.durable import replace_file
+
+if TYPE_CHECKING:
+    from mapix.subsystem.core import SessionCore
+
+FOLDER: Final = "offline"
+_log = logging.getLogger("mapix.subsystem")
+
+
+class Lines:
+    """The transports of one session: who may connect, and what their rows show of it."""
+
+    def __init__(self, core: SessionCore) -> None:
+        self._core = core
+        self._folder = core.subsystem.home / FOLDER
+        self._own: dict[bytes, bool] = {}
+        self._seen = self._recorded()
+
+    def is_cut(self, uid: bytes) -> bool:
+        """Whether a transport is not to connect."""
+        return self._own.get(uid, self._core.subsystem.offline) or (self._folder / uid.hex()).exists()
+
+    def needs_none(self, uid: bytes) -> None:
+        """A transport works without connecting to anything: it is offline only when somebody says so."""
+        self._own.setdefault(uid, False)
+
+    def cut(self, uid: bytes) -> None:
+        """A transport is not to connect any more; where that cannot be written down, in this session only."""
+        try:
+            replace_file(self._folder / uid.hex(), self._core.profile_name.encode(), keep=False)
+        except MapiError as error:
+            _log.warning("other processes do not hear that a transport is offline: %s", error)
+            self._own[uid] = True
+        self._seen = self._recorded()
+
+    def restore(self, uid: bytes) -> None:
+        """It may again."""
+        self._own[uid] = False
+        forget(self._core.subsystem.home, uid)
+        self._seen = self._recorded()
+
+    def look(self) -> bool:
+        """Show what other processes said since the last look; whether there was anything."""
+        present = self._recorded()
+        changed, self._seen = present ^ self._seen, present
+        for uid in changed:
+            self._show(uid)
+        return bool(changed)
+
+    def _show(self, uid: bytes) -> None:
+        from mapix.subsystem.remote import offline, online
+
+        status = self._core.status
+        if status.has(uid):
+            code = status.row(uid).get(PR_STATUS_CODE, 0)
+            status.put(uid, offline(code) if self.is_cut(uid) else online(code), update=True)
+
+    def _recorded(self) -> frozenset[bytes]:
+        """The uids that stand in the folder."""
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except OSError:
+            return frozenset()
+        return frozenset(uid for uid in map(_uid, names) if uid is not None)
+
+
+def forget(home: Path, *uids: bytes) -> None:
+    """Nothing is known of these transports any more."""
+    for uid in uids:
+        with suppress(OSError):
+            (home / FOLDER / uid.hex()).unlink()
+
+
+def _uid(name: str) -> bytes | None:
+    try:
+        return bytes.fromhex(name)
+    except ValueError:
+        return None
