@@ -1,13 +1,12 @@
 """Large messages: many parts in time that grows with them, and a gigabyte that never lies in memory."""
 
 import io
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from tests.formats.msg.msg_cases import attachment, person, plainly, read, written
+from tests.formats.streamed import memory_of
 
 from mapix.formats.defects import Strictness
 from mapix.formats.msg import MsgFile, content_of
@@ -62,36 +61,18 @@ def test_text_that_ends_with_nuls_and_is_large_survives() -> None:
 
 
 STREAMED = """
-import io, resource, sys
+import io, sys
 from pathlib import Path
+from tests.formats.streamed import MadeValue, peak
 from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_METHOD, PR_SUBJECT
 
 size, folder = int(sys.argv[1]), Path(sys.argv[2])
 
-class Made(io.RawIOBase):
-    left = size
-    def read(self, number=-1):
-        number = self.left if number < 0 else min(number, self.left)
-        self.left -= number
-        return bytes(number)
-
-class Value:
-    size = size
-    def open(self):
-        return Made()
-
-def peak():
-    status = Path("/proc/self/status")  # The other number may be that of who started this process.
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    words = status.read_text().split()
-    return int(words[words.index("VmHWM:") + 1]) >> 10
-
 write_msg(MessageContent({PR_SUBJECT: "warm"}), io.BytesIO())
 before = peak()
-parts = [AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: Value()})]
+parts = [AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: MadeValue(size)})]
 write_msg(MessageContent({PR_SUBJECT: "Large"}, attachments=parts), folder / "a.msg")
 with MsgFile.open(folder / "a.msg") as file:
     write_msg(content_of(file), folder / "b.msg")
@@ -109,8 +90,7 @@ print(peak() - before)
 
 def streamed(size: int, folder: Path) -> int:
     """MiB of memory that an attachment takes more when it is written, copied and read in pieces."""
-    run = [sys.executable, "-c", STREAMED, str(size), str(folder)]
-    return int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    return memory_of(STREAMED, size, folder)
 
 
 def test_a_large_attachment_is_never_in_memory(tmp_path: Path) -> None:

@@ -1,19 +1,14 @@
 """HTML and text taken out of RTF that carries them."""
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.formats.rtf.realmail import needs_corpus, rtf_and_text
 
-from mapix.formats.msg import MsgFile
-from mapix.formats.rtf import decompress
 from mapix.formats.rtf.encapsulated import de_encapsulate, origin
-from mapix.properties import tags
-from mapix.properties.value import whole
 
-CORPUS = Path(__file__).parents[3].parent / "shared" / "corpora" / "msg"
 HEAD = (
     rb"{\rtf1\ansi\ansicpg1252\fromhtml1 \deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Courier;}"
     rb"{\f2\fcharset128 MS Gothic;}{\f3\fcharset2 Symbol;}}{\colortbl\red0\green0\blue0;}\uc1\pard\plain\f0 "
@@ -118,19 +113,13 @@ def test_hostile_text_takes_time_in_proportion(body: bytes) -> None:
     assert time.thread_time() - begun < 20
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
+@needs_corpus
 def test_text_of_real_messages_is_the_text_that_stands_beside_it() -> None:
     compared = 0
-    for path in sorted(CORPUS.glob("*/*.msg")):
-        if "clusterfuzz" in path.name:
+    for name, rtf, text in rtf_and_text():
+        found = de_encapsulate(rtf)
+        if found is None or found.text is None:
             continue
-        with MsgFile.open(path) as file:
-            packed, body = file.message.get(tags.PR_RTF_COMPRESSED), file.message.get(tags.PR_BODY)
-            if not packed or not body:
-                continue
-            found = de_encapsulate(decompress(whole(tags.PR_RTF_COMPRESSED, packed)).value)
-            if found is None or found.text is None:
-                continue
-            assert found.text.split() == whole(tags.PR_BODY, body).split(), path.name
-            compared += 1
+        assert found.text.split() == text.split(), name
+        compared += 1
     assert compared >= 10

@@ -3,19 +3,15 @@
 import re
 import time
 from base64 import b64encode
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.formats.rtf.realmail import needs_corpus, rtf_and_text
 
 from mapix.formats.html import to_text as text_of_html
-from mapix.formats.msg import MsgFile
-from mapix.formats.rtf import attachment_places, decompress, encapsulate_html, encapsulate_text, to_html, to_text
-from mapix.properties import tags
-from mapix.properties.value import whole
+from mapix.formats.rtf import attachment_places, encapsulate_html, encapsulate_text, to_html, to_text
 
-CORPUS = Path(__file__).parents[3].parent / "shared" / "corpora" / "msg"
 HEAD = (
     rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Courier New;}"
     rb"{\f2\fcharset128 MS Gothic;}{\f3\fcharset2 Symbol;}{\f4\fcharset177 David<x>;}"
@@ -261,40 +257,26 @@ def test_a_long_link_is_not_told_for_every_paragraph() -> None:
     assert len(to_text(rtf)) < 10 * len(rtf)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
+@needs_corpus
 def test_real_documents_say_what_the_text_beside_them_says() -> None:
     compared = 0
-    for path in sorted(CORPUS.glob("*/*.msg")):
-        if "clusterfuzz" in path.name:
-            continue
-        with MsgFile.open(path) as file:
-            packed, body = file.message.get(tags.PR_RTF_COMPRESSED), file.message.get(tags.PR_BODY)
-            if not packed or not body:
-                continue
-            rtf = decompress(whole(tags.PR_RTF_COMPRESSED, packed)).value
-            said = whole(tags.PR_BODY, body).replace("\t", " ").split()
+    for name, rtf, beside in rtf_and_text():
+        said = beside.replace("\t", " ").split()
         if to_html(rtf).native:
             continue
-        assert to_text(rtf).replace("*", "\xb7").split() == [word.replace("*", "\xb7") for word in said], path.name
+        assert to_text(rtf).replace("*", "\xb7").split() == [word.replace("*", "\xb7") for word in said], name
         shown = text_of_html(to_html(rtf).html).split()
-        assert [word for word in shown if word.isalnum()] == [word for word in said if word.isalnum()], path.name
+        assert [word for word in shown if word.isalnum()] == [word for word in said if word.isalnum()], name
         compared += 1
     assert compared >= 15
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
+@needs_corpus
 def test_real_html_says_what_the_text_beside_it_says() -> None:
     """[MS-OXRTFEX]: but for hidden words, which some writers take for text, and lines of evaluation copies."""
     beside = re.compile(r"<[^<>\s]*>|\[[^\]]*\]|mailto:\S+|[\xa0*\xb7>\u200b]")
     same = compared = 0
-    for path in sorted(CORPUS.glob("*/*.msg")):
-        if "clusterfuzz" in path.name:
-            continue
-        with MsgFile.open(path) as file:
-            packed, body = file.message.get(tags.PR_RTF_COMPRESSED), file.message.get(tags.PR_BODY)
-            if not packed or not body:
-                continue
-            rtf, said = decompress(whole(tags.PR_RTF_COMPRESSED, packed)).value, whole(tags.PR_BODY, body)
+    for _, rtf, said in rtf_and_text():
         if to_html(rtf).native:
             ours, theirs = ([w for w in beside.sub(" ", text).split() if w.isalnum()] for text in (to_text(rtf), said))
             same, compared = same + (ours == theirs), compared + 1

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.formats.streamed import memory_of
 from tests.formats.tnef.tnef_cases import attachment, embedded, told
 
 from mapix.formats.tnef import TnefFile, read_tnef, source, tnef_bytes, write_tnef
@@ -113,8 +112,9 @@ def test_what_comes_out_of_a_pipe_is_kept_in_a_file_where_it_is_large() -> None:
 
 
 STREAMED = """
-import io, resource, sys
+import sys
 from pathlib import Path
+from tests.formats.streamed import MadeValue, peak
 from mapix.formats.msg import MsgFile, content_of, write_msg
 from mapix.formats.tnef import TnefFile, write_tnef
 from mapix.properties.content import AttachmentContent, MessageContent
@@ -122,27 +122,8 @@ from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_METHOD, PR_SUBJE
 
 size, folder = int(sys.argv[1]), Path(sys.argv[2])
 
-class Made(io.RawIOBase):
-    left = size
-    def read(self, number=-1):
-        number = self.left if number < 0 else min(number, self.left)
-        self.left -= number
-        return bytes(number)
-
-class Value:
-    size = size
-    def open(self):
-        return Made()
-
-def peak():
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    words = status.read_text().split()
-    return int(words[words.index("VmHWM:") + 1]) >> 10
-
 inner = MessageContent({PR_SUBJECT: "Inside"}, attachments=[
-    AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: Value()})])
+    AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: MadeValue(size)})])
 parts = [AttachmentContent({PR_ATTACH_METHOD: 5}, inner)]
 write_tnef(MessageContent({PR_SUBJECT: "Large"}, attachments=parts), folder / "a.tnef")
 with TnefFile.open(folder / "a.tnef") as file:
@@ -158,8 +139,7 @@ print(peak())
 
 def peak(size: int, folder: Path) -> int:
     """MiB of memory that a process takes which makes a stream, a .msg file of it, and a stream of that."""
-    run = [sys.executable, "-c", STREAMED, str(size), str(folder)]
-    return int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+    return memory_of(STREAMED, size, folder)
 
 
 def test_a_large_attachment_is_never_in_memory(tmp_path: Path) -> None:
