@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
+import soundmessage
 from running import instrumented, run
 
 with instrumented():
     from mapix.formats.cfb import CompoundFile, Node, write_compound_file
     from mapix.formats.msg import MsgFile, content_of, foreign_of, write_msg
     from mapix.formats.storageerrors import StorageError
-    from mapix.properties.content import AttachmentContent, MessageContent
+    from mapix.properties.content import MessageContent
     from mapix.properties.errors import MapiError
-    from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName, PSETID_Common
     from mapix.properties.tag import PropTag
     from mapix.properties.value import whole
 
@@ -30,22 +30,7 @@ MOST: Final = 200_000
 
 def message() -> MessageContent:
     """A sound message with every form of value."""
-    names = {0x8000: PropertyName(PSETID_Common, 0x8503), 0x8001: PropertyName(PS_INTERNET_HEADERS, "X-Mailer")}
-    values: dict[PropTag, Any] = {
-        PropTag(0x0037001F): "Subject",
-        PropTag(0x3FFD0003): 1252,
-        PropTag(0x3A01101F): ("one", "two"),
-        PropTag(0x3A021102): (b"1", b"22"),
-        PropTag(0x3A031003): (1, 2, 3),
-        PropTag(0x3A041048): (bytes(16),),
-        PropTag(0x3A050048): bytes(16),
-        PropTag(0x8000000B): True,
-        PropTag(0x8001001F): "mapix",
-    }
-    person = {PropTag(0x3001001F): "Bill", PropTag(0x0C150003): 1}
-    inner = MessageContent({PropTag(0x0037001F): "Inside"}, [dict(person)])
-    attachments = [AttachmentContent({PropTag(0x37010102): b"data"}), AttachmentContent({}, inner)]
-    return MessageContent(values, [person], attachments, names)
+    return soundmessage.message({PropTag(0x3FFD0003): 1252}, {}, {})
 
 
 def target(unicode: bool) -> tuple[Node, list[Node]]:

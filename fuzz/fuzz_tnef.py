@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
+import soundmessage
 from running import instrumented, run
 
 with instrumented():
     from mapix.formats.tnef import read_tnef, tnef_bytes
     from mapix.formats.tnef.inmail import without_tnef
     from mapix.formats.tnef.layout import OF_ATTACHMENTS, Att
-    from mapix.properties.content import AttachmentContent, MessageContent
+    from mapix.properties.content import MessageContent
     from mapix.properties.errors import MapiError
-    from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName, PSETID_Common
+    from mapix.properties.named import PropertyName
     from mapix.properties.tag import PropTag
 
 MOST: Final = 200_000
@@ -30,29 +31,15 @@ HEAD: Final = bytes.fromhex("789F3E22 0100 01 06900800 04000000 00000100 0100")
 
 def message() -> MessageContent:
     """A sound message with every form of value."""
-    names = {0x8000: PropertyName(PSETID_Common, 0x8503), 0x8001: PropertyName(PS_INTERNET_HEADERS, "X-Mailer")}
-    values: dict[PropTag, Any] = {
+    more: dict[PropTag, Any] = {
         PropTag(0x001A001F): "IPM.Schedule.Meeting.Request",
-        PropTag(0x0037001F): "Subject",
         PropTag(0x0C1A001F): "Ann",
         PropTag(0x0C1E001F): "SMTP",
         PropTag(0x0C1F001F): "ann@example.org",
         PropTag(0x00390040): 132224400000000000,
-        PropTag(0x3A01101F): ("one", "two"),
-        PropTag(0x3A021102): (b"1", b"22"),
-        PropTag(0x3A031003): (1, 2, 3),
-        PropTag(0x3A041048): (bytes(16),),
-        PropTag(0x3A050048): bytes(16),
-        PropTag(0x8000000B): True,
-        PropTag(0x8001001F): "mapix",
     }
-    person = {PropTag(0x3001001F): "Bill", PropTag(0x0C150003): 1}
-    inner = MessageContent({PropTag(0x0037001F): "Inside"}, [dict(person)])
-    attachments = [
-        AttachmentContent({PropTag(0x37010102): b"data", PropTag(0x3704001F): "a.txt", PropTag(0x37050003): 1}),
-        AttachmentContent({PropTag(0x37050003): 5}, inner),
-    ]
-    return MessageContent(values, [person], attachments, names)
+    file: dict[PropTag, Any] = {PropTag(0x3704001F): "a.txt", PropTag(0x37050003): 1}
+    return soundmessage.message(more, file, {PropTag(0x37050003): 5})
 
 
 def attribute(number: int, data: bytes) -> bytes:
