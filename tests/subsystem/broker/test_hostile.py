@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,8 @@ def test_nonsense_ends_the_connection_and_nothing_else(home: Path, shared: Proce
 def test_a_flood_of_connections_leaves_it_serving(home: Path, shared: Process, process: Make) -> None:
     flood = [raw(home) for _ in range(400)]
     for each in flood[::2]:
-        each.sendall(b"\x00\x00")
+        with suppress(ConnectionError):  # of too many the first are sent away
+            each.sendall(b"\x00\x00")
     second = process()
     assert second.do("logon", "-", 0)[0] == "Work"
     assert shared.do("shared")
