@@ -23,9 +23,9 @@ Make = Callable[[], Process]
 
 
 def raw(home: Path) -> socket.socket:
-    made = connect(place_of(home), 20)
+    made = connect(place_of(home), 60)
     assert made is not None
-    made.settimeout(20)
+    made.settimeout(60)
     return made
 
 
@@ -99,7 +99,7 @@ def test_another_user_neither_joins_nor_reaches_the_socket(home: Path, shared: P
         "os.setgid(65534); os.setuid(65534)\n"
         "s = socket.socket(socket.AF_UNIX)\n"
         "try:\n    s.connect(sys.argv[1])\nexcept OSError as e:\n    print(type(e).__name__)\n"
-        "else:\n    s.settimeout(10)\n    try:\n        s.sendall(bytes.fromhex(sys.argv[2]))\n"
+        "else:\n    s.settimeout(60)\n    try:\n        s.sendall(bytes.fromhex(sys.argv[2]))\n"
         "        print(len(s.recv(100)))\n    except ConnectionError:\n        print(0)\n"
     )
 
