@@ -199,8 +199,7 @@ def told_name(writing: Writing, props: Mapping[PropTag, Any], tags: tuple[PropTa
     """The file name to be written: none where reading a part without one made it up, and would so again."""
     name = name_of(props, tags or _NAMES)
     if name and _MADE_UP.fullmatch(name) and PR_TRANSPORT_MESSAGE_HEADERS in writing.content.properties:
-        places = (at for at, each in enumerate(writing.content.attachments, 1) if each.properties is props)
-        return None if int(name[3:8]) == next(places, 0) else name
+        return None if int(name[3:8]) == writing.place(props) else name
     return name
 
 

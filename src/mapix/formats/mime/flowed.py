@@ -68,14 +68,14 @@ def _line(line: str, room: int) -> Iterator[str]:
     if line != "-- ":
         body = body.rstrip(" ")
     stuff = " " if marks and line[len(marks) :].startswith(" ") else ""
-    while len(marks) + len(stuff) + len(body) > room:
-        cut = body.rfind(" ", 1, max(room - len(marks) - 1, 2)) + 1
-        cut = cut or body.find(" ", 1) + 1
-        if not cut or not body[cut:].strip(" "):
+    at, width = 0, max(room - len(marks) - 1, 2)
+    while len(marks) + len(stuff) + len(body) - at > room:
+        cut = body.rfind(" ", at + 1, at + width) + 1 or body.find(" ", at + 1) + 1
+        if not cut:
             break
-        yield marks + _stuffed(body[:cut], stuff)
-        body = body[cut:]
-    yield marks + _stuffed(body, stuff)
+        yield marks + _stuffed(body[at:cut], stuff)
+        at = cut
+    yield marks + _stuffed(body[at:], stuff)
 
 
 def _stuffed(body: str, stuff: str) -> str:

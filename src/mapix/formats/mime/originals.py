@@ -112,6 +112,7 @@ class _Merge:
         rows = header_recipients(self.node, None, Defects())
         self.came = MessageContent(props, rows, names=self.reading.names.names)
         self.then = Writing(self.came)
+        self._known: dict[str, bool] = {}
 
     def lines(self) -> Iterator[str]:
         """The fields in the order in which they came, new ones after them."""
@@ -143,7 +144,12 @@ class _Merge:
         return f"{name}: {text}" if wanted.fullmatch(text) else None
 
     def unchanged(self, key: str) -> bool:
-        """Whether the properties say what the field called `key` said."""
+        """Whether the properties say what the field called `key` said; asked once, however often it came."""
+        if key not in self._known:
+            self._known[key] = self._says_the_same(key)
+        return self._known[key]
+
+    def _says_the_same(self, key: str) -> bool:
         now, came = self.writing.content, self.came
         if key in _TAGS:
             return all(now.get(tag) == came.get(tag) for tag in _TAGS[key])

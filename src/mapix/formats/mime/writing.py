@@ -19,11 +19,12 @@ class Writing:
     the same with their tags.
     """
 
-    __slots__ = ("_ids", "content", "fields", "options", "tags")
+    __slots__ = ("_ids", "_places", "content", "fields", "options", "tags")
 
     def __init__(self, content: MessageContent, options: MimeOptions = USUAL) -> None:
         self.content = content
         self.options = options
+        self._places: dict[int, int] = {}
         self._ids = {name.key: number for number, name in content.names.items()}
         self.fields = {
             name.name.lower(): (number, name.name)
@@ -35,6 +36,12 @@ class Writing:
     def number(self, name: PropertyName) -> int | None:
         """The identifier of a named property; None where the message has none."""
         return self._ids.get(name.key)
+
+    def place(self, props: Mapping[PropTag, Any]) -> int:
+        """Which attachment of the message it is that has these properties, counted from 1; 0 for none of them."""
+        if len(self._places) != len(self.content.attachments):
+            self._places = {id(each.properties): at for at, each in enumerate(self.content.attachments, 1)}
+        return self._places.get(id(props), 0)
 
     def value(self, props: Mapping[PropTag, Any], name: PropertyName, kind: PropType) -> Any:
         """The value of a named property, None where it is not there."""
