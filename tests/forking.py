@@ -37,6 +37,12 @@ def number_in(path: Path) -> int:
     return int(path.read_bytes() or 0) if path.exists() else 0
 
 
+def _last_begin(path: Path) -> int:
+    """When a state was begun last; nanoseconds."""
+    begun = Path(f"{path}.begun")
+    return begun.stat().st_mtime_ns if begun.exists() else 0
+
+
 def serve(work: Callable[[Path], object], path: Path) -> None:
     """Lines on standard input: the first starts the work in a process of its own (a fork), whose number is printed;
     the next waits for its end and prints how it ended.
@@ -57,12 +63,16 @@ def kill_at_work(
     module: str, path: Path, kills: int, longest: float, chance: random.Random, look: Callable[[Path], int]
 ) -> int:
     """Kill forks of a module that serves; `look` at the file after each, and say which state it has. It is the one
-    that was begun, or the one before. How many were killed between begin and done.
+    that was begun, or the one before. Each has begun one. How many were killed between begin and done.
     """
     within = last = 0
     with process(module, str(path)) as killed:
         for _ in range(kills):
+            before = _last_begin(path)
             child = int(say(killed))
+            end = time.monotonic() + 60
+            while _last_begin(path) == before and time.monotonic() < end:
+                time.sleep(0.001)
             time.sleep(chance.uniform(0.002, longest))
             os.kill(child, signal.SIGKILL)
             assert killed.stdin is not None
