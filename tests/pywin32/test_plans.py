@@ -105,12 +105,12 @@ def test_times_come_back_to_the_millisecond(moment: datetime.datetime) -> None:
     tag = PropTag(mapitags.PR_CLIENT_SUBMIT_TIME)
     ticks = values.props_in([(int(tag), moment)])[tag]
     plain = times.cut(moment)
-    assert times.from_ticks(ticks) == times.from_column([ticks])[0] == plain
+    assert times.from_ticks(ticks) == times.moments(7, [ticks])[0][1] == plain
     assert times.from_ticks(ticks).Format("%Y") == plain.strftime("%Y")
 
 
 def test_times_beyond_the_calendar_are_the_latest() -> None:
-    assert times.from_column([-1, 1 << 62, 0]) == [times.LATEST, times.LATEST, times.FIRST]
+    assert times.moments(7, [-1, 1 << 62, 0]) == [(7, times.LATEST), (7, times.LATEST), (7, times.FIRST)]
 
 
 _VALUES: dict[int, st.SearchStrategy[Any]] = {
@@ -140,3 +140,21 @@ def test_no_columns_make_empty_rows_and_many_rows_keep_their_order() -> None:
     column = PropTag(mapitags.PR_MESSAGE_SIZE)
     found = rows.rows_out([column], [(number,) for number in range(5000)])
     assert [row[0][1] for row in found] == list(range(5000))
+
+
+@pytest.mark.parametrize("times_over", [1, 30])
+def test_values_that_come_again_and_again_are_cells_like_others(times_over: int) -> None:
+    """T-037: also where a missing one is between them, and times of a second reading."""
+    tags = (mapitags.PR_MESSAGE_FLAGS, mapitags.PR_SUBJECT_W, mapitags.PR_MESSAGE_DELIVERY_TIME)
+    columns = [PropTag(tag) for tag in tags]
+    some = [(1, "Re", 0), (3, "Fw", 10_000), (1, "Re", 1 << 62), (2, None, 0)] * times_over
+    for found in (some, some[:3] * times_over, some):
+        expected = tuple(tuple(rows.cell(tag)(value) for tag, value in zip(columns, row, strict=True)) for row in found)
+        assert rows.rows_out(columns, found) == expected
+
+
+def test_zeros_keep_their_signs_in_rows() -> None:
+    """P-020."""
+    column = PropTag.of(0x6700, 5)
+    found = rows.rows_out([column], [(0.0,), (-0.0,)] * 40)
+    assert [str(row[0][1]) for row in found[:2]] == ["0.0", "-0.0"]

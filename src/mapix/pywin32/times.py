@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as _datetime
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from mapix.properties import times
@@ -33,6 +33,8 @@ _LAST_DAY = (_datetime.date.max - FIRST.date()).days
 _MOST = 8192
 _days: dict[int, tuple[int, int, int]] = {}
 _known: dict[int, datetime] = {}
+_TAGS = 8
+_pairs: dict[int, dict[int, tuple[int, _datetime.datetime]]] = {}
 
 
 def from_moment(moment: _datetime.datetime) -> datetime:
@@ -50,11 +52,16 @@ def from_ticks(ticks: int) -> _datetime.datetime:
     return _known.get(ticks) or _made(ticks)
 
 
-def from_column(column: Iterable[int]) -> list[_datetime.datetime]:
-    """Many FILETIMEs, as `from_ticks` gives them."""
-    ticks = list(column)
-    found = list(map(_known.get, ticks))
-    return found if all(found) else [each or _made(one) for each, one in zip(found, ticks, strict=True)]  # type: ignore[return-value]
+def moments(number: int, column: Sequence[int]) -> list[tuple[int, _datetime.datetime]]:
+    """Many FILETIMEs under one number, as `from_ticks` gives them; the pairs are kept, as tables are read again."""
+    known = _pairs.get(number, {})
+    try:
+        return [known[ticks] for ticks in column]
+    except KeyError:
+        fresh = {ticks: known.get(ticks) or (number, from_ticks(ticks)) for ticks in column}
+    if number in _pairs or len(_pairs) < _TAGS:
+        _pairs[number] = {**known, **fresh} if len(known) + len(fresh) <= _MOST else fresh
+    return [fresh[ticks] for ticks in column]
 
 
 def _made(ticks: int) -> _datetime.datetime:

@@ -121,7 +121,7 @@ def _answerable(row: dict[PropTag, Any], message_flags: int) -> dict[PropTag, An
 def _sending_values(message: MessageObject, identity: Mapping[PropTag, Any], now: int) -> dict[PropTag, Any]:
     asked = (*_SENDERS, PR_SENT_REPRESENTING_EMAIL_ADDRESS, PR_INTERNET_MESSAGE_ID, *_USUAL, *identity)
     present = message.get_props(asked)
-    values = {PR_CLIENT_SUBMIT_TIME: now} | {tag: usual for tag, usual in _USUAL.items() if tag not in present}
+    values: Row = {PR_CLIENT_SUBMIT_TIME: now} | {tag: usual for tag, usual in _USUAL.items() if tag not in present}
     if not any(tag in present for tag in _SENDERS):
         values |= {tag: value for tag, value in identity.items() if tag not in present}
     if PR_INTERNET_MESSAGE_ID not in present:

@@ -14,10 +14,16 @@ from mapix.pywin32.convert.plain import AS_THEY_ARE, CLASSES, LARGEST
 from mapix.pywin32.convert.tags import in_width
 from mapix.pywin32.convert.values import Pair, is_large, missing, pairs_in, reader
 from mapix.pywin32.errors import signed
-from mapix.pywin32.times import from_column
+from mapix.pywin32.times import moments
 
 _AT_ONCE: Final = 1024
 """Rows of a page: what is made at once by columns."""
+
+_SAMPLE: Final = 16
+"""Values of a column that tell whether the same ones come again."""
+
+_UNLIKE: Final = frozenset((PropType.FLOAT, PropType.DOUBLE))
+"""Types with values that are equal and not the same: zeros have signs."""
 
 
 def cell(column: PropTag) -> Callable[[Any], Pair]:
@@ -59,9 +65,22 @@ def _cells(column: PropTag, values: Sequence[Any]) -> Iterable[Pair]:
     kind = column & 0xFFFF
     if {*map(type, values)} != {CLASSES.get(kind)} or (kind == PropType.LONG and max(values) > LARGEST):
         return map(cell(column), values)
+    if kind == PropType.SYSTIME:
+        return moments(int(column), values)
     if kind not in AS_THEY_ARE and kind != PropType.LONG:
-        values = from_column(values) if kind == PropType.SYSTIME else list(map(reader(kind), values))
-    return zip(repeat(int(column)), values, strict=False)
+        return zip(repeat(int(column)), map(reader(kind), values), strict=False)
+    return _shared(int(column), values) if kind not in _UNLIKE else zip(repeat(int(column)), values, strict=False)
+
+
+def _shared(number: int, values: Sequence[Any]) -> Iterable[Pair]:
+    """Cells of plain values: one for all places of a value that comes again and again, as flags, sizes and classes do.
+    The garbage collector counts every tuple.
+    """
+    if len({*values[:_SAMPLE]}) <= _SAMPLE // 4:
+        different = {*values}
+        if len(different) <= len(values) // 4:
+            return map({value: (number, value) for value in different}.__getitem__, values)
+    return zip(repeat(number), values, strict=False)
 
 
 def row_out(values: Mapping[PropTag, Any], wide: bool) -> tuple[Pair, ...]:
