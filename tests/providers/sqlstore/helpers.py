@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,16 @@ from mapix.providers.sqlstore.message import StoredMessage
 
 ROOT = Path(__file__).parents[3]
 BODY = tags.PR_BODY
+HOT = (
+    tags.PR_NORMALIZED_SUBJECT,
+    tags.PR_SENDER_NAME,
+    tags.PR_DISPLAY_TO,
+    tags.PR_DISPLAY_CC,
+    tags.PR_MESSAGE_CLASS,
+    tags.PR_HASATTACH,
+    tags.PR_MESSAGE_SIZE,
+)
+"""Properties that have columns of their own in the database."""
 
 
 def save(
@@ -75,6 +85,19 @@ def finish(process: subprocess.Popen[str], timeout: float = 60) -> str:
     out, err = process.communicate(timeout=timeout)
     assert process.returncode == 0, f"{process.returncode}: {out}{err}"
     return out
+
+
+def release(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """Let processes that say `ready` go on at once, and wait until each has ended well."""
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        finish(process)
 
 
 def counts(store: SqlBackend, folder: int) -> tuple[int, int, int]:

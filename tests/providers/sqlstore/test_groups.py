@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.providers.sqlstore.test_rows import COLUMNS, HOT, Record, backend, fill
+from tests.providers.sqlstore.helpers import HOT
+from tests.providers.sqlstore.test_rows import COLUMNS, Record, backend, fill
 
 from mapix.objects.tables.grouping import read_groups
 from mapix.objects.tables.tableview import TableView

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.providers.sqlstore import oldstores
-from tests.providers.sqlstore.helpers import finish, save, start
+from tests.providers.sqlstore.helpers import finish, release, save, start
 from tests.providers.sqlstore.oldstores import MAIL, VERSIONS, mail, old_store
 
 from mapix.properties import tags
@@ -152,15 +152,7 @@ def steps(path: Path) -> int:
 def test_processes_that_update_a_store_at_once_wait_for_one_another(version: int, path: Path) -> None:
     old_store(version, path)
     processes = [start(OPEN, path, feed=True) for _ in range(4)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        finish(process)
+    release(processes)
     assert content(path) == EXPECTED
     assert check_store(path) == []
 

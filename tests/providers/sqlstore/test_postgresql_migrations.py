@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.fixtures_postgresql import PostgreSql
-from tests.providers.sqlstore.helpers import file, finish, people, save, start
+from tests.providers.sqlstore.helpers import file, people, release, save, start
 
 from mapix.interfaces.backend import Search
 from mapix.properties import tags
@@ -181,15 +181,7 @@ def test_a_database_of_any_version_keeps_everybody_s_mail(
     assert version_of(server, name) == version
 
     processes = [start(OPEN, server.dsn(OWNERS[0], name), OWNERS[0], feed=True) for _ in range(2)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        finish(process)
+    release(processes)
 
     assert version_of(server, name) == NEWEST
     assert schema(server, name) == schema(server, model[0])

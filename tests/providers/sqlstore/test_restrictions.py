@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fixtures_postgresql import PostgreSql
+from tests.providers.sqlstore.helpers import HOT
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges, StoreBackend
 from mapix.interfaces.table import RowSource
@@ -29,15 +30,6 @@ from mapix.testing.strategies import COLUMNS, restrictions, rows
 
 Record = dict[PropTag, Any]
 
-HOT = (
-    tags.PR_NORMALIZED_SUBJECT,
-    tags.PR_SENDER_NAME,
-    tags.PR_DISPLAY_TO,
-    tags.PR_DISPLAY_CC,
-    tags.PR_MESSAGE_CLASS,
-    tags.PR_HASATTACH,
-    tags.PR_MESSAGE_SIZE,
-)
 ALL = (*COLUMNS, *HOT)
 BELOW = (
     *(tags.PR_RECIPIENT_TYPE, tags.PR_DISPLAY_NAME, tags.PR_EMAIL_ADDRESS, tags.PR_ATTACH_LONG_FILENAME),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.providers.sqlstore.helpers import HOT
 
 from mapix.interfaces.backend import (
     AttachmentChanges,
@@ -36,15 +37,6 @@ from mapix.testing.tablemodel import ListTable, compare_tables, operations
 
 Record = dict[PropTag, Any]
 
-HOT = (
-    tags.PR_NORMALIZED_SUBJECT,
-    tags.PR_SENDER_NAME,
-    tags.PR_DISPLAY_TO,
-    tags.PR_DISPLAY_CC,
-    tags.PR_MESSAGE_CLASS,
-    tags.PR_HASATTACH,
-    tags.PR_MESSAGE_SIZE,
-)
 ALL = (*COLUMNS, *HOT)
 BELOW = (tags.PR_RECIPIENT_TYPE, tags.PR_DISPLAY_NAME, tags.PR_EMAIL_ADDRESS, PropTag(0x6820001F), PropTag(0x68210102))
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
