@@ -146,7 +146,7 @@ def test_a_page_runs_nothing_and_loads_nothing(rich: Path) -> None:
 
 
 def test_text_is_no_markup_in_markdown() -> None:
-    assert paragraphs("# a\n* b\n> c\n1. d\n<i>\n    x") == "\\# a  \n* b  \n> c  \n1\\. d  \n\\<i\\>  \nx"
+    assert paragraphs("# a\n* b\n> c\n1. d\n<i>\n    x") == "\\# a  \n* b  \n> c  \n1\\. d  \n\\<i>  \nx"
 
 
 def test_appointments_are_calendars_and_contacts_are_cards_and_mail_is_neither(tmp_path: Path) -> None:

@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from mapix.convert.summary import subject_of, text_of
+from mapix.convert.summary import html_of, subject_of, text_of
 from mapix.convert.targets.base import Target
 from mapix.convert.targets.readable import Attached, Readable, fields_of
+from mapix.formats.html.markdown_text import escaped, heading, line_escaped, words
+from mapix.formats.html.to_markdown import to_markdown
 from mapix.properties.content import MessageContent
-
-_SIGNS: Final = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 class Markdown(Readable):
-    """The subject as the heading, the fields as a list, the text, and links to what is attached.
+    """The subject as the heading, the fields as a list, what the message says, and links to what is attached.
 
-    Lists and quotes of the text stay what they look like; nothing in it becomes markup that was none.
+    HTML becomes Markdown with its headings, lists, tables and links; of plain text lists and quotes stay what they look
+    like, and nothing in it becomes markup that was none.
     """
 
     def page(self, content: MessageContent, attached: list[Attached]) -> Iterator[str]:
         """See `Readable`."""
-        yield f"# {escaped(subject_of(content)) or '(no subject)'}\n\n"
+        yield f"{heading(1, escaped(subject_of(content)) or '(no subject)')}\n\n"
         for name, value in fields_of(content):
             if name != "Subject":
                 yield f"- **{name}:** {escaped(value)}\n"
-        yield f"\n{paragraphs(text_of(content))}\n"
+        yield f"\n{_body(content, attached)}\n"
         if attached:
             yield "\n## Attachments\n\n"
         for each in attached:
@@ -39,9 +40,14 @@ class Markdown(Readable):
 TARGETS: Final[dict[str, type[Target]]] = {"md": Markdown}
 
 
-def escaped(text: str) -> str:
-    """Text in which no sign is markup."""
-    return _SIGNS.sub(r"\\\1", text)
+def _body(content: MessageContent, attached: list[Attached]) -> str:
+    html = html_of(content)
+    if html is not None:
+        places = {each.content_id: quote(each.path) for each in attached if each.content_id}
+        found = to_markdown(html, lambda content_id: places.get(unquote(content_id), ""))
+        if found:
+            return found
+    return paragraphs(text_of(content))
 
 
 def paragraphs(text: str) -> str:
@@ -55,6 +61,11 @@ def paragraphs(text: str) -> str:
 def _line(line: str) -> str:
     clean = line.expandtabs(4).rstrip()
     bare = clean.lstrip(" ")
-    if bare.startswith(("* ", "- ", "> ")):
-        return clean[: len(clean) - len(bare)][:12] + bare[:2] + escaped(bare[2:])
-    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", re.sub(r"^([-+=])", r"\\\1", escaped(bare)))
+    found = _KEPT.match(bare)
+    if found is None:
+        return line_escaped(words(bare))
+    return clean[: len(clean) - len(bare)][:12] + found[0] + words(bare[found.end() :])
+
+
+_KEPT: Final = re.compile(r"(?:> ?)+|[*-] (?=\S)(?![ *-]*$)")
+"""What a quote or an item begins with."""

@@ -29,12 +29,13 @@ _NAME = 100
 
 
 class Attached(NamedTuple):
-    """One attachment as it is told: name, media type, bytes, and where it was written, "" for nowhere."""
+    """One attachment as it is told: name, media type, bytes, where it was written ("" for nowhere), its content id."""
 
     name: str
     kind: str
     size: int | None
     path: str
+    content_id: str = ""
 
     @property
     def about(self) -> str:
@@ -73,6 +74,7 @@ class Readable(Target):
                 kind if isinstance(kind, str) else "message/rfc822" if part.message is not None else "",
                 size,
                 f"{title}{BESIDE}/{name}" if written else "",
+                str(part.properties.get(t.PR_ATTACH_CONTENT_ID) or "").strip("<>"),
             )
 
     def _wished(self, part: AttachmentContent, depth: int) -> str:

@@ -13,26 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from mapix.formats.html.hidden import APART, BLOCKS, Shown
 from mapix.formats.html.lines import Lines
-from mapix.formats.html.tokens import VOID, Kind, Token, attributes, plain, tokens
+from mapix.formats.html.tokens import Kind, Token, attributes, plain, tokens
 
-BLOCKS: Final = frozenset(
-    re.findall(
-        r"\w+",
-        """address article aside body caption center dd details dialog dir div dt fieldset figcaption figure footer form
-    header html legend main menu nav option section summary tbody tfoot thead""",
-    )
-)
-APART: Final = frozenset(re.findall(r"\w+", "p h1 h2 h3 h4 h5 h6 dl table blockquote pre listing xmp ul ol hr"))
-"""Blocks with an empty line before and behind them."""
-
-HIDDEN: Final = frozenset(
-    re.findall(r"\w+", "head script style title template iframe noembed noframes object svg select datalist")
-)
 RULE: Final = "-" * 40
 LONGEST_LINK: Final = 8192
 _SHOWN_LINK = re.compile(r"(?:https?|ftps?|file)://", re.IGNORECASE)
-_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _MOST_LISTS: Final = 1000
 
 
@@ -50,25 +37,17 @@ class _List:
 
 
 @dataclass(slots=True)
-class _Hidden:
-    """An element that is not shown: its name, and how many of the same name are open."""
-
-    name: str
-    depth: int = 1
-
-
-@dataclass(slots=True)
 class _Walk:
     html: str
     lines: Lines = field(default_factory=Lines)
     lists: list[_List] = field(default_factory=list)
-    hidden: _Hidden | None = None
     link: tuple[str, tuple[int, int]] | None = None
     cells: list[int] = field(default_factory=list)
 
     def text(self) -> str:
+        shown = Shown(self.html)
         for token in tokens(self.html):
-            if self.hidden is not None and not self._reappears(token):
+            if not shown(token):
                 continue
             if token.kind is Kind.TEXT:
                 self.lines.words(plain(self.html[token.start : token.end]))
@@ -79,28 +58,8 @@ class _Walk:
         self._end_link()
         return self.lines.text()
 
-    def _reappears(self, token: Token) -> bool:
-        """Whether `token` ends what is hidden and means something itself."""
-        hidden = self.hidden
-        if hidden is None:
-            return True
-        if hidden.name == "p" and token.kind is Kind.OPEN and (token.name in BLOCKS or token.name in APART):
-            self.hidden = None
-            return True
-        if token.name == hidden.name:
-            hidden.depth += 1 if token.kind is Kind.OPEN else -1
-        elif hidden.name == "head" and token.kind is Kind.OPEN and token.name == "body":
-            hidden.depth = 0
-        if hidden.depth <= 0:
-            self.hidden = None
-        return False
-
     def _open(self, token: Token) -> None:
         name = token.name
-        if self._is_hidden(token):
-            if name not in VOID:
-                self.hidden = _Hidden(name)
-            return
         if name in APART:
             self._block(apart=name not in ("ul", "ol") or not self.lists)
         elif name in BLOCKS:
@@ -121,19 +80,6 @@ class _Walk:
     def _block(self, *, apart: bool) -> None:
         if not self.lines.in_cell:
             self.lines.block(apart)
-
-    def _is_hidden(self, token: Token) -> bool:
-        if token.name in HIDDEN:
-            return True
-        # Most tags say nothing about it, so their attributes need no reading.
-        text = self.html[token.inside : min(token.end, token.inside + 4096)]
-        lower = text.lower()
-        if "hid" not in lower and "none" not in lower:
-            return False
-        found = attributes(self.html, token)
-        if token.name == "input":
-            return found.get("type", "").lower() == "hidden"
-        return "hidden" in found or _INVISIBLE.search(found.get("style", "")) is not None
 
     def _br(self, token: Token) -> None:
         self.lines.line_break()
