@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from mapix.properties import filelocks
 from mapix.properties.errors import DiskError, MapiError, NoAccess, NotEnoughDisk
 from mapix.subsystem.home import private_directory
 
@@ -112,25 +113,12 @@ def _sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _lock(file: IO[bytes]) -> None:
+    """Where the system has no locks, threads of this process exclude one another at least."""
+    with suppress(OSError):
+        filelocks.alone(file.fileno(), wait=True)
 
-    def _lock(file: IO[bytes]) -> None:
-        file.seek(0)
-        while True:
-            with suppress(OSError):
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                return
 
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
-
-    def _unlock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
+def _unlock(file: IO[bytes]) -> None:
+    with suppress(OSError):
+        filelocks.free(file.fileno())

@@ -223,7 +223,7 @@ class ServiceAdministration(MsgServiceAdmin):
             gone = {provider.uid for provider in entry.providers}
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
             pass_on_identity(profile)
-            forget(self._handle.home, *gone)
+            forget(self._subsystem.home, *gone)
 
         self._ask_entry(uid, MSG_SERVICE_DELETE)
         self._handle.change(delete)

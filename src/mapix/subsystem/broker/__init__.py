@@ -11,7 +11,6 @@ process, `link` a member's end, `starting` how it comes to life.
 from __future__ import annotations
 
 import os
-import sys
 
 VARIABLE = "MAPIX_BROKER"
 """`off` keeps sessions within their process."""
@@ -19,4 +18,8 @@ VARIABLE = "MAPIX_BROKER"
 
 def is_possible() -> bool:
     """Whether sessions can be shared between processes here, and the user wants it."""
-    return sys.platform != "win32" and os.environ.get(VARIABLE, "").lower() != "off"
+    if os.environ.get(VARIABLE, "").lower() == "off" or not hasattr(os, "fork"):
+        return False
+    import socket
+
+    return hasattr(socket, "AF_UNIX")

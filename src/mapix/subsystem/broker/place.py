@@ -21,6 +21,8 @@ from mapix.properties.errors import DiskError, NoAccess, NoSupport
 from mapix.subsystem.broker import VARIABLE, is_possible
 
 _LONGEST = 100
+_SOL_LOCAL, _LOCAL_PEERCRED, _LONGEST_CREDENTIALS = 0, 1, 128
+"""How macOS and the BSDs are asked for the user at the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def connect(place: Place, timeout: float) -> socket.socket | None:
             return None
         text = f"cannot reach the broker ({error.strerror})"
         raise NoAccess(text, value=str(place.socket), low_level=error.errno or 0) from error
-    if peer_uid(made) != os.getuid():
+    if not is_own(made):
         made.close()
         raise NoAccess("another user listens where the broker should be", value=str(place.socket))
     return made
@@ -114,13 +116,28 @@ def _connect(made: socket.socket, path: str, deadline: float) -> None:
             time.sleep(0.01)
 
 
+def is_own(connection: socket.socket) -> bool:
+    """Whether this user is at the other end; where the system does not tell, only he can reach the directory."""
+    return peer_uid(connection) in (os.getuid(), -1)
+
+
 def peer_uid(connection: socket.socket) -> int:
     """The user at the other end, as the operating system knows it; -1 where it does not tell."""
     if hasattr(socket, "SO_PEERCRED"):
         size = struct.calcsize("3i")
         _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
         return int(uid)
-    if sys.platform == "darwin":
-        found = connection.getsockopt(0, 1, 76)
-        return int(struct.unpack_from("=II", found)[1])
+    if sys.platform == "darwin" or sys.platform.startswith("freebsd"):
+        return uid_of(connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _LONGEST_CREDENTIALS))
     return -1
+
+
+def uid_of(credentials: bytes) -> int:
+    """The user in a `struct xucred`: its version, the uid, groups; -1 where it is another structure."""
+    if len(credentials) < _XUCRED.size:
+        return -1
+    version, uid = _XUCRED.unpack_from(credentials)
+    return int(uid) if version == 0 else -1
+
+
+_XUCRED = struct.Struct("=II")

@@ -45,7 +45,7 @@ from mapix.subsystem.broker.frames import (
     request,
 )
 from mapix.subsystem.broker.hosting import Hosting
-from mapix.subsystem.broker.place import Place, peer_uid
+from mapix.subsystem.broker.place import Place, is_own
 from mapix.subsystem.broker.registry import Registry, SharedSession
 from mapix.subsystem.initialize import Subsystem
 
@@ -149,7 +149,7 @@ class Broker:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(reader, writer)
-        if peer_uid(writer.get_extra_info("socket")) not in (os.getuid(), -1):
+        if not is_own(writer.get_extra_info("socket")):
             connection.close()
             return
         self._connections[connection] = None

@@ -7,10 +7,11 @@ children have no part in it. Where there are no such locks, only the sessions of
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakSet
+
+from mapix.properties import filelocks
 
 _ENDING = ".use"
 
@@ -70,10 +71,9 @@ class Uses:
         return self._directory / f".{stem}{_ENDING}"
 
     def _open(self, stem: str, *, create: bool) -> int | None:
-        if sys.platform == "win32":
-            return None
+        flags = os.O_RDWR | filelocks.CLOSED_IN_CHILDREN | (os.O_CREAT if create else 0)
         try:
-            return os.open(self._path(stem), os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
+            return os.open(self._path(stem), flags, 0o600)
         except OSError:
             return None
 
@@ -90,28 +90,17 @@ def _forked() -> None:
         uses.drop()
 
 
-if sys.platform == "win32":
-
-    def _share(file: int) -> None:
-        return None
-
-    def _lock_alone(file: int) -> bool:
-        return True
-
-else:
-    import fcntl
-
+if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
-    def _share(file: int) -> None:
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_SH)
 
-    def _lock_alone(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+def _share(file: int) -> None:
+    with suppress(OSError):
+        filelocks.shared(file)
+
+
+def _lock_alone(file: int) -> bool:
+    try:
+        return filelocks.alone(file)
+    except OSError:
         return True

@@ -6,19 +6,14 @@ children do not hold what their parent holds.
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 from weakref import WeakSet
 
+from mapix.properties import filelocks
 from mapix.properties.errors import DiskError
 from mapix.providers.sqlstore.database import Role
-
-_TAKEN: Final = frozenset((errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK))
-"""What the system says when somebody else has the lock; all else means that it cannot be had by anybody."""
 
 
 class RoleLock(Role):
@@ -56,7 +51,7 @@ class RoleLock(Role):
 
     def _open(self) -> int:
         try:
-            return os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | filelocks.CLOSED_IN_CHILDREN, 0o600)
         except OSError as error:
             raise DiskError(
                 f"the spooler's lock file cannot be used ({error.strerror})", value=str(self.path)
@@ -64,10 +59,8 @@ class RoleLock(Role):
 
     def _locked(self, file: int) -> bool:
         try:
-            _lock(file)
+            return filelocks.alone(file)
         except OSError as error:
-            if error.errno in _TAKEN:
-                return False
             os.close(file)
             raise DiskError(
                 f"the file system cannot lock the spooler's file, so nothing is sent ({error.strerror})",
@@ -75,14 +68,13 @@ class RoleLock(Role):
                 hint="keep the store on a file system with locks",
                 low_level=error.errno or 0,
             ) from error
-        return True
 
     def leave(self) -> None:
         """Give the role up; harmless without it."""
         file, self._file = self._file, None
         if file is not None:
             with suppress(OSError):
-                _unlock(file)
+                filelocks.free(file)
             os.close(file)
 
     def abandon(self) -> None:
@@ -102,22 +94,3 @@ def _abandon_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_abandon_all)
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-    def _unlock(file: int) -> None:
-        os.lseek(file, 0, os.SEEK_SET)
-        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _unlock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)

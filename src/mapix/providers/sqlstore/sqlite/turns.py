@@ -19,11 +19,7 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakSet, WeakValueDictionary
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
-
+from mapix.properties import filelocks
 
 _PAUSES: Final = (0.0002, 0.0004, 0.0008, 0.0016)
 """Seconds between looks at a turn that another process has."""
@@ -35,7 +31,7 @@ class Turns:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: int | None = None
-        self._refused = fcntl is None
+        self._refused = not filelocks.possible
         self._here = _lock_of(path)
         self._mine = False
         _all.add(self)
@@ -61,7 +57,7 @@ class Turns:
         """Let the next one come; harmless without the turn."""
         if self._file is not None and self._mine:
             with suppress(OSError):
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+                filelocks.free(self._file)
         self._leave_here()
 
     def close(self) -> None:
@@ -81,12 +77,12 @@ class Turns:
         """Take the turn among processes."""
         try:
             if self._file is None:
-                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | filelocks.CLOSED_IN_CHILDREN, 0o600)
             for pause in _PAUSES:
-                if _locked(self._file):
+                if filelocks.alone(self._file):
                     return True
                 time.sleep(pause)
-            return _locked(self._file) or self._wait(max(deadline - time.monotonic(), 0))
+            return filelocks.alone(self._file) or self._wait(max(deadline - time.monotonic(), 0))
         except OSError:
             self._refused = True
             return True
@@ -127,7 +123,7 @@ class _Waiting:
 
     def _wait(self) -> None:
         with suppress(OSError):
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            filelocks.alone(self._file, wait=True)
         with self._lock:
             if self._unwanted:
                 os.close(self._file)
@@ -141,15 +137,6 @@ class _Waiting:
                 return False
             self._unwanted = True
             return True
-
-
-def _locked(file: int) -> bool:
-    """Lock a file unless somebody else has."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _lock_of(path: Path) -> threading.Lock:
