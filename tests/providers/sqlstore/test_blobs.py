@@ -24,7 +24,8 @@ from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size
 from mapix.properties.value import LargeValue, whole
 from mapix.providers.sqlstore import garbage
-from mapix.providers.sqlstore.blobs import EACH, FILE, PIECE, StoredLarge
+from mapix.providers.sqlstore.blobs import StoredLarge
+from mapix.providers.sqlstore.pieces import EACH, FILE, PIECE
 from mapix.providers.sqlstore.scratch import elsewhere
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles

@@ -16,7 +16,7 @@ from mapix.properties import tags
 from mapix.properties.errors import Collision, CorruptStore, NoAccess, NotFound
 from mapix.properties.times import now
 from mapix.properties.value import whole
-from mapix.providers.sqlstore.blobs import EACH, FILE, PIECE
+from mapix.providers.sqlstore.pieces import EACH, FILE, PIECE
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles

@@ -9,9 +9,7 @@ of memory. A file of up to two mebibytes is read at once; of a larger one only t
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self, cast
 
@@ -19,9 +17,10 @@ from mapix.formats.cfb.check import examine
 from mapix.formats.cfb.defects import CfbDefects
 from mapix.formats.cfb.entry import Entry
 from mapix.formats.cfb.header import read_header
-from mapix.formats.cfb.layout import CUTOFF, ENTRY, ENTRY_SIZE, HEADER_SIZE, MINI_SHIFT, STREAM
-from mapix.formats.cfb.lockbytes import FileBytes, StreamBytes, read_small
+from mapix.formats.cfb.layout import CUTOFF, ENTRY, ENTRY_SIZE, MINI_SHIFT, STREAM
+from mapix.formats.cfb.lockbytes import read_small
 from mapix.formats.cfb.names import is_usual, name_at, names_of
+from mapix.formats.cfb.opening import READ_AT_ONCE, Source, bytes_at, opened, structure_of
 from mapix.formats.cfb.outline import Outline, outline_of
 from mapix.formats.cfb.sectors import Extents, Sectors
 from mapix.formats.cfb.streamfile import StreamFile
@@ -29,15 +28,10 @@ from mapix.formats.cfb.structure import Structure
 from mapix.formats.cfb.tree import in_order
 from mapix.formats.defects import Defect, Strictness
 from mapix.formats.storage import LockBytes
-from mapix.formats.storageerrors import InvalidFunction, InvalidParameter
-
-READ_AT_ONCE: Final = 1 << 21
-"""Bytes of a file that is small enough to be held."""
+from mapix.formats.storageerrors import InvalidFunction
 
 MINI_AT_ONCE: Final = 1 << 22
 """Bytes of a mini stream that is small enough to be held."""
-
-Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | LockBytes
 
 
 class CompoundFile:
@@ -89,9 +83,9 @@ class CompoundFile:
             outline = outline_of(source)
             if outline is not None:
                 return cls(outline)
-        bytes_or_place, mine = _opened(source)
+        bytes_or_place, mine = opened(source)
         try:
-            found = _found(bytes_or_place, CfbDefects(strictness))
+            found = structure_of(bytes_or_place, CfbDefects(strictness))
             file = cls(found, mine)
             if strictness is Strictness.STRICT:
                 file._examine()
@@ -265,37 +259,3 @@ class CompoundFile:
 
     def __repr__(self) -> str:
         return f"<CompoundFile version {self.version}: {len(self.directory) // ENTRY_SIZE} entries>"
-
-
-def bytes_at(data: bytes) -> Callable[[int, int], bytes]:
-    """Reading at places of bytes in memory."""
-    return lambda offset, size: data[offset : offset + size]
-
-
-def _opened(source: Source) -> tuple[bytes | LockBytes, LockBytes | None]:
-    """What to read from, and what is to be closed by us."""
-    if isinstance(source, bytes | LockBytes):
-        return source, None
-    if isinstance(source, str | os.PathLike):
-        file = FileBytes(Path(source))
-        return file, file
-    if isinstance(source, bytearray | memoryview):
-        return bytes(source), None
-    if not hasattr(source, "seek"):
-        raise InvalidParameter("a compound file is bytes, a path, a seekable file or lock bytes", value=source)
-    return StreamBytes(source), None
-
-
-def _found(source: bytes | LockBytes, defects: CfbDefects) -> Structure | Outline:
-    """The outline of a small file where it has one and a tolerant reader asks, else the structure."""
-    place = None if isinstance(source, bytes) else source
-    data: bytes | None = None if place else cast(bytes, source)
-    size = len(data) if data is not None else cast(LockBytes, place).size()
-    if place and size <= READ_AT_ONCE:
-        data = place.read_at(0, size)
-        size = len(data)
-        if defects.strictness is Strictness.TOLERANT and (outline := outline_of(data)) is not None:
-            return outline
-    head = data if data is not None else cast(LockBytes, place).read_at(0, HEADER_SIZE)
-    header = read_header(head, defects)
-    return Structure(Sectors(data, place, size, header.shift), header, defects)

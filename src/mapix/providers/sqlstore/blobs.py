@@ -12,8 +12,7 @@ from __future__ import annotations
 import io
 import os
 import time
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple, Protocol
@@ -23,37 +22,15 @@ from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.tag import PropTag
 from mapix.properties.value import LargeValue
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.pieces import EACH, FILE, PIECE, RAW, PieceReader, pieces, pieces_of, write_pieces
 from mapix.providers.sqlstore.scratch import Scratch
 from mapix.providers.sqlstore.values import LARGE
-
-PIECE: Final = 128 * 1024
-"""Bytes of a value in one row of `chunk`, before compression."""
 
 SMALL: Final = frozenset((int, bool, float, tuple, type(None)))
 """Classes whose values are never large."""
 
-RAW: Final = 0
-"""How a blob is packed: pieces as they are."""
-
-ZLIB: Final = 1
-"""Pieces compressed by zlib."""
-
-EACH: Final = 2
-"""Pieces compressed where that makes them smaller: those of full length are as they are."""
-
-FILE: Final = 3
-"""A file beside the database."""
-
-IN_PIECES: Final = (EACH, RAW, ZLIB)
-"""The ways to pack pieces."""
-
 _LOOKS: Final = 20
 _LOOK_SECONDS: Final = 0.05
-
-_WORTH_IT: Final = 0.9
-_FAST: Final = 1
-_TRY_AGAIN: Final = 16
-"""After how many pieces that were not worth it compression is tried again."""
 
 
 class Files(Protocol):
@@ -96,8 +73,8 @@ class StoredLarge:
                 raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
             if row[1] == FILE:
                 return self._file(database.files, row[0])
-            return io.BufferedReader(_Reader(self, row[0]), PIECE)
-        return io.BufferedReader(_Reader(self), PIECE)
+            return io.BufferedReader(PieceReader(self, row[0]), PIECE)
+        return io.BufferedReader(PieceReader(self), PIECE)
 
     def _file(self, files: Files, digest: bytes) -> IO[bytes]:
         """The file of this value. Whoever takes it away does so shortly before the value itself is gone for others, so
@@ -150,7 +127,7 @@ def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh
     if files is not None and (len(source) if isinstance(source, bytes) else source.size) >= files.least:
         return _in_a_file(files, source)
     digest, size = sha256(), 0
-    for piece in _pieces(source):
+    for piece in pieces(source):
         digest.update(piece)
         size += len(piece)
     return Fresh(digest.digest(), size, source)
@@ -178,7 +155,7 @@ def content_hash(database: Database, blob: int) -> bytes:
     if packing == FILE and database.files is not None:
         reader = database.files.open(digest)
     else:
-        reader = io.BufferedReader(_Reader(StoredLarge(database, blob, size)), PIECE)
+        reader = io.BufferedReader(PieceReader(StoredLarge(database, blob, size)), PIECE)
     with reader:
         while piece := reader.read(8 * PIECE):
             found.update(piece)
@@ -197,7 +174,7 @@ def _in_a_file(files: Files, source: LargeValue | bytes) -> Fresh:
     file = source.scratch if isinstance(source, FileValue) else None
     if not isinstance(file, Scratch):
         file = files.scratch()
-        for piece in _pieces(source):
+        for piece in pieces(source):
             file.write(piece)
     os.fsync(file.fileno())
     digest, size = file.digest()
@@ -210,100 +187,11 @@ def _write(database: Database, value: Fresh) -> int:
         return database.insert(database.sql["blob_insert"], (value.hash, value.size, FILE))
     packing = EACH if database.dialect.packs else RAW
     blob = database.insert(database.sql["blob_insert"], (value.hash, value.size, packing))
-    _write_pieces(database, blob, _pieces(value.source), packs=packing == EACH)
+    write_pieces(database, blob, pieces(value.source), packs=packing == EACH)
     return blob
 
 
 def take_in(database: Database, blob: int, reader: IO[bytes]) -> None:
     """Let a blob that was a file be pieces, inside a transaction; the file stays."""
-    _write_pieces(database, blob, _pieces_of(reader), packs=True)
+    write_pieces(database, blob, pieces_of(reader), packs=True)
     database.run(database.sql["blob_packing"], (EACH, blob))
-
-
-def _write_pieces(database: Database, blob: int, pieces: Iterable[bytes], *, packs: bool) -> None:
-    insert, worth = database.sql["chunk_insert"], packs
-    for seq, piece in enumerate(pieces):
-        packed = zlib.compress(piece, _FAST) if worth or (packs and seq % _TRY_AGAIN == 0) else piece
-        worth = len(packed) < _WORTH_IT * len(piece)
-        database.run(insert, (blob, seq, packed if worth else piece))
-
-
-def _pieces(source: LargeValue | bytes) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        for start in range(0, len(source), PIECE):
-            yield source[start : start + PIECE]
-        return
-    with source.open() as reader:
-        yield from _pieces_of(reader)
-
-
-def _pieces_of(reader: IO[bytes]) -> Iterator[bytes]:
-    while piece := _full(reader):
-        yield piece
-
-
-def _full(reader: IO[bytes]) -> bytes:
-    """A whole piece, however little the reader gives at a time."""
-    piece = reader.read(PIECE)
-    while piece and len(piece) < PIECE and (more := reader.read(PIECE - len(piece))):
-        piece += more
-    return piece
-
-
-class _Reader(io.RawIOBase):
-    """The bytes of a blob under a cursor. Read from the start to the end they have to be those of the hash `digest`."""
-
-    def __init__(self, value: StoredLarge, digest: bytes | None = None) -> None:
-        self.value = value
-        self.at = 0
-        self._seq = -1
-        self._piece = b""
-        self._digest = digest
-        if not isinstance(value.size, int):
-            raise CorruptStore("a large value has lost its size", value=value.blob, hint="mapix store check")
-        self._hash = sha256()
-        self._hashed = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = (0, self.at, self.value.size)[whence]
-        self.at = max(0, base + offset)
-        return self.at
-
-    def readinto(self, buffer: Any) -> int:
-        seq, start = divmod(self.at, PIECE)
-        if self.at >= self.value.size:
-            return 0
-        if seq != self._seq:
-            self._seq, self._piece = seq, self._load(seq)
-        view = memoryview(buffer).cast("B")
-        data = self._piece[start : start + len(view)]
-        view[: len(data)] = data
-        if self._digest is not None and self.at == self._hashed:
-            self._take(data)
-        self.at += len(data)
-        return len(data)
-
-    def _take(self, data: bytes) -> None:
-        self._hash.update(data)
-        self._hashed += len(data)
-        if self._hashed == self.value.size and self._hash.digest() != self._digest:
-            raise CorruptStore("a large value is not what it was", value=self.value.blob, hint="mapix store check")
-
-    def _load(self, seq: int) -> bytes:
-        row = self.value.database.row(self.value.database.sql["chunk_read"], (self.value.blob, seq))
-        if row is None:
-            raise ObjectDeleted("this large value is no longer in the store", value=self.value.blob)
-        data, packing = row
-        if not isinstance(data, bytes) or packing not in IN_PIECES:
-            raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check")
-        full = min(PIECE, self.value.size - seq * PIECE)
-        try:
-            return zlib.decompress(data) if packing == ZLIB or (packing == EACH and len(data) != full) else bytes(data)
-        except zlib.error:
-            raise CorruptStore("a large value is damaged", value=self.value.blob, hint="mapix store check") from None

@@ -26,7 +26,8 @@ from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.folder import name_key
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.guarding import STUMBLES
-from mapix.providers.sqlstore.hot import HOT, Hot
+from mapix.providers.sqlstore.hot import HOT
+from mapix.providers.sqlstore.hotcheck import MOST, repair_column, told, wrong_columns
 from mapix.providers.sqlstore.parts import forget_checksum, merge_recipient, recipient_columns, remake_recipient
 from mapix.providers.sqlstore.seals import accept, broken_seals, farther, seal_rest, unsealed
 from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
@@ -36,9 +37,6 @@ from mapix.providers.sqlstore.values import loaded_text, stored_text
 
 DAMAGED: Final = "damaged"
 """The kind of findings that tell of what could not even be looked at."""
-
-MOST: Final = 100
-"""Findings of one kind that are told one by one."""
 
 _PAGE: Final = 2000
 _REPAIR: Final = " repair"
@@ -114,7 +112,7 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
             database.run(sql)
         _hang_in_again(database)
         for hot in HOT:
-            _repair_hot(database, hot)
+            repair_column(database, hot)
         for message, row_id, readable, _ in list(_wrong_recipients(database)):
             if readable:
                 forget_checksum(database, message, row_id)
@@ -162,11 +160,7 @@ def _relations(database: Database) -> Iterator[Finding]:
 
 
 def _said(cells: Iterable[Any]) -> str:
-    return " ".join(_text(cell) for cell in cells if cell is not None)
-
-
-def _text(cell: Any) -> str:
-    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+    return " ".join(told(cell) for cell in cells if cell is not None)
 
 
 # the tree of folders
@@ -174,7 +168,7 @@ def _text(cell: Any) -> str:
 
 def _lost_folders(database: Database) -> Iterator[Finding]:
     for number, name in database.rows(filled(_TREE, database.marks)):
-        yield Finding("folder not below the root", number, _text(name))
+        yield Finding("folder not below the root", number, told(name))
 
 
 def _hang_in_again(database: Database) -> None:
@@ -184,41 +178,6 @@ def _hang_in_again(database: Database) -> None:
         text = f"{loaded_text(name)} (recovered {number})"
         database.run("UPDATE folder SET parent = ? WHERE id = ?", (root, number))
         database.run(database.sql["folder_rename"], (stored_text(text), name_key(text), number))
-
-
-# columns of messages
-
-
-def _hot_columns(database: Database) -> Iterator[Finding]:
-    """Columns that do not repeat their property rows, and folded copies that are not those of their properties."""
-    show = database.dialect.readable
-    for hot in HOT:
-        truth = _truth(database, hot)
-        sql = f"SELECT id, {show(hot.name)}, {show(truth)} FROM message WHERE {_is_wrong(database, hot)} LIMIT {MOST}"
-        for number, found, wanted in database.rows(filled(sql, database.marks)):
-            detail = f"{hot.name} is {_text(found)!r}, the property {_text(wanted)!r}"
-            yield Finding("column not like its property", number, detail)
-
-
-def _repair_hot(database: Database, hot: Hot) -> None:
-    columns = f"{hot.name} = {_truth(database, hot)}"
-    if hot.folded:
-        columns += f", {hot.key} = {_truth(database, hot, key=True)}"
-    database.run(filled(f"UPDATE message SET {columns} WHERE {_is_wrong(database, hot)}", database.marks))
-
-
-def _is_wrong(database: Database, hot: Hot) -> str:
-    wrong = f"NOT ({hot.name} {{same}} {_truth(database, hot)})"
-    if hot.folded:
-        wrong += f" OR NOT ({hot.key} {{same}} {_truth(database, hot, key=True)})"
-    return f"{{mine}} AND ({wrong})"
-
-
-def _truth(database: Database, hot: Hot, *, key: bool = False) -> str:
-    """The property that a hot column repeats, or what it is compared by, as SQL."""
-    kind = hot.tag.type
-    value = database.dialect.key(kind) if key else database.dialect.value(kind)
-    return f"(SELECT {value} FROM property p WHERE p.object = message.id AND p.id = {hot.tag.id} AND p.type = {kind})"
 
 
 # recipients
@@ -294,7 +253,7 @@ def _large_values(database: Database) -> Iterator[Finding]:
 _LOOKS: Final[tuple[Look, ...]] = (
     _relations,
     _lost_folders,
-    _hot_columns,
+    wrong_columns,
     _recipients,
     wrong_sizes,
     broken_seals,

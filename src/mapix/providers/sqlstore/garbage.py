@@ -15,8 +15,8 @@ import time
 from typing import Any, Final
 
 from mapix.properties.errors import MapiError
-from mapix.providers.sqlstore.blobs import FILE
 from mapix.providers.sqlstore.database import Database
+from mapix.providers.sqlstore.pieces import FILE
 
 AT_ONCE: Final = 4 << 20
 """Bytes that go in the transaction that let go of them."""

@@ -15,8 +15,9 @@ from typing import IO, Final
 
 from mapix.interfaces.care import Progress
 from mapix.properties.errors import Collision, CorruptStore, NotFound
-from mapix.providers.sqlstore.blobs import FILE, take_in
+from mapix.providers.sqlstore.blobs import take_in
 from mapix.providers.sqlstore.garbage import Garbage
+from mapix.providers.sqlstore.pieces import FILE
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 from mapix.providers.sqlstore.sqlite.failures import translated

@@ -8,7 +8,8 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from mapix.providers.sqlstore.blobs import FILE, PIECE, take_in
+from mapix.providers.sqlstore.blobs import take_in
+from mapix.providers.sqlstore.pieces import FILE, PIECE
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
 
 _SAMPLES: Final = 16

@@ -22,8 +22,9 @@ from uuid import uuid4
 
 from mapix.interfaces.care import Finding
 from mapix.properties.errors import CorruptStore, MapiError, NotFound
-from mapix.providers.sqlstore.blobs import FILE, IN_PIECES, content_hash
+from mapix.providers.sqlstore.blobs import content_hash
 from mapix.providers.sqlstore.guarding import STUMBLES
+from mapix.providers.sqlstore.pieces import FILE, IN_PIECES
 from mapix.providers.sqlstore.seals import doubtful
 from mapix.providers.sqlstore.sqlite.connection import connection_to
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
