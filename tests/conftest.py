@@ -3,6 +3,7 @@ time: `HYPOTHESIS_PROFILE=many` draws more, and others.
 """
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,9 @@ SLOW = [HealthCheck.too_slow]
 settings.register_profile("few", max_examples=40, deadline=None, suppress_health_check=SLOW, derandomize=True)
 settings.register_profile("many", max_examples=1000, deadline=None, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
