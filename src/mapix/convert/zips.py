@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from contextlib import ExitStack
 from functools import lru_cache
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -22,6 +24,10 @@ MODEST: Final = 64 << 20
 LARGEST_LIST: Final = 256 << 20
 """Bytes of the directory of a zip archive."""
 
+_DAMAGE: Final = (
+    *(BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError, IndexError),
+    *(struct.error, zlib.error, LZMAError),
+)
 _IN_MEMORY: Final = 4 << 20
 _END: Final = struct.Struct("<4s4H2LH")
 
@@ -54,12 +60,8 @@ def opened_member(item: Item, files: ExitStack) -> IO[bytes]:
         files.callback(kept.close)
         with archive.open(info) as member:
             copyfileobj(member, kept, 1 << 20)
-    except (BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError, IndexError) as error:
+    except _DAMAGE as error:
         raise CorruptData(f"the member cannot be unpacked: {error}", value=item.name) from error
-    except Exception as error:
-        if type(error).__name__ in ("error", "LZMAError"):  # of zlib, lzma
-            raise CorruptData(f"the member cannot be unpacked: {error}", value=item.name) from error
-        raise
     kept.seek(0)
     return kept
 

@@ -22,7 +22,7 @@ def ask_by(maker: Callable[[], LogonUI | None]) -> None:
     global _maker
     _maker = maker
     if _DIALOGS in sys.modules:
-        sys.modules[_DIALOGS].standing = maker()  # type: ignore[attr-defined]
+        vars(sys.modules[_DIALOGS])["standing"] = maker()
 
 
 def initial() -> LogonUI | None:

@@ -7,7 +7,7 @@ the second `close`; one that nobody holds any more is opened anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from mapix.interfaces.stream import DocfileStream, Stream
@@ -38,7 +38,7 @@ class SharedParts:
         found = None if fresh else self._parts.get(key)
         if found is None or not found.share():
             found = self._parts[key] = make()
-        return found  # type: ignore[return-value]
+        return cast(P, found)
 
     def stream(self, key: Hashable, make: Callable[[], Stream], *, fresh: bool) -> Stream:
         """A stream with the cursor of the one that is open under `key`; `fresh` is always another one."""

@@ -27,6 +27,9 @@ from mapix.properties.restriction import (
 )
 from mapix.properties.tag import PropTag
 
+Leaf = Content | Exist | Property
+"""A restriction of one property that can be asked of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -36,9 +39,9 @@ class Group:
     below: PropTag | None = None
     kind: int | None = None
 
-    def spread(self, leaf: Restriction) -> Restriction:
+    def spread(self, leaf: Leaf) -> Restriction:
         """One of the properties satisfies `leaf`, a restriction of one property."""
-        leaves = tuple(replace(leaf, tag=tag) for tag in self.tags)  # type: ignore[type-var]
+        leaves = tuple(replace(leaf, tag=tag) for tag in self.tags)
         return self._placed(leaves[0] if len(leaves) == 1 else Or(leaves))
 
     def exists(self) -> Restriction:
