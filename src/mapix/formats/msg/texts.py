@@ -9,8 +9,9 @@ so that they can be written again. Source: [MS-OXMSG] 2.1.1, [MS-OXCMSG] 2.2.1 (
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from mapix.properties.codepage import UTF8, codec_name, decode_text
@@ -84,9 +85,14 @@ class Texts:
         pages = self.html if prop_id == _HTML else self.codepages
         if data.isascii() and not (pages and pages[0] in _SHIFTING):
             return data.decode("ascii"), True
-        for number, page in enumerate((*pages[:1], UTF8, *pages[1:])):
+        if pages:
             try:
-                return data.decode(codec_name(page), _errors(page)), number == (0 if pages else number)
+                return _decoder(pages[0])(data, _errors(pages[0]))[0], True
+            except (UnicodeDecodeError, UnknownCpid):
+                pass
+        for page in (UTF8, *pages[1:]):
+            try:
+                return data.decode(codec_name(page), _errors(page)), not pages
             except (UnicodeDecodeError, UnknownCpid):
                 continue
         return _as_windows(data, pages[0] if pages else WESTERN), not pages
@@ -104,6 +110,12 @@ class Texts:
         if self.decode(data, prop_id)[0] != text:
             raise BadValue(f"code page {page} cannot write this text", value=text, hint="write a Unicode file")
         return data
+
+
+@cache
+def _decoder(codepage: int) -> Callable[[bytes, str], tuple[str, int]]:
+    """What decodes text in a code page; looked up once, as that takes longer than to decode a name."""
+    return codecs.getdecoder(codec_name(codepage))
 
 
 def _is_wide(data: bytes) -> bool:

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from struct import pack
+from struct import Struct, pack
 from typing import Final
+from zlib import adler32
 
 from mapix.formats.tnef.context import MOST_THINGS, Scope
-from mapix.formats.tnef.layout import ATTACHMENT, ATTRIBUTE, CHECKSUM, MESSAGE, NUMBERS, OF_ATTACHMENTS, checksum
+from mapix.formats.tnef.layout import (
+    AS_IT_IS,
+    ATTACHMENT,
+    ATTRIBUTE,
+    CHECKSUM,
+    MESSAGE,
+    NUMBERS,
+    OF_ATTACHMENTS,
+    checksum,
+)
 from mapix.formats.tnef.source import AT_ONCE, FileSource
 
 Found = tuple[int, int, int]
@@ -28,6 +38,8 @@ _TRIES: Final = 64
 """How many places are looked at for the next attribute."""
 _unpack: Final = ATTRIBUTE.unpack_from
 _sum: Final = CHECKSUM.unpack_from
+_sum_and_next: Final = Struct("<HBII").unpack_from
+_NEXT: Final = CHECKSUM.size + _HEAD
 
 
 def attributes(source: bytes | FileSource, at: int, end: int, scope: Scope) -> Iterable[Found]:
@@ -55,26 +67,36 @@ class _Work:
 
 def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
     found: list[Found] = []
-    work = _Work(end - at)
-    levels = _LEVELS.get
-    while end - at >= _HEAD and len(found) < MOST_THINGS:
+    work: _Work | None = None
+    begun, last, levels = at, end - _HEAD, _LEVELS.get
+    more, most = last - CHECKSUM.size, at + MOST_THINGS * (_HEAD + CHECKSUM.size)
+    while at <= last:
         level, number, size = _unpack(data, at)
         start = at + _HEAD
         stop = start + size
-        if levels(number) == level and stop + 2 <= end and checksum(data, start, stop) == _sum(data, stop)[0]:
+        while levels(number) == level and stop <= more:
+            told, level, following, size = _sum_and_next(data, stop)
+            if (
+                adler32(data[start:stop]) - 1 if stop - start <= AS_IT_IS else checksum(data, start, stop)
+            ) & 0xFFFF != told:
+                break
             found.append((number, start, stop))
-            at = stop + 2
-        else:
-            at = _odd(data, at, end, scope, work, found)
-    if len(found) == MOST_THINGS:
-        scope.note("too many attributes")
-    elif at < end and data[at:end].strip(b"\0\r\n"):
+            number, start = following, stop + _NEXT
+            stop = start + size
+            if start > most and len(found) >= MOST_THINGS:
+                break
+        work = work or _Work(end - begun)
+        at = _odd(data, start - _HEAD, end, scope, work, found)
+        if at > most and len(found) >= MOST_THINGS:
+            scope.note("too many attributes")
+            return found[:MOST_THINGS]
+    if at < end and data[at:end].strip(b"\0\r\n"):
         scope.note("bytes after the last attribute", value=data[at:end])
     return found
 
 
 def _odd(data: bytes, at: int, end: int, scope: Scope, work: _Work, found: list[Found]) -> int:
-    """An attribute that is not sound, if it is one; where to go on."""
+    """An attribute that is the last one or not sound, if it is one; where to go on."""
     level, number, size = _unpack(data, at)
     start = at + _HEAD
     stop = start + size

@@ -42,16 +42,16 @@ DOCFILE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 MAC_BINARY: Final = bytes.fromhex("2A864886F714030B01")
 """PR_ATTACH_ENCODING of data in MacBinary."""
 
-_PIECE: Final = 256
+AS_IT_IS: Final = 256
 """Adler-32 has the sum of so many bytes, and of no more, as it is."""
-_PIECES: Final = 64
-_BLOCK: Final = _PIECE * _PIECES
+_PIECES: Final = 128
+_BLOCK: Final = AS_IT_IS * _PIECES
 
 
 @cache
 def _cut(number: int) -> Callable[[bytes, int], tuple[bytes, ...]]:
     """What cuts so many pieces out of bytes, from a place on."""
-    return Struct(f"{_PIECE}s" * number).unpack_from
+    return Struct(f"{AS_IT_IS}s" * number).unpack_from
 
 
 class Att(IntEnum):
@@ -151,13 +151,13 @@ def checksum(data: bytes, start: int = 0, end: int | None = None) -> int:
     """
     end = len(data) if end is None else end
     size = end - start
-    if size <= _PIECE:
+    if size <= AS_IT_IS:
         return (adler32(data[start:end]) - 1) & 0xFFFF
-    total = -(size // _PIECE) - 1
+    total = -(size // AS_IT_IS) - 1
     while end - start >= _BLOCK:
         total += sum(map(adler32, _cut(_PIECES)(data, start)))
         start += _BLOCK
-    rest = (end - start) // _PIECE
+    rest = (end - start) // AS_IT_IS
     if rest:
         total += sum(map(adler32, _cut(rest)(data, start)))
-    return (total + adler32(data[start + rest * _PIECE : end])) & 0xFFFF
+    return (total + adler32(data[start + rest * AS_IT_IS : end])) & 0xFFFF

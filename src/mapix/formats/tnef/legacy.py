@@ -6,7 +6,7 @@ Where the encapsulated properties tell the same, theirs is the value. Dates have
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import date
 from struct import Struct
 from typing import Any, Final
 
@@ -22,12 +22,14 @@ from mapix.properties.flags import (
     MSGFLAG_UNSENT,
 )
 from mapix.properties.tag import PropTag
-from mapix.properties.times import from_datetime
 
 Props = dict[PropTag, Any]
 
 DATE: Final = Struct("<7H")
 """DTR: year, month, day, hour, minute, second, day of the week."""
+_FIRST_DAY: Final = date(1601, 1, 1).toordinal()
+_SECOND: Final = 10_000_000
+"""Ticks of a FILETIME."""
 TRIPLE: Final = Struct("<4H")
 """TRP: kind, length of the whole, of the name, of the address."""
 LENGTH: Final = Struct("<H")
@@ -108,7 +110,8 @@ def read_attribute(number: int, data: bytes, scope: Scope, where: str, message_c
 
 def class_of(data: bytes) -> str:
     """The message class that attMessageClass tells."""
-    return new_class(data.partition(b"\0")[0].decode("cp1252", "replace"))
+    name = data.partition(b"\0")[0]
+    return new_class(name.decode() if name.isascii() else name.decode("cp1252", "replace"))
 
 
 def _text(number: int, data: bytes, scope: Scope, where: str, _: str) -> Props:
@@ -132,7 +135,10 @@ def _date(number: int, data: bytes, scope: Scope, where: str, _: str) -> Props:
     if not any(data):
         return {}
     year, month, day, hour, minute, second, _weekday = DATE.unpack(data[: DATE.size].ljust(DATE.size, b"\0"))
-    return {DATES[number]: from_datetime(datetime(year, month, day, hour, minute, second, tzinfo=UTC))}
+    days = date(year, month, day).toordinal() - _FIRST_DAY
+    if days < 0 or hour > 23 or minute > 59 or second > 59:
+        raise ValueError
+    return {DATES[number]: (((days * 24 + hour) * 60 + minute) * 60 + second) * _SECOND}
 
 
 def _key(number: int, data: bytes, scope: Scope, where: str, _: str) -> Props:

@@ -14,16 +14,11 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_OBJ
 
 
-def data_of(source: bytes | FileSource, start: int, end: int) -> bytes:
-    """The bytes between two places."""
-    return source.read(start, end - start) if isinstance(source, FileSource) else source[start:end]
-
-
 def value_of(source: bytes | FileSource, start: int, end: int) -> bytes | FileValue:
     """The same as a value, which stays in its file where it is large."""
     if isinstance(source, FileSource) and end - start > LARGE:
         return FileValue(source, start, end - start)
-    return data_of(source, start, end)
+    return source[start:end]
 
 
 def list_of(source: bytes | FileSource, start: int, end: int, scope: Scope, where: str) -> dict[PropTag, Any]:
@@ -40,15 +35,17 @@ def list_of(source: bytes | FileSource, start: int, end: int, scope: Scope, wher
 
 def rows_of(source: bytes | FileSource, start: int, end: int, scope: Scope) -> list[dict[PropTag, Any]]:
     """The rows of a recipient table."""
-    data = data_of(source, start, end)
+    data = source[start:end]
     if len(data) < 4:
         scope.note("the recipient table is empty")
         return []
     rows: list[dict[PropTag, Any]] = []
     count, at = u32(data)[0], 4
     for number in range(count):
-        if not scope.taken(1, "recipients"):
+        if scope.context.room <= 0:
+            scope.note("too many recipients", value=1)
             break
+        scope.context.room -= 1
         if len(data) - at < 4:
             scope.note("fewer recipients than the count tells", value=(count, number))
             break

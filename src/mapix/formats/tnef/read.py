@@ -24,10 +24,10 @@ from mapix.formats.tnef.context import Context, Scope
 from mapix.formats.tnef.forms import Inner
 from mapix.formats.tnef.layout import DEEPEST, HEAD, OF_ATTACHMENTS, VERSION, Att
 from mapix.formats.tnef.legacy import ONE, read_attribute
-from mapix.formats.tnef.parts import data_of, list_of, plain, rows_of
+from mapix.formats.tnef.parts import list_of, plain, rows_of
 from mapix.formats.tnef.source import FileSource, Input, opened
 from mapix.properties import tags as t
-from mapix.properties.content import MessageContent
+from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import CorruptData
 from mapix.properties.tag import PropTag
 
@@ -35,7 +35,10 @@ UNTOLD: Final = (437, 0)
 """The code pages of a stream that tells none."""
 _BEGIN: Final = b"\x78\x9f\x3e\x22"
 _codepages: Final = Struct("<II").unpack
-_LOOKED_AT: Final = frozenset((int(Att.OEM_CODEPAGE), int(Att.TNEF_VERSION)))
+_codepages_size: Final = 8
+_VERSION: Final = VERSION.to_bytes(4, "little")
+_CODEPAGE: Final = int(Att.OEM_CODEPAGE)
+_LOOKED_AT: Final = frozenset((_CODEPAGE, int(Att.TNEF_VERSION)))
 _OWNERS: Final = frozenset((int(Att.OWNER), int(Att.SENT_FOR)))
 _MSG_PROPS, _RECIP_TABLE, _RENDDATA = int(Att.MSG_PROPS), int(Att.RECIP_TABLE), int(Att.ATTACH_RENDDATA)
 _UNFIT: Final = frozenset((0, 1, 1200, 1201, 12000, 12001))
@@ -50,16 +53,16 @@ class TnefFile:
         self._source = source
         self._defects = Defects(strictness)
         size = source.size if isinstance(source, FileSource) else len(source)
-        head = data_of(source, 0, HEAD.size)
+        head = source[0 : HEAD.size]
         if not is_tnef(head):
-            if data_of(source, HEAD.size, HEAD.size + 5) not in KNOWN:
+            if source[HEAD.size : HEAD.size + 5] not in KNOWN:
                 raise CorruptData("this is no TNEF stream", value=head)
             self._defects.note("message", "the signature is wrong", value=head)
         if size < HEAD.size:
             raise CorruptData("the TNEF stream ends in its signature", value=head)
         if size == HEAD.size:
             self._defects.note("message", "there is nothing after the signature")
-        self.key: int = HEAD.unpack(head.ljust(HEAD.size, b"\0"))[1]
+        self.key: int = HEAD.unpack(head)[1]
         """What joins the stream and the text of the mail around it."""
         reading = _Reading(Context(self._defects))
         self.content: MessageContent = reading.message(source, 0, size, "message", 0)
@@ -125,36 +128,36 @@ class _Reading:
 
     def message(self, source: bytes | FileSource, start: int, end: int, where: str, deep: int) -> MessageContent:
         """The message between two places, whose signature is right."""
-        source, start, end = whole(source, start, end)
+        if isinstance(source, FileSource):
+            source, start, end = whole(source, start, end)
         scope = Scope(self.context, where, deep)
-        own, attached = _sorted(attributes(source, start + HEAD.size, end, scope), scope)
-        self._look(source, own, scope)
+        telling, own, attached = _sorted(attributes(source, start + HEAD.size, end, scope), scope)
+        for number, begun, stop in telling:
+            self._look(number, source[begun:stop], scope)
         properties, recipients = _properties(source, own, scope)
+        attachments: list[AttachmentContent] = []
+        if attached:
 
-        def nested(inner: Inner, at: str) -> MessageContent | None:
-            return self._nested(inner, scope, at)
+            def nested(inner: Inner, at: str) -> MessageContent | None:
+                return self._nested(inner, scope, at)
 
-        attachments = [
-            read_attachment(source, one, scope, f"attachment {number}", nested) for number, one in enumerate(attached)
-        ]
+            for one in attached:
+                attachments.append(read_attachment(source, one, scope, f"attachment {len(attachments)}", nested))
         return MessageContent(properties, recipients, attachments, self.context.names)
 
-    def _look(self, source: bytes | FileSource, found: list[Found], scope: Scope) -> None:
+    def _look(self, number: int, data: bytes, scope: Scope) -> None:
         """What tells how the others are read."""
-        for number, start, end in found:
-            if number not in _LOOKED_AT:
-                continue
-            if number == Att.OEM_CODEPAGE:
-                first, second = _codepages(data_of(source, start, end)[:8].ljust(8, b"\0"))
-                scope.texts = _texts(first, second)
-                if not scope.deep:
-                    self.codepage = (first, second)
-            elif int.from_bytes(data_of(source, start, end)[:4], "little") != VERSION:
-                scope.note("another version of TNEF", value=data_of(source, start, end))
+        if number == _CODEPAGE:
+            first, second = _codepages(data if len(data) == _codepages_size else data[:8].ljust(8, b"\0"))
+            scope.texts = _texts(first, second)
+            if not scope.deep:
+                self.codepage = (first, second)
+        elif data != _VERSION and int.from_bytes(data[:4], "little") != VERSION:
+            scope.note("another version of TNEF", value=data)
 
     def _nested(self, inner: Inner, scope: Scope, at: str) -> MessageContent | None:
         """The message inside an attachment; None where it is too deep or none at all."""
-        if not is_tnef(data_of(inner.source, inner.start, min(inner.start + HEAD.size, inner.end))):
+        if not is_tnef(inner.source[inner.start : min(inner.start + HEAD.size, inner.end)]):
             scope.note("the message inside is no TNEF stream", at=at)
             return None
         if scope.deep >= DEEPEST:
@@ -171,14 +174,20 @@ def _texts(first: int, second: int) -> Texts:
     return Texts(usable, usable)
 
 
-def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[list[Found]]]:
-    """The attributes of the message, and those of each attachment, which attAttachRenddata begins."""
+def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[Found], list[list[Found]]]:
+    """The attributes that tell how others are read, those of the message, and those of each attachment, which
+    attAttachRenddata begins.
+    """
+    telling: list[Found] = []
     own: list[Found] = []
     attached: list[list[Found]] = []
     here = list(found)
-    for one in here[: scope.taken(len(here), "attributes")]:
+    del here[scope.taken(len(here), "attributes") :]
+    for one in here:
         number = one[0]
-        if number not in OF_ATTACHMENTS:
+        if number in _LOOKED_AT:
+            telling.append(one)
+        elif number not in OF_ATTACHMENTS:
             own.append(one)
         elif number == _RENDDATA:
             attached.append([one])
@@ -187,7 +196,7 @@ def _sorted(found: Iterable[Found], scope: Scope) -> tuple[list[Found], list[lis
         else:
             scope.note("an attachment without its beginning", value=hex(number))
             attached.append([one])
-    return own, attached
+    return telling, own, attached
 
 
 def _properties(
@@ -199,13 +208,16 @@ def _properties(
     others: list[Found] = []
     for one in found:
         if one[0] == _MSG_PROPS:
-            properties |= list_of(source, one[1], one[2], scope, "")
+            listed = list_of(source, one[1], one[2], scope, "")
+            properties = properties | listed if properties else listed
         elif one[0] == _RECIP_TABLE:
             recipients += rows_of(source, one[1], one[2], scope)
         else:
             others.append(one)
-    for tag, value in _told(source, others, scope, properties).items():
-        properties.setdefault(tag, value)
+    told = _told(source, others, scope, properties)
+    for tag in told:
+        if tag not in properties:
+            properties[tag] = told[tag]
     return plain(properties), recipients
 
 
@@ -216,13 +228,14 @@ def _told(
     told: dict[PropTag, Any] = {}
     owners: list[Found] = []
     for one in found:
-        if one[0] in _OWNERS:
+        number = one[0]
+        if number in _OWNERS:
             owners.append(one)
-        elif one[0] not in _LOOKED_AT and ONE.get(one[0]) not in properties:
-            told |= read_attribute(one[0], data_of(source, one[1], one[2]), scope, "")
+        elif ONE.get(number) not in properties:
+            told |= read_attribute(number, source[one[1] : one[2]], scope, "")
     for number, start, end in owners:
         message_class = told.get(t.PR_MESSAGE_CLASS) or properties.get(t.PR_MESSAGE_CLASS, "")
-        told |= read_attribute(number, data_of(source, start, end), scope, "", message_class)
+        told |= read_attribute(number, source[start:end], scope, "", message_class)
     if t.PR_SUBJECT in told and t.PR_NORMALIZED_SUBJECT in properties:
         told[t.PR_SUBJECT] = f"{properties.get(t.PR_SUBJECT_PREFIX, '')}{properties[t.PR_NORMALIZED_SUBJECT]}"
     return told

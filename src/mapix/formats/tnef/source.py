@@ -35,6 +35,10 @@ class FileSource:
             self._file.seek(offset)
             return self._file.read(size)
 
+    def __getitem__(self, part: slice) -> bytes:
+        """The bytes between two places, as of bytes."""
+        return self.read(part.start, part.stop - part.start)
+
     def checksum(self, start: int, end: int) -> int:
         """The sum of the bytes of a part, in 16 bits."""
         return sum(checksum(self.read(at, min(_PIECE, end - at))) for at in range(start, end, _PIECE)) & 0xFFFF
