@@ -25,6 +25,7 @@ _COM: Final = {
     "win32com": "win32com",
     "win32com.storagecon": "storagecon",
     "win32com.client": "win32com.client",
+    "win32com.client.gencache": "win32com.gencache",
     "win32com.server": "win32com.server",
     "win32com.server.exception": "win32com.server.exception",
     "win32com.server.util": "win32com.server.util",
@@ -36,7 +37,10 @@ _COM: Final = {
     "win32com.mapi.exchange": "exchange",
 }
 
-_PACKAGES: Final = ("win32com", "win32com.mapi", "win32com.server")
+_PACKAGES: Final = ("win32com", "win32com.client", "win32com.mapi", "win32com.server")
+
+_BESIDE: Final = ("win32api", "win32con", "win32timezone")
+"""Modules of pywin32 that scripts use besides: little ones, which come where all of pywin32 is missing."""
 
 _ANSI: Final = ("mbcs", "ansi", "dbcs")
 """What Windows calls its ANSI code page, in which scripts write and read 8-bit text; it is UTF-8 here."""
@@ -96,6 +100,8 @@ def install() -> list[str]:
 
 def _offer() -> None:
     wanted = dict(_COM) if not any(map(_is_real, _TOGETHER)) else {}
+    if wanted:
+        wanted |= {name: name for name in _BESIDE if not _is_real(name)}
     if not _is_real("winerror"):
         wanted["winerror"] = "winerror"
     _offered.update(wanted)

@@ -18,7 +18,7 @@ FALSE = 0
 
 
 class error(Exception):  # noqa: N801, N818  # pywin32's name
-    """A Windows call failed: `(number, function, text)`. Nothing here raises it; scripts may catch it."""
+    """A Windows call failed: `(number, function, text)`."""
 
     @property
     def winerror(self) -> Any:

@@ -19,6 +19,9 @@ class datetime(_datetime.datetime):  # noqa: N801  # pywin32's name for it
         """The time by a format of `strftime`."""
         return self.strftime(format)
 
+    def __repr__(self) -> str:
+        return f"pywintypes.{super().__repr__()}"
+
 
 datetime.__module__ = "pywintypes"
 
@@ -108,7 +111,7 @@ def Time(value: Any, /) -> datetime:
     elif isinstance(value, tuple | list | time.struct_time):
         fields = tuple(value)
         extra = fields[9] * 1000 if len(fields) == 10 else 0
-        moment = _datetime.datetime(*fields[:6], microsecond=extra)  # type: ignore[misc]
+        moment = _datetime.datetime(*fields[:6]).replace(microsecond=extra)
     else:
         raise TypeError(f"cannot make a time of {type(value).__name__}")
     return from_moment(moment.astimezone(_datetime.UTC))

@@ -3,8 +3,9 @@
     with as_windows():
         run_script("script.py")
 
-Only the view of scripts changes: what is imported from the standard library or from installed packages, and this
-package itself, go on with the real one, for they would look for Windows in earnest. `os.name` is left alone.
+They find a `winreg`, too. Only the view of scripts changes: what is imported from the standard library or from
+installed packages, and this package itself, go on with the real one, for they would look for Windows in earnest.
+`os.name` is left alone.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ def as_windows() -> Iterator[None]:
     ) -> ModuleType:
         if name == "sys" and globals is not None and _is_scripts(globals, installed):
             return view
+        if name == "winreg" and sys.platform != "win32" and globals is not None and _is_scripts(globals, installed):
+            return _registry()
         return plain(name, globals, locals, fromlist or (), level)
 
     builtins.__import__ = imported
@@ -68,6 +71,13 @@ def as_windows() -> Iterator[None]:
         yield
     finally:
         builtins.__import__ = plain
+
+
+def _registry() -> ModuleType:
+    """Windows' registry, with nothing in it; `sys.modules` does not have it, where everybody would find it."""
+    from mapix.pywin32 import winreg
+
+    return winreg
 
 
 def _installed() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from mapix.pywin32 import pythoncom as pythoncom
 from mapix.pywin32 import pywintypes as pywintypes
 from mapix.pywin32.absent import HINT
 from mapix.pywin32.errors import CO_E_CLASSSTRING, make
+from mapix.pywin32.win32com import gencache as gencache
 
 _HINTS: Final = {
     "mapi": "mapi.MAPILogonEx of win32com.mapi, which works here, or mapix.logon()",
@@ -70,23 +71,6 @@ class _Constants:
 
 
 constants = _Constants()
-
-
-class _Gencache:
-    """`win32com.client.gencache`, which makes Python code for COM servers."""
-
-    @staticmethod
-    def EnsureDispatch(prog_id: Any, *rest: Any, **named: Any) -> NoReturn:
-        """As Dispatch."""
-        _refuse(prog_id)
-
-    @staticmethod
-    def EnsureModule(typelib: Any, *rest: Any, **named: Any) -> NoReturn:
-        """As Dispatch."""
-        _refuse(typelib)
-
-
-gencache = _Gencache()
 
 
 def __getattr__(name: str) -> NoReturn:
