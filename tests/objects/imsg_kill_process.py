@@ -1,4 +1,4 @@
-"""A process that saves a message in a file again and again, to be killed; see `tests.forking`.
+"""A process that saves a message in a file again and again, to be killed; see `tests.killedforks`.
 
 `python -m tests.objects.imsg_kill_process FILE`.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.forking import Marks, serve
+from tests.killedforks import Marks, serve
 
 from mapix.formats.cfb.storage import open_docfile
 from mapix.formats.msg import MsgFile

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.forking import HARMLESS, kill_at_work
+from tests.killedforks import HARMLESS, kill_at_work
 from tests.objects.imsg_kill_process import EDIT, become, found, state
 
 from mapix.formats.cfb import CompoundFile

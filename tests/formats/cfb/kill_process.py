@@ -1,4 +1,4 @@
-"""A process that commits, to be killed: `python -m tests.formats.cfb.kill_process FILE`; see `tests.forking`."""
+"""A process that commits, to be killed: `python -m tests.formats.cfb.kill_process FILE`; see `tests.killedforks`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 import sys
 from pathlib import Path
 
-from tests.forking import Marks, serve
 from tests.formats.cfb.cfb_cases import RW, Tree, put, read_tree
+from tests.killedforks import Marks, serve
 
 from mapix.formats.cfb import CompoundFile
 from mapix.formats.cfb.storage import open_docfile

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.forking import HARMLESS, kill_at_work
 from tests.formats.cfb.cfb_cases import RW, FailingMedium, put, read_tree, storage_tree, strictly
 from tests.formats.cfb.kill_process import become, state
+from tests.killedforks import HARMLESS, kill_at_work
 
 from mapix.formats.cfb import CompoundFile
 from mapix.formats.cfb.lockbytes import MemoryBytes
