@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.formats.defects import Strictness
 from mapix.formats.mime import from_mime, to_mime
@@ -332,7 +333,7 @@ def test_any_little_thing_is_a_message(data: bytes) -> None:
     assert content.get(tags.PR_SUBJECT) == ""
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message(data: bytes) -> None:
     for head in (b"", HEAD.encode(), b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"):
@@ -347,7 +348,7 @@ WORDS: Sequence[bytes] = (
 ).split(b"|")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(st.sampled_from(WORDS), max_size=60).map(b"".join))
 def test_any_heap_of_mails_own_words_is_a_message(data: bytes) -> None:
     assert to_mime(from_mime(data).value) == data

@@ -54,6 +54,7 @@ def test_the_part_for_machines_tells_who_and_why() -> None:
     assert about["Reporting-MTA"] == "dns; localhost"
     assert dict(who.items()) == {
         "Final-Recipient": "rfc822; nobody@example.com",
+        "X-Display-Name": "Nobody",
         "Action": "failed",
         "Status": "5.1.1",
         "Diagnostic-Code": f"smtp; {REPLY}",

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.calendar.calendar_cases import CORPUS, of_kind
 
 from mapix.formats.calendar.appointment import AppointmentRecurrence, ExceptionInfo
@@ -92,14 +93,14 @@ def series(draw: st.DrawFn) -> AppointmentRecurrence:
 
 
 @given(patterns())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_pattern_is_what_its_bytes_say(pattern: RecurrencePattern) -> None:
     """[MS-OXOCAL] 2.2.1.44.1: whatever calendar it belongs to."""
     assert RecurrencePattern.load(pattern.dump()) == pattern
 
 
 @given(series())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_series_is_what_its_bytes_say(one: AppointmentRecurrence) -> None:
     """[MS-OXOCAL] 2.2.1.44.2 to 2.2.1.44.5: exceptions, their extensions, reserved parts."""
     data = one.dump()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.calendar.calendar_cases import CORPUS, of_kind
 
 from mapix.formats.calendar.globalid import GlobalId
@@ -115,7 +116,7 @@ RULES = st.builds(
 
 
 @given(st.text(max_size=40), st.lists(RULES, min_size=1, max_size=4), st.binary(max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_definition_is_what_its_bytes_say(key: str, rules: list[ZoneRule], rest: bytes) -> None:
     """And whatever its numbers are, asking it for the time ends in an answer or in `CorruptData`."""
     definition = ZoneDefinition(key, tuple(rules), rest)
@@ -219,7 +220,7 @@ def test_an_identifier_of_icalendar_keeps_its_text() -> None:
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_bytes_that_are_no_identifier_are_refused(data: bytes) -> None:
     whole = GlobalId.new().dump()
     for spoilt in (data, whole[:16] + data, whole[:16] + b"\x07\xea\x0d\x02" + whole[20:], whole + b"x"):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.cfb.cfb_cases import RW, nodes, read_tree
 from tests.formats.cfb.cfb_damages import (
     DAMAGES,
@@ -125,7 +126,7 @@ def test_nesting_without_end_needs_no_recursion() -> None:
         assert sum(1 for _ in file.root.walk()) == 5000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12))
 def test_whatever_bytes_change_only_storage_errors_come_out(seed: int, count: int) -> None:
     chance = random.Random(seed)

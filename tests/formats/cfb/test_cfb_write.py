@@ -10,6 +10,7 @@ import olefile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.cfb.cfb_cases import nodes, strictly
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
@@ -50,13 +51,13 @@ def written(root: Node, **options: Any) -> bytes:
     return target.getvalue()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(trees, st.sampled_from([3, 4, None]))
 def test_any_tree_comes_back_from_a_file_without_defects(tree: dict[str, Any], version: int | None) -> None:
     assert strictly(written(nodes(tree), version=version)) == tree
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(trees)
 def test_another_reader_finds_the_same_streams_and_nothing_to_complain_about(tree: dict[str, Any]) -> None:
     data = written(nodes(tree))

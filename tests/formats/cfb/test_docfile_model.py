@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.cfb.cfb_cases import RW, Tree, storage_tree, strictly
 
 from mapix.formats.cfb.lockbytes import MemoryBytes
@@ -165,7 +166,7 @@ def game(seed: int, moves: int) -> None:
     player.end()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 2**63), st.integers(1, 60))
 def test_random_transactions_do_what_the_model_does(seed: int, moves: int) -> None:
     game(seed, moves)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.cfb.cfb_cases import corpus
 
 from mapix.formats.cfb import CompoundFile, Node, write_compound_file
@@ -137,7 +138,7 @@ WORDS = st.sampled_from((0, 1, 2, 5, 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFF
 CHANGES = st.tuples(st.sampled_from(sorted(PLACES)), st.integers(0, 10_000), WORDS, st.sampled_from("BHI"))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(CHANGES, max_size=4), st.sampled_from((0, 0, 0, 1, 512, 700)))
 @example([("FAT", 0, 0, "I")], 0)
 @example([("mini FAT", 3, 2, "I")], 0)

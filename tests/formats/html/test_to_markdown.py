@@ -53,7 +53,7 @@ def test_html_becomes_what_it_looks_like(html: str, expected: str) -> None:
     assert made(html) == (expected if "\n" in expected else expected.replace("|", "\n"))
 
 
-TEXT = st.text(st.sampled_from("ab1 \n*_`#>-+=~<>&;![]()\\|.:é"), max_size=40)
+TEXT = st.text(st.sampled_from("ab1@ \n*_`#>-+=~<>&;![]()\\|.:é"), max_size=40)
 
 
 @given(TEXT, st.sampled_from(["p", "h2", "li", "blockquote", "b", "i"]))

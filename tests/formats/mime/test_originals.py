@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 import mapix
 from mapix.formats.mime import SENDING, MimeOptions, from_mime, to_mime
@@ -146,14 +147,14 @@ def test_nothing_is_kept_that_is_not_wanted() -> None:
     assert to_mime(content) != MAIL
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.binary(max_size=400), st.sampled_from((b"", MAIL, MAIL[:300], MAIL[200:])))
 def test_any_bytes_come_out_as_they_came(data: bytes, head: bytes) -> None:
     mail = head + data
     assert to_mime(from_mime(mail).value) == mail
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=200))
 def test_a_skeleton_that_is_none_does_no_harm(data: bytes) -> None:
     content = from_mime(MAIL).value

@@ -6,6 +6,7 @@ from email.message import Message
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.formats.defects import Defects
 from mapix.formats.mime.fieldblock import read_fields
@@ -52,14 +53,14 @@ def ours(node: Node) -> Iterator[tuple[str, bytes]]:
             yield each.told()[0], each.raw()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(mails())
 def test_the_parts_are_those_that_the_standard_library_finds(text: str) -> None:
     data = text.encode()
     assert list(ours(parse(MemorySource(data), Defects()))) == list(leaves(email.message_from_bytes(data)))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(FIELD, min_size=1, max_size=4), TEXTS)
 def test_the_fields_are_those_that_the_standard_library_finds(fields: list[str], text: str) -> None:
     data = ("\r\n".join(fields) + "\r\n\r\n" + text).encode()
@@ -69,7 +70,7 @@ def test_the_fields_are_those_that_the_standard_library_finds(fields: list[str],
     assert data[found.body :] == text.encode()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.binary(max_size=200), st.sampled_from((b"", b"Subject: x\r\n", b"A: 1\n B\nC:2\n\n")))
 def test_a_header_and_its_body_are_all_there_is(data: bytes, head: bytes) -> None:
     whole = head + data

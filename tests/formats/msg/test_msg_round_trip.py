@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from tests.drawn import examples
 from tests.formats.msg.msg_cases import attachment, contents, nodes, plain, plainly, read, written
 
 from mapix.formats.defects import Strictness
@@ -17,7 +18,7 @@ from mapix.properties.tags import PR_BODY, PR_MESSAGE_CODEPAGE, PR_STORE_SUPPORT
 
 
 @given(contents())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_any_message_survives_and_is_sound(content: MessageContent) -> None:
     data = written(content)
     with MsgFile.open(data, strictness=Strictness.STRICT) as file:
@@ -28,7 +29,7 @@ def test_any_message_survives_and_is_sound(content: MessageContent) -> None:
 
 
 @given(contents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_message_survives_in_eight_bits_or_is_refused(content: MessageContent) -> None:
     content.properties[PR_MESSAGE_CODEPAGE] = 65001
     again = read(written(content, unicode=False))
@@ -36,7 +37,7 @@ def test_any_message_survives_in_eight_bits_or_is_refused(content: MessageConten
 
 
 @given(contents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_equal_messages_make_equal_bytes(content: MessageContent) -> None:
     once = written(content)
     assert once == written(content)

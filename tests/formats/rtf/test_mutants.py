@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.formats.html import to_text as text_of_html
 from mapix.formats.msg import MsgFile
@@ -56,7 +57,7 @@ def mutant(data: st.DataObject, sound: bytes) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_damaged_packed_bodies_are_read_or_refused(data: st.DataObject) -> None:
     """M-041: what cannot be read becomes nothing, never something out of bounds."""
@@ -72,7 +73,7 @@ def test_damaged_packed_bodies_are_read_or_refused(data: st.DataObject) -> None:
     assert text is None or len(text) <= 10 * len(found.value) + 10_000
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_damaged_documents_are_shown(data: st.DataObject) -> None:
     """[MS-OXRTFEX], [MSFT-RTF]: text and HTML of whatever there is."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.formats.tnef.tnef_cases import (
     HEAD,
     attribute,
@@ -201,13 +202,13 @@ def test_messages_nested_too_deeply_are_kept_as_bytes() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_behind_a_signature_end_in_a_message(data: bytes) -> None:
     assert isinstance(read_tnef(HEAD + data).value, MessageContent)
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_list_of_properties_ends_in_a_message(data: bytes) -> None:
     content = read_tnef(stream(attribute(Att.MSG_PROPS, data))).value
     assert isinstance(read_tnef(tnef_bytes(content)).value, MessageContent)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from tests.drawn import examples
 from tests.formats.msg.msg_cases import contents
 from tests.formats.tnef.tnef_cases import corpus, message, needs_corpus, sample, told
 
@@ -36,7 +37,7 @@ def test_a_message_with_everything_is_the_same_after_writing_and_reading() -> No
 
 
 @given(contents().filter(lambda content: len(set(content.names.values())) == len(content.names)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_message_survives(content: MessageContent) -> None:
     """P-020, P-021, P-026, P-230."""
     parsed = read_tnef(tnef_bytes(content), strictness=Strictness.STRICT)
@@ -45,7 +46,7 @@ def test_any_message_survives(content: MessageContent) -> None:
 
 
 @given(contents())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_equal_messages_make_equal_bytes(content: MessageContent) -> None:
     once = tnef_bytes(content)
     assert tnef_bytes(content) == once

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.formats.defects import Strictness
 from mapix.formats.vcard import Card, from_vcards, to_vcards
@@ -187,7 +188,7 @@ def test_hostile_files_cost_no_more_than_their_size(data: bytes) -> None:
     assert time.thread_time() - start < 20
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.binary(max_size=300)
     | st.lists(st.sampled_from(list(b'BEGIN:VCARD\r\n;=",\\ FNT\x00\xff')), max_size=200).map(bytes)
@@ -203,7 +204,7 @@ texts = st.text(
 addresses = st.from_regex(r"[a-z0-9.+-]{1,20}@[a-z0-9-]{1,20}\.example", fullmatch=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.dictionaries(st.sampled_from(TEXTS), texts),
     texts,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.formats.mime.charsets import charset_of, codepage_of, decode
+from mapix.formats.mime.charsets import charset_of, codepage_of, decode, true_charset
 from mapix.formats.mime.headers import LONGEST_WORD, is_plain
 from mapix.formats.mime.options import USUAL, MimeOptions
 from mapix.formats.mime.parts import Part, base64_pieces, bytes_part, multipart, text_part
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CID: Final = re.compile(rb"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
+_SEVERAL: Final = frozenset((20936, 936, 50220, 50221, 50222, 28591, 28599, 20127))
 _META_WITHIN: Final = 4096
 BODY_CONTENT_ID: Final = PropTag(0x1015001F)
 """PidTagBodyContentId ([MS-OXPROPS] 2.621)."""
@@ -184,11 +185,17 @@ def body_props(text: str | None, html: bytes | None, charset: str | None) -> dic
 def html_in_codepage(html: bytes, charset: str | None) -> tuple[bytes, int]:
     """HTML bytes and the code page they are in: as they are where label or content tells it, else turned into UTF-8."""
     label = charset or _meta_charset(html)
-    codepage = codepage_of(label) if label else None
     text, true = decode(html, label)
-    if codepage is not None and true and codepage not in WITHOUT_ASCII:
+    label = true_charset(html, text, label) if true else label
+    codepage = codepage_of(label) if label else None
+    if codepage is not None and true and codepage not in WITHOUT_ASCII and _says(html, codepage, text):
         return html, codepage
-    return (html, UTF8) if _is_utf8(html) else (text.encode("utf-8", "replace"), UTF8)
+    return (html if decode_text(html, UTF8) == text else text.encode("utf-8", "replace")), UTF8
+
+
+def _says(html: bytes, codepage: int, text: str) -> bool:
+    """Whether HTML in a code page is what was read of it; sets that mail has in several forms are looked at."""
+    return codepage not in _SEVERAL or decode_text(html, codepage) == text
 
 
 def _html_of(content: MessageContent) -> tuple[bytes | None, str]:

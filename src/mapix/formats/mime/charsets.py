@@ -17,6 +17,10 @@ import codecs
 from functools import lru_cache
 from typing import Final
 
+from mapix.formats.mime.charsetnames import plain_name
+from mapix.formats.mime.japanese import from_windows_jis, is_escaped
+from mapix.properties.codepage import decode_text
+
 _NAMES: Final[dict[int, str]] = {
     437: "ibm437",
     850: "ibm850",
@@ -51,33 +55,19 @@ _NAMES: Final[dict[int, str]] = {
 _CODEPAGES: Final[dict[str, int]] = {name: number for number, name in reversed(_NAMES.items())}
 _CODECS: Final = {
     "us-ascii": "cp1252",
-    "ascii": "cp1252",
     "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
     "iso-8859-9": "cp1254",
     "iso-8859-11": "cp874",
-    "tis-620": "cp874",
     "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "windows-31j": "cp932",
-    "x-sjis": "cp932",
     "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949",
     "gb2312": "gb18030",
     "gbk": "gb18030",
-    "x-gbk": "gb18030",
     "big5": "cp950",
     "iso-8859-8-i": "iso8859_8",
-    "iso-8859-8-e": "iso8859_8",
     "hz-gb-2312": "hz",
-    "x-mac-roman": "mac_roman",
     "macintosh": "mac_roman",
     "windows-874": "cp874",
-    "unicode-1-1-utf-7": "utf-7",
-    "utf8": "utf-8",
 }
 _STRICT: Final = {
     "us-ascii": "ascii",
@@ -93,8 +83,17 @@ _STRICT: Final = {
 }
 """Codecs for writing, which must not write what a label does not say."""
 
+_WIDER: Final = {
+    20127: (1252,),
+    28591: (1252,),
+    28599: (1254,),
+    28601: (874,),
+    20936: (936, 54936),
+    936: (54936,),
+}
+"""Code pages of labels that mean less than what mailers write under them, and of what they write."""
+
 _NOT_MAIL: Final = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
-_LONGEST_NAME: Final = 60
 
 
 def charset_of(codepage: int) -> str | None:
@@ -104,11 +103,8 @@ def charset_of(codepage: int) -> str | None:
 
 def codepage_of(charset: str) -> int | None:
     """The code page that mail calls `charset`; None where no code page is that."""
-    name = charset.strip().lower().replace("_", "-") if charset.lower().startswith("iso") else charset.strip().lower()
-    if name in _CODEPAGES:
-        return _CODEPAGES[name]
-    aliases = {"ascii": 20127, "utf8": 65001, "latin1": 28591, "gbk": 936, "ks_c_5601-1987": 949, "windows-31j": 932}
-    return aliases.get(name)
+    name = plain_name(charset)
+    return 949 if name == "ks_c_5601-1987" else _CODEPAGES.get(name)
 
 
 def decode(data: bytes, charset: str | None) -> tuple[str, bool]:
@@ -116,20 +112,44 @@ def decode(data: bytes, charset: str | None) -> tuple[str, bool]:
     codec = codec_of(charset) if charset else None
     if codec and codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
         return _any(data), False
-    guessed = _utf8_with_letters(data) if codec in (None, "cp1252") else None
+    guessed = _guessed(data) if codec in (None, "cp1252") else None
     if guessed is not None:
         return guessed, not charset
     try:
         text = data.decode(codec or "utf-8")
         return (text, True) if codec != "utf-7" else (text.encode("utf-8", "replace").decode(), True)
     except (UnicodeError, ValueError):
-        return _any(data), not charset
+        japanese = from_windows_jis(data) if codec and codec.startswith("iso2022_jp") else None
+        return (_any(data), not charset) if japanese is None else (japanese, True)
+
+
+def true_charset(data: bytes, text: str, charset: str | None) -> str | None:
+    """The name of the character set that `data`, which was labelled `charset` and read as `text`, is really in.
+
+    Labels that mean less than what mailers write under them are told by the larger set: Windows-1252 under ISO-8859-1,
+    GBK under GB 2312. Without a label it is one where the bytes tell it.
+    """
+    if data.isascii():
+        return "iso-2022-jp" if not charset and is_escaped(data) and text != data.decode("ascii") else charset
+    codepage = codepage_of(charset) if charset else None
+    if charset is None or codepage not in _WIDER or _says(data, charset, text):
+        return charset
+    wider = (each for each in _WIDER[codepage] if decode_text(data, each) == text)
+    return next((charset_of(each) for each in wider), charset)
+
+
+def _says(data: bytes, charset: str, text: str) -> bool:
+    """Whether a character set, taken at its word, has `text` for `data`."""
+    try:
+        return data.decode(strict_codec_of(charset) or "ascii") == text
+    except UnicodeError:
+        return False
 
 
 @lru_cache(maxsize=256)
 def codec_of(charset: str) -> str | None:
     """The Python codec for text named `charset`, None for a name nobody knows."""
-    name = charset.strip().strip("\"'").lower()[:_LONGEST_NAME]
+    name = plain_name(charset)
     try:
         found = codecs.lookup(_CODECS.get(name, name))
     except (LookupError, ValueError):
@@ -139,14 +159,14 @@ def codec_of(charset: str) -> str | None:
 
 def strict_codec_of(charset: str) -> str | None:
     """The Python codec to write text named `charset` with, None where it is not one to write in."""
-    found = _STRICT.get(charset.lower())
+    found = _STRICT.get(plain_name(charset))
     return codec_of(charset) if found is None else found or None
 
 
-def _utf8_with_letters(data: bytes) -> str | None:
-    """`data` read as UTF-8 where it is UTF-8 and more than ASCII."""
+def _guessed(data: bytes) -> str | None:
+    """`data` read as UTF-8 where it is UTF-8 and more than ASCII, or as Japanese of 7 bits; None for anything else."""
     if data.isascii():
-        return None
+        return from_windows_jis(data) if is_escaped(data) else None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -116,7 +116,7 @@ def raw_text(raw: str, charset: str | None = None) -> str:
     """A field's value as the parser gives it, unfolded, its 8-bit bytes read as UTF-8 or as `charset`."""
     unfolded = raw.replace("\r\n", "").replace("\n", "").replace("\r", "")
     if unfolded.isascii():
-        return unfolded.strip(" \t")
+        return (decode(unfolded.encode(), None)[0] if "\x1b" in unfolded else unfolded).strip(" \t")
     data = unfolded.encode("utf-8", "surrogateescape")
     try:
         return data.decode("utf-8").strip(" \t")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.formats.mime.bodies import BODY_CONTENT_ID, body_props
-from mapix.formats.mime.charsets import decode
+from mapix.formats.mime.charsets import decode, true_charset
 from mapix.formats.mime.intext import files_in_text
 from mapix.formats.mime.read_attachments import attachment_of, content_id, made_up_name, name_of
 from mapix.formats.mime.read_mac import is_double, mac_file, unpacked
@@ -155,8 +155,11 @@ class Reader:
     def _plain(self, node: Node) -> None:
         self._identify(node)
         self.text_charset = node.told()[1].get("charset")
-        self.text, true = decode(node.data(self.reading.defects), self.text_charset)
-        if not true:
+        data = node.data(self.reading.defects)
+        self.text, true = decode(data, self.text_charset)
+        if true:
+            self.text_charset = true_charset(data, self.text, self.text_charset)
+        else:
             self.reading.defects.note("text/plain", "not in the character set it tells", value=self.text_charset)
             self.text_charset = None
         if node.told()[1].get("format", "").lower() == "flowed":

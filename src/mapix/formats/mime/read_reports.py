@@ -6,6 +6,7 @@ The part that machines read stays as a hidden attachment, so that its other fiel
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from mapix.formats.defects import Defects
@@ -20,6 +21,7 @@ from mapix.properties.content import MessageContent
 from mapix.properties.flags import MAPI_TO
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_ATTACH_DATA_BIN,
     PR_ATTACH_MIME_TAG,
     PR_ATTACHMENT_HIDDEN,
     PR_BODY,
@@ -42,6 +44,7 @@ _ACTIONS: Final = {
     "delayed": "Delayed",
 }
 _GRAVEST: Final = ("NDR", "Delayed", "DR", "Relayed", "Expanded")
+_HEADERS: Final = ("text/rfc822-headers", "message/global-headers")
 _OURS: Final = re.compile(r"reason=(-?\d{1,9}); *diagnostic=(-?\d{1,9})")
 _STATUS: Final = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _NO_DIAGNOSTIC: Final = -1
@@ -74,10 +77,21 @@ def _describe(content: MessageContent, suffix: str) -> None:
     about = next((each.message for each in content.attachments if each.message is not None), None)
     original = about.get(PR_MESSAGE_CLASS, "IPM.Note") if about else "IPM.Note"
     content.properties |= {PR_MESSAGE_CLASS: f"REPORT.{original}.{suffix}", PR_ORIG_MESSAGE_CLASS: original}
-    if about and about.get(PR_SUBJECT):
-        content.properties[PR_ORIGINAL_SUBJECT] = about.get(PR_SUBJECT)
+    subject = about.get(PR_SUBJECT) if about else _subject_of_header(content)
+    if subject:
+        content.properties[PR_ORIGINAL_SUBJECT] = subject
     if PR_BODY in content.properties:
         content.properties[PR_REPORT_TEXT] = content.properties[PR_BODY]
+
+
+def _subject_of_header(content: MessageContent) -> str:
+    """The subject of a message of which only the header came back (RFC 3462 2)."""
+    for each in content.attachments:
+        data = each.properties.get(PR_ATTACH_DATA_BIN)
+        if each.properties.get(PR_ATTACH_MIME_TAG) in _HEADERS and isinstance(data, bytes):
+            subjects = [text for block in field_blocks(data) for text in block.fields("subject")]
+            return header_text(subjects[0]) if subjects else ""
+    return ""
 
 
 def suffix_of(blocks: list[FieldBlock], kind: str) -> str | None:
@@ -109,7 +123,9 @@ def _action(block: FieldBlock) -> str:
 
 
 def _row(block: FieldBlock, kind: str) -> dict[PropTag, Any]:
-    row = recipient(_recipient(block.value_of("final-recipient")), MAPI_TO)
+    person = _recipient(block.value_of("final-recipient"))
+    name = header_text(found[0]) if (found := block.fields("x-display-name")) else ""
+    row = recipient(replace(person, name=name) if name else person, MAPI_TO)
     told = block.fields("diagnostic-code")
     if told:
         row[PR_SUPPLEMENTARY_INFO] = _second(header_text(told[0]))

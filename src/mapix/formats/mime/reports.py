@@ -106,7 +106,10 @@ def _delivery_status(content: MessageContent, kind: str) -> Part:
 def _recipient_block(row: Mapping[PropTag, Any], kind: str) -> Iterator[str]:
     failed = kind == "NDR"
     told = text_of(row, PR_SUPPLEMENTARY_INFO) or text_of(row, PR_REPORT_TEXT) or ""
-    yield _final_recipient(address_of(row, RECIPIENT))
+    person = address_of(row, RECIPIENT)
+    yield _final_recipient(person)
+    if person and person.address and person.name not in ("", person.address):
+        yield field("X-Display-Name", person.name)
     yield f"Action: {_ACTIONS.get(kind, 'delivered')}"
     yield f"Status: {_status(row, told) if failed else '4.0.0' if kind == 'DELAYED' else '2.0.0'}"
     if remote := text_of(row, REMOTE_MTA):

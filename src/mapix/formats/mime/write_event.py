@@ -99,9 +99,19 @@ class EventItem:
         """What makes it the same everywhere."""
         data = self.value(n.PidLidGlobalObjectId) or self.value(n.PidLidCleanGlobalObjectId)
         try:
-            return GlobalId.load(data) if data else GlobalId.of_uid(text_of(self.props, t.PR_INTERNET_MESSAGE_ID) or "")
+            return GlobalId.load(data) if data else GlobalId.of_uid(self._own_uid())
         except MapiError:
             return GlobalId(data or b"")
+
+    def _own_uid(self) -> str:
+        """For what has no global identifier: the same each time, as every event must have one (RFC 5545 3.8.4.7)."""
+        from hashlib import sha256
+
+        if known := text_of(self.props, t.PR_INTERNET_MESSAGE_ID):
+            return known
+        start, made = self.value(n.PidLidAppointmentStartWhole), self.props.get(t.PR_CREATION_TIME)
+        told = f"{text_of(self.props, t.PR_SUBJECT)}\n{start}\n{made}"
+        return sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
     @staticmethod
     def _add_text(event: Any, name: str, text: str | None) -> None:
