@@ -137,6 +137,39 @@ def test_files_go_into_folders_and_messages_of_folders_into_files(tmp_path: Path
     assert folder.count == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("notes.txt", b"Dear Ann, this is a text\n"),
+        ("page.html", b"<!DOCTYPE html><title>x</title>"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        ("picture.eml", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"),
+        ("archive.zip", b"PK\3\4\x14\0\0\0"),
+        ("empty.eml", b""),
+    ],
+)
+def test_a_file_that_is_no_message_is_not_read_as_one(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(CorruptData):
+        mapix.open(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("mail", b"Subject: x\n\nHello"),
+        ("mail.txt", b"\r\nX-Long: y\r\n\r\nHello"),
+        ("body.eml", b"Only a body, as some programs keep it\n"),
+        ("mbox", b"From ann@example.org Thu Jan  1 00:00:00 2020\nTo: bob@example.org\n\nHello"),
+    ],
+)
+def test_mail_is_read_whatever_it_is_called_and_bodies_that_are_called_mail(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert mapix.open(tmp_path / name).text
+
+
 def test_what_is_no_message_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         mapix.open(tmp_path / "none.msg")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import mapix
-from mapix.convert.forms import has_header
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
 from mapix.convert.single import convert_file
 from mapix.convert.stdin import kept
 from mapix.formats.cfb import Node, write_compound_file
+from mapix.formats.recognition import has_header
 
 from .conftest import mail
 
@@ -46,6 +46,11 @@ def test_a_text_without_header_that_is_named_mail_is_repaired(tmp_path: Path, na
     assert outcome.defects[0].startswith("header: ")
     strict = Plan("msg", str(tmp_path / "strict.msg"), strict=True)
     assert convert_file(str(tmp_path / name), tmp_path / "strict.msg", strict).code == "MAPI_E_CORRUPT_DATA"
+
+
+def test_a_picture_is_no_mail_whatever_it_is_called(tmp_path: Path) -> None:
+    outcome = converted(tmp_path, "picture.eml", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    assert (outcome.status, outcome.code) == (Status.FAILED, "MAPI_E_CORRUPT_DATA")
 
 
 @pytest.mark.parametrize("name", ["mail.eml", "mail", "mail.txt", ""])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.convert.plan import Plan
 from mapix.convert.targets.jsonform import Json, from_json
@@ -43,7 +44,7 @@ def places(told: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.integers(0, 1 << 32))
 def test_a_document_with_odd_values_is_a_message_or_corrupt(seed: int) -> None:
     chance = random.Random(seed)
@@ -54,7 +55,7 @@ def test_a_document_with_odd_values_is_a_message_or_corrupt(seed: int) -> None:
         assert isinstance(from_json(json.dumps(told).encode()), MessageContent)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_cut_and_turned_bytes_are_a_message_or_corrupt(data: st.DataObject) -> None:
     found = bytearray(sound()[: data.draw(st.integers(0, len(sound())))])

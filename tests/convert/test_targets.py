@@ -16,7 +16,7 @@ from mapix.convert.targets.markdown import paragraphs
 from mapix.formats.msg import write_msg
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.errors import Collision, CorruptData
-from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
+from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName, PSETID_Appointment
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ATTACH_CONTENT_ID,
@@ -166,6 +166,20 @@ def test_appointments_are_calendars_and_contacts_are_cards_and_mail_is_neither(t
     assert (ics.written + ics.repaired, ics.unfit, vcf.written + vcf.repaired, vcf.unfit) == (1, 2, 1, 2)
     assert b"SUMMARY:meeting" in (tmp_path / "ics" / "meeting.ics").read_bytes()
     assert b"FN:Ann Archer" in (tmp_path / "vcf" / "card.vcf").read_bytes()
+
+
+def test_an_appointment_without_an_identifier_has_the_same_uid_at_every_run(tmp_path: Path) -> None:
+    """RFC 5545 3.8.4.7."""
+    pytest.importorskip("icalendar", reason="calendars need the extra calendar")
+    times = {PropTag(0x80000040): 132224400000000000, PropTag(0x80010040): 132224436000000000}
+    names = {0x8000: PropertyName(PSETID_Appointment, 0x820D), 0x8001: PropertyName(PSETID_Appointment, 0x820E)}
+    write_msg(MessageContent({PR_MESSAGE_CLASS: "IPM.Appointment", **times}, names=names), tmp_path / "a.msg")
+    uids = []
+    for run in ("1", "2"):
+        convert([str(tmp_path / "a.msg")], Plan("ics", str(tmp_path / run)))
+        uids += re.findall(rb"^UID:([0-9a-f]{32})\r$", (tmp_path / run / "a.ics").read_bytes(), re.MULTILINE)
+    assert len(uids) == 2
+    assert uids[0] == uids[1]
 
 
 def test_a_table_has_a_row_for_each_message_and_goes_on_in_parts(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from mapix.client.message import Message
 from mapix.formats.cfb.storage import create_docfile, is_docfile, open_docfile
 from mapix.formats.defects import Defect
 from mapix.formats.msg import MsgFile, content_of, write_msg
+from mapix.formats.recognition import LOOKED_AT, is_mail
 from mapix.formats.storage import Mode
 from mapix.formats.storageerrors import StorageError, mapi_error
 from mapix.objects.imsg import MessageSession, open_imsg_on_istg, open_imsg_session
@@ -66,14 +67,19 @@ def content_of_file(path: str | os.PathLike[str], files: ExitStack) -> MessageCo
 def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tuple[Defect, ...]]:
     """The message of a file that is no compound file, and what was wrong with it."""
     with source.open("rb") as file:
-        begin = file.read(4)
-    if begin == _TNEF or source.suffix.lower() == ".tnef":
+        head = file.read(LOOKED_AT)
+    if head.startswith(_TNEF) or source.suffix.lower() == ".tnef":
         from mapix.formats.tnef import TnefFile
 
         tnef = files.enter_context(TnefFile.open(source))
         if tnef.defects and not (tnef.content.properties or tnef.content.recipients or tnef.content.attachments):
             raise CorruptData(f"nothing of the TNEF stream can be read: {tnef.defects[0]}", value=str(source))
         return tnef.content, tnef.defects
+    if not head:
+        raise CorruptData("the file is empty", value=str(source))
+    if not is_mail(head, source.name):
+        hint = "mapix.from_mime reads any bytes as mail"
+        raise CorruptData("this is no message: it begins with no header line", value=str(source), hint=hint)
     from mapix.formats.mime import from_mime
 
     with source.open("rb") as mail:

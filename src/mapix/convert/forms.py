@@ -10,18 +10,15 @@ import re
 from pathlib import Path
 from typing import Final
 
+from mapix.formats.recognition import MAILBOXES
+
 MESSAGES: Final = (".msg", ".oft", ".eml", ".tnef", ".emltpl", ".mht", ".mhtml")
-MAILS: Final = (".eml", ".emltpl", ".mht", ".mhtml")
-MAILBOXES: Final = (".mbox", ".mbx")
 TARS: Final = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 COMPOUND: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 TNEF: Final = b"\x78\x9f\x3e\x22"
 """How compound files and TNEF streams begin."""
 
 _FIELD: Final = re.compile(rb"\A(?:>?From [^\r\n]*\r?\n)?[!-9;-~]{1,76}:[ \t]?[^\r\n]*\r?\n", re.ASCII)
-_HEADED: Final = re.compile(
-    rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*(?:>?From [^\r\n]*\s+)?[A-Za-z0-9][!-9;-~\x00]*[ \t]*\x00?:(?!//)"
-)
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _LOOK: Final = 1024
 
@@ -65,17 +62,6 @@ def by_head(head: bytes) -> str:
     if head.startswith(_PACKED) or head[257:262] == b"ustar":
         return "tar"
     return "message" if _FIELD.match(head) else ""
-
-
-def named_mail(name: str) -> bool:
-    """Whether a name says that a file is Internet mail, or a mailbox of it."""
-    lower = name.lower()
-    return lower.endswith((*MAILS, *MAILBOXES)) or Path(lower).name == "mbox"
-
-
-def has_header(head: bytes) -> bool:
-    """Whether a text begins with a header line, empty lines aside."""
-    return _HEADED.match(head) is not None
 
 
 def names_file(word: str) -> bool:

@@ -16,10 +16,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
-from mapix.convert.forms import COMPOUND, TNEF, by_head, has_header, named_mail
+from mapix.convert.forms import COMPOUND, TNEF, by_head
 from mapix.convert.items import Item, Kind
 from mapix.convert.plan import Plan
 from mapix.formats.defects import Defect, Strictness
+from mapix.formats.recognition import has_header, is_mail
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import CorruptData
 
@@ -90,7 +91,7 @@ def message_of(
 
         return from_json(source if isinstance(source, bytes) else source.read()), ()
     unheaded = not has_header(head)
-    if unheaded and (strictness is Strictness.STRICT or not named_mail(label)):
+    if unheaded and (strictness is Strictness.STRICT or not is_mail(head, label)):
         raise CorruptData("this is no message: it begins with no header line", value=label)
     from mapix.formats.mime import from_mime
 

@@ -17,7 +17,7 @@ _APART: Final = "&#8203;"
 """A sign without width, between markup that would be read as something else where it touches."""
 
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
-_SIGNS = re.compile(r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])")
+_SIGNS = re.compile(r"[\\`*\[\]]|<(?=[^\s<])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"(?:#{1,6}|[-+])(?=\s|$)|>|[-=_]+(?=[ \t]*$)|[-_](?=[ \t]*[-_][-_ \t]*$)|~~~")
 _CLOSING = re.compile(r"(?<![^ ])#+ *$")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
