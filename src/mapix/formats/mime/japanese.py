@@ -16,7 +16,8 @@ ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b$(D", b"\x1b(I")
 
 _ESCAPE: Final = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJHI])")
 _PAIRS: Final = (b"$@", b"$B")
-_HALF: Final = bytes((byte + 0x80) % 256 for byte in range(256))
+_HALF: Final = bytes(byte + 0x80 if 0x21 <= byte <= 0x5F else byte for byte in range(256))
+_LAST_HALF: Final = 0x5F
 _LOW, _HIGH = 0x21, 0x7E
 _NO_PAIR: Final = b"\x81"
 
@@ -42,7 +43,7 @@ def _piece(escape: bytes, data: bytes) -> str:
     if escape in _PAIRS:
         return _shifted(data).decode("cp932")
     if escape == b"(I":
-        return data.translate(_HALF).decode("cp932")
+        return (data.translate(_HALF) if max(data, default=0) <= _LAST_HALF else _NO_PAIR).decode("cp932")
     if escape == b"$(D":
         return (b"\x1b$(D" + data + b"\x1b(B").decode("iso2022_jp_ext")
     return data.decode("ascii")
