@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -79,8 +79,9 @@ def home(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     with suppress(MapiError):
         link = find_broker(home)
         if link is not None:
-            link.ask(Stop(), Done)
-            link.wait_for_the_end()
+            with closing(link):
+                link.ask(Stop(), Done)
+                link.wait_for_the_end()
 
 
 @pytest.fixture

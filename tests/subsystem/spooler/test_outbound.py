@@ -8,13 +8,16 @@ from tests.subsystem.spooler.states import DECLINED, RETRY, SENT, SLOW
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import AddressTypes, Outcome, OutcomeKind
+from mapix.objects.messages.content import recipient_rows
 from mapix.properties.flags import MSGFLAG_SUBMIT, MSGFLAG_UNSENT
 from mapix.properties.tags import (
     PR_DELETE_AFTER_SUBMIT,
+    PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_IPM_OUTBOX_ENTRYID,
     PR_IPM_WASTEBASKET_ENTRYID,
     PR_MESSAGE_FLAGS,
+    PR_RESPONSIBILITY,
     PR_SUBJECT,
 )
 from mapix.properties.times import TICKS_PER_SECOND, now
@@ -66,6 +69,31 @@ def test_what_a_transport_declines_goes_to_the_next_in_order(bench):
     bench.spooler([first, second]).pump()
     assert first.addresses == [["bob@example.com", "cy@example.com"]]
     assert second.addresses == [["cy@example.com"]]
+
+
+def test_each_call_shows_who_is_the_transport_s_to_handle(bench):
+    """SPL-10, SPL-76; scenario 15: PR_RESPONSIBILITY in the message's own table; nothing of it is saved."""
+    shown = []
+
+    def look(answer):
+        def asked(submission):
+            rows = recipient_rows(submission.message)
+            shown.append({row[PR_EMAIL_ADDRESS]: row[PR_RESPONSIBILITY] for row in rows})
+            return answer
+
+        return asked
+
+    bench.submit(["bob@x", recipient("7", address_type="FAX"), "cy@x"])
+    first = Scripted(look({"bob@x": SENT, "cy@x": DECLINED}))
+    fax, last = Scripted(look(SENT), types=AddressTypes(("FAX",))), Scripted(look(RETRY))
+    bench.spooler([first, fax, last]).pump()
+    assert shown == [
+        {"bob@x": False, "7": True, "cy@x": False},
+        {"bob@x": True, "7": False, "cy@x": True},
+        {"bob@x": True, "7": True, "cy@x": False},
+    ]
+    (waiting,) = bench.contents(PR_IPM_OUTBOX_ENTRYID)
+    assert [row[PR_RESPONSIBILITY] for row in recipient_rows(waiting)] == [True, True, False]
 
 
 def test_not_me_asks_the_next_transport(bench):

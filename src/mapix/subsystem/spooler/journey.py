@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import cast
 
+from mapix.interfaces.message import Message, ModifyRecipients
+from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientResult, RecipientState, Submission
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import SUBMITFLAG_PREPROCESS
@@ -214,7 +218,8 @@ class Journey(Carried):
 
     def _submit(self, transport: LoadedTransport, submission: Submission) -> Outcome:
         try:
-            return transport.logon.submit_message(submission)
+            with self._seen({row[PR_ROWID] for row in submission.recipients}) as message:
+                return transport.logon.submit_message(replace(submission, message=message))
         except Exception as error:
             _log.exception("the transport %s failed", transport.name)
             text = words(error)
@@ -223,6 +228,21 @@ class Journey(Carried):
                     RecipientResult(row[PR_ROWID], RecipientState.RETRY, text=text) for row in submission.recipients
                 )
             )
+
+    @contextmanager
+    def _seen(self, asked: set[int]) -> Iterator[Message]:
+        """The message as one transport sees it: with PR_RESPONSIBILITY TRUE in rows that are not its own (SPL 6.2)."""
+        assert self.message is not None
+        others = [{**row, PR_RESPONSIBILITY: True} for row_id, row in self.rows.items() if row_id not in asked]
+        if not others:
+            yield self.message
+            return
+        message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.MODIFY))
+        try:
+            message.modify_recipients(ModifyRecipients.MODIFY, others)
+            yield message
+        finally:
+            message.close()
 
     def _submission(
         self,
