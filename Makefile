@@ -30,6 +30,7 @@ test: $(STAMP)
 soak: $(STAMP)
 	tools/test-packages
 	$(BIN)/pytest -m soak -s
+	HYPOTHESIS_PROFILE=many $(BIN)/pytest -n 3 --dist loadgroup -q -m "random and not soak"
 
 lint: $(STAMP)
 	$(BIN)/ruff check

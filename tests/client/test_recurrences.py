@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 import mapix
 from mapix.client.items.patterns import WEEKDAYS
@@ -73,7 +74,7 @@ def of_others(one: mapix.Recurrence, start: date) -> Any:
 
 
 @given(recurrences())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_the_days_are_those_that_others_reckon(given: tuple[mapix.Recurrence, date]) -> None:
     """[MS-OXOCAL] 2.2.1.44.1 beside RFC 5545, for whatever recurs."""
     one, start = given
@@ -81,7 +82,7 @@ def test_the_days_are_those_that_others_reckon(given: tuple[mapix.Recurrence, da
 
 
 @given(recurrences(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_what_is_written_is_read_again(given: tuple[mapix.Recurrence, date], data: st.DataObject) -> None:
     """Through the bytes of a series, with occurrences deleted, moved and renamed."""
     one, start = given

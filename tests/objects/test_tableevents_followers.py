@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.objects.tablebench import ADDED, GONE, WORD, Bench, below, by_name, by_word, put_words
 
 from mapix.interfaces.notify import Event, Notification, TableEvent, TableNotification
@@ -54,7 +55,7 @@ VIEWS = [
 
 
 @pytest.mark.parametrize("arranged", VIEWS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(batches=st.lists(st.lists(CHANGES, min_size=1, max_size=4), max_size=6), toggled=st.integers(0, 3))
 def test_who_follows_the_notifications_has_the_rows(
     arranged: tuple[Restriction | None, SortOrder], batches: list[list[tuple[int, str | None]]], toggled: int
@@ -99,7 +100,7 @@ WORD_VIEWS = [
 
 
 @pytest.mark.parametrize("arranged", WORD_VIEWS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(batches=st.lists(st.lists(WORDS_CHANGED, min_size=1, max_size=3), max_size=6))
 def test_who_follows_the_notifications_has_the_instances(
     arranged: tuple[Restriction | None, SortOrder], batches: list[list[tuple[int, list[str] | None]]]

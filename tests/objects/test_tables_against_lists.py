@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.interfaces.table import Bookmark, Page, RowKey, TableType
 from mapix.objects.tables.tabledata import TableData
@@ -63,7 +64,7 @@ def open_table(kind: str, given_rows: list[dict[PropTag, Any]], columns: Sequenc
 
 
 @pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(given_rows=rows(max_size=16), steps=st.lists(operations(), min_size=5, max_size=20))
 def test_a_table_is_a_list_with_a_cursor(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
@@ -75,7 +76,7 @@ LAYERED = (*COLUMNS[:5], PropTag(0x8001001F), PropTag(0x6830101F), PropTag(0x683
 
 
 @pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(given_rows=rows(LAYERED, max_size=14), steps=st.lists(operations(LAYERED, layers=True), min_size=5, max_size=20))
 def test_a_table_under_headings_or_one_row_a_value_is_a_list_too(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
@@ -90,7 +91,7 @@ numbers = st.integers(0, 12)
 
 
 @pytest.mark.parametrize("kind", ["direct", "snapshot", "dynamic"])
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(
     given_numbers=st.sets(numbers, min_size=1),
     chosen=numbers,
@@ -124,7 +125,7 @@ def test_a_cursor_on_a_row_that_was_found_stays_on_it_whatever_comes_and_goes(
     assert table.query_rows(3) == [(number,) for number in left[place : place + 3]]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(given_rows=rows(max_size=40), counts=st.lists(st.integers(1, 9), max_size=30))
 def test_rows_read_a_few_at_a_time_are_the_rows(given_rows: list[dict[PropTag, Any]], counts: list[int]) -> None:
     table, read = open_table("direct", given_rows), 0

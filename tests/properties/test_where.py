@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 import mapix
 from mapix.properties import tags as t
@@ -103,7 +104,7 @@ TREES: st.SearchStrategy[Restriction] = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(TREES | restrictions(below=COLUMNS))
 def test_what_is_printed_says_the_same_when_it_is_read(tree: Restriction) -> None:
     assert parse_where(print_where(tree)) == tree
@@ -114,7 +115,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=40) | st.lists(PIECES).map(" ".join))
 def test_any_text_is_a_restriction_or_an_error_with_a_place(text: str) -> None:
     error, found = refusal(text)

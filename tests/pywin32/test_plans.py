@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.properties.tag import PropTag, PropType
 from mapix.pywin32 import mapi, mapitags, times
@@ -122,7 +123,7 @@ _VALUES: dict[int, st.SearchStrategy[Any]] = {
 }
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.data(), st.lists(st.sampled_from(sorted(CLASSES)), min_size=1, max_size=6))
 def test_rows_by_column_are_rows_by_cell(data: st.DataObject, kinds: list[int]) -> None:
     """T-037."""

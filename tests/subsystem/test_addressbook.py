@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.subsystem.bench import ROOT, Script, book_service
 
 from mapix.interfaces.addrbook import AbContainer, AddrBook
@@ -219,7 +220,7 @@ def test_bill_l_matches_as_the_reference_says() -> None:
     assert not anr_matches("", "Bill")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.text("abcAB", min_size=1, max_size=4), min_size=1, max_size=4), st.data())
 def test_beginnings_of_words_of_a_name_always_match_it(words: list[str], data: st.DataObject) -> None:
     """ABK-25."""

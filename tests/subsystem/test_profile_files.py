@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.interfaces.spi import ProviderKind
 from mapix.properties.errors import CorruptData, NoAccess, NotFound, Version
@@ -78,13 +79,13 @@ profiles = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(profiles)
 def test_a_profile_is_read_back_from_its_text_as_it_was(profile: Profile) -> None:
     assert from_text(to_text(profile), "Work.toml") == profile
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_a_time_keeps_its_hundred_nanoseconds(ticks: int) -> None:
     tag = PropTag(0x30070040)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.properties.errors import InvalidParameter
 from mapix.subsystem.profiles.toml_writer import dump
@@ -25,7 +26,7 @@ documents = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(documents)
 def test_what_is_written_is_read_back_as_it_was(document: dict[str, Any]) -> None:
     assert tomllib.loads(dump(document)) == document

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 
 from mapix.client.dialogs import CallbackUI
 from mapix.interfaces.prop import Access
@@ -121,7 +122,7 @@ def test_no_vault_says_how_to_make_one(tmp_path: Path) -> None:
         Vault(tmp_path / NAME, lambda: "x").check()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(place=st.integers(0, 200), bits=st.integers(1, 255), length=st.none() | st.integers(0, 90))
 def test_a_damaged_vault_is_an_error_and_stays_as_it_is(made: Vault, place: int, bits: int, length: int | None) -> None:
     made.set_password("mapix", "one", "1")

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+from tests.drawn import examples
 from tests.providers.memory.test_conformance import open_store
 
 from mapix.interfaces.prop import Access
@@ -27,5 +28,5 @@ class MemorySearches(SearchMachine):
 
 TestMemorySearches = MemorySearches.TestCase
 TestMemorySearches.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

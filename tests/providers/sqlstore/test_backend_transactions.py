@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.providers.sqlstore.helpers import BODY, counts, file, people, save, undone
 
 from mapix.interfaces.backend import (
@@ -93,7 +94,7 @@ def test_threads_take_turns_on_one_store(backend: SqliteBackend) -> None:
     assert counts(backend, backend.root)[0] == 80
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.lists(st.sampled_from(("save", "delete", "move", "copy", "read", "undo")), max_size=20))
 def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     from mapix.providers.sqlstore.sqlite.filecheck import check_store

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from tests.drawn import examples
 from tests.providers.sqlstore.helpers import file, people, save, undone
 from tests.providers.sqlstore.oldstores import old_store
 
@@ -195,7 +196,10 @@ def test_whatever_is_done_all_checksums_fit(tmp_path: Path) -> None:
 
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
-        OnFiles, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=checks)
+        OnFiles,
+        settings=settings(
+            max_examples=examples(12), stateful_step_count=12, deadline=None, suppress_health_check=checks
+        ),
     )
 
 

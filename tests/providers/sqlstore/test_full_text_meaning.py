@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.providers.sqlstore.fulltexts import found, texts_of
 
 from mapix.interfaces.backend import MessageChanges
@@ -55,7 +56,7 @@ LETTERS = st.sampled_from(PIECES)
 TEXTS = st.lists(LETTERS, max_size=8).map("".join)
 
 
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=examples(3_000), deadline=None)
 @given(
     before=TEXTS,
     wanted=TEXTS,
@@ -116,7 +117,7 @@ WHERES = st.builds(
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     subjects=st.lists(st.tuples(PHRASES, PHRASES), min_size=1, max_size=10),
     edits=EDITS,

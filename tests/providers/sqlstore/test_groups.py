@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.providers.sqlstore.helpers import HOT
 from tests.providers.sqlstore.test_rows import COLUMNS, Record, backend, fill
 
@@ -24,7 +25,7 @@ __all__ = ["backend"]
 
 GROUPED = (*(tag for tag in (*COLUMNS, *HOT) if not tag.is_multi), tags.PR_MESSAGE_FLAGS)
 LAYERED = (*COLUMNS[:5], PropTag(0x8001001F), PropTag(0x6830101F), PropTag(0x68311003), tags.PR_MESSAGE_FLAGS)
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK
@@ -72,7 +73,7 @@ def test_the_folders_below_are_grouped_too(backend: SqlBackend) -> None:
         assert [group.values for group in groups] == [(1,)]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(records=rows(LAYERED), steps=st.lists(operations(LAYERED, layers=True), min_size=3, max_size=14))
 def test_a_folder_under_headings_is_a_list_too(backend: SqlBackend, records: list[Record], steps: Any) -> None:
     """T-060, T-061, T-062, T-063, T-064, T-065, T-066, P-053, P-054, P-055."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.fixtures_postgresql import PostgreSql
 from tests.providers.sqlstore.helpers import HOT
 
@@ -123,7 +124,7 @@ def compare(make: Make, drawn: list[Drawn], wheres: list[Restriction]) -> None:
         assert contents.count(where) == len(wanted), where
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=MESSAGES, wheres=WHERES)
 def test_a_store_shows_the_messages_that_a_restriction_means(
     make: Make, drawn: list[Drawn], wheres: list[Restriction]
@@ -148,7 +149,7 @@ def share(contents: RowSource) -> float:
     assert isinstance(contents, ContentsRows)
     drawn: list[bool] = []
 
-    @settings(max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(500), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(restrictions(ALL, below=BELOW))
     def draw(where: Restriction) -> None:
         drawn.append(contents._predicate(where).residual is not None)

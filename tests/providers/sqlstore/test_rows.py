@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.drawn import examples
 from tests.providers.sqlstore.helpers import HOT
 
 from mapix.interfaces.backend import (
@@ -39,7 +40,7 @@ Record = dict[PropTag, Any]
 
 ALL = (*COLUMNS, *HOT)
 BELOW = (tags.PR_RECIPIENT_TYPE, tags.PR_DISPLAY_NAME, tags.PR_EMAIL_ADDRESS, PropTag(0x6820001F), PropTag(0x68210102))
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -150,7 +151,7 @@ def test_recipients_and_attachments_are_looked_into_as_memory_does(
     assert [key[-1] for key in page.keys] == wanted
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(records=rows(), steps=st.lists(operations(), max_size=12))
 def test_a_view_of_a_folder_is_a_list_with_a_cursor(backend: SqlBackend, records: list[Record], steps: Any) -> None:
     contents, _ = fill(backend, records)
@@ -163,7 +164,7 @@ def test_most_restrictions_leave_no_residual(backend: SqlBackend) -> None:
     contents = backend.contents(backend.root, associated=False)
     drawn: list[bool] = []
 
-    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(300), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(restrictions(ALL))
     def draw(where: Restriction) -> None:
         drawn.append(contents._predicate(where).residual is None)

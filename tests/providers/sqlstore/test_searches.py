@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.drawn import examples
 from tests.providers.sqlstore.test_conformance import open_store
 
 from mapix.interfaces.backend import Search
@@ -46,7 +47,7 @@ class SqliteSearches(SearchMachine):
 
 TestSqliteSearches = SqliteSearches.TestCase
 TestSqliteSearches.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 

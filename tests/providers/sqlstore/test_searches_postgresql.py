@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from tests.drawn import examples
 from tests.fixtures_postgresql import PostgreSql
 
 from mapix.interfaces.prop import Access
@@ -31,6 +32,6 @@ def test_whatever_happens_results_are_right(server: PostgreSql, tmp_path: Path) 
     run_state_machine_as_test(
         PostgreSqlSearches,
         settings=settings(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(10), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
