@@ -73,7 +73,7 @@ def send(subject, text, to="", cc="", bcc="", profile=""):
 
 def main():
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("to", help="addresses, with commas between them")
     parser.add_argument("subject")
     parser.add_argument("--cc", default="", help="addresses of those who get a copy")

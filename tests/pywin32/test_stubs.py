@@ -94,6 +94,24 @@ def test_every_mistake_is_found_on_its_line_and_nothing_else(typings: Path, tmp_
     assert found == wanted
 
 
+def test_habits_of_scripts_are_no_mistakes(typings: Path, tmp_path: Path) -> None:
+    """Tags given anew after importing all, no profile's name, names of every tag, a loop over a storage."""
+    script = tmp_path / "habits.py"
+    script.write_text(
+        "import pythoncom\n"
+        "from win32com.mapi import mapi\n"
+        "from win32com.mapi.mapitags import *\n"
+        "PR_ANR = 0x360C001F\n"
+        "session = mapi.MAPILogonEx(0, None, None, mapi.MAPI_EXTENDED)\n"
+        "hr, tags, names = session.OpenMsgStore(0, b'', None, 0).GetNamesFromIDs(None, None, 0)\n"
+        "print(len(tags), [PROP_ID(tag) for tag in tags])\n"
+        "for element in pythoncom.StgOpenStorage('x', None, 0).EnumElements():\n"
+        "    print(len(element[0]))\n",
+        encoding="utf-8",
+    )
+    assert mypy(typings, script) == []
+
+
 def test_every_constant_has_its_value_in_the_stubs() -> None:
     made = stubs()
     modules = {
@@ -131,9 +149,7 @@ def test_every_call_of_the_table_is_in_the_stubs_with_words_of_its_own() -> None
 
 def test_tags_and_codes_say_what_they_are() -> None:
     made = stubs()
-    assert (
-        'PR_SUBJECT_W: Final = 0x0037001F\n"""PidTagSubject, type PT_UNICODE"""' in made["win32com/mapi/mapitags.pyi"]
-    )
+    assert 'PR_SUBJECT_W: int = 0x0037001F\n"""PidTagSubject, type PT_UNICODE"""' in made["win32com/mapi/mapitags.pyi"]
     assert 'MAPI_E_NOT_FOUND: Final = -2147221233\n"""What was asked for' in made["win32com/mapi/mapi.pyi"]
 
 

@@ -80,7 +80,9 @@ def _constants(module: ModuleType) -> Iterator[str]:
         if name.startswith("_") or not name.isidentifier() or isinstance(value, bool):
             continue
         if isinstance(value, int):
-            yield f"{name}: Final = {_number(name, value)}"
+            # Scripts that import every tag give some of them anew.
+            kind = "int" if name.startswith(("PR_", "PT_")) else "Final"
+            yield f"{name}: {kind} = {_number(name, value)}"
             yield from _about(name, value)
         elif isinstance(value, PyIID):
             yield f"{name}: Final[PyIID]"
@@ -140,6 +142,8 @@ def _function(
 ) -> Iterator[str]:
     indent = "    " if method else ""
     listed = (["self"] if method else []) + parameters(given)
+    if name == "MAPILogonEx":
+        listed = [each.replace("profileName: bytes | str", "profileName: bytes | str | None") for each in listed]
     listed += ["/"] if positional and listed else []
     yield f"{indent}def {name}({', '.join(listed)}) -> {answer_type(answer)}:"
     yield f'{indent}    """{_words(found)}"""'
@@ -156,6 +160,8 @@ def _types() -> str:
         ]
         for name, (given, answer) in CALLS.get(cls.__name__, {}).items():
             lines += _function(name, getattr(cls, name), given, answer, method=True)
+        if "__iter__" in vars(cls):
+            lines.append("    def __iter__(self) -> Iterator[Element]: ...")
         lines.append("")
     lines += [
         f"class PyIEntry({', '.join(_ENTRY)}):",

@@ -27,6 +27,7 @@ ALIASES: Final = (
     "Problems: TypeAlias = tuple[tuple[int, int, int], ...] | None",
     "LastError: TypeAlias = tuple[int, str | None, str | None, int, int] | None",
     "Stat: TypeAlias = tuple[str | None, int, int, Any, Any, Any, int, int, PyIID, int, int]",
+    "Element: TypeAlias = tuple[str, int, int, Any, Any, Any, int, int, PyIID, int, int]",
 )
 
 _KINDS: Final = {
@@ -115,6 +116,8 @@ def parameter_type(kind: str) -> str:
 def answer_type(shape: str) -> str:
     """The type of an answer's shape. A list of several kinds of things is a tuple here: so its parts have types."""
     inner = shape[1:-1]
+    if shape == "tags?":
+        return "tuple[int, ...]"  # nothing only where pywin32 is given nothing, which never happens here
     if shape[0] not in "([":
         plain = shape.removesuffix("?")
         found = _ANSWERS.get(plain, plain)

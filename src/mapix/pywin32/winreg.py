@@ -72,7 +72,7 @@ class HKEYType:
 
 def _fail(cls: type[OSError], number: int, text: str) -> NoReturn:
     failure = cls(number, text)
-    failure.winerror = number
+    vars(failure).update(winerror=number)
     raise failure
 
 
