@@ -59,7 +59,8 @@ class MailServer:
     def _records(self) -> list[dict[str, Any]]:
         if not self.record.exists():
             return []
-        return [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()]
+        lines = self.record.read_text(encoding="utf-8").splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     @property
     def taken(self) -> list[Taken]:
@@ -84,7 +85,7 @@ class MailServer:
 class Home(Mapix):
     """A home and the `mapix` command on it, with shorthands for what journeys ask."""
 
-    def send(self, *to: str, code: int = 0, wait: int | None = 20, subject: str = "Hello", **extra: Any) -> list[str]:
+    def send(self, *to: str, code: int = 0, wait: int | None = 60, subject: str = "Hello", **extra: Any) -> list[str]:
         """Send to `to` and wait; the lines that tell what became of each recipient."""
         words = [word for address in to for word in ("--to", address)]
         options = ["--wait", str(wait)] if wait is not None else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,15 +23,17 @@ from tests.fixtures_smtp import ACCEPT, Received, Sink, password_check, running
 class Behaviour:
     """How the server treats who comes.
 
-    `mail` and `recipients` are replies to an address other than 250. Messages get a 451 as long as
-    the file `put_off` exists. `size` is
-    the limit it announces, in bytes. `tls` is `starttls` or `tls`, with the files `certificate` and `key`.
+    `mail` and `recipients` are replies to an address other than 250. Messages get a 451 as long as the file `put_off`
+    exists, and no answer as long as `hold` does, but for the first `most`. `size` is the limit it announces, in bytes.
+    `tls` is `starttls` or `tls`, with the files `certificate` and `key`.
     """
 
     record: str
     mail: dict[str, str] = field(default_factory=dict)
     recipients: dict[str, str] = field(default_factory=dict)
     put_off: str = ""
+    hold: str = ""
+    most: int = 0
     pause: float = 0.0
     size: int = 0
     smtputf8: bool = False
@@ -71,10 +74,12 @@ def sink(behaviour: Behaviour) -> Sink:
             note(message=data, sender=received.sender, recipients=received.recipients)
 
     def answer(envelope: Envelope) -> str:
+        while behaviour.hold and len(made.accepted) >= behaviour.most and Path(behaviour.hold).exists():
+            time.sleep(0.01)
         put_off = behaviour.put_off and Path(behaviour.put_off).exists()
         return "451 4.7.1 Greylisted, come back in a minute" if put_off else ACCEPT
 
-    return Sink(
+    made = Sink(
         on_data=answer,
         on_mail=behaviour.mail,
         on_rcpt=behaviour.recipients,
@@ -82,6 +87,7 @@ def sink(behaviour: Behaviour) -> Sink:
         commands=Told(note),
         log=taken,
     )
+    return made
 
 
 def options(behaviour: Behaviour) -> dict[str, Any]:

@@ -123,12 +123,16 @@ def test_an_interrupted_send_leaves_the_message_queued(mapix: Home, start_server
 
 
 @posix
-def test_an_interrupt_while_a_slow_server_thinks_loses_nothing(mapix: Home, start_server: StartServer) -> None:
-    server = start_server(pause=2.0)
+def test_an_interrupt_while_a_slow_server_thinks_loses_nothing(
+    mapix: Home, start_server: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "hold").touch()
+    server = start_server(hold=str(tmp_path / "hold"))
     mapix.init(*server.options())
     process = mapix.start("send", "--to", BOB, "--subject", "Hello", "--text", "x", "--wait", "60")
     wait_for(lambda: f"RCPT {BOB}" in server.commands, "the server was not asked")
     process.send_signal(signal.SIGINT)
+    (tmp_path / "hold").unlink()
     process.communicate(timeout=PATIENCE)
     assert process.returncode == Exit.INTERRUPTED
     mapix("spooler", "flush")
@@ -137,15 +141,17 @@ def test_an_interrupt_while_a_slow_server_thinks_loses_nothing(mapix: Home, star
 
 
 @posix
-def test_a_killed_spooler_is_followed_by_another(mapix: Home, start_server: StartServer) -> None:
+def test_a_killed_spooler_is_followed_by_another(mapix: Home, start_server: StartServer, tmp_path: Path) -> None:
     """SPL-75."""
-    server = start_server(pause=0.05)
+    (tmp_path / "hold").touch()
+    server = start_server(hold=str(tmp_path / "hold"), most=5)
     mapix.init(*server.options())
     python(mapix, MANY, BOB, "30")
     process = mapix.start("spooler", "run")
     wait_for(lambda: len(server.taken) >= 5, "the spooler does not send")
     process.kill()
     process.communicate(timeout=PATIENCE)
+    (tmp_path / "hold").unlink()
     assert 0 < len(mapix.waiting) <= 26
     again = mapix.start("spooler", "run")
     wait_for(lambda: not mapix.waiting, "the next spooler does not go on")
@@ -221,8 +227,8 @@ print(made, left)
 """
 
 
-def share(home: Home, seconds: float) -> None:
-    """Two processes use one store, then everything has to be there."""
+def share(home: Home, seconds: float) -> tuple[set[str], set[str]]:
+    """Two processes use one store: the subjects of the messages they sent, and of those that are there."""
     home.init()
     names = ("one", "two")
     processes = [
@@ -245,16 +251,19 @@ def share(home: Home, seconds: float) -> None:
     assert counts["Inbox"] == counts["Sent Items"] == sum(made)
     assert counts["Outbox"] == 0
     subjects = {each["subject"] for each in json.loads(home("ls", "--limit", "100000", "--json").stdout)["messages"]}
-    assert subjects == {f"{name} {number}" for name, count in zip(names, made, strict=True) for number in range(count)}
+    sent = {f"{name} {number}" for name, count in zip(names, made, strict=True) for number in range(count)}
+    return sent, subjects
 
 
 def test_two_processes_share_a_store(mapix: Home) -> None:
-    share(mapix, 5)
+    sent, there = share(mapix, 5)
+    assert there == sent
 
 
 @pytest.mark.soak
 def test_two_processes_share_a_store_for_a_minute(mapix: Home) -> None:
-    share(mapix, 60)
+    sent, there = share(mapix, 60)
+    assert there == sent
 
 
 @posix
