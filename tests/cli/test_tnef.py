@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.formats.streamed import memory_of
 from tests.formats.tnef.test_tnef_unwrap import mail
 from tests.formats.tnef.tnef_cases import message
 
@@ -104,6 +105,42 @@ def test_a_failure_that_nobody_foresaw_lets_the_mail_pass(monkeypatch: pytest.Mo
     monkeypatch.setattr(inmail, "without_tnef", broken)
     data = mail(tnef_bytes(message()))
     assert _changed(data) == (data, ["the mail passes unchanged: RuntimeError: unforeseen"])
+
+
+FILTERED = """
+import base64, sys
+from pathlib import Path
+from tests.formats.streamed import MadeValue, peak
+from mapix.cli import filter as tested
+from mapix.formats.tnef import write_tnef
+from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_METHOD, PR_SUBJECT
+
+size, folder = int(sys.argv[1]), Path(sys.argv[2])
+file = AttachmentContent({PR_ATTACH_METHOD: 1, PR_ATTACH_DATA_BIN: MadeValue(size)})
+write_tnef(MessageContent({PR_SUBJECT: "Large"}, attachments=[file]), folder / "a.tnef")
+with (folder / "a.tnef").open("rb") as stream, (folder / "a.eml").open("wb") as mail:
+    mail.write(b"Subject: Large\\nContent-Type: multipart/mixed; boundary=b\\n\\n--b\\n\\nHello\\n--b\\n")
+    mail.write(b"Content-Type: application/ms-tnef\\nContent-Transfer-Encoding: base64\\n\\n")
+    base64.encode(stream, mail)
+    mail.write(b"\\n--b--\\n")
+with (folder / "a.eml").open("rb") as mail, (folder / "b.eml").open("wb") as made:
+    assert tested._pass(mail, made) == []
+with (folder / "b.eml").open("rb") as made:
+    assert made.seek(0, 2) > size * 4 // 3
+    made.seek(0)
+    assert b"ms-tnef" not in made.read(1000)
+print(peak())
+"""
+
+
+def test_a_large_attachment_is_never_in_memory_while_it_passes(tmp_path: Path) -> None:
+    assert memory_of(FILTERED, 12 << 20, tmp_path) < 60
+
+
+@pytest.mark.soak
+def test_500_mib_pass_in_less_than_150(tmp_path: Path) -> None:
+    assert memory_of(FILTERED, 500 << 20, tmp_path) < 150
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes them")

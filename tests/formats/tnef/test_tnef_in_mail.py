@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 from tests.formats.tnef.test_tnef_unwrap import FIELDS, mail
 from tests.formats.tnef.tnef_cases import attachment, embedded, message, mutants
 
-from mapix.formats.mime import from_mime
+from mapix.formats.mime import from_mime, parts, reading, source
 from mapix.formats.rtf import compress
 from mapix.formats.tnef import tnef_bytes
-from mapix.formats.tnef.inmail import without_tnef
+from mapix.formats.tnef.inmail import filtered, without_tnef
 from mapix.properties import tags as t
 from mapix.properties.content import AttachmentContent, MessageContent
 
@@ -173,3 +174,23 @@ def test_mutants_of_mail_pass_or_are_replaced() -> None:
     for mutant in mutants(mail(tnef_bytes(nested)), 150, 3):
         after, _ = without_tnef(mutant)
         assert after
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64])
+def test_a_mail_in_a_file_is_replaced_in_pieces_as_one_in_memory(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts.secrets, "token_hex", lambda size: "0" * 2 * size)
+    whole = mail(tnef_bytes(HTML))
+    for data in (
+        whole,
+        whole.replace(b"\r\n", b"\n"),
+        mail(tnef_bytes(message())),
+        mail(tnef_bytes(HTML)[:300]),
+        b"x" * 99,
+    ):
+        wanted, wanted_defects = without_tnef(data)
+        with monkeypatch.context() as small:
+            small.setattr(source, "PIECE", piece)
+            small.setattr(reading, "PIECE", piece)
+            made, defects = filtered(source.FileSource(io.BytesIO(data)))
+            found = data if made is None else b"".join(made)
+        assert (found, defects) == (wanted, wanted_defects)

@@ -1,15 +1,17 @@
 """Mail in passing: TNEF in it is replaced by the parts it stands for, and nothing else is touched.
 
     data, defects = without_tnef(data)
+    pieces, defects = filtered(source)
 
-Bytes outside of what is replaced stay as they are, line ends, folds and boundaries with them. Nothing is replaced
-inside of what is signed, and nothing by a stream that is damaged: that stays, and the defect is told.
+Of a large file neither the mail nor what is in it lies in memory. Bytes outside of what is replaced stay as they are,
+line ends, folds and boundaries with them. Nothing is replaced inside of what is signed, and nothing by a stream that is
+damaged: that stays, and the defect is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +20,9 @@ from mapix.formats.mime.attachments import attachment_parts
 from mapix.formats.mime.bodies import bodies_of
 from mapix.formats.mime.parts import Part, multipart
 from mapix.formats.mime.read_attachments import name_of
-from mapix.formats.mime.source import MemorySource
+from mapix.formats.mime.read_message import read_message
+from mapix.formats.mime.reading import Reading
+from mapix.formats.mime.source import MemorySource, Source, pieces
 from mapix.formats.mime.to_mime import content_part, message_part
 from mapix.formats.mime.tree import Node, parse, walk
 from mapix.formats.mime.wrapped import CONTENT_TYPES, FILE_NAMES
@@ -31,6 +35,12 @@ _HINTS: Final = re.compile(rb"ms-tnef|win(?:mail)?\.dat", re.IGNORECASE)
 _CLOSED: Final = ("multipart/signed", "multipart/encrypted")
 _BODIES: Final = (t.PR_BODY, t.PR_HTML, t.PR_BODY_HTML, t.PR_RTF_COMPRESSED)
 _CONTENT: Final = "content-"
+_LONGEST_HINT: Final = 16
+_LONGEST_BOUNDARY: Final = 4096
+_PLACE: Final = "X-Place: here"
+
+Written = Callable[[], Iterator[bytes]]
+"""What brings bytes when they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +49,30 @@ class _Edit:
 
     start: int
     end: int
-    data: bytes
+    written: Written
 
 
 @dataclass(slots=True)
 class _Mail:
-    """A mail that is looked through."""
+    """A mail that is looked through; `line` is how its lines end."""
 
-    data: bytes
+    source: Source
     root: Node
-    defects: Defects
+    reading: Reading
     edits: list[_Edit] = field(default_factory=list)
+    line: bytes = b""
 
-    @property
-    def line(self) -> bytes:
-        """How its lines end."""
-        first = self.data.find(b"\n")
-        return b"\r\n" if first > 0 and self.data[first - 1 : first] == b"\r" else b"\n"
+    def __post_init__(self) -> None:
+        first = self.source.find(b"\n", 0, self.source.size)
+        self.line = b"\r\n" if first > 0 and self.source.slice(first - 1, first) == b"\r" else b"\n"
 
-    def written(self, part: Part) -> bytes:
-        """A part with the line ends of the mail."""
-        data = b"".join(part.pieces())
-        return data if self.line == b"\r\n" else data.replace(b"\r\n", b"\n")
+    def ended(self, made: Iterable[bytes]) -> Iterator[bytes]:
+        """Bytes whose lines end with CRLF, with the line ends of the mail."""
+        return iter(made) if self.line == b"\r\n" else _with_lf(made)
+
+    def kept(self, start: int, end: int) -> Iterator[bytes]:
+        """Bytes as they came."""
+        return pieces(self.source, start, end)
 
 
 def without_tnef(data: bytes) -> tuple[bytes, tuple[Defect, ...]]:
@@ -68,14 +80,20 @@ def without_tnef(data: bytes) -> tuple[bytes, tuple[Defect, ...]]:
 
     The same bytes where there is nothing to replace.
     """
+    made, defects = filtered(MemorySource(data))
+    return data if made is None else b"".join(made), defects
+
+
+def filtered(source: Source) -> tuple[Iterator[bytes] | None, tuple[Defect, ...]]:
+    """The same of a mail that may be a large file: what is to be written, None where there is nothing to replace."""
     defects = Defects()
-    if not _HINTS.search(data):
-        return data, ()
-    mail = _Mail(data, parse(MemorySource(data), Defects()), defects)
+    if not _is_hinted(source):
+        return None, ()
+    mail = _Mail(source, parse(source, Defects()), Reading(read_message, defects))
     found = [(node, around) for node, around in _leaves(mail.root) if _is_tnef(node)]
     done = False
     for node, around in found:
-        inner = sound_message(node.data(defects), defects)
+        inner = sound_message(mail.reading.data(node), defects)
         if inner is None:
             continue
         if done or not belongs(inner, _told(mail.root)):
@@ -83,7 +101,17 @@ def without_tnef(data: bytes) -> tuple[bytes, tuple[Defect, ...]]:
         else:
             done = True
         _replace(mail, node, around, inner)
-    return _edited(data, mail.edits), defects.all
+    return _edited(mail) if mail.edits else None, defects.all
+
+
+def _is_hinted(source: Source) -> bool:
+    """Whether there may be TNEF at all."""
+    behind = b""
+    for piece in pieces(source, 0, source.size):
+        if _HINTS.search(piece) or _HINTS.search(behind + piece[:_LONGEST_HINT]):
+            return True
+        behind = (behind + piece[-_LONGEST_HINT:])[-_LONGEST_HINT:]
+    return False
 
 
 def _leaves(root: Node) -> Iterator[tuple[Node, Node | None]]:
@@ -113,7 +141,7 @@ def _replace(mail: _Mail, node: Node, around: Node | None, inner: MessageContent
     texts = [one for one in walk(mail.root) if one is not node and _is_text(one)]
     if any(one.told()[0] == "text/html" for one in texts):
         _drop(inner, *_BODIES)
-    elif any(one.raw().strip() for one in texts):
+    elif any(piece.strip() for one in texts for piece in mail.kept(one.block.body, one.end)):
         _drop(inner, t.PR_BODY)
     if around is None:
         _replace_whole(mail, inner)
@@ -149,8 +177,7 @@ def _replace_part(mail: _Mail, node: Node, plain: Node | None, inner: MessageCon
         shown_only = MessageContent(inner.properties, attachments=inner.attachments, names=inner.names)
         body = _body(shown_only, shown)
         if plain is not None and bodies.html is not None:
-            kept = mail.data[plain.block.start : plain.end]
-            mail.edits.append(_Edit(plain.block.start, plain.end, _alternative(mail, kept, body)))
+            mail.edits.append(_Edit(plain.block.start, plain.end, _alternative(mail, plain, body)))
         else:
             parts = [body, *parts]
     _put(mail, node, parts)
@@ -174,38 +201,54 @@ def _nested(message: MessageContent, writing: Writing) -> Part:
     )
 
 
-def _alternative(mail: _Mail, plain: bytes, rich: Part) -> bytes:
+def _alternative(mail: _Mail, plain: Node, rich: Part) -> Written:
     """Text as it came, and the same with its looks."""
-    made = multipart("alternative", [Part(["X-Place: here"]), rich])
-    data = mail.written(made)
-    line = mail.line
-    return data.replace(b"X-Place: here" + line + line, plain, 1)
+    place = Part([_PLACE])
+    made = multipart("alternative", [place, rich]).whole()
+    at = made.index(place.whole()[0])
+
+    def written() -> Iterator[bytes]:
+        yield from mail.ended(Part([], made[:at]).body_pieces())
+        yield from mail.kept(plain.block.start, plain.end)
+        yield from mail.ended(Part([], made[at + 1 :]).body_pieces())
+
+    return written
 
 
 def _put(mail: _Mail, node: Node, parts: list[Part]) -> None:
     """Parts in the place of one; without any, that one and its boundary go."""
-    line = mail.line
-    start = mail.data.rfind(b"\n", 0, max(node.block.start - 1, 0)) + 1
-    boundary = mail.data[start : node.block.start].rstrip(b"\r\n")
+    line, source = mail.line, mail.source
+    begun = max(node.block.start - _LONGEST_BOUNDARY, 0)
+    before = source.slice(begun, node.block.start)
+    in_line = before.rfind(b"\n", 0, max(len(before) - 1, 0)) + 1
+    boundary = before[in_line:].rstrip(b"\r\n")
     if not parts:
-        behind = node.end + len(line) if mail.data[node.end : node.end + len(line)] == line else node.end
-        mail.edits.append(_Edit(start, behind, b""))
+        behind = node.end + len(line) if source.slice(node.end, node.end + len(line)) == line else node.end
+        mail.edits.append(_Edit(begun + in_line, behind, lambda: iter(())))
         return
-    between = line + boundary + line
-    written = [mail.written(part) for part in parts]
-    ended = [data[: -len(line)] if data.endswith(line) else data for data in written]
-    mail.edits.append(_Edit(node.block.start, node.end, between.join(ended)))
+
+    def written() -> Iterator[bytes]:
+        for number, part in enumerate(parts):
+            if number:
+                yield line + boundary + line
+            yield from _without_end(mail.ended(part.pieces()), line)
+
+    mail.edits.append(_Edit(node.block.start, node.end, written))
 
 
 def _replace_whole(mail: _Mail, inner: MessageContent) -> None:
     """A mail that is nothing but TNEF: its fields stay, but for those about the content."""
     part = content_part(Writing(inner), None, 0)
-    line = mail.line
     block = mail.root.block
     kept = _without_content(block.raw)
     if not mail.root.fields("mime-version"):
-        kept += b"MIME-Version: 1.0" + line
-    mail.edits.append(_Edit(block.start, len(mail.data), kept + mail.written(part)))
+        kept += b"MIME-Version: 1.0" + mail.line
+
+    def written() -> Iterator[bytes]:
+        yield kept
+        yield from mail.ended(part.pieces())
+
+    mail.edits.append(_Edit(block.start, mail.source.size, written))
 
 
 def _without_content(header: bytes) -> bytes:
@@ -220,12 +263,32 @@ def _without_content(header: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _edited(data: bytes, edits: list[_Edit]) -> bytes:
-    pieces: list[bytes] = []
+def _edited(mail: _Mail) -> Iterator[bytes]:
     at = 0
-    for edit in sorted(edits, key=lambda one: one.start):
+    for edit in sorted(mail.edits, key=lambda one: one.start):
         if edit.start < at:
             continue
-        pieces += (data[at : edit.start], edit.data)
+        yield from mail.kept(at, edit.start)
+        yield from edit.written()
         at = edit.end
-    return b"".join([*pieces, data[at:]]) if pieces else data
+    yield from mail.kept(at, mail.source.size)
+
+
+def _with_lf(made: Iterable[bytes]) -> Iterator[bytes]:
+    """Bytes in pieces, with LF for each CRLF."""
+    held = b""
+    for piece in made:
+        data = held + piece
+        held = data[-1:] if data.endswith(b"\r") else b""
+        yield data[: len(data) - len(held)].replace(b"\r\n", b"\n")
+    yield held
+
+
+def _without_end(made: Iterable[bytes], line: bytes) -> Iterator[bytes]:
+    """Bytes in pieces, without the end of the last line."""
+    held = b""
+    for piece in made:
+        data = held + piece
+        held = data[-len(line) :]
+        yield data[: -len(line)]
+    yield held.removesuffix(line)
