@@ -14,6 +14,7 @@ from running import instrumented, run
 
 with instrumented():
     from mapix.formats.mime import MimeOptions, from_mime, to_mime
+    from mapix.formats.mime.bodyform import BodyParts, Flow
     from mapix.properties.errors import MapiError
     from mapix.properties.tags import PR_SUBJECT
 
@@ -35,6 +36,15 @@ HEADS: Final = (
     b"Subject: ",
     b"\r\nbegin 644 x\r\n",
     b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n",
+    b"MIME-Version: 1.0\r\nContent-Type: text/plain; format=flowed; delsp=",
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nfirst\r\n--b\r\nContent-Type: text/",
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<body>first</body>\r\n"
+    b"--b\r\n"
+    b"Content-Type: image/png\r\nContent-Disposition: inline\r\n\r\nx\r\n--b\r\nContent-Type: text/",
+    b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    b"DTSTART:20260303T100000Z\r\nRRULE:FREQ=DAILY;COUNT=9\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    b"RECURRENCE-ID:20260304T100000Z\r\nDTSTART:2026",
+    b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=iso-2022-jp\r\nSubject: \x1b$B",
 )
 """What may come before an input."""
 
@@ -43,6 +53,7 @@ def one_input(data: bytes) -> None:
     """Read one input, and write what was read."""
     if 1 < len(data) < MOST:
         judge(HEADS[data[0] % len(HEADS)] + data[1:])
+        kept_forms(data[1:])
 
 
 def judge(data: bytes) -> None:
@@ -53,6 +64,15 @@ def judge(data: bytes) -> None:
         anew = to_mime(content, options=MimeOptions(original=False, trace=False))
         again = from_mime(anew).value
         assert " ".join(again.get(PR_SUBJECT).split()) == " ".join(content.get(PR_SUBJECT).split()), "another subject"
+
+
+def kept_forms(data: bytes) -> None:
+    """What is kept of the form of a body may be any bytes: it is read, or ignored."""
+    text = data.decode("latin-1")
+    if (flow := Flow.load(data)) is not None:
+        flow.lines(text)
+    if (parts := BodyParts.load(data)) is not None:
+        parts.taken_off(text, data)
 
 
 def seeds() -> list[bytes]:
@@ -75,6 +95,11 @@ def seeds() -> list[bytes]:
         b"\3UID:1\r\nRRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=3\r\nATTENDEE:mailto:a@b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         b"\4FN:Ann\r\nEMAIL:a@b.test\r\nEND:VCARD\r\n",
         b"\12#0V%T\r\n`\r\nend\r\n",
+        b"\14yes\r\n\r\n> a \r\n> b\r\n-- \r\nAnn \r\nB.\r\n",
+        b"\15html\r\n\r\n<p>second</p>\r\n--b--\r\n",
+        b"\16plain; charset=koi8-r\r\n\r\nthird\r\n--b--\r\n",
+        b"\170310T120000Z\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        b"\20K\\\x1b(B\r\n\r\n\x1b$B-!\x1b(B\r\n",
     ]
 
 

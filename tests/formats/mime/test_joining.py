@@ -173,3 +173,36 @@ def test_a_text_that_goes_on_beside_html_leaves_that_alone() -> None:
     assert content.get(t.PR_BODY) == "one\r\ntwo"
     assert b"two" not in content.properties[t.PR_HTML]
     assert same_parts(data)
+
+
+WORDS = st.text(st.sampled_from("ab <&\u00fc\u4e2d\n"), min_size=1, max_size=9).map(
+    lambda text: text.replace("\n", "\r\n")
+)
+
+
+@st.composite
+def leaf(draw: st.DrawFn) -> bytes:
+    """A text, HTML, or picture."""
+    words, kind = draw(WORDS), draw(st.sampled_from(("plain", "html", "picture", "named")))
+    if kind == "picture":
+        return PICTURE % draw(st.sampled_from((b"", b"Content-ID: <a@b>\r\n")))
+    charset = draw(st.sampled_from(("utf-8", "gb18030")))
+    told = "; name=a.txt" if kind == "named" else "; format=flowed" if kind == "plain" and draw(st.booleans()) else ""
+    kind = "plain" if kind == "named" else kind
+    return f"Content-Type: text/{kind}; charset={charset}{told}\r\n\r\n".encode() + words.encode(charset)
+
+
+@given(st.lists(leaf(), min_size=1, max_size=5), st.booleans())
+def test_whatever_stands_beside_one_another_keeps_its_parts_and_says_the_same(parts: list[bytes], inside: bool) -> None:
+    whole = multipart(b"mixed", *parts)
+    data = HEAD + (multipart(b"alternative", PLAIN % (b"us-ascii", b"text"), whole) if inside else whole)
+    content = from_mime(data).value
+    assert to_mime(content) == data
+    anew = to_mime(content, options=ANEW)
+    assert sorted(map(repr, canonical(anew))) == sorted(map(repr, canonical(data)))
+    again = from_mime(anew).value
+    assert (again.get(t.PR_BODY) or "").rstrip("\r\n") == (content.get(t.PR_BODY) or "").rstrip("\r\n")
+
+
+def canonical(data: bytes) -> list[tuple[str, bytes, str | None]]:
+    return [(kind, content.rstrip(b"\r\n"), identifier) for kind, content, identifier in leaves(data)]
