@@ -195,7 +195,8 @@ def html_in_codepage(html: bytes, charset: str | None) -> tuple[bytes, int]:
 
 def _says(html: bytes, codepage: int, text: str) -> bool:
     """Whether HTML in a code page is what was read of it; sets that mail has in several forms are looked at."""
-    return codepage not in _SEVERAL or decode_text(html, codepage) == text
+    plain = codepage not in _SEVERAL or (html.isascii() and b"\x1b" not in html)
+    return plain or decode_text(html, codepage) == text
 
 
 def _html_of(content: MessageContent) -> tuple[bytes | None, str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LONGEST: Final = 60
@@ -39,6 +40,7 @@ _PART: Final = re.compile(r"iso[-_]?8859[-_](\d{1,2})(?!\d)")
 _NAME: Final = re.compile(r"[^\s;,()]+")
 
 
+@lru_cache(maxsize=256)
 def plain_name(charset: str) -> str:
     """The usual name of a character set, in lower case, without what stands around it; any other as it is."""
     found = _NAME.search(charset[:_LONGEST].strip("\"' _"))
