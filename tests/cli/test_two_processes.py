@@ -34,8 +34,8 @@ print(most, rounds)
 """
 
 
-def run_both(mapix: Mapix, seconds: float) -> None:
-    """Send and list for `seconds`, then compare what was sent with what arrived."""
+def run_both(mapix: Mapix, seconds: float) -> tuple[int, int]:
+    """Send and list for `seconds`: how many messages were sent, and how many arrived. Neither process fails."""
     mapix.init()
     commands = [[sys.executable, "-c", code, str(seconds)] for code in (SENDER, LISTER)]
     running = [
@@ -48,17 +48,18 @@ def run_both(mapix: Mapix, seconds: float) -> None:
     sent, left = map(int, said[0][0].split())
     seen, rounds = map(int, said[1][0].split())
     assert left == 0
-    assert sent > 10
     assert rounds > 10
     assert seen <= sent
-    assert {row["path"]: row["messages"] for row in mapix.json("folders")["folders"]}["Inbox"] == sent
     assert json.loads(mapix("store", "check", "--json").stdout)["problems"] == []
+    return sent, {row["path"]: row["messages"] for row in mapix.json("folders")["folders"]}["Inbox"]
 
 
 def test_one_process_sends_while_another_lists(mapix: Mapix) -> None:
-    run_both(mapix, 10)
+    sent, arrived = run_both(mapix, 10)
+    assert sent == arrived > 10
 
 
 @pytest.mark.soak
 def test_one_process_sends_while_another_lists_for_a_minute(mapix: Mapix) -> None:
-    run_both(mapix, 60)
+    sent, arrived = run_both(mapix, 60)
+    assert sent == arrived > 10

@@ -45,6 +45,8 @@ class Script(RuleBasedStateMachine):
     """One script on one store."""
 
     service = "MEMORY"
+    calls = 0
+    """How many were made, of all scripts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,6 +154,7 @@ class Script(RuleBasedStateMachine):
                 raise
 
     def _allowed(self, function: Any, *given: Any) -> Any:
+        Script.calls += 1
         try:
             return function(*given)
         except com_error as error:
@@ -218,8 +221,9 @@ class SqliteScript(Script):
     service = "MAPIXSTORE"
 
 
-def run(machine: type[Script], examples: int, steps: int) -> None:
-    """Some scripts of so many steps."""
+def run(machine: type[Script], examples: int, steps: int) -> int:
+    """Some scripts of so many steps; how many calls they made."""
+    before = Script.calls
     quiet = [
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -230,15 +234,16 @@ def run(machine: type[Script], examples: int, steps: int) -> None:
         machine,
         settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=quiet),
     )
+    return Script.calls - before
 
 
 @pytest.mark.parametrize("machine", [Script, SqliteScript])
 def test_a_random_script_meets_only_failures_it_can_catch(machine: type[Script]) -> None:
     """GEN-1, GEN-4: com_error, TypeError, ValueError, OverflowError; the store's check finds nothing."""
-    run(machine, 8, 30)
+    assert run(machine, 8, 30) > 8
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("machine", [Script, SqliteScript])
 def test_many_long_random_scripts_do_no_harm(machine: type[Script]) -> None:
-    run(machine, 120, 80)
+    assert run(machine, 120, 80) > 120

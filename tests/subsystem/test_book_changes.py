@@ -66,4 +66,5 @@ def test_mapis_own_thread_looks_for_changes_of_other_processes(tmp_path: Path) -
         heard: list[Notification] = []
         book.advise(book.get_pab(), Event.TABLE_MODIFIED, heard.extend)
         by_another_process(tmp_path, "add", "Ann Archer", "ann@home.example")
-        until(lambda: names(heard) == [("ROW_ADDED", "Ann Archer")])
+        until(lambda: heard)
+        assert names(heard) == [("ROW_ADDED", "Ann Archer")]

@@ -381,3 +381,4 @@ def test_ten_thousand_damaged_files(good: Path, tmp_path: Path, seed: int, capsy
     found = campaign(good, tmp_path, 1000, seed)
     with capsys.disabled():
         print(f"\n{dict(found)}")
+    assert found["salvage: sound"] > 40

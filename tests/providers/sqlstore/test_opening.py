@@ -32,8 +32,8 @@ PATIENCE = 60.0
 """Seconds that may take."""
 
 
-def see_versions(store: MsgStore, entry_id: bytes) -> None:
-    """Open the message again and again, until that many versions of it were seen."""
+def see_versions(store: MsgStore, entry_id: bytes) -> int:
+    """Open the message again and again, until that many versions of it were seen; how many were."""
     seen, end = set(), time.monotonic() + PATIENCE
     while len(seen) < VERSIONS:
         assert time.monotonic() < end, seen
@@ -44,6 +44,7 @@ def see_versions(store: MsgStore, entry_id: bytes) -> None:
         inside = number % 5 == 0
         assert said(message, inside=inside) == saying(mark, 1 + number % 4, inside=inside)
         seen.add(mark)
+    return len(seen)
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -53,7 +54,7 @@ def test_what_another_process_saves_is_seen_as_a_whole(
     """P-221."""
     if kind == "postgresql":
         monkeypatch.setenv(DSN, request.getfixturevalue("server").dsn())
-    see_wholes(kind, tmp_path)
+    assert see_wholes(kind, tmp_path) == VERSIONS
 
 
 def test_sources_that_cannot_give_everything_at_once_are_read_until_it_fits(
@@ -61,10 +62,11 @@ def test_sources_that_cannot_give_everything_at_once_are_read_until_it_fits(
 ) -> None:
     """P-221."""
     monkeypatch.delattr(StoredMessage, "load_whole")
-    see_wholes("sqlite", tmp_path)
+    assert see_wholes("sqlite", tmp_path) == VERSIONS
 
 
-def see_wholes(kind: str, tmp_path: Path) -> None:
+def see_wholes(kind: str, tmp_path: Path) -> int:
+    """How many versions were seen of a message that another process saves again and again, each as a whole."""
     place = str(tmp_path / "store.mapix")
     command = [sys.executable, "-m", "tests.providers.sqlstore.rewriter", kind, place]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
@@ -73,13 +75,14 @@ def see_wholes(kind: str, tmp_path: Path) -> None:
         entry_id = bytes.fromhex(writer.stdout.readline())
         store = ALL_KINDS[kind].open(place)
         try:
-            see_versions(store, entry_id)
+            seen = see_versions(store, entry_id)
         finally:
             ALL_KINDS[kind].close(store)
             writer.stdin.close()
             last = int(writer.stdout.readline())
     assert writer.returncode == 0
     assert last >= VERSIONS - 1
+    return seen
 
 
 def test_what_another_thread_saves_is_seen_as_a_whole() -> None:

@@ -92,15 +92,17 @@ def test_two_hundred_kills_of_client_or_server_leave_a_sound_mailbox(
 
 
 def test_eight_writers_and_eight_readers_lose_nothing(victim: PostgreSql, capsys: pytest.CaptureFixture[str]) -> None:
-    told = crowd(POSTGRESQL, "crowded", 5)
+    found = crowd(POSTGRESQL, "crowded", 5)
     with capsys.disabled():
-        print(f"\npostgresql: {told}")
+        print(f"\npostgresql: {found.told}")
+    assert (found.counters, found.messages) == (found.counted, found.left)
 
 
 @pytest.mark.soak
 def test_eight_writers_and_eight_readers_lose_nothing_in_a_minute(
     victim: PostgreSql, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = crowd(POSTGRESQL, "crowded", 60)
+    found = crowd(POSTGRESQL, "crowded", 60)
     with capsys.disabled():
-        print(f"\npostgresql: {told}")
+        print(f"\npostgresql: {found.told}")
+    assert (found.counters, found.messages) == (found.counted, found.left)

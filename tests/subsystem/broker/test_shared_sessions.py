@@ -106,6 +106,7 @@ def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, pro
         only.kill()
         until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5)
         until(lambda: state(home) is None)
+        assert {one.headers["subject"] for one in sink.accepted} == {f"message-{number}" for number in range(5)}
 
 
 def test_a_broker_that_died_is_replaced_and_told_again(home: Path, process: Make) -> None:
