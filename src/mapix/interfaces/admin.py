@@ -106,8 +106,8 @@ class MsgServiceAdmin(ABC):
         """The providers of one service."""
 
     @abstractmethod
-    def open_profile_section(self, uid: bytes | None, access: Access = Access.READ) -> ProfSect:
-        """A section of the profile (SES-25..SES-28)."""
+    def open_profile_section(self, uid: bytes | None, access: Access = Access.READ, *, force: bool = False) -> ProfSect:
+        """A section of the profile; those of providers only with `force`, MAPI_FORCE_ACCESS (SES-25..SES-28)."""
 
     @abstractmethod
     def msg_service_transport_order(self, uids: Sequence[bytes]) -> None:

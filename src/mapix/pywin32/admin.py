@@ -42,11 +42,6 @@ class _Admin(PyIUnknown):
         args.flags(flags)
         return self._last_error()
 
-    def _section(self, uuid: Any, iid: Any, flags: Any) -> PyIProfSect:
-        wanted, word = args.uid(uuid), args.flags(flags, _SECTION_FLAGS)
-        args.iid_or_none(iid)
-        return PyIProfSect(checked(self._obj.open_profile_section(wanted, args.access(word)), iid), self)
-
 
 class PyIProfAdmin(_Admin):
     """IProfAdmin."""
@@ -156,8 +151,12 @@ class PyIMsgServiceAdmin(_Admin):
         self._obj.rename_msg_service(wanted, args.wstr(newName))
 
     def OpenProfileSection(self, uuid: Any, iid: Any, flags: Any, /) -> PyIProfSect:
-        """A section of the profile (SES-25)."""
-        return self._section(uuid, iid, flags)
+        """A section of the profile; those of providers with MAPI_FORCE_ACCESS (SES-25, SES-26)."""
+        wanted, word = args.uid(uuid), args.flags(flags, _SECTION_FLAGS)
+        args.iid_or_none(iid)
+        force = bool(word & MAPI_FORCE_ACCESS)
+        section = self._obj.open_profile_section(wanted, args.access(word), force=force)
+        return PyIProfSect(checked(section, iid), self)
 
     def AdminProviders(self, uuid: Any, flags: Any, /) -> PyIProviderAdmin:
         """The providers of one service."""
@@ -201,7 +200,9 @@ class PyIProviderAdmin(_Admin):
 
     def OpenProfileSection(self, uuid: Any, iid: Any, flags: Any, /) -> PyIProfSect:
         """A section (PRF-18)."""
-        return self._section(uuid, iid, flags)
+        wanted, word = args.uid(uuid), args.flags(flags, _SECTION_FLAGS)
+        args.iid_or_none(iid)
+        return PyIProfSect(checked(self._obj.open_profile_section(wanted, args.access(word)), iid), self)
 
 
 def _asking(word: int) -> LogonUI | None:
