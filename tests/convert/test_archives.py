@@ -202,3 +202,30 @@ def test_files_of_one_name_get_names_that_differ(tmp_path: Path) -> None:
     convert(words, Plan("msg", str(tmp_path / "out")))
     assert subjects(tmp_path / "out") == ["Case 0", "Case 1", "Case 2"]
     assert len({path.name.casefold() for path in (tmp_path / "out").glob("*.msg")}) == 3
+
+
+def test_members_that_are_no_zip_members_cost_only_themselves(tmp_path: Path) -> None:
+    """A mailbox in an archive whose member is damaged, another whose checksum is wrong, and one without a name."""
+    source = tmp_path / "a.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name in ("sound.eml", "x.mbox", "y.mbox", "z"):
+            archive.writestr(name, b"From x\n" * name.endswith("mbox") + mail(1))
+    data = bytearray(source.read_bytes())
+    data[data.index(b"PK\3\4", 10)] = 0
+    place = data.index(b"Case 1", data.index(b"y.mbox"))
+    data[place : place + 4] = b"case"
+    end = data.rindex(b"PK\1\2")
+    data[end + 28 : end + 30] = b"\0\0"
+    del data[end + 46 : end + 47]
+    size = int.from_bytes(data[-10:-6], "little") - 1
+    data[-10:-6] = size.to_bytes(4, "little")
+    source.write_bytes(data)
+    failures = {}
+    totals = convert(
+        [str(source)],
+        Plan("eml", str(tmp_path / "out")),
+        Course(),
+        lambda outcome, _: failures.update({outcome.source.rpartition("!")[2]: outcome.code}),
+    )
+    assert (totals.read, totals.failed) == (3, 2)
+    assert failures == {"sound.eml": "", "x.mbox": "MAPI_E_CORRUPT_DATA", "y.mbox": "MAPI_E_CORRUPT_DATA"}

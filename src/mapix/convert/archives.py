@@ -6,6 +6,7 @@ their items, large ones lie in the work folder meanwhile. Archives that unpack t
 
 from __future__ import annotations
 
+import struct
 import tarfile
 import zlib
 from collections import Counter
@@ -14,7 +15,7 @@ from lzma import LZMAError
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Final
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from mapix.convert import zips
 from mapix.convert.forms import by_name, without_suffix
@@ -27,7 +28,18 @@ NESTED: Final = 3
 """Archives in archives."""
 
 INLINE: Final = 1 << 20
-_DAMAGE: Final = (tarfile.TarError, EOFError, zlib.error, LZMAError, OSError, MapiError, ValueError, OverflowError)
+_DAMAGE: Final = (
+    BadZipFile,
+    tarfile.TarError,
+    struct.error,
+    EOFError,
+    zlib.error,
+    LZMAError,
+    OSError,
+    MapiError,
+    ValueError,
+    OverflowError,
+)
 
 
 class Archives:
@@ -44,15 +56,14 @@ class Archives:
         try:
             yield from (self._zip if form == "zip" else self._tar)(path, name, target, depth)
         except _DAMAGE as error:
-            known = error if isinstance(error, MapiError | PermissionError | FileNotFoundError) else None
-            failure = known or CorruptData(f"the archive cannot be read to its end: {error}", value=path)
+            failure = _told(error, "the archive cannot be read to its end", path)
             yield broken(name, joined(target, "archive") if target else "archive", failure)
 
     def _zip(self, path: str, name: str, target: str, depth: int) -> Iterator[Item]:
         listed = [
             (number, info, by_name(info.filename))
             for number, info in enumerate(zips.members(path))
-            if not info.is_dir()
+            if not info.filename.endswith("/")
         ]
         wanted = [each for each in listed if each[2] and not _is_link(each[1].external_attr >> 16)]
         self.ignored += len(listed) - len(wanted)
@@ -76,7 +87,7 @@ class Archives:
                 with archive.open(info) as member:
                     kept = self._kept(name, member)
         except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
-            yield broken(name, target, error)
+            yield broken(name, target, _told(error, "the member cannot be unpacked", name))
             return
         yield from self._inside(kept, name, target, form, depth)
 
@@ -157,6 +168,13 @@ class Archives:
         """The same for one member, of which the others are not known: with a sign where its name is not itself."""
         (title,) = unique([(without_suffix(_parts(name)[-1]), name, self.plan.suffix if form == "message" else "/")])
         return joined(_below(target, _folder(name)), f"{title}~{number}")
+
+
+def _told(error: Exception, what: str, value: str) -> Exception:
+    """What of the damage is told: errors of ours and of the file system say it themselves."""
+    if isinstance(error, MapiError | PermissionError | FileNotFoundError):
+        return error
+    return CorruptData(f"{what}: {error}", value=value)
 
 
 def _parts(name: str) -> list[str]:
