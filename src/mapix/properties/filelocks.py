@@ -30,7 +30,7 @@ _TRIES: Final = 16
 class Locks(Protocol):
     """One system's way to lock an open file."""
 
-    def alone(self, file: int, *, wait: bool) -> bool:
+    def alone(self, file: int, *, wait: bool = False) -> bool:
         """Be the only holder; False while there are others and `wait` is not set. `OSError` without locks."""
 
     def shared(self, file: int) -> None:
@@ -46,7 +46,7 @@ class PosixLocks:
     def __init__(self, fcntl: Any) -> None:
         self._fcntl = fcntl
 
-    def alone(self, file: int, *, wait: bool) -> bool:
+    def alone(self, file: int, *, wait: bool = False) -> bool:
         """See `Locks.alone`."""
         try:
             self._fcntl.flock(file, self._fcntl.LOCK_EX | (0 if wait else self._fcntl.LOCK_NB))
@@ -72,7 +72,7 @@ class WindowsLocks:
         self._msvcrt = msvcrt
         self._held: dict[int, tuple[int, int]] = {}
 
-    def alone(self, file: int, *, wait: bool) -> bool:
+    def alone(self, file: int, *, wait: bool = False) -> bool:
         """See `Locks.alone`."""
         while not self._locked(file, 0, REGION):
             if not wait:
@@ -107,7 +107,7 @@ class WindowsLocks:
 class NoLocks:
     """A system without any: nobody can be told to be alone."""
 
-    def alone(self, file: int, *, wait: bool) -> bool:
+    def alone(self, file: int, *, wait: bool = False) -> bool:
         """See `Locks.alone`."""
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
@@ -135,17 +135,11 @@ possible: Final = not isinstance(_locks, NoLocks)
 CLOSED_IN_CHILDREN: Final[int] = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
 """The flag of `os.open` for files that programs started from here do not get."""
 
+alone: Final = _locks.alone
+"""Be the only holder of a file, see `Locks.alone`."""
 
-def alone(file: int, *, wait: bool = False) -> bool:
-    """Be the only holder of a file; False while there are others and `wait` is not set. `OSError` without locks."""
-    return _locks.alone(file, wait=wait)
+shared: Final = _locks.shared
+"""Be one of several holders of a file, see `Locks.shared`."""
 
-
-def shared(file: int) -> None:
-    """Be one of several holders; waits for one that is alone. `OSError` without locks."""
-    _locks.shared(file)
-
-
-def free(file: int) -> None:
-    """Hold a file no more. `OSError`."""
-    _locks.free(file)
+free: Final = _locks.free
+"""Hold a file no more, see `Locks.free`."""

@@ -8,6 +8,7 @@ every process sees it, the broker too, and it stays offline until somebody takes
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,11 +31,12 @@ class Lines:
         self._core = core
         self._folder = core.subsystem.home / FOLDER
         self._own: dict[bytes, bool] = {}
+        self._files: dict[bytes, str] = {}
         self._seen = self._recorded()
 
     def is_cut(self, uid: bytes) -> bool:
         """Whether a transport is not to connect."""
-        return self._own.get(uid, self._core.subsystem.offline) or (self._folder / uid.hex()).exists()
+        return self._own.get(uid, self._core.subsystem.offline) or os.access(self._file(uid), os.F_OK)
 
     def needs_none(self, uid: bytes) -> None:
         """A transport works without connecting to anything: it is offline only when somebody says so."""
@@ -43,7 +45,7 @@ class Lines:
     def cut(self, uid: bytes) -> None:
         """A transport is not to connect any more; where that cannot be written down, in this session only."""
         try:
-            replace_file(self._folder / uid.hex(), self._core.profile_name.encode(), keep=False)
+            replace_file(Path(self._file(uid)), self._core.profile_name.encode(), keep=False)
         except MapiError as error:
             _log.warning("other processes do not hear that a transport is offline: %s", error)
             self._own[uid] = True
@@ -70,6 +72,12 @@ class Lines:
         if status.has(uid):
             code = status.row(uid).get(PR_STATUS_CODE, 0)
             status.put(uid, offline(code) if self.is_cut(uid) else online(code), update=True)
+
+    def _file(self, uid: bytes) -> str:
+        """Where it stands that a transport is offline; asked for every message."""
+        if uid not in self._files:
+            self._files[uid] = str(self._folder / uid.hex())
+        return self._files[uid]
 
     def _recorded(self) -> frozenset[bytes]:
         """The uids that stand in the folder."""

@@ -36,6 +36,7 @@ class HeldMessage:
         self.database = database
         self._values: list[Any] = []
         self._recipients: list[tuple[int, bytes]] = []
+        self._rows: list[dict[PropTag, Any]] | None = None
         self._attachments: dict[int, list[Any]] = {}
         self._inside: dict[int, int] = {}
         self._inner: Mapping[int, HeldMessage] = {}
@@ -55,11 +56,14 @@ class HeldMessage:
 
     def recipients(self) -> list[dict[PropTag, Any]]:
         """See `MessageSource.recipients`."""
-        return unpacked((packed for _, packed in sorted(self._recipients)), self.number)
+        if self._rows is None:
+            self._rows = unpacked((packed for _, packed in sorted(self._recipients)), self.number)
+        return [row.copy() for row in self._rows]
 
     def replace_recipients(self, rows: Sequence[Mapping[PropTag, Any]]) -> None:
         """Take other recipients, which whoever opened the message has saved."""
         self._recipients = [(place, pack_props(row)) for place, row in enumerate(rows)]
+        self._rows = None
 
     def attachments(self) -> dict[int, dict[PropTag, Any]]:
         """See `MessageSource.attachments`."""

@@ -218,6 +218,8 @@ class Journey(Carried):
 
     def _submit(self, transport: LoadedTransport, submission: Submission) -> Outcome:
         try:
+            if len(submission.recipients) == len(self.rows):
+                return transport.logon.submit_message(submission)
             with self._seen({row[PR_ROWID] for row in submission.recipients}) as message:
                 return transport.logon.submit_message(replace(submission, message=message))
         except Exception as error:
@@ -231,12 +233,8 @@ class Journey(Carried):
 
     @contextmanager
     def _seen(self, asked: set[int]) -> Iterator[Message]:
-        """The message as one transport sees it: with PR_RESPONSIBILITY TRUE in rows that are not its own (SPL 6.2)."""
-        assert self.message is not None
+        """The message as one of several transports sees it: PR_RESPONSIBILITY is TRUE in rows of others (SPL 6.2)."""
         others = [{**row, PR_RESPONSIBILITY: True} for row_id, row in self.rows.items() if row_id not in asked]
-        if not others:
-            yield self.message
-            return
         message = cast(Message, self.store.open_entry(self.entry.entry_id, Access.MODIFY))
         try:
             message.modify_recipients(ModifyRecipients.MODIFY, others)
