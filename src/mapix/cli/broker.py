@@ -39,11 +39,17 @@ def stop(as_json: bool) -> None:
     if link is None:
         tell(as_json, "No broker runs.", stopped=False)
         return
+    from mapix.properties.errors import CallFailed
     from mapix.subsystem.broker.frames import Done, Stop
 
     pid = link.pid
-    link.ask(Stop(), Done)
-    link.wait_for_the_end()
+    try:
+        link.ask(Stop(), Done)
+    except CallFailed:
+        if not link.dead:
+            raise  # Otherwise it was about to end.
+    finally:
+        link.wait_for_the_end()
     tell(as_json, "The broker has ended.", stopped=True, process=pid)
 
 
