@@ -14,6 +14,8 @@ import pytest
 
 import mapix as face
 from mapix.convert.plan import Plan
+from mapix.formats.msg import write_msg
+from mapix.properties.tags import PR_BODY
 
 from .conftest import Mapix
 
@@ -42,6 +44,17 @@ def test_one_file_becomes_another_by_its_name(mapix: Mapix, mail: Path, tmp_path
     ran = mapix("convert", mail / "bad.msg", "-o", tmp_path / "bad.eml", code=3)
     assert "MAPI_E_CORRUPT_DATA" in ran.stderr
     assert not (tmp_path / "bad.eml").exists()
+
+
+def test_rich_text_alone_is_what_readable_formats_show(mapix: Mapix, tmp_path: Path) -> None:
+    """In a process that has opened nothing else before."""
+    face.Message(subject="Q3", rtf=rb"{\rtf1\ansi Hello {\b world}\par}").save(tmp_path / "q3.msg")
+    content = face.open(tmp_path / "q3.msg")._content()
+    content.properties.pop(PR_BODY, None)
+    write_msg(content, tmp_path / "rich.msg")
+    for form, shown in (("md", "Hello **world**"), ("txt", "Hello world"), ("html", "Hello &lt;b&gt;world")):
+        mapix("convert", tmp_path / "rich.msg", "-o", tmp_path / f"rich.{form}")
+        assert shown in (tmp_path / f"rich.{form}").read_text("utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system does not limit memory")

@@ -20,6 +20,8 @@ from mapix.properties.codepage import UTF8, decode_text
 if TYPE_CHECKING:
     from mapix.client.message import Message
 
+bodyconverters.register_all()
+
 _HEAD: Final = 4096
 """Letters of a document among which its character set is looked for."""
 _CHARSET: Final = re.compile(
