@@ -1,6 +1,7 @@
 """Inline texts behind the body are its end ([MS-OXCMAIL] 2.2.3.3), and go out as the parts that they were."""
 
 import email
+from base64 import encodebytes
 from email.message import Message
 from html import unescape
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from mapix.formats.mime import MimeOptions, SaveFormat, from_mime, to_mime
 from mapix.formats.mime.bodyform import BodyParts, KeptPart
 from mapix.formats.mime.options import Encoding
+from mapix.formats.tnef import tnef_bytes
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 
@@ -206,3 +208,13 @@ def test_whatever_stands_beside_one_another_keeps_its_parts_and_says_the_same(pa
 
 def canonical(data: bytes) -> list[tuple[str, bytes, str | None]]:
     return [(kind, content.rstrip(b"\r\n"), identifier) for kind, content, identifier in leaves(data)]
+
+
+def test_a_footer_beside_winmail_stays_a_file_as_that_brings_its_own_body() -> None:
+    """[MS-OXTNEF] 2.3: what the stream says takes the place of the mail's text, and nothing else is lost."""
+    stream = tnef_bytes(MessageContent({t.PR_BODY: "inner", t.PR_MESSAGE_CLASS: "IPM.Note"}), recipients=False)
+    winmail = b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n" + encodebytes(stream)
+    data = mail(PLAIN % (b"us-ascii", b"outer"), PLAIN % (b"us-ascii", b"footer"), winmail.replace(b"\n", b"\r\n"))
+    content = from_mime(data).value
+    assert content.get(t.PR_BODY) == "inner"
+    assert [each.properties[t.PR_ATTACH_DATA_BIN] for each in content.attachments] == [b"footer"]

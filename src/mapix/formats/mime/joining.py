@@ -54,11 +54,12 @@ class _Piece:
 
 @dataclass(slots=True)
 class Joining:
-    """What is to become the end of the bodies of one message."""
+    """What is to become the end of the bodies of one message; nothing where it is `closed`."""
 
     pieces: list[_Piece] = field(default_factory=list)
     kept: list[KeptPart] = field(default_factory=list)
     size: int = 0
+    closed: bool = False
 
     def add(self, node: Node, attached: int, targets: tuple[bool, bool], defects: Defects) -> bool:
         """Take a part behind a body and `attached` files; whether it can be. `targets`: behind the text, the HTML."""

@@ -15,7 +15,8 @@ from mapix.formats.mime.intext import files_in_text
 from mapix.formats.mime.read_attachments import attachment_of, content_id, made_up_name, name_of
 from mapix.formats.mime.read_mac import is_double, mac_file, unpacked
 from mapix.formats.mime.reading import Reading
-from mapix.formats.mime.tree import Node
+from mapix.formats.mime.tree import Node, walk
+from mapix.formats.mime.wrapped import CONTENT_TYPES, FILE_NAMES
 from mapix.properties.content import AttachmentContent
 from mapix.properties.tag import PropTag, PropType
 
@@ -42,10 +43,12 @@ class Reader:
     attachments: list[AttachmentContent] = field(default_factory=list)
     extra: dict[PropTag, Any] = field(default_factory=dict)
     joining: Joining | None = None
+    root: Node | None = None
     alternatives: int = 0
 
     def read(self, root: Node) -> None:
         """Take a whole message."""
+        self.root = root
         self._take(root, body=True, related=False)
         if not root.fields("mime-version") and not root.inside and self.text is not None:
             self.text, files = files_in_text(self.text, self.text_charset, self.reading)
@@ -53,6 +56,7 @@ class Reader:
 
     def show(self, part: Node) -> None:
         """Take the bodies of a part, whose other parts are kept elsewhere."""
+        self.root = part
         self._take(part, body=True, related=False)
         self.attachments = []
 
@@ -114,9 +118,12 @@ class Reader:
             return False
         from mapix.formats.mime.joining import Joining, fits
 
+        if self.joining is None:
+            self.joining = Joining(closed=self.root is not None and any(map(_is_tnef, walk(self.root))))
+        if self.joining.closed:
+            return False
         in_text = before[0] and self.text is not None
         in_html = (before[1] and self.html is not None) or (kind == "text/html" and not self.alternatives)
-        self.joining = self.joining or Joining()
         if kind.startswith("image/"):
             self._attach(node, kind, related=related)
             if in_html:
@@ -191,6 +198,11 @@ class Reader:
         message = self.reading.nested(node, self.depth) if kind in _MESSAGES else None
         name = "" if message is not None else made_up_name(len(self.attachments) + 1, kind)
         self.attachments.append(attachment_of(node, self.reading, kind, message, name=name, related=related))
+
+
+def _is_tnef(node: Node) -> bool:
+    """Whether a part claims to be a TNEF stream, whose body takes the place of the mail's."""
+    return node.told()[0] in CONTENT_TYPES or name_of(node).lower() in FILE_NAMES
 
 
 def _is_meant(node: Node) -> bool:
