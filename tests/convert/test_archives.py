@@ -229,3 +229,13 @@ def test_members_that_are_no_zip_members_cost_only_themselves(tmp_path: Path) ->
     )
     assert (totals.read, totals.failed) == (3, 2)
     assert failures == {"sound.eml": "", "x.mbox": "MAPI_E_CORRUPT_DATA", "y.mbox": "MAPI_E_CORRUPT_DATA"}
+
+
+def test_an_archive_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
+    """A process that converts twice does not remember what was there."""
+    for number in range(2):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("one.eml", mail(number))
+        convert([str(tmp_path / "a.zip")], Plan("eml", str(tmp_path / f"out{number}")))
+        (written,) = (tmp_path / f"out{number}").glob("*.eml")
+        assert written.read_bytes() == mail(number)

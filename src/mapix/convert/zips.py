@@ -52,7 +52,8 @@ def refuse_bomb(info: ZipInfo) -> None:
 
 def opened_member(item: Item, files: ExitStack) -> IO[bytes]:
     """The bytes of a member, in memory or in a file that goes away."""
-    archive = _archive(item.path)
+    about = Path(item.path).stat()
+    archive = _archive(item.path, (about.st_ino, about.st_size, about.st_mtime_ns))
     try:
         info = archive.infolist()[item.start]
         refuse_bomb(info)
@@ -67,8 +68,8 @@ def opened_member(item: Item, files: ExitStack) -> IO[bytes]:
 
 
 @lru_cache(maxsize=4)
-def _archive(path: str) -> ZipFile:
-    """An archive that stays open for the members to come."""
+def _archive(path: str, state: tuple[int, int, int]) -> ZipFile:
+    """An archive that stays open for the members to come, as long as its file is the same one."""
     return ZipFile(path)
 
 
