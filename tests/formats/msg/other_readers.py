@@ -26,6 +26,8 @@ JARS: Final = Path("/usr/share/java")
 NODE_FOLDER: Final = ROOT / ".venv" / "msgreader"
 NODE_PACKAGE: Final = "@kenjiuno/msgreader@1.28.0"
 _TIME: Final = 240
+_PLACE: Final = {"TZ": "UTC", "LC_ALL": "C.UTF-8"}
+"""Where readers are, wherever the tests are: some take times without a zone for those of the place."""
 
 
 @dataclass
@@ -64,7 +66,7 @@ def poi(paths: Sequence[Path]) -> dict[Path, Told]:
 
 def msgreader(paths: Sequence[Path]) -> dict[Path, Told]:
     """The npm package, run by node."""
-    env = {**os.environ, "NODE_PATH": str(NODE_FOLDER / "node_modules")}
+    env = {"NODE_PATH": str(NODE_FOLDER / "node_modules")}
     found = {}
     for line in _run(["node", str(HERE / "msgreader.cjs")], paths, env).splitlines():
         told = json.loads(line)
@@ -94,9 +96,8 @@ def msgconvert(paths: Sequence[Path]) -> dict[Path, Told]:
     """The Perl program that makes Internet mail of a file: what it keeps of it."""
     found = {}
     for path in paths:
-        ran = subprocess.run(
-            ["msgconvert", "--outfile", "-", str(path)], capture_output=True, timeout=_TIME, check=False
-        )
+        command = ["msgconvert", "--outfile", "-", str(path)]
+        ran = subprocess.run(command, capture_output=True, timeout=_TIME, check=False, env=os.environ | _PLACE)
         found[path] = Told(_mail(ran.stdout)) if ran.returncode == 0 else Told(failure=ran.stderr.decode()[-200:])
     return found
 
@@ -134,7 +135,9 @@ def _jars() -> list[Path]:
 
 def _run(command: list[str], paths: Sequence[Path], env: dict[str, str] | None = None) -> str:
     words = "".join(f"{path}\n" for path in paths).encode()
-    ran = subprocess.run(command, input=words, capture_output=True, timeout=_TIME, check=False, env=env)
+    ran = subprocess.run(
+        command, input=words, capture_output=True, timeout=_TIME, check=False, env=os.environ | _PLACE | (env or {})
+    )
     assert ran.returncode == 0, ran.stderr.decode()[-2000:]
     return ran.stdout.decode()
 
