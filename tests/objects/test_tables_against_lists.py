@@ -69,7 +69,9 @@ def open_table(kind: str, given_rows: list[dict[PropTag, Any]], columns: Sequenc
 def test_a_table_is_a_list_with_a_cursor(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
 ) -> None:
-    compare_tables(open_table(kind, given_rows), ListTable(COLUMNS, given_rows), steps)
+    table, model = open_table(kind, given_rows), ListTable(COLUMNS, given_rows)
+    compare_tables(table, model, steps)
+    assert table.query_position() == model.query_position()
 
 
 LAYERED = (*COLUMNS[:5], PropTag(0x8001001F), PropTag(0x6830101F), PropTag(0x68311003), PR_MESSAGE_FLAGS)
@@ -82,8 +84,9 @@ def test_a_table_under_headings_or_one_row_a_value_is_a_list_too(
     kind: str, given_rows: list[dict[PropTag, Any]], steps: list[Operation]
 ) -> None:
     """T-060, T-061, T-062, T-063, T-064, T-065, T-066, P-053, P-054, P-055."""
-    table = Numbered(open_table(kind, given_rows, LAYERED), LAYERED)
-    compare_tables(table, ListTable(LAYERED, given_rows), steps)
+    table, model = Numbered(open_table(kind, given_rows, LAYERED), LAYERED), ListTable(LAYERED, given_rows)
+    compare_tables(table, model, steps)
+    assert table.query_position() == model.query_position()
 
 
 ROWID = PropTag(0x30000003)

@@ -158,24 +158,28 @@ class Player:
             assert storage_tree(again) == self.committed
 
 
-def game(seed: int, moves: int) -> None:
+def game(seed: int, moves: int) -> tuple[Tree, Tree]:
+    """What a file holds after so many moves, and what the model does."""
     chance = random.Random(seed)
     player = Player(chance, chance.choice([3, 3, 4]))
     for _ in range(moves):
         player.play()
     player.end()
+    return strictly(bytes(player.place.data)), player.committed
 
 
 @settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 2**63), st.integers(1, 60))
 def test_random_transactions_do_what_the_model_does(seed: int, moves: int) -> None:
-    game(seed, moves)
+    held, meant = game(seed, moves)
+    assert held == meant
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(400))
 def test_long_random_transactions_do_what_the_model_does(seed: int) -> None:
-    game(seed, 400)
+    held, meant = game(seed, 400)
+    assert held == meant
 
 
 def test_random_sequences_survive_reopening() -> None:

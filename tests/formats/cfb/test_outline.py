@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -72,18 +73,20 @@ def in_memory(value: Any) -> Any:
     return value if value is None else whole(PR_HTML, value)
 
 
+def answer(opened: Callable[[bytes], CompoundFile], data: bytes) -> Any:
+    """All that a file tells when it is opened one way, or how it fails."""
+    try:
+        file = opened(data)
+    except StorageError as error:
+        return type(error)
+    return told(file), told_of_message(opened(data))
+
+
 def agree(data: bytes) -> bool:
     """Whether the outline answered; that both ways tell the same is asserted."""
-    try:
-        expected = thoroughly(data)
-    except StorageError as error:
-        with pytest.raises(type(error)):
-            CompoundFile.open(data)
-        return False
-    file = CompoundFile.open(data)
-    assert told(file) == told(expected)
-    assert told_of_message(CompoundFile.open(data)) == told_of_message(thoroughly(data))
-    return file.outline is not None
+    found = answer(CompoundFile.open, data)
+    assert found == answer(thoroughly, data)
+    return not isinstance(found, type) and CompoundFile.open(data).outline is not None
 
 
 def sound() -> bytes:
@@ -148,7 +151,8 @@ def test_whatever_is_wrong_both_ways_tell_the_same(changes: list[tuple[str, int,
     for where, place, word, size in changes:
         at = PLACES[where][place % len(PLACES[where])]
         struct.pack_into(f"<{size}", data, at, word & ((1 << 8 * struct.calcsize(size)) - 1))
-    agree(bytes(data[: len(data) - cut]))
+    changed = bytes(data[: len(data) - cut])
+    assert answer(CompoundFile.open, changed) == answer(thoroughly, changed)
 
 
 def test_a_stream_that_shares_sectors_reads_what_its_chain_tells() -> None:

@@ -201,6 +201,11 @@ def test_whatever_is_done_all_checksums_fit(tmp_path: Path) -> None:
             max_examples=examples(12), stateful_step_count=12, deadline=None, suppress_health_check=checks
         ),
     )
+    made = list(tmp_path.glob("*.mapix"))
+    assert made
+    for path in made[-3:]:
+        with closing(SqliteBackend(path)) as store:
+            assert list(broken(store.database)) == []
 
 
 @pytest.fixture

@@ -81,7 +81,9 @@ def test_a_folder_under_headings_is_a_list_too(backend: SqlBackend, records: lis
     with backend.database.write():
         backend.used.note(LAYERED)  # a store offers what some message has had
     model = ListTable(LAYERED, [{tags.PR_MESSAGE_FLAGS: 8, **record} for record in records])
-    compare_tables(Numbered(TableView(contents), LAYERED), model, steps)
+    table = Numbered(TableView(contents), LAYERED)
+    compare_tables(table, model, steps)
+    assert table.query_position() == model.query_position()
 
 
 def test_categories_of_many_messages_read_nothing_but_groups(

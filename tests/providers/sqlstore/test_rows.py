@@ -157,7 +157,9 @@ def test_a_view_of_a_folder_is_a_list_with_a_cursor(backend: SqlBackend, records
     contents, _ = fill(backend, records)
     view = TableView(contents)
     view.set_columns(COLUMNS)
-    compare_tables(view, ListTable(COLUMNS, records), steps)
+    model = ListTable(COLUMNS, records)
+    compare_tables(view, model, steps)
+    assert view.query_position() == model.query_position()
 
 
 def test_most_restrictions_leave_no_residual(backend: SqlBackend) -> None:

@@ -21,6 +21,7 @@ _number = itertools.count()
 
 def test_whatever_happens_results_are_right(server: PostgreSql, tmp_path: Path) -> None:
     """F-040..F-045."""
+    right: list[bytes] = []
 
     class PostgreSqlSearches(SearchMachine):
         def make_store(self, opening: int) -> MsgStore:
@@ -29,9 +30,14 @@ def test_whatever_happens_results_are_right(server: PostgreSql, tmp_path: Path) 
             support = BenchSupport({"dsn": server.dsn(), "mailbox": self.mailbox}, home=tmp_path)
             return SqlStoreProvider().logon(support, entry_id=None, access=Access.MODIFY).store
 
+        def check(self, search: bytes) -> None:
+            super().check(search)
+            right.append(search)
+
     run_state_machine_as_test(
         PostgreSqlSearches,
         settings=settings(
             max_examples=examples(10), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+    assert right
