@@ -25,6 +25,7 @@ def made(html: str) -> str:
          "x **bold** text **Note:**&#8203;after *i*&#8203;**b**"),
         ("<b>a <i>b</i></b> <del>c</del> 2<sup>10</sup>", "**a *b*** ~~c~~ 2<sup>10</sup>"),
         ("<p>a<br>b<br><br>c<p>&nbsp;</p>d", "a  |b||c||d"),
+        ("<b>a<br></b>b<i><br>c</i>", "**a**  |b  |*c*"),
         ("<ul><li>one<ul><li>two</ul><li><p>three<p>more</ul>", "- one|  - two|- three||  more"),
         ("<ol start=3><li>a<li>b</ol><p>c", "3. a|4. b||c"),
         ("<ul><li><blockquote>x</ul>y<li>z", "- > x||y||- z"),

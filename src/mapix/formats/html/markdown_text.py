@@ -124,7 +124,7 @@ class _Pen:
     def __init__(self) -> None:
         self._out: list[str] = []
         self._open: list[str] = []
-        self._blank = False
+        self._blank = self._broken = False
         self._link = ""
         self._link_at = 0
         self._closed = ""
@@ -132,8 +132,7 @@ class _Pen:
     def write(self, text: str, style: Style, *, markup: bool) -> None:
         """One run."""
         if text == "\n":
-            self._out.append(text)
-            self._blank = False
+            self._broken, self._blank = True, False
             return
         core = text.strip(" ")
         self._blank = self._blank or text[0] == " "
@@ -159,9 +158,11 @@ class _Pen:
         if style.link != self._link:
             same = 0
         self._close(same)
-        last = self._out[-1][-1:] if self._out else ""
-        if self._blank and last not in ("", "\n"):
-            self._out.append(" ")
+        last = self._out[-1][-1:] if self._out else "\n"
+        if self._broken or self._blank:
+            if last != "\n":
+                self._out.append("\n" if self._broken else " ")
+            self._broken = False
         else:
             self._keep_apart(last, following, opens="".join(wanted[same:]))
         for sign in wanted[same:]:
