@@ -70,11 +70,12 @@ class Forks:
         feeder = threading.Thread(target=_feed, args=(mine[0], stdin.encode()))
         feeder.start()
         out, err, status = _collect(mine[1:], time.monotonic() + timeout)
-        feeder.join()
         words = status.split()
-        if len(words) < 2:
-            if words:
+        if len(words) == 1:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(int(words[0]), signal.SIGKILL)
+        feeder.join()
+        if len(words) < 2:
             raise subprocess.TimeoutExpired(list(args), timeout, out, err)
         return subprocess.CompletedProcess(list(args), int(words[1]), _text(out), _text(err))
 
@@ -107,7 +108,7 @@ def _collect(streams: list[int], deadline: float) -> tuple[bytes, bytes, bytes]:
     for each in streams:
         os.close(each)
     out, err, status = found.values()
-    return out, err, b"" if left else status
+    return out, err, b"".join(status.split()[:1]) if left else status
 
 
 def _text(data: bytes) -> str:
