@@ -121,7 +121,7 @@ def test_a_home_that_cannot_be_written_to_keeps_it_in_the_session(office: Subsys
 
 
 def test_a_service_that_is_deleted_leaves_nothing_behind(office: Subsystem) -> None:
-    """SPL-45, PRF-13."""
+    """SPL-45."""
     with log_on(office) as session:
         said(session, FORCE_XP_DISCONNECT)
     assert len(list((office.home / "offline").iterdir())) == 1
