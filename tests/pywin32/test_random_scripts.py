@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.pywin32.random_arguments import NONSENSE, argument, picked
 
-from mapix.pywin32 import mapi, mapitags
+from mapix.pywin32 import exchange, mapi, mapitags, pythoncom
 from mapix.pywin32.calls import CALLS
 from mapix.pywin32.errors import com_error
 from mapix.pywin32.unknown import PyIUnknown
@@ -37,7 +37,13 @@ METHODS = [
     for name, about in sorted(calls.items())
     if name not in LATER
 ]
-FUNCTIONS = sorted(set(CALLS["mapi"]) - {"MAPIUninitialize", "MAPIInitialize", "MAPILogonEx"})
+MODULES = {"mapi": mapi, "exchange": exchange, "pythoncom": pythoncom}
+FUNCTIONS = sorted(
+    (owner, name)
+    for owner in MODULES
+    for name in set(CALLS[owner]) - {"MAPIUninitialize", "MAPIInitialize", "MAPILogonEx", "PumpMessages"}
+    if hasattr(MODULES[owner], name)
+)
 MOST = 40
 
 
@@ -106,10 +112,11 @@ class Script(RuleBasedStateMachine):
         if fitting:
             self._made(getattr(fitting[number % len(fitting)], name), name, given)
 
-    @rule(data=st.data(), name=st.sampled_from(FUNCTIONS))
-    def function(self, data: st.DataObject, name: str) -> None:
-        """Any function of the module."""
-        self._made(getattr(mapi, name), name, self._drawn(CALLS["mapi"][name][0], data))
+    @rule(data=st.data(), function=st.sampled_from(FUNCTIONS))
+    def function(self, data: st.DataObject, function: tuple[str, str]) -> None:
+        """Any function of the modules."""
+        owner, name = function
+        self._made(getattr(MODULES[owner], name), name, self._drawn(CALLS[owner][name][0], data))
 
     call_another = call
     call_again = call
