@@ -277,3 +277,76 @@ def test_the_code_page_of_a_stream() -> None:
     assert m.get_tnef_stream_codepage(BytesIO(bytes.fromhex("789F3E22 0100"))) == (437, 0)
     told = MessageContent({t.PR_MESSAGE_CODEPAGE: 1251})
     assert m.get_tnef_stream_codepage(BytesIO(tnef_bytes(told))) == (1251, 0)
+
+
+class Pipe(BytesIO):
+    """A file that is read once, from its beginning."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def _pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever has more than 100 bytes stays in its file."""
+    for module in ("source", "attributes", "parts"):
+        monkeypatch.setattr(f"mapix.formats.tnef.{module}.AT_ONCE", 100)
+
+
+@pytest.mark.usefixtures("_pieces")
+@pytest.mark.parametrize("kind", [BytesIO, Pipe])
+def test_data_of_attachments_stays_in_its_file_till_it_is_written(message: Message, kind: type[BytesIO]) -> None:
+    tnef, stream = encoder(message)
+    file = kind(b"before" + b"large" * 100)
+    file.read(6)
+    tnef.add_props(m.TNEF_PROP_EXCLUDE | m.TNEF_PROP_CONTAINED, 0, file, [])
+    tnef.finish()
+    assert not file.closed
+    assert read_tnef(stream.getvalue()).value.attachments[0].properties[t.PR_ATTACH_DATA_BIN] == b"large" * 100
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_an_object_that_is_closed_reads_no_more_and_leaves_the_streams_of_others(message: Message) -> None:
+    written = BytesIO(tnef_bytes(read_content(message)))
+    with m.open_tnef_stream_ex(written, NAME, m.TNEF_DECODE, empty_message()) as tnef:
+        assert tnef.extract_props(m.TNEF_PROP_EXCLUDE) == []
+    tnef.close()
+    assert not written.closed
+    piped = Pipe(written.getvalue())
+    assert m.get_tnef_stream_codepage(piped) == m.get_tnef_stream_codepage(written)
+    with m.open_tnef_stream_ex(Pipe(written.getvalue()), NAME, m.TNEF_DECODE, empty_message()) as tnef:
+        assert tnef.extract_props(m.TNEF_PROP_EXCLUDE) == []
+
+
+def test_names_inside_a_message_of_a_stream_stay_what_they_mean(message: Message) -> None:
+    """P-231."""
+    name = PropertyName(PS_PUBLIC_STRINGS, "Other")
+    inner = tnef_bytes(MessageContent({PropTag(0x8000001F): "42"}, names={0x8000: name}))
+    tnef, stream = encoder(message)
+    tnef.add_props(m.TNEF_PROP_EXCLUDE, 0, None, [])
+    tnef.add_props(m.TNEF_PROP_EXCLUDE | m.TNEF_PROP_CONTAINED_TNEF, 2, BytesIO(inner), [])
+    tnef.finish()
+    content = read_tnef(stream.getvalue()).value
+    assert named(content) == {"Matter": "4711"}
+    assert content.attachments[2].message is not None
+    assert named(content.attachments[2].message) == {"Other": "42"}
+
+
+def test_an_attachment_has_one_place_however_often_a_text_tells_of_it() -> None:
+    made = empty_message()
+    write_content(MessageContent({}, [], [file("a.txt", b"a")]), made)
+    tag = "[[ a.txt : 256 in winmail.dat ]]"
+    tnef, _ = encoder(made)
+    with tnef.open_tagged_body(made, MAPI_CREATE | MAPI_MODIFY) as body:
+        body.write(f"a{tag}{tag}{tag}".encode())
+    assert made.get_prop(t.PR_BODY) == f"a {tag}{tag}"
+    assert made.open_attach(0).get_prop(t.PR_RENDERING_POSITION) == 1
+
+
+def test_attachments_at_one_place_have_a_tag_each() -> None:
+    parts = [file("a.txt", b"a", 1), file("b.txt", b"b", 1)]
+    made = empty_message()
+    write_content(MessageContent({t.PR_BODY: "x*y"}, [], parts), made)
+    tnef, _ = encoder(made)
+    with tnef.open_tagged_body() as body:
+        assert body.read() == b"x[[ a.txt : 256 in winmail.dat ]][[ b.txt : 257 in winmail.dat ]]y"

@@ -16,7 +16,7 @@ from mapix.formats.tnef.source import FileValue
 from mapix.properties.content import MessageContent
 from mapix.properties.named import PS_PUBLIC_STRINGS, PropertyName
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_DATA_OBJ, PR_BODY, PR_SUBJECT
+from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_DATA_OBJ, PR_BODY, PR_SUBJECT, PR_TNEF_UNPROCESSED_PROPS
 
 
 def large() -> MessageContent:
@@ -170,9 +170,58 @@ def test_few_bytes_make_no_more_things_than_there_is_room_for(monkeypatch: pytes
 
 @pytest.mark.usefixtures("_pieces")
 def test_several_values_too_large_for_memory_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapix.formats.tnef.largeprops._MOST", 1000)
+    monkeypatch.setattr("mapix.formats.tnef.largeprops.MOST_AT_ONCE", 1000)
     many = MessageContent({PropTag(0x36011003): tuple(range(1000)), PR_SUBJECT: "s"})
     write_tnef(many, tmp_path / "a")
     with TnefFile.open(tmp_path / "a") as file:
         assert file.content.properties == {PR_SUBJECT: "s"}
         assert [defect.what for defect in file.defects] == ["a property too large for memory was left out"]
+
+
+def test_few_bytes_make_no_more_values_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.formats.tnef.tnef_cases import attribute, listed, stream
+
+    monkeypatch.setattr("mapix.formats.tnef.context.MOST_THINGS", 100)
+    cases = {
+        0x36001102: struct.pack("<I", 200) + bytes(800),
+        0x36011003: struct.pack("<I", 200) + bytes(800),
+    }
+    for tag, value in cases.items():
+        data = struct.pack("<I", tag) + value
+        parsed = read_tnef(stream(attribute(Att.MSG_PROPS, listed(data))))
+        assert parsed.defects[0].what == "too many values"
+        assert parsed.value.properties == {PR_TNEF_UNPROCESSED_PROPS: data}
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_large_lists_have_room_for_no_more_properties_than_small_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapix.formats.tnef.context.MOST_THINGS", 100)
+    properties: dict[PropTag, object] = {PropTag(0x30000003 + (number << 16)): number for number in range(300)}
+    write_tnef(MessageContent(properties), tmp_path / "a")
+    with TnefFile.open(tmp_path / "a") as file:
+        assert len(file.content.properties) <= 100
+        assert [defect.what for defect in file.defects] == ["too many properties"]
+
+
+@pytest.mark.usefixtures("_pieces")
+def test_what_cannot_be_read_in_pieces_is_left_out_where_it_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.formats.tnef.tnef_cases import attribute, listed, prop, stream
+
+    for module in ("attributes", "largeprops"):
+        monkeypatch.setattr(f"mapix.formats.tnef.{module}.MOST_AT_ONCE", 2 * LARGE)
+    narrow = prop(0x1000001E, b"a" * 3 * LARGE + b"\0")
+    odd = prop(0x3600001F, b"a" * 3 * LARGE + b"b")
+    sound = prop(0x3601001F, b"a\0" * 2 * LARGE + b"\0\0")
+    parts = [attribute(Att.SUBJECT, b"s" * 3 * LARGE), attribute(Att.MSG_PROPS, listed(narrow, odd, sound))]
+    (tmp_path / "a").write_bytes(stream(*parts))
+    with TnefFile.open(tmp_path / "a") as file:
+        assert list(file.content.properties) == [PropTag(0x3601001F)]
+        assert [defect.what for defect in file.defects] == [
+            "an attribute too large for memory was left out",
+            "a text too large for memory was left out",
+            "a text too large for memory was left out",
+        ]

@@ -20,9 +20,10 @@ from mapix.formats.tnef.layout import (
     MESSAGE,
     NUMBERS,
     OF_ATTACHMENTS,
+    Att,
     checksum,
 )
-from mapix.formats.tnef.source import AT_ONCE, FileSource
+from mapix.formats.tnef.source import AT_ONCE, MOST_AT_ONCE, FileSource
 
 Found = tuple[int, int, int]
 """Number of an attribute, where its data begins, where it ends."""
@@ -32,6 +33,8 @@ _LEVELS: Final = {number: ATTACHMENT if number in OF_ATTACHMENTS else MESSAGE fo
 KNOWN: Final = frozenset(pack("<BI", level, number) for number, level in _LEVELS.items())
 """How attributes begin: level and number."""
 _ANY: Final = re.compile(b"|".join(re.escape(one) for one in sorted(KNOWN)))
+_IN_PIECES: Final = frozenset((int(Att.ATTACH_DATA), int(Att.MSG_PROPS), int(Att.ATTACHMENT)))
+"""What is never read as one of a large file."""
 _TIMES: Final = 4
 _SOME: Final = 1 << 16
 _TRIES: Final = 64
@@ -164,7 +167,10 @@ def _of_file(source: FileSource, at: int, end: int, scope: Scope) -> Iterator[Fo
             stop = min(stop, end)
         elif source.checksum(start, stop) != _sum(source.read(stop, 2))[0]:
             scope.note("a checksum is wrong", value=hex(number))
-        yield number, start, stop
+        if size > MOST_AT_ONCE and number not in _IN_PIECES:
+            scope.note("an attribute too large for memory was left out", value=(hex(number), size))
+        else:
+            yield number, start, stop
         at = stop + 2
     if at < end and source.read(at, _HEAD).strip(b"\0\r\n"):
         scope.note("bytes after the last attribute", value=source.read(at, _HEAD))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from struct import Struct
 from typing import Any, Final
 
-from mapix.formats.tnef.context import Scope
+from mapix.formats.tnef.context import MOST_THINGS, Scope
 from mapix.formats.tnef.forms import FIXED, MANY, MANY_FIXED, Inner, name_size
 from mapix.formats.tnef.layout import IID_MESSAGE, LARGE
 from mapix.formats.tnef.properties import read_properties, u32
 from mapix.formats.tnef.rareforms import wide
-from mapix.formats.tnef.source import FileSource, FileValue
+from mapix.formats.tnef.source import MOST_AT_ONCE, FileSource, FileValue
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_ATTACH_DATA_OBJ
 
 _HEAD: Final = 4 + 24
 """Bytes that tell of how many the name of a property is."""
-_MOST: Final = 64 << 20
-"""A property of several values that has more bytes than this is not read."""
 _pair: Final = Struct("<II").unpack_from
 _TEXT8: Final = int(PropType.STRING8)
 _TEXT: Final = int(PropType.UNICODE)
@@ -32,11 +30,14 @@ def read_large(source: FileSource, at: int, end: int, scope: Scope, where: str) 
         if end - at < 4:
             scope.note("fewer properties than the count tells", at=where, value=(count, done))
             break
+        if scope.context.room <= 0:
+            scope.note("too many properties", at=where, value=count)
+            break
         body = _body(source, at, end)
         size, kind = _extent(source, at, body, end)
         if size is None:
             stop = _large(source, at, body, end, scope, where, values)
-        elif size > _MOST:
+        elif size > MOST_AT_ONCE:
             scope.note("a property too large for memory was left out", at=where, value=size)
             stop = min(at + size, end)
         else:
@@ -73,13 +74,13 @@ def _extent(source: FileSource, at: int, body: int, end: int) -> tuple[int | Non
         return body - at + 4 + count * MANY_FIXED[kind].size, kind
     if kind in MANY or count != 1:
         return _extent_of_many(source, body + 4, end, count) - at, kind
-    return (None if size > LARGE else body - at + 8 + size + (-size & 3)), kind
+    return (None if size > LARGE and body - at <= MOST_AT_ONCE else body - at + 8 + size + (-size & 3)), kind
 
 
 def _extent_of_many(source: FileSource, at: int, end: int, count: int) -> int:
     """Where several values end."""
-    for _ in range(count):
-        if end - at < 4:
+    for number in range(count):
+        if end - at < 4 or number >= MOST_THINGS:
             return end
         size = u32(source.read(at, 4))[0]
         at += 4 + size + (-size & 3)
@@ -101,6 +102,9 @@ def _large(
         empty = head[:4] + b"\x01\0\0\0" + bytes(4)
     found, _ = read_properties(empty, 0, len(empty), scope, where, 1)
     for tag in found:
+        if size > MOST_AT_ONCE and _must_be_whole(source, tag, head, min(stop, end)):
+            scope.note("a text too large for memory was left out", at=where, value=(tag, size))
+            continue
         value = _value(source, tag, head[:2] == b"\x1e\0", start, min(stop, end), scope, where)
         if head[:2] == b"\x1e\0":
             values.setdefault(tag, value)
@@ -119,6 +123,11 @@ def _value(source: FileSource, tag: PropTag, narrow: bool, start: int, stop: int
             return Inner(source, start + 16, stop)
         return FileValue(source, start + 16, stop - start - 16)
     return FileValue(source, start, stop - start)
+
+
+def _must_be_whole(source: FileSource, tag: PropTag, head: bytes, stop: int) -> bool:
+    """Whether a value is text that cannot be read in pieces: of 8 bits, or ended as none should be."""
+    return head[:2] == b"\x1e\0" or (tag.type == _TEXT and source.read(stop - 2, 2) != b"\0\0")
 
 
 def _text(source: FileSource, start: int, stop: int, scope: Scope, where: str) -> Any:

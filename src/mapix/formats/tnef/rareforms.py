@@ -67,12 +67,22 @@ def read_rare(reading: List, at: int, tag: int) -> int:
 
 def _many_fixed(reading: List, at: int, tag: int, form: Struct) -> int:
     """Several values of one size."""
-    size = u32(reading.data, at)[0] * form.size
+    count = u32(reading.data, at)[0]
+    size = count * form.size
     at += 4
     if size > reading.end - at:
         raise Cut
+    _take(reading, count)
     reading.put(tag, tuple([one for (one,) in form.iter_unpack(reading.data[at : at + size])]))
     return int(at + size)
+
+
+def _take(reading: List, count: int) -> None:
+    """Make room for several values; what there is none for is kept unread."""
+    if count > reading.scope.context.room:
+        reading.note("too many values", count)
+        raise Unreadable
+    reading.scope.context.room -= count
 
 
 def _sized(reading: List, at: int, tag: int) -> int:
@@ -105,6 +115,9 @@ def _check_object(reading: List, at: int, kind: int, count: int) -> None:
 def _items(reading: List, at: int, count: int, tag: int) -> tuple[list[tuple[int, int]], int]:
     """Where each of several values begins and ends."""
     found: list[tuple[int, int]] = []
+    fits = count * 4 <= reading.end - at
+    if fits and count > 1:
+        _take(reading, count)
     for _ in range(count):
         if reading.end - at < 4:
             raise Cut
@@ -112,7 +125,8 @@ def _items(reading: List, at: int, count: int, tag: int) -> tuple[list[tuple[int
         at += 4
         if size > reading.end - at:
             reading.note("a value is longer than its list", PropTag(tag))
-        found.append((at, min(at + size, reading.end)))
+        if fits:
+            found.append((at, min(at + size, reading.end)))
         at += size + (-size & 3)
     return found, at
 

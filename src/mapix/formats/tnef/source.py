@@ -19,6 +19,8 @@ Input = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 
 AT_ONCE: Final = 4 << 20
 """A file of at most so many bytes is read as one."""
+MOST_AT_ONCE: Final = 64 << 20
+"""What cannot be read in pieces is not read where it has more bytes than this."""
 _PIECE: Final = 1 << 18
 
 

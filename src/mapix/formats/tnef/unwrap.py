@@ -91,7 +91,7 @@ def _unwrap_one(content: MessageContent, found: Defects) -> None:
         if inner is None:
             parts.append(part)
             continue
-        _rename(inner, content)
+        rename(inner, content)
         if merged or not belongs(inner, content):
             parts.append(attached(part, inner))
         else:
@@ -186,7 +186,7 @@ def attached(part: AttachmentContent, inner: MessageContent) -> AttachmentConten
     return AttachmentContent(values, inner)
 
 
-def _rename(inner: MessageContent, content: MessageContent) -> None:
+def rename(inner: MessageContent, content: MessageContent) -> None:
     """Give the names of a stream identifiers that mean the same in the message around it."""
     names = content.names
     assert isinstance(names, MutableMapping)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, Final
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
 
 from mapix.formats.defects import Defect
-from mapix.formats.tnef import TnefFile, read_tnef, write_tnef
+from mapix.formats.tnef import TnefFile, write_tnef
 from mapix.formats.tnef.encode import Encoding, encode_list
+from mapix.formats.tnef.source import FileSource, FileValue, opened
+from mapix.formats.tnef.unwrap import rename
 from mapix.interfaces.message import Message
 from mapix.interfaces.table import MapiTable, query_all_rows
 from mapix.objects.messages.content import attachment_numbers, read_content, write_content
@@ -62,7 +65,7 @@ class _Waiting:
     values: dict[PropTag, Any] = field(default_factory=dict)
     of_attachments: dict[int, dict[PropTag, Any]] = field(default_factory=dict)
     data: dict[int, Any] = field(default_factory=dict)
-    inner: dict[int, MessageContent] = field(default_factory=dict)
+    inner: dict[int, TnefFile] = field(default_factory=dict)
     rows: list[dict[PropTag, Any]] | None = None
 
 
@@ -74,19 +77,36 @@ class Tnef:
         self._waiting = _Waiting()
         self._extracted = False
         self._file: TnefFile | None = None
+        self._open: list[FileSource | TnefFile] = []
         self.key = key
         """What joins the stream and the tags in the text of the mail."""
         if not flags & TNEF_ENCODE:
             self._file = TnefFile.open(stream)
+            self._open.append(self._file)
             self.key = self._file.key
+
+    def close(self) -> None:
+        """Let go of what was opened to read large values, as releasing the object does; what waits is not written, and
+        the streams of others stay open. Twice is harmless.
+        """
+        self._waiting = _Waiting()
+        while self._open:
+            self._open.pop().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
     def add_props(self, flags: int, elem_id: int, data: Any, tags: Collection[int] | None) -> None:
         """Add properties of the message and its attachments, to be written by `finish` (ITnef::AddProps).
 
         `flags` say whether those of `tags` are meant, or all others (TNEF_PROP_*). With TNEF_PROP_CONTAINED they are
         those of the attachment `elem_id`, with the bytes of `data` (a binary file) in it where it is not None; with
-        TNEF_PROP_CONTAINED_TNEF `data` is the TNEF stream of the message inside. Only what a transport carries is
-        written (P-004). Raises: NoSupport for a stream that is decoded, InvalidParameter.
+        TNEF_PROP_CONTAINED_TNEF `data` is the TNEF stream of the message inside. A large file is read by `finish` and
+        must stay open till then. Only what a transport carries is written (P-004). Raises: NoSupport for a stream that
+        is decoded, InvalidParameter.
         """
         self._must_encode()
         if not flags & (TNEF_PROP_CONTAINED | TNEF_PROP_CONTAINED_TNEF):
@@ -96,9 +116,19 @@ class Tnef:
         if flags & TNEF_PROP_CONTAINED_TNEF:
             if data is None:
                 raise InvalidParameter("TNEF_PROP_CONTAINED_TNEF wants a stream", value=elem_id)
-            self._waiting.inner[elem_id] = read_tnef(data).value
+            self._waiting.inner[elem_id] = TnefFile.open(data)
+            self._open.append(self._waiting.inner[elem_id])
         elif data is not None:
-            self._waiting.data[elem_id] = data if isinstance(data, bytes) else data.read()
+            self._waiting.data[elem_id] = self._value(data)
+
+    def _value(self, data: bytes | BinaryIO) -> bytes | FileValue:
+        """The bytes of a file from where it is, which stay there where they are many."""
+        begun = data.tell() if not isinstance(data, bytes) and data.seekable() else 0
+        found = opened(data)
+        if not isinstance(found, FileSource):
+            return found[begun:]
+        self._open.append(found)
+        return FileValue(found, begun, max(found.size - begun, 0))
 
     def set_props(self, flags: int, elem_id: int, props: Mapping[PropTag, Any]) -> None:
         """Values to write instead of those that message, or with TNEF_PROP_CONTAINED attachment, have; they are not
@@ -161,7 +191,7 @@ class Tnef:
         problems: list[TnefProblem] = []
         self._drop_unwritable(content, problems)
         write_tnef(content, self._stream, legacy=not self._flags & TNEF_PURE, key=self.key)
-        self._waiting = _Waiting()
+        self.close()
         return self.key, problems
 
     def extract_props(self, flags: int, tags: Collection[int] | None = ()) -> list[TnefProblem]:
@@ -201,6 +231,9 @@ class Tnef:
     def _chosen_content(self) -> MessageContent:
         waiting = self._waiting
         content = read_content(self._message)
+        content.names = dict(content.names)
+        for one in waiting.inner.values():
+            rename(one.content, content)
         rows = content.recipients if waiting.chosen.recipients and waiting.rows is None else waiting.rows
         content.properties = waiting.chosen.of_message(content.properties) | waiting.values
         content.recipients = rows or []
@@ -215,7 +248,7 @@ class Tnef:
         values = waiting.chosen.of_attachment(number, part.properties)
         if values is None:
             return None
-        message = waiting.inner.get(number, part.message)
+        message = waiting.inner[number].content if number in waiting.inner else part.message
         values |= waiting.of_attachments.get(number, {})
         if number in waiting.data:
             values[t.PR_ATTACH_DATA_BIN] = waiting.data[number]
@@ -224,7 +257,7 @@ class Tnef:
         return AttachmentContent(values, message)
 
     def _drop_unwritable(self, content: MessageContent, problems: list[TnefProblem]) -> None:
-        """Leave out values that cannot be written, and tell them."""
+        """Leave out values of the message that cannot be written, and tell them."""
         how = Encoding(ANSI, content.names)
         for tag, value in list(content.properties.items()):
             try:
@@ -259,7 +292,8 @@ def open_tnef_stream(stream: BinaryIO, name: str, flags: int, message: Message, 
 
 def get_tnef_stream_codepage(stream: BinaryIO) -> tuple[int, int]:
     """The code pages that a stream tells for its 8-bit text, (437, 0) where it tells none (GetTnefStreamCodepage)."""
-    return TnefFile.open(stream).codepage
+    with TnefFile.open(stream) as file:
+        return file.codepage
 
 
 def _defect_problem(defect: Defect) -> TnefProblem:

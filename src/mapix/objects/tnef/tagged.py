@@ -26,23 +26,34 @@ def tagged_text(message: Message, key: int, stream_name: str) -> str:
     """The text of a message with a tag for each attachment that has a place in it; the message is not changed."""
     text = whole(t.PR_BODY, message.get_prop(t.PR_BODY)) or ""
     placed = [(place, tag) for place, tag in _tags(message, key, stream_name) if 0 <= place < len(text)]
-    for place, tag in sorted(placed, reverse=True):
-        text = f"{text[:place]}{tag}{text[place + 1 :]}"
-    return text
+    pieces: list[str] = []
+    at = 0
+    for place, tag in sorted(placed):
+        pieces += (text[at:place], tag)
+        at = max(at, place + 1)
+    return "".join([*pieces, text[at:]])
 
 
 def untag(text: str, message: Message, key: int, stream_name: str) -> str:
-    """The text without its tags, each of which becomes a space, where the attachment it tells of is put."""
-    numbers = attachment_numbers(message)
+    """The text without its tags, each of which becomes a space, where the attachment it tells of is put. An attachment
+    has one place: further tags of it stay text.
+    """
+    left = dict(enumerate(attachment_numbers(message)))
+    containers: dict[int, Any] = {}
     pieces: list[str] = []
     at = length = 0
     for found in _TAG.finditer(text):
         order = (int(found[2]) - key) & 0xFFFF
-        if order >= len(numbers) or not _is_container(message, numbers[order], found[3], stream_name):
+        if order not in left:
             continue
+        if found[3] != stream_name:
+            if order not in containers:
+                containers[order] = message.open_attach(left[order]).get_prop(t.PR_ATTACH_TRANSPORT_NAME)
+            if found[3] != containers[order]:
+                continue
         before = text[at : found.start()]
         length += len(before)
-        with_place = message.open_attach(numbers[order], Access.MODIFY)
+        with_place = message.open_attach(left.pop(order), Access.MODIFY)
         with_place.set_props({t.PR_RENDERING_POSITION: length})
         with_place.save_changes()
         pieces += (before, " ")
@@ -71,10 +82,6 @@ def _title(values: dict[Any, Any]) -> str:
     name = next((values[tag] for tag in _NAMES if isinstance(values.get(tag), str) and values[tag]), None)
     title = name or _TITLES.get(values.get(t.PR_ATTACH_METHOD, 0), "File")
     return "".join(letter for letter in title if letter not in "[]\r\n")
-
-
-def _is_container(message: Message, number: int, name: str, stream_name: str) -> bool:
-    return name in (stream_name, message.open_attach(number).get_prop(t.PR_ATTACH_TRANSPORT_NAME))
 
 
 class TaggedBody(BytesIO):
