@@ -115,3 +115,17 @@ def q3(tmp_path: Path) -> Path:
     content.properties |= {PR_SENDER_NAME: "Me Myself", PR_SENDER_EMAIL_ADDRESS: "me@example.com"}
     content.properties[PR_CLIENT_SUBMIT_TIME] = 132_224_400_000_000_000
     return saved(content, tmp_path / "q3.msg")
+
+
+@pytest.fixture
+def ann(mapix: Mapix) -> Mapix:
+    """A home with Ann's profile, for mail on this machine."""
+    mapix.init()
+    return mapix
+
+
+@pytest.fixture
+def online(mapix: Mapix, server: Server) -> Mapix:
+    """A home with Ann's profile, and a mail server to send to."""
+    mapix.init(*server.options)
+    return mapix
