@@ -1,6 +1,6 @@
 """How many examples a random test draws, where it is not the number that all draw.
 
-    @settings(max_examples=examples(200))
+@settings(max_examples=examples(200))
 """
 
 import os
