@@ -127,7 +127,7 @@ def test_ctrl_c_tells_the_counts_so_far_and_the_same_command_goes_on(
         done = int(counts[1])
         if done < 800:
             break
-    assert (code, "the same command" in said, "Traceback" in said) == (130, True, False)
+    assert (code, "the same command" in said, "Traceback" in said) == (130, True, False), said
     assert 0 < done < 800
     told = json.loads(mapix(*words, "--json").stdout)
     assert (told["read"], told["written"]) == (800, 800)
