@@ -135,9 +135,12 @@ def test_ctrl_c_tells_the_counts_so_far_and_the_same_command_goes_on(
 
 
 def interrupted(mapix: Mapix, words: list[str], journal: Path) -> tuple[int, str]:
-    """Interrupt a conversion whose journal names a source; its exit code and what it said. It may be done before."""
-    command = [sys.executable, "-m", "mapix", *words]
-    with subprocess.Popen(command, env=mapix.env, stderr=subprocess.PIPE, text=True, process_group=0) as process:
+    """Interrupt a conversion whose journal names a source; its exit code and what it said. It may be done before.
+
+    Python's warnings are off, as they usually are: a file that was being opened is not closed, which is one of them.
+    """
+    command, env = [sys.executable, "-m", "mapix", *words], {**mapix.env, "PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, process_group=0) as process:
         while process.poll() is None and b'"source"' not in (journal.read_bytes() if journal.exists() else b""):
             time.sleep(0.002)
         if process.poll() is None:
