@@ -107,6 +107,7 @@ def test_cards_go_out_and_come_back(book: Mapix, tmp_path: Path) -> None:
     assert book.json("ab", "show", "All")["members"] == ["Team"]
     assert book.json("ab", "import", file)["present"] == 4
     assert book("ab", "export", "--version", "3.0").stdout.count("VERSION:3.0") == 4
+    assert book("ab", "export", "-").stdout == book("ab", "export").stdout
 
 
 def test_what_of_a_card_is_kept_nowhere_is_told(book: Mapix) -> None:

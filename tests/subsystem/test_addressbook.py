@@ -18,6 +18,7 @@ from mapix.properties.errors import (
     CorruptData,
     InvalidParameter,
     NoAccess,
+    NoSupport,
     NotFound,
     UnknownEntryid,
 )
@@ -90,13 +91,19 @@ def test_the_bytes_of_a_unicode_one_off_are_exact(book: AddrBook) -> None:
     head = bytes(4) + bytes.fromhex("812B1FA4BEA310199D6E00DD010F5402") + b"\0\0" + (0x8001).to_bytes(2, "little")
     assert entry_id == head + strings
     assert len(entry_id) == 24 + 2 * (5 + 5 + 17)
+    assert OneOff.load(entry_id) == OneOff("Bill", "SMTP", "bill@example.com", flags=0x8001)
 
 
-def test_the_bytes_of_an_8_bit_one_off_are_exact_and_read_back() -> None:
-    """ABK-60; scenario 21."""
+def test_the_bytes_of_an_8_bit_one_off_are_exact_and_read_back(session: Session) -> None:
+    """ABK-60, ABK-61; scenario 21: exact, of exact length, read back, and opened by the session."""
     entry_id = OneOff("Bill", "SMTP", "bill@example.com", flags=1).dump()
-    assert entry_id[24:] == b"Bill\0SMTP\0bill@example.com\0"
+    head = bytes(4) + bytes.fromhex("812B1FA4BEA310199D6E00DD010F5402") + b"\0\0\1\0"
+    assert entry_id == head + b"Bill\0SMTP\0bill@example.com\0"
+    assert len(entry_id) == 24 + 5 + 5 + 17
     assert OneOff.load(entry_id) == OneOff("Bill", "SMTP", "bill@example.com", flags=1)
+    user = session.open_entry(entry_id)
+    assert user.get_prop(PR_SEARCH_KEY) == b"SMTP:BILL@EXAMPLE.COM\0"
+    assert (user.get_prop(PR_DISPLAY_NAME), user.get_prop(PR_EMAIL_ADDRESS)) == ("Bill", "bill@example.com")
 
 
 def test_a_one_off_opens_through_session_and_book_as_a_mail_user(session: Session, book: AddrBook) -> None:
@@ -180,7 +187,9 @@ def test_an_address_resolves_without_any_book(book: AddrBook) -> None:
 
 
 def test_unique_ambiguous_and_unknown_names_are_told_apart(book: AddrBook) -> None:
-    """ABK-21, ABK-22, ABK-24; scenario 20."""
+    """ABK-21, ABK-22, ABK-24; scenario 20: the book resolves no names itself, so its table is asked for PR_ANR."""
+    with pytest.raises(NoSupport):
+        book.open_entry(ROOT).resolve_names([], ())  # type: ignore[attr-defined]
     names = ["Archer", "Bill L", "Zebedee", "billy"]
     result = book.resolve_name([{PR_DISPLAY_NAME: name} for name in names])
     assert result.unresolved == [2]

@@ -18,11 +18,20 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties.flags import (
     FORCE_XP_CONNECT,
     FORCE_XP_DISCONNECT,
+    MAPI_TRANSPORT_PROVIDER,
     STATUS_AVAILABLE,
     STATUS_OFFLINE,
 )
 from mapix.properties.restriction import Property, Relop
-from mapix.properties.tags import PR_PROVIDER_DLL_NAME, PR_SERVICE_NAME, PR_SERVICE_UID, PR_STATUS_CODE
+from mapix.properties.tags import (
+    PR_DISPLAY_NAME,
+    PR_PROVIDER_DLL_NAME,
+    PR_PROVIDER_UID,
+    PR_RESOURCE_TYPE,
+    PR_SERVICE_NAME,
+    PR_SERVICE_UID,
+    PR_STATUS_CODE,
+)
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.session import Session
 
@@ -136,3 +145,29 @@ def test_a_transport_that_is_not_there_cannot_be_taken_offline(office: Subsystem
     with pytest.raises(subprocess.CalledProcessError) as error:
         mapix(office.home, "spooler", "offline", "Nothing", "--profile", "Work")
     assert "the profile has no such transport" in error.value.stderr
+
+
+def test_a_transport_that_could_not_be_logged_on_keeps_no_other_from_going_offline(office: Subsystem) -> None:
+    """SPL-45: it is told, and the exit code says that it was done in part."""
+    services = office.admin_profiles().admin_services("Work")
+    for name in ("Before", "Behind"):
+        services.create_msg_service("SMTP", name)
+    rows = query_all_rows(services.get_provider_table(), (PR_PROVIDER_UID, PR_SERVICE_UID, PR_RESOURCE_TYPE))
+    transports = {service: provider for provider, service, kind in rows if kind == MAPI_TRANSPORT_PROVIDER}
+    names = dict(query_all_rows(services.get_msg_service_table(), (PR_DISPLAY_NAME, PR_SERVICE_UID)))
+    services.msg_service_transport_order([transports[names[each]] for each in ("Before", "Out", "Behind")])
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        mapix(office.home, "spooler", "offline", "--profile", "Work")
+    assert error.value.returncode == 3
+    first, second, third = error.value.stderr.splitlines()
+    assert first.startswith("mapix: Before: MAPI_E_NO_SUPPORT")
+    assert second == "Out is offline."
+    assert third.endswith("it is not logged on. Try: mapix status")
+    with log_on(office) as session:
+        codes = query_all_rows(
+            session.get_status_table(), (PR_STATUS_CODE,), Property(Relop.EQ, PR_DISPLAY_NAME, "Out")
+        )
+        assert [code & (STATUS_AVAILABLE | STATUS_OFFLINE) for (code,) in codes] == [STATUS_OFFLINE]
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        mapix(office.home, "spooler", "online", "Before", "--profile", "Work")
+    assert error.value.returncode == 1

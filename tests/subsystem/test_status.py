@@ -193,7 +193,7 @@ def test_every_row_has_what_is_required_and_its_object_says_the_same(world):
 
 
 def test_a_method_whose_bit_is_clear_is_not_supported(world):
-    """STA-3, STA-10, STA-11."""
+    """STA-3, STA-10, STA-11; scenario 18."""
     calls = {
         flags.STATUS_VALIDATE_STATE: lambda one: one.validate_state(),
         flags.STATUS_SETTINGS_DIALOG: lambda one: one.settings_dialog(),

@@ -116,6 +116,20 @@ def given(system: Subsystem, profile: str) -> Iterator[Given]:
         yield given
 
 
+WHOSE = """
+get_last_error get_mem_alloc_routines do_config_propsheet get_svc_config_support_obj make_invalid new_uid
+open_profile_section: book store transport service
+subscribe unsubscribe notify modify_status_row compare_entry_ids create_one_off open_entry open_address_book
+istorage_from_stream wrap_store_entryid: book store transport
+set_provider_uid do_progress_dialog: book store
+address details get_one_off_table new_entry open_template_id: book
+complete_msg copy_folder copy_messages do_copy_props do_copy_to do_sent_mail expand_recips modify_profile prepare_submit
+read_receipt store_logoff_transports: store
+spooler_notify: store transport
+register_preprocessor spooler_yield status_recips: transport
+"""
+"""The matrix, as it is written down: methods, a colon, and on the same line whose they are."""
+
 REFUSED = [(kind, name) for name, kinds in METHODS.items() for kind in SupportKind if kind not in kinds]
 GIVEN = [(kind, name) for name, kinds in METHODS.items() for kind in SupportKind if kind in kinds]
 
@@ -124,6 +138,18 @@ def test_there_are_39_methods() -> None:
     """Scenario 23."""
     assert len(METHODS) == 39
     assert all(hasattr(SupportMethods, name) for name in METHODS)
+
+
+def test_the_matrix_is_the_one_that_is_written_down() -> None:
+    """Scenario 23."""
+    found, waiting = {}, []
+    for line in WHOSE.strip().splitlines():
+        names, _, kinds = line.partition(":")
+        waiting += names.split()
+        if kinds:
+            found.update({name: set(kinds.split()) for name in waiting})
+            waiting = []
+    assert {name: {KINDS[kind] for kind in kinds} for name, kinds in METHODS.items()} == found
 
 
 def test_what_is_not_of_a_kind_is_refused(given: Given) -> None:

@@ -51,7 +51,7 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
 
 
 @command(examples=("mapix ab export people.vcf", "mapix ab export --version 3.0 > people.vcf"))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--version", type=click.Choice(["3.0", "4.0"]), default="4.0", help="Of the cards; 4.0 by default.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @container_option
@@ -60,7 +60,8 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
 def export(
     file: Path | None, version: str, force: bool, container: str | None, as_json: bool, profile: str | None
 ) -> None:
-    """Write the personal address book as a file of vCards; to standard output without FILE."""
+    """Write the personal address book as a file of vCards; to standard output without FILE, or with -."""
+    file = None if file == Path("-") else file
     if file is not None and file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it.")
     with logged_on(profile) as session:

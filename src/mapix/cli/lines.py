@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from mapix.cli.base import command
+from mapix.cli.errors import Exit, exit_code, one_line
 from mapix.cli.output import clean, say
 from mapix.cli.sessions import logged_on, profile_option
 
@@ -21,30 +22,42 @@ _names = click.argument("transports", nargs=-1, metavar="[TRANSPORT]...")
 @command(examples=("mapix spooler offline", "mapix spooler offline 'Internet mail'"))
 @_names
 @profile_option
-def offline(transports: tuple[str, ...], profile: str | None) -> None:
+def offline(transports: tuple[str, ...], profile: str | None) -> int:
     """Let transports not connect any more, all of the profile or those named.
 
     What is submitted waits. It holds for every process that uses the profile until `mapix spooler online`.
     """
-    _say(transports, profile, online=False)
+    return _say(transports, profile, online=False)
 
 
 @command(examples=("mapix spooler online", "mapix spooler online 'Internet mail'"))
 @_names
 @profile_option
-def online(transports: tuple[str, ...], profile: str | None) -> None:
+def online(transports: tuple[str, ...], profile: str | None) -> int:
     """Let transports connect again, all of the profile or those named; what waited is sent."""
-    _say(transports, profile, online=True)
+    return _say(transports, profile, online=True)
 
 
-def _say(names: tuple[str, ...], profile: str | None, *, online: bool) -> None:
+def _say(names: tuple[str, ...], profile: str | None, *, online: bool) -> Exit:
+    """One that cannot be told, as it could not be logged on, does not keep the others back."""
+    from mapix.properties.errors import MapiError
     from mapix.properties.flags import FORCE_XP_CONNECT, FORCE_XP_DISCONNECT
 
+    failed: list[MapiError] = []
     with logged_on(profile, mail=True) as session:
-        for row in _chosen(session, names):
+        rows = _chosen(session, names)
+        for row in rows:
             status = cast("Status", session.mapi.open_entry(row.entry_id))
-            status.validate_state(FORCE_XP_CONNECT if online else FORCE_XP_DISCONNECT)
-            say(f"{clean(row.name)} is {'online' if online else 'offline'}.")
+            try:
+                status.validate_state(FORCE_XP_CONNECT if online else FORCE_XP_DISCONNECT)
+            except MapiError as error:
+                failed.append(error)
+                say(f"mapix: {clean(row.name)}: {one_line(str(error))}")
+            else:
+                say(f"{clean(row.name)} is {'online' if online else 'offline'}.")
+    if not failed:
+        return Exit.OK
+    return exit_code(failed[0]) if len(failed) == len(rows) else Exit.PARTIAL
 
 
 def _chosen(session: Session, names: tuple[str, ...]) -> list[StatusRow]:

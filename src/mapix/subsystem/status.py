@@ -180,7 +180,9 @@ class ProviderStatus(StatusObject):
             self._core.spooling.wake(ready=True)
 
     def _validate_remote(self, flags: int) -> None:
-        """`NoSupport` for providers that are no transports."""
+        """`NoSupport` for providers that are no transports, and for one that could not be logged on."""
+        if self._logon is None:
+            raise NoSupport("it is not logged on", hint="mapix status")
         if not isinstance(self._logon, TransportLogon):
             raise NoSupport("only transports have a line")
         validate_remote(self._core, self._uid, self._logon, flags)
