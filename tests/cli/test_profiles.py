@@ -134,3 +134,18 @@ def test_the_shell_completes_names(mapix: Mapix) -> None:
     words = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": "3"}
     assert mapix(COMP_WORDS="mapix profile delete d", **words).stdout == "plain,Default\n"
     assert mapix(COMP_WORDS="mapix service remove l", **words).stdout == "plain,LOCAL\n"
+
+
+def test_a_service_is_added_with_its_settings_in_any_spelling(mapix: Mapix) -> None:
+    """As the page of services and providers has it, and as `configure` takes them."""
+    mapix("profile", "create", "Work")
+    spellings = ("host=mail.example.org", "--host=mail.example.org", ("--host", "mail.example.org"))
+    for words in (*spellings, ("--set", "host=mail.example.org")):
+        given = (words,) if isinstance(words, str) else words
+        added = mapix.json("service", "add", "SMTP", *given, "security=none", "--profile", "Work")
+        assert added["missing"] == []
+    services = mapix.json("profile", "show", "Work")["services"]
+    settings = [(each["settings"]["host"], each["settings"]["security"]) for each in services]
+    assert settings == [("mail.example.org", "none")] * 4
+    assert "NAME=VALUE" in mapix("service", "add", "SMTP", "host", "--profile", "Work", code=2).stderr
+    assert "no such setting: 'hots'" in mapix("service", "add", "SMTP", "hots=x", "--profile", "Work", code=1).stderr

@@ -154,7 +154,7 @@ def test_a_transport_that_could_not_be_logged_on_keeps_no_other_from_going_offli
         services.create_msg_service("SMTP", name)
     rows = query_all_rows(services.get_provider_table(), (PR_PROVIDER_UID, PR_SERVICE_UID, PR_RESOURCE_TYPE))
     transports = {service: provider for provider, service, kind in rows if kind == MAPI_TRANSPORT_PROVIDER}
-    names = dict(query_all_rows(services.get_msg_service_table(), (PR_DISPLAY_NAME, PR_SERVICE_UID)))
+    names: dict[str, bytes] = dict(query_all_rows(services.get_msg_service_table(), (PR_DISPLAY_NAME, PR_SERVICE_UID)))
     services.msg_service_transport_order([transports[names[each]] for each in ("Before", "Out", "Behind")])
     with pytest.raises(subprocess.CalledProcessError) as error:
         mapix(office.home, "spooler", "offline", "--profile", "Work")

@@ -67,12 +67,12 @@ def list_services(as_json: bool, profile: str | None) -> None:
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("service", shell_complete=complete_types)
-@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SETTING VALUE]...")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[NAME=VALUE]...")
 @_set_option
 @json_option
 @profile_option
 def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None) -> None:
-    """Add SERVICE to a profile. Every setting of the service is an option; `mapix service types` lists them.
+    """Add SERVICE to a profile. Its settings are NAME=VALUE or --NAME VALUE; `mapix service types` lists them.
 
     A password is kept in the keyring, never in the profile. What the service still lacks is told: it cannot be used
     until that is configured.
@@ -149,12 +149,14 @@ def parse_settings(words: Iterable[str]) -> dict[str, str]:
 
 
 def parse_options(words: Iterable[str], short: Mapping[str, str]) -> dict[str, str]:
-    """Settings of `--name value` and `--name=value`, by `short` names, too; a usage error for other words."""
+    """Settings of `--name value`, `--name=value` and `name=value`, by `short` names, too; a usage error for others."""
     settings: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
+        if not word.startswith("-") and "=" in word[1:]:
+            word = f"--{word}"
         if not word.startswith("--"):
-            raise click.UsageError(f"A setting is --NAME VALUE, not {word!r}.")
+            raise click.UsageError(f"A setting is --NAME VALUE or NAME=VALUE, not {word!r}.")
         name, mark, value = word[2:].partition("=")
         name = name.replace("-", "_")
         if not mark and (value := next(rest, "")) == "":
