@@ -13,6 +13,7 @@ from mapix.properties.errors import (
     Unconfigured,
 )
 from mapix.properties.flags import (
+    MAPI_W_ERRORS_RETURNED,
     STATUS_FAILURE,
 )
 from mapix.subsystem.initialize import Subsystem
@@ -50,7 +51,7 @@ def test_a_provider_that_is_unconfigured_twice_disables_its_service_for_the_sess
     book = session.open_address_book()
     error = session.get_last_error()
     assert error is not None
-    assert "still no path" in error.text
+    assert (error.context, "still no path" in error.text) == (MAPI_W_ERRORS_RETURNED, True)
     assert book.get_pab()
     assert "still no path" in (status_of(session, BOOK)[0][1] or "")
     assert status_of(session, TRANSPORT)[0][0] == STATUS_FAILURE
