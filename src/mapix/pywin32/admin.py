@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin, ProviderAdmin
 from mapix.interfaces.logonui import LogonUI
+from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import LogonFailed, MapiError
 from mapix.properties.flags import (
     MAPI_APP_PROFILE,
@@ -18,7 +20,7 @@ from mapix.properties.flags import (
     SERVICE_UI_ALWAYS,
 )
 from mapix.properties.tag import PropTag
-from mapix.pywin32 import args
+from mapix.pywin32 import args, filestores
 from mapix.pywin32.convert import values
 from mapix.pywin32.iid import PyIID, from_bytes
 from mapix.pywin32.prop import PyIProfSect
@@ -29,8 +31,6 @@ from mapix.subsystem import dialogs
 _SECTION_FLAGS = MAPI_MODIFY | MAPI_FORCE_ACCESS
 _SERVICE_FLAGS = SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS | SERVICE_NO_RESTART_WARNING | MAPI_DIALOG
 _PROFILE_FLAGS = MAPI_DIALOG | MAPI_APP_PROFILE
-_FILE_STORES: Final = dict.fromkeys(("MSPST MS", "MSUPST MS"), "MAPIXSTORE")
-"""Services of stores in files as programs for Windows name them, and the one that is here."""
 
 
 class _Admin(PyIUnknown):
@@ -121,8 +121,7 @@ class PyIMsgServiceAdmin(_Admin):
         word = args.flags(flags, _SERVICE_FLAGS)
         service, shown = args.mapistr(serviceName, word), args.mapistr_or_none(displayName, word)
         args.int32(uiParam)
-        here = _FILE_STORES.get(service.upper(), service)
-        return from_bytes(self._obj.create_msg_service(here, shown, ui=_asking(word)))
+        return from_bytes(filestores.create(self._obj, service, shown, _asking(word)))
 
     def ConfigureMsgService(self, iid: Any, uiParam: Any, flags: Any, props: Any, /) -> None:
         """Change a service by properties: settings that have one, PR_DISPLAY_NAME, others into its section."""
@@ -134,11 +133,15 @@ class PyIMsgServiceAdmin(_Admin):
 
     def GetMsgServiceTable(self, flags: Any, /) -> PyIMAPITable:
         """The services, a snapshot."""
-        return PyIMAPITable._made(self._obj.get_msg_service_table(), args.wide(args.flags(flags)), self)
+        return self._table(self._obj.get_msg_service_table, flags)
 
     def GetProviderTable(self, flags: Any, /) -> PyIMAPITable:
         """All providers of the profile, a snapshot."""
-        return PyIMAPITable._made(self._obj.get_provider_table(), args.wide(args.flags(flags)), self)
+        return self._table(self._obj.get_provider_table, flags)
+
+    def _table(self, get: Callable[[], MapiTable], flags: Any) -> PyIMAPITable:
+        wide = args.wide(args.flags(flags))
+        return PyIMAPITable._made(filestores.named(self._obj, get()), wide, self)
 
     def DeleteMsgService(self, uuid: Any, /) -> None:
         """Remove a service."""

@@ -19,6 +19,7 @@ from mapix.properties.errors import (
     InvalidObject,
     MapiError,
     NoAccess,
+    NoSupport,
     NotEnoughDisk,
     NotEnoughMemory,
     TooBig,
@@ -38,6 +39,7 @@ class _Failure(NamedTuple):
 
 
 _CHECK: Final = "mapix store check"
+_ANOTHER: Final = "name another file, and import messages that Outlook saved as .msg files"
 
 _FAILURES: Final[dict[int, _Failure]] = {
     sqlite3.SQLITE_PERM: _Failure(NoAccess, "the system does not let the store be used"),
@@ -98,6 +100,8 @@ def translated(error: sqlite3.Error | UnicodeError | OverflowError | MemoryError
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
         return InvalidObject("the store has been closed", value=str(path))
     code = _primary(error)
+    if code == sqlite3.SQLITE_NOTADB and _is_pst(path):
+        return NoSupport("the file is an Outlook data file, which is not read here", value=str(path), hint=_ANOTHER)
     found = _FAILURES.get(code)
     if found is None and str(error).startswith(_UNREADABLE):
         found = _FAILURES[sqlite3.SQLITE_CORRUPT]
@@ -105,6 +109,15 @@ def translated(error: sqlite3.Error | UnicodeError | OverflowError | MemoryError
         return TooComplex("the store cannot answer this at once", value=str(error))
     kind, text, hint = found or _Failure(CallFailed, "the store failed")
     return kind(f"{text} ({error})", value=str(path), hint=hint, low_level=getattr(error, "sqlite_errorcode", 0))
+
+
+def _is_pst(path: Path) -> bool:
+    """Whether a file begins as `.pst` and `.ost` files do ([MS-PST] 2.2.2.6)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"!BDN"
+    except OSError:
+        return False
 
 
 def _primary(error: Exception) -> int:
