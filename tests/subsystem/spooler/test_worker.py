@@ -11,7 +11,8 @@ from tests.subsystem.spooler.waiting import wait_for
 
 from mapix.interfaces.spi import Outcome, OutcomeKind
 from mapix.properties.errors import DiskError
-from mapix.properties.tags import PR_SUBJECT
+from mapix.properties.tags import PR_DEFERRED_SEND_TIME, PR_SUBJECT
+from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler import desk, worker
 from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.transports import LoadedTransport
@@ -33,6 +34,20 @@ def test_the_thread_finds_what_another_process_submitted_without_being_woken(ben
     time.sleep(0.1)
     bench.submit()
     assert wait_for(lambda: not bench.queue())
+
+
+def test_a_message_that_was_put_off_leaves_by_itself_when_its_time_has_come_and_not_before(bench):
+    """SPL-36: nobody wakes the thread; the other message does not wait for it."""
+    sent_at = []
+    transport = Scripted(lambda submission: (sent_at.append(now()), SENT)[1])
+    due = now() + TICKS_PER_SECOND // 5
+    bench.submit(subject="put off", values={PR_DEFERRED_SEND_TIME: due})
+    bench.submit(subject="at once")
+    spooler = bench.spooler([transport])
+    spooler.start()
+    assert wait_for(lambda: not bench.queue())
+    assert transport.subjects == ["at once", "put off"]
+    assert sent_at[1] >= due
 
 
 def test_flush_waits_until_everything_is_handed_over(bench):
