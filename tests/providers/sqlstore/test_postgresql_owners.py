@@ -40,6 +40,18 @@ def test_a_mailbox_is_somebody_s_own(town: Town, ann: PostgreSqlBackend) -> None
         open_named(town.place("bob"), "nobody's")
 
 
+def test_every_table_is_isolated_or_closed(town: Town) -> None:
+    open_to_all = {"migration"}
+    rows = town.server.execute(
+        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,"
+        " EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee = 0) FROM pg_class c"
+        " WHERE c.relnamespace = 'mapix'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')",
+        database=town.database,
+    )
+    assert len(rows) > 20
+    assert {name for name, isolated, is_open in rows if is_open and not isolated} == open_to_all
+
+
 TABLES = (
     *("store", "folder", "message", "property", "recipient", "attachment", "blob", "chunk"),
     *("change", "named_property", "used_tag", "queue"),
@@ -222,3 +234,73 @@ def test_a_delivery_that_fails_leaves_nothing_anywhere(ann: PostgreSqlBackend, b
     assert len(bob.messages(bob.root)) == 1
     assert not tray.mark_delivered(b"key")
     tray.close()
+
+
+HAND_OVER = "SELECT hand_over({}, 1, 2, 4, 5, 3, 0)"
+
+
+def tray_of(bob: PostgreSqlBackend) -> int:
+    """The mailbox from which Bob delivers to Ann, with what he delivered handed over."""
+    delivering = bob.open_mailbox("ann@home.example")
+    assert delivering is not None
+    save(delivering)
+    delivering.close()
+    mailbox: int = delivering.database.mailbox
+    return mailbox
+
+
+def in_tray(town: Town, tray: int, number: int, *statements: str) -> psycopg.Connection:
+    """Bob's own connection inside a transaction, with a message in his tray and what he does besides."""
+    other = town.connect("bob")
+    other.execute("BEGIN")
+    other.execute(f"SET LOCAL mapix.mailbox = '{tray}'")
+    other.execute(f"INSERT INTO message (id, folder, message_class_key) SELECT {number}, root, '' FROM store")
+    for statement in statements:
+        other.execute(statement)
+    return other
+
+
+@pytest.mark.parametrize("what", ["attachment", "message", "folder", "mailbox"])
+def test_with_numbers_of_others_nothing_of_theirs_is_handed_over(
+    town: Town, ann: PostgreSqlBackend, bob: PostgreSqlBackend, what: str
+) -> None:
+    mailbox = ann.database.mailbox
+    message = save(ann, {tags.PR_BODY: "y" * 100_000}, attachments={0: file(b"secret" * 20_000)}).number
+    tray = tray_of(bob)
+
+    def rows() -> list[object]:
+        wanted = (f"SELECT * FROM mapix.{table} WHERE mailbox = {mailbox}" for table in TABLES)
+        return [sorted(town.server.execute(one, database=town.database), key=repr) for one in wanted]
+
+    before = rows()
+    its_attachment = f"SELECT id FROM mapix.attachment WHERE mailbox = {mailbox}"
+    attachment = town.server.execute(its_attachment, database=town.database)
+    taken = {"attachment": attachment[0][0], "message": message, "folder": ann.root, "mailbox": mailbox}[what]
+    for target in (bob.database.mailbox, mailbox):
+        with in_tray(town, tray, 7, f"INSERT INTO attachment (id, message, number) VALUES ({taken}, 7, 0)") as other:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(HAND_OVER.format(target))
+            other.execute("ROLLBACK")
+    assert rows() == before
+
+
+def test_counts_of_others_are_not_led_astray(town: Town, ann: PostgreSqlBackend, bob: PostgreSqlBackend) -> None:
+    inbox = ann.create_folder(ann.root, "Inbox", {})
+    ann.set_receive_folder("", inbox)
+    tray = tray_of(bob)
+    lies = (
+        f"SET LOCAL mapix.counted = '{inbox} '",
+        f"SET LOCAL mapix.counts_{inbox} = '{{1000,1000,0}}'",
+        "SET LOCAL mapix.inside = 'yes'",
+    )
+    with in_tray(town, tray, 7, *lies) as other:
+        other.execute(HAND_OVER.format(ann.database.mailbox))
+        for lie in lies:
+            other.execute(lie)
+        other.execute("COMMIT")
+    with in_tray(town, tray, 9, lies[1]) as other:
+        other.execute(HAND_OVER.format(ann.database.mailbox))
+        other.execute("COMMIT")
+    assert len(ann.messages(inbox)) == 3
+    counts = ann.folder(inbox).load((tags.PR_CONTENT_COUNT, tags.PR_CONTENT_UNREAD))[0]
+    assert counts == {tags.PR_CONTENT_COUNT: 3, tags.PR_CONTENT_UNREAD: 3}
