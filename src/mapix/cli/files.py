@@ -54,7 +54,7 @@ def _check_begin(path: Path) -> None:
 
     with path.open("rb") as file:
         form = by_head(file.read(_LOOK))
-    if form == "message":
+    if form in ("message", "loose"):
         return
     if form:
         raise InvalidParameter("this is a mailbox or an archive", value=str(path), hint=f"mapix convert {path}")

@@ -24,7 +24,7 @@ from mapix.client.message import Message
 from mapix.formats.cfb.storage import create_docfile, is_docfile, open_docfile
 from mapix.formats.defects import Defect
 from mapix.formats.msg import MsgFile, content_of, write_msg
-from mapix.formats.recognition import LOOKED_AT, is_mail
+from mapix.formats.recognition import LOOKED_AT, is_mail, loose_kind
 from mapix.formats.storage import Mode
 from mapix.formats.storageerrors import StorageError, mapi_error
 from mapix.objects.imsg import MessageSession, open_imsg_on_istg, open_imsg_session
@@ -41,7 +41,7 @@ _OF_SENT: Final = (t.PR_CLIENT_SUBMIT_TIME, t.PR_MESSAGE_DELIVERY_TIME, t.PR_INT
 
 def open_file(path: str | os.PathLike[str], mode: str = "r") -> Message:
     """The message in a file: .msg and .oft with mode "r" to read, "r+" to edit in place; .eml and TNEF (winmail.dat)
-    to read. A context manager that closes; what was not saved is lost.
+    and a calendar or card of one (.ics, .vcf) to read. A context manager that closes; what was not saved is lost.
 
     Raises: NotFound, InvalidParameter for another mode, CorruptData for a file that holds no message.
     """
@@ -77,6 +77,8 @@ def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tupl
         return tnef.content, tnef.defects
     if not head:
         raise CorruptData("the file is empty", value=str(source))
+    if loose_kind(head):
+        return _loose_content(source)
     if not is_mail(head, source.name):
         hint = "mapix.from_mime reads any bytes as mail"
         raise CorruptData("this is no message: it begins with no header line", value=str(source), hint=hint)
@@ -84,6 +86,18 @@ def _other_content(source: Path, files: ExitStack) -> tuple[MessageContent, tupl
 
     with source.open("rb") as mail:
         parsed = from_mime(mail)
+    return parsed.value, parsed.defects
+
+
+def _loose_content(source: Path) -> tuple[MessageContent, tuple[Defect, ...]]:
+    """The appointment or contact in a file of its own."""
+    from mapix.formats.mime.loose import divided, read_loose
+
+    data = source.read_bytes()
+    count = len(divided(data))
+    if count > 1:
+        raise InvalidParameter(f"{count} appointments or contacts in one file", value=str(source), hint="mapix convert")
+    parsed = read_loose(data)
     return parsed.value, parsed.defects
 
 

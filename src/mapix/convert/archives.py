@@ -128,6 +128,10 @@ class Archives:
             from mapix.convert.mboxes import items_of
 
             yield from items_of(path, name, target)
+        elif form == "loose":
+            from mapix.convert.looses import items_of as loose_items
+
+            yield from loose_items(path, name, target)
         elif depth + 1 < NESTED:
             yield from self.items(path, name, target, form, depth + 1)
         else:

@@ -47,7 +47,11 @@ def compared(loaded: Loaded, plan: Plan, part: Path, piece: Any) -> list[str]:
     """How the message that was written differs from the one that was read; nothing where it does not."""
     with ExitStack() as files:
         again, _ = message_of(_written(part, piece, plan, files), _label(plan), Strictness.TOLERANT, files)
-        found = _everything(loaded.content, again) if plan.to in WHOLE else _carried(loaded.content, again)
+        found = (
+            _everything(loaded.content, again)
+            if plan.to in WHOLE
+            else _carried(loaded.content, again, lines=plan.to == "mbox")
+        )
         return [line for line, _ in zip(found, range(MOST), strict=False)]
 
 
@@ -59,14 +63,14 @@ def _written(part: Path, piece: Any, plan: Plan, files: ExitStack) -> bytes | IO
     if plan.to != "mbox":
         return files.enter_context(part.open("rb"))
     if isinstance(piece, bytes):
-        return unquoted(piece.partition(b"\n")[2], files)
+        return unquoted(piece.partition(b"\n")[2].removesuffix(b"\n"), files)
     file = files.enter_context(part.open("rb"))
     file.readline()
     return unquoted(file, files)
 
 
-def _carried(one: MessageContent, other: MessageContent) -> Iterator[str]:
-    """What of a mail differs."""
+def _carried(one: MessageContent, other: MessageContent, *, lines: bool) -> Iterator[str]:
+    """What of a mail differs; with `lines` the ends of lines do not count, which a mailbox has its own of."""
     for name, first, second in (
         ("subject", subject_of(one), subject_of(other)),
         ("from", sender_of(one), sender_of(other)),
@@ -80,7 +84,8 @@ def _carried(one: MessageContent, other: MessageContent) -> Iterator[str]:
     people, others = recipients_of(one), recipients_of(other)
     for kind in people:
         yield from _lost(kind, Counter(people[kind]), Counter(others[kind]))
-    yield from _lost("attachment", Counter(map(_told, one.attachments)), Counter(map(_told, other.attachments)))
+    parts, others_parts = (Counter(_told(part, lines) for part in each.attachments) for each in (one, other))
+    yield from _lost("attachment", parts, others_parts)
 
 
 def _lost(what: str, one: Counter[str], other: Counter[str]) -> Iterator[str]:
@@ -88,10 +93,12 @@ def _lost(what: str, one: Counter[str], other: Counter[str]) -> Iterator[str]:
     yield from (f"{what} is new: {_short(each)}" for each in (other - one))
 
 
-def _told(part: AttachmentContent) -> str:
+def _told(part: AttachmentContent, lines: bool) -> str:
     if part.message is not None:
         return f"message {subject_of(part.message)!r}"
     value = part.properties.get(t.PR_ATTACH_DATA_BIN)
+    if lines and isinstance(value, bytes):
+        value = value.replace(b"\r\n", b"\n").rstrip(b"\n")
     return f"{attachment_name(part)} {'-' if value is None else _digest(value)}"
 
 

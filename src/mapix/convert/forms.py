@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 from typing import Final
 
-from mapix.formats.recognition import MAILBOXES
+from mapix.formats.recognition import MAILBOXES, loose_kind
 
 MESSAGES: Final = (".msg", ".oft", ".eml", ".tnef", ".emltpl", ".mht", ".mhtml")
+LOOSE: Final = (".ics", ".vcf")
 TARS: Final = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 COMPOUND: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 TNEF: Final = b"\x78\x9f\x3e\x22"
@@ -24,19 +25,22 @@ _LOOK: Final = 1024
 
 
 def form_of(path: str, *, any_name: bool = False) -> str:
-    """ "message", "mbox", "zip" or "tar"; "" for what is none of them. Names tell; what has none that tells is looked
-    into, with `any_name` whatever it is called.
+    """ "message", "mbox", "zip", "tar" or, for calendars and cards of several, "loose"; "" for what is none of them.
+    Names tell; what has none that tells is looked into, with `any_name` whatever it is called.
 
     Raises: OSError.
     """
     name = Path(path).name.lower()
     known = by_name(name)
+    if known == "loose":
+        return _loose_form(path)
     wrapped = name.endswith(".dat")
     if known or ("." in name.strip(".") and not any_name and not wrapped and not _maildir_name(name)):
         return known
     with Path(path).open("rb") as file:
         head = file.read(_LOOK)
-    return by_head(head) if not wrapped or head.startswith(TNEF) else ""
+    form = by_head(head) if not wrapped or head.startswith(TNEF) else ""
+    return _loose_form(path) if form == "loose" else form
 
 
 def by_name(name: str) -> str:
@@ -44,6 +48,8 @@ def by_name(name: str) -> str:
     lower = name.lower()
     if lower.endswith(MESSAGES) or (lower.startswith("winmail") and lower.endswith(".dat")):
         return "message"
+    if lower.endswith(LOOSE):
+        return "loose"
     if lower.endswith(MAILBOXES) or lower == "mbox":
         return "mbox"
     if lower.endswith(".zip"):
@@ -61,6 +67,8 @@ def by_head(head: bytes) -> str:
         return "zip"
     if head.startswith(_PACKED) or head[257:262] == b"ustar":
         return "tar"
+    if loose_kind(head):
+        return "loose"
     return "message" if _FIELD.match(head) else ""
 
 
@@ -72,10 +80,17 @@ def names_file(word: str) -> bool:
 def without_suffix(name: str) -> str:
     """A name without a suffix that only tells the format."""
     lower = name.lower()
-    for suffix in sorted((*MESSAGES, *MAILBOXES, *TARS, ".zip", ".json", ".dat"), key=len, reverse=True):
+    for suffix in sorted((*MESSAGES, *LOOSE, *MAILBOXES, *TARS, ".zip", ".json", ".dat"), key=len, reverse=True):
         if lower.endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)]
     return name.partition(":2,")[0] or name
+
+
+def _loose_form(path: str) -> str:
+    """ "message" for a calendar or card by itself, "loose" for several."""
+    from mapix.convert.looses import LARGEST, pieces
+
+    return "loose" if Path(path).stat().st_size > LARGEST or len(pieces(path)) > 1 else "message"
 
 
 def _maildir_name(name: str) -> bool:

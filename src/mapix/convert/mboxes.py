@@ -1,6 +1,8 @@
 """Mailboxes in one file (RFC 4155): where each message begins and ends, and the quoting of lines that begin with From.
 
-Lines `>From ` and `>>From ` lose one sign when they are read and gain one when they are written (mboxrd).
+Lines `>From ` and `>>From ` lose one sign when they are read and gain one when they are written (mboxrd). Where a
+Content-Length tells where a message ends, and the mailbox agrees, it does (mboxcl, mboxcl2): lines From before that
+belong to the message.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import SEEK_END
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -17,6 +20,9 @@ from mapix.convert.names import joined
 
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 _TO_QUOTE: Final = re.compile(rb"^(>*From )", re.MULTILINE)
+_LENGTH: Final = re.compile(rb"Content-Length:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
+_NEXT: Final = re.compile(rb"(?:\r?\n)?(?:From |\Z)")
+_BARE: Final = re.compile(rb"\n\r?\nFrom ")
 _LINE: Final = 1 << 16
 
 
@@ -36,22 +42,43 @@ def stretches(path: str) -> Iterator[tuple[int, int]]:
     """Where the messages of a mailbox begin, behind their From lines, and their bytes."""
     start = -1
     at, blank, begin, gap = 0, True, True, 0
+    told: int | None = None
     with Path(path).open("rb") as file:
         while line := file.readline(_LINE):
             if begin and blank and line.startswith(b"From "):
                 if start >= 0:
                     yield start, max(at - gap - start, 0)
-                start = at + len(line)
+                start, told = at + len(line), -1
+            elif told is not None and (found := _LENGTH.match(line)):
+                told = int(found[1])
             at += len(line)
             blank = begin and line in (b"\n", b"\r\n")
             gap = len(line) if blank else 0
             begin = line.endswith(b"\n")
+            if blank and told is not None:
+                if told > 0 and _ends(file, at, at + told):
+                    at, blank, gap = at + told, False, 0
+                told = None
     if start >= 0:
-        yield start, at - start
+        yield start, max(at - gap - start, 0)
+
+
+def _ends(file: IO[bytes], body: int, end: int) -> bool:
+    """Whether a message ends at `end`, and what follows is the next one; then the file stands there, else at `body`."""
+    if end <= file.seek(0, SEEK_END):
+        file.seek(end - 1)
+        line_ends = file.read(1) == b"\n"
+        if line_ends and _NEXT.match(file.read(7)):
+            file.seek(end)
+            return True
+    file.seek(body)
+    return False
 
 
 def unquoted(source: bytes | IO[bytes], files: ExitStack) -> bytes | IO[bytes]:
     """A message of a mailbox as it was before it was put there."""
+    if isinstance(source, bytes) and _BARE.search(source):
+        return source  # nothing is quoted where a Content-Length tells the end
     if isinstance(source, bytes):
         return _QUOTED.sub(rb"\1", source)
     plain: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the files
@@ -64,7 +91,8 @@ def unquoted(source: bytes | IO[bytes], files: ExitStack) -> bytes | IO[bytes]:
 
 def quoted(data: bytes) -> bytes:
     """A message as it stands in a mailbox: lines ended by LF, one empty line behind it."""
-    text = _TO_QUOTE.sub(rb">\1", data.replace(b"\r\n", b"\n"))
+    text = data.replace(b"\r\n", b"\n") if b"\n" in data else data.replace(b"\r", b"\n")
+    text = _TO_QUOTE.sub(rb">\1", text)
     return text.rstrip(b"\n") + b"\n\n"
 
 

@@ -20,7 +20,7 @@ from mapix.convert.forms import COMPOUND, TNEF, by_head
 from mapix.convert.items import Item, Kind
 from mapix.convert.plan import Plan
 from mapix.formats.defects import Defect, Strictness
-from mapix.formats.recognition import has_header, is_mail
+from mapix.formats.recognition import has_header, is_mail, loose_kind
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import CorruptData
 
@@ -67,6 +67,10 @@ def load(item: Item, plan: Plan, files: ExitStack) -> Loaded:
 
         source = unquoted(source, files)
     content, defects = message_of(source, item.label, strictness, files)
+    if "2," in item.label:
+        from mapix.convert.maildirs import note_flags
+
+        note_flags(item.label, content)
     return Loaded(content, defects, digest, size)
 
 
@@ -90,6 +94,11 @@ def message_of(
         from mapix.convert.targets.jsonform import from_json
 
         return from_json(source if isinstance(source, bytes) else source.read()), ()
+    if loose_kind(head):
+        from mapix.formats.mime.loose import read_loose
+
+        loose = read_loose(source if isinstance(source, bytes) else source.read(), strictness=strictness)
+        return loose.value, loose.defects
     unheaded = not has_header(head)
     if unheaded and (strictness is Strictness.STRICT or not is_mail(head, label)):
         raise CorruptData("this is no message: it begins with no header line", value=label)

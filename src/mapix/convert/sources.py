@@ -23,7 +23,7 @@ from mapix.convert.plan import Plan
 DEEPEST: Final = 100
 """Folders in one another that are looked into."""
 
-CONTAINERS: Final = ("mbox", "zip", "tar")
+CONTAINERS: Final = ("mbox", "zip", "tar", "loose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,11 @@ class Scan:
             from mapix.convert.mboxes import items_of
 
             yield from items_of(found.path, found.name, target)
+            return
+        if found.form == "loose":
+            from mapix.convert.looses import items_of as loose_items
+
+            yield from loose_items(found.path, found.name, target)
             return
         from mapix.convert.archives import Archives
 

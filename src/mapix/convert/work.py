@@ -123,7 +123,7 @@ def _name(item: Item, plan: Plan, loaded: Loaded) -> str:
     if plan.to == "maildir":
         from mapix.convert.maildirs import name_of
 
-        return name_of(item, loaded)
+        return name_of(item, loaded.content)
     return item.target + plan.suffix
 
 

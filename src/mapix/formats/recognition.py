@@ -21,6 +21,7 @@ MAILBOXES: Final = (".mbox", ".mbx")
 _HEADED: Final = re.compile(
     rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*(?:>?From [^\r\n]*\s+)?[A-Za-z0-9][!-9;-~\x00]*[ \t]*\x00?:(?!//)"
 )
+_LOOSE: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*BEGIN:V(CALENDAR|CARD)[ \t]*\r?\n", re.IGNORECASE)
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\b\x1b"))
 _A_FEW: Final = 10
 
@@ -30,6 +31,12 @@ def is_mail(head: bytes, name: str) -> bool:
     and it is text.
     """
     return has_header(head) or (named_mail(name) and not is_binary(head))
+
+
+def loose_kind(head: bytes) -> str:
+    """The media type of a calendar or card that begins so, without a mail around it; nothing for all else."""
+    found = _LOOSE.match(head)
+    return "" if found is None else f"text/v{found[1].decode().lower()}".replace("/vcalendar", "/calendar")
 
 
 def has_header(head: bytes) -> bool:

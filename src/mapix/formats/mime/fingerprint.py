@@ -94,8 +94,10 @@ def _message(content: MessageContent, depth: int, derived: bool) -> Iterator[byt
     props = content.properties
     people = [tuple(map(row.get, _OF_RECIPIENT)) for row in content.recipients]
     named = [(key, props[tag]) for key, tag in writing.tags if tag in props]
-    words = (writing.value(props, name, kind) for name, kind in _NAMED)
-    values = (*map(props.get, _OF_MESSAGE), told_topic(content), people, named, *words)
+    words = [writing.value(props, name, kind) for name, kind in _NAMED]
+    silent = t.PR_FLAG_STATUS if not words[-1] else None  # a flag without words is no header field
+    own = (None if tag == silent else props.get(tag) for tag in _OF_MESSAGE)
+    values = (*own, told_topic(content), people, named, *words)
     yield repr(values).encode("utf-8", "replace")
     if kind_of(content):
         yield from (_plain(row.get(tag)) for row in content.recipients for tag in _OF_REPORTED)

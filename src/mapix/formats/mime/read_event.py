@@ -27,6 +27,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _ANSWERED: Final = {"ACCEPTED": 3, "DECLINED": 4, "TENTATIVE": 2}
 _ICONS: Final = {"REQUEST": 0x404, "CANCEL": 0x408, "PUBLISH": 0x400}
 _ANSWER_ICONS: Final = {"ACCEPTED": 0x405, "DECLINED": 0x406, "TENTATIVE": 0x407}
+_NOT_KEPT: Final = frozenset(("RDATE", "EXRULE"))
 _SENDABLE: Final = 1
 _MOST_PEOPLE: Final = 5_000
 
@@ -41,6 +42,8 @@ def event_values(
     values = _times(start, end, all_day) | _identity(event) | _state(event, method, answer, stamp)
     values |= _zone(start, recurring="RRULE" in event)
     values |= _reminder(event, start)
+    for name in _NOT_KEPT.intersection(event):
+        defects.note(name, "times that no rule tells are not kept", value=event[name])
     if "RRULE" in event:
         try:
             values |= series_values(event, changes, start, end)

@@ -114,8 +114,11 @@ def parse(source: Source, defects: Defects, start: int = 0, end: int | None = No
 
 
 def narrowed(source: MemorySource, defects: Defects) -> MemorySource:
-    """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone."""
+    """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone, nor behind a mark of UTF-8."""
     data = source.data
+    if data.startswith(codecs.BOM_UTF8):
+        defects.note("message", "begins with a mark of UTF-8")
+        data = data[len(codecs.BOM_UTF8) :]
     if data.startswith(_WIDE) or _WIDE_LETTERS.match(data):
         defects.note("message", "in UTF-16")
         codec = "utf-16" if data.startswith(_WIDE) else "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
