@@ -130,6 +130,8 @@ def test_a_com_error_survives_pickling(windows_names: None) -> None:
 @pytest.mark.parametrize(
     ("code", "text"),
     [
+        (0, "The operation completed successfully."),
+        (0x00040380, "OLE error 0x00040380"),
         (0x8004010F, "OLE error 0x8004010f"),
         (0x80040110, "Class does not support aggregation (or class object is remote)"),
         (0x80070057, "The parameter is incorrect."),
@@ -140,7 +142,7 @@ def test_a_com_error_survives_pickling(windows_names: None) -> None:
 )
 def test_the_text_of_a_code_is_the_systems(code: int, text: str) -> None:
     """VS-1103."""
-    assert pythoncom.GetScodeString(code - (1 << 32)) == errors.text_of(code) == text
+    assert pythoncom.GetScodeString(errors.signed(code)) == errors.text_of(code) == text
 
 
 def test_an_identifier_is_made_of_text_or_bytes() -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_every_mistake_is_found_on_its_line_and_nothing_else(typings: Path, tmp_
 
 
 def test_habits_of_scripts_are_no_mistakes(typings: Path, tmp_path: Path) -> None:
-    """Tags given anew after importing all, no profile's name, names of every tag, a loop over a storage."""
+    """Tags given anew after importing all, no profile's name, names of every tag, a loop over a storage, gateways."""
     script = tmp_path / "habits.py"
     script.write_text(
         "import pythoncom\n"
@@ -106,10 +107,24 @@ def test_habits_of_scripts_are_no_mistakes(typings: Path, tmp_path: Path) -> Non
         "hr, tags, names = session.OpenMsgStore(0, b'', None, 0).GetNamesFromIDs(None, None, 0)\n"
         "print(len(tags), [PROP_ID(tag) for tag in tags])\n"
         "for element in pythoncom.StgOpenStorage('x', None, 0).EnumElements():\n"
-        "    print(len(element[0]))\n",
+        "    print(len(element[0]))\n"
+        "from win32com.client import gencache\n"
+        "from win32com.server.exception import COMException\n"
+        "from win32com.server.util import FileStream, wrap\n"
+        "stream = wrap(FileStream(open('x', 'rb')), pythoncom.IID_IStream)\n"
+        "raise COMException('no', scode=-2147467259)\n",
         encoding="utf-8",
     )
     assert mypy(typings, script) == []
+
+
+@pytest.mark.parametrize("name", ["server.util", "server.exception", "client.gencache"])
+def test_stubs_written_by_hand_have_the_names_of_their_modules(name: str) -> None:
+    tree = ast.parse(stubs()[f"win32com/{name.replace('.', '/')}.pyi"])
+    told = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    module = import_module(f"mapix.pywin32.win32com.{name.removeprefix('client.')}")
+    made = {key for key, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+    assert told == {key for key in made if not key.startswith("_")} - {"Exception"}
 
 
 def test_every_constant_has_its_value_in_the_stubs() -> None:

@@ -18,6 +18,8 @@ CO_E_CLASSSTRING: Final = 0x800401F3
 REGDB_E_CLASSNOTREG: Final = 0x80040154
 
 _TEXTS: Final = {
+    0x00000000: "The operation completed successfully.",
+    0x00000001: "Incorrect function.",
     0x80004001: "Not implemented",
     0x80004002: "No such interface supported",
     0x80004005: "Unspecified error",
