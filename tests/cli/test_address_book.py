@@ -161,3 +161,19 @@ def test_mail_goes_to_names_and_to_the_members_of_lists(mapix: Mapix) -> None:
     mapix("send", "--to", "arch", "--subject", "Alone", "--text", "x", "--wait")
     assert {each["subject"] for each in mapix.json("ls")["messages"]} == {"Practice", "Alone"}
     assert "MAPI_E_NOT_FOUND" in mapix("send", "--to", "nobody", "--subject", "x", "--text", "x", code=4).stderr
+
+
+def test_mail_to_a_list_without_members_is_told_to_its_sender(mapix: Mapix) -> None:
+    """SPL-15, ABK-75: nobody got it, so it was not sent."""
+    mapix.init()
+    mapix("ab", "add", "Nobody yet", "--list")
+    told = mapix("send", "--to", "Nobody yet", "--subject", "Lost", "--text", "x", "--wait", code=1).stdout
+    assert told.split("\t")[:2] == ["failed", "Nobody yet"]
+    both = ("--to", "Nobody yet", "--to", "ann@example.org", "--subject", "Half", "--text", "x", "--wait")
+    states = [line.split("\t")[:2] for line in mapix("send", *both, code=3).stdout.splitlines()]
+    assert states == [["failed", "Nobody yet"], ["sent", "ann@example.org"]]
+    assert {each["subject"] for each in mapix.json("ls")["messages"]} == {
+        "Undeliverable: Lost",
+        "Undeliverable: Half",
+        "Half",
+    }

@@ -139,7 +139,7 @@ def lists(book: AddrBook, monkeypatch: pytest.MonkeyPatch) -> dict[bytes, ListBa
 
 
 def a_list(entry_id: bytes) -> Mapping[PropTag, Any]:
-    return {PR_ADDRTYPE: "MAPIPDL", PR_DISPLAY_NAME: "A list", PR_ENTRYID: entry_id, PR_EMAIL_ADDRESS: "-"}
+    return {PR_ADDRTYPE: "MAPIPDL", PR_DISPLAY_NAME: "A list", PR_ENTRYID: entry_id, PR_EMAIL_ADDRESS: entry_id.hex()}
 
 
 def test_a_personal_list_is_expanded_with_the_lists_in_it_each_once(
@@ -175,3 +175,27 @@ def test_a_list_of_more_than_can_be_sent_to_is_refused(
     lists[bytes(24)] = ListBag([smtp(f"a{number}@example.com") for number in range(6)])
     with pytest.raises(TooBig):
         expanded(book, dict(a_list(bytes(24))))
+
+
+def test_a_list_without_members_stays_to_be_sent_to_so_that_its_sender_is_told(
+    book: AddrBook, lists: dict[bytes, ListBag]
+) -> None:
+    """SPL-15, ABK-75: as does one that nobody can open; whoever has members of others is taken care of."""
+    empty, full, nested = (bytes(20) + name for name in (b"empty", b"full", b"nest"))
+    lists[empty], lists[full] = ListBag([]), ListBag([smtp("a@example.com"), dict(a_list(empty))])
+    lists[nested] = ListBag([dict(a_list(empty))])
+    rows = expanded(book, *(dict(a_list(each)) for each in (empty, full, nested, bytes(20) + b"gone")))
+    assert [row.get(PR_RESPONSIBILITY, False) for row in rows] == [False, True, False, False, False]
+    assert [row[PR_EMAIL_ADDRESS] for row in rows[4:]] == ["a@example.com"]
+
+
+def test_a_list_in_a_list_that_nobody_can_open_is_a_recipient_whom_nobody_reaches(
+    book: AddrBook, lists: dict[bytes, ListBag]
+) -> None:
+    """SPL-15, ABK-75."""
+    outer, gone = bytes(20) + b"outer", bytes(20) + b"gone"
+    nameless = {PR_ADDRTYPE: "MAPIPDL", PR_DISPLAY_NAME: "Nameless"}
+    lists[outer] = ListBag([dict(a_list(gone)), smtp("a@example.com"), dict(nameless), dict(a_list(gone))])
+    _, *members = expanded(book, dict(a_list(outer)))
+    assert [row[PR_ADDRTYPE] for row in members] == ["MAPIPDL", "SMTP", "MAPIPDL"]
+    assert [row[PR_RESPONSIBILITY] for row in members] == [False, False, False]

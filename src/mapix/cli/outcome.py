@@ -33,6 +33,7 @@ _COLUMNS = (
     t.PR_NDR_REASON_CODE,
     t.PR_SUPPLEMENTARY_INFO,
     t.PR_REPORT_TEXT,
+    t.PR_DISPLAY_NAME,
 )
 
 
@@ -113,12 +114,14 @@ def _carries(report: Message, key: bytes | None) -> bool:
 
 def _fates(message: Message, entry: QueueEntry | None) -> Iterable[Fate]:
     for row in query_all_rows(message.mapi.get_recipient_table(), _COLUMNS):
-        if row[0]:  # a list has no address; its members are rows of their own
+        address, settled, _, refused, *_ = row
+        if address or refused is not None or not settled:  # a list has no address; its members are rows of their own
             yield _fate(row, entry)
 
 
 def _fate(row: tuple[Any, ...], entry: QueueEntry | None) -> Fate:
-    address, settled, delivered, refused, said, report = row
+    address, settled, delivered, refused, said, report, name = row
+    address = address or name or ""
     if settled and delivered:
         return Fate(SENT, address, said or "")
     if settled and refused is not None:

@@ -51,14 +51,17 @@ Row = dict[PropTag, Any]
 
 
 def expand(rows: Sequence[Row], book: Callable[[], AddrBook]) -> list[Row]:
-    """`rows` completed, members of personal lists behind them with row numbers of their own."""
+    """`rows` completed, members of personal lists behind them with row numbers of their own.
+
+    A list without members, and one that cannot be read, stays to be sent to: as nobody can, its sender is told.
+    """
     completed = [_completed(dict(row), book) for row in rows]
     number = max((row.get(PR_ROWID, -1) for row in completed), default=-1) + 1
     expanded = list(completed)
     for row in completed:
         if row.get(PR_ADDRTYPE) == PERSONAL_LIST:
-            row[PR_RESPONSIBILITY] = True
             for member in _members(row, book):
+                row[PR_RESPONSIBILITY] = True
                 expanded.append({**member, PR_ROWID: number, PR_RESPONSIBILITY: False})
                 number += 1
     _mark_duplicates(expanded)
@@ -102,7 +105,10 @@ def _looked_up(entry_id: bytes, book: Callable[[], AddrBook]) -> Row:
 
 
 def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
-    """The members of a list and of the lists in it, each list once (ABK-75); `TooBig` for more than can be sent to."""
+    """The members of a list and of the lists in it, each list once (ABK-75); `TooBig` for more than can be sent to.
+
+    A list in it that cannot be read is a member itself.
+    """
     seen: set[bytes] = set()
     waiting = [iter((row,))]
     count = 0
@@ -113,25 +119,33 @@ def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
             continue
         if member is not row:
             member = _completed({**member, PR_RECIPIENT_TYPE: row.get(PR_RECIPIENT_TYPE, 1)}, book)
-        entry_id = member.get(PR_ENTRYID)
-        if member.get(PR_ADDRTYPE) != PERSONAL_LIST:
-            count += 1
-            if count > MOST_MEMBERS:
-                raise TooBig("the list has more members than a message can have", value=row.get(PR_DISPLAY_NAME))
-            yield member
-        elif entry_id and entry_id not in seen:
-            seen.add(entry_id)
-            waiting.append(iter(_direct_members(entry_id, book)))
+        entry_id = member.get(PR_ENTRYID) or b""
+        if member.get(PR_ADDRTYPE) == PERSONAL_LIST:
+            if entry_id in seen:
+                continue
+            if entry_id:
+                seen.add(entry_id)
+            inside = _direct_members(entry_id, book) if entry_id else None
+            if inside is not None:
+                waiting.append(iter(inside))
+                continue
+            if member is row:
+                return
+        count += 1
+        if count > MOST_MEMBERS:
+            raise TooBig("the list has more members than a message can have", value=row.get(PR_DISPLAY_NAME))
+        yield member
 
 
-def _direct_members(entry_id: bytes, book: Callable[[], AddrBook]) -> list[Row]:
+def _direct_members(entry_id: bytes, book: Callable[[], AddrBook]) -> list[Row] | None:
+    """Who stands in a list; None for one that cannot be read."""
     try:
         opened = book().open_entry(entry_id, Access.READ)
         if not isinstance(opened, MapiContainer):
-            return []
+            return None
         rows = query_all_rows(opened.get_contents_table(), _MEMBER)
     except MapiError:
-        return []
+        return None
     return [{tag: value for tag, value in zip(_MEMBER, row, strict=True) if value is not None} for row in rows]
 
 
