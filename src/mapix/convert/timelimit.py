@@ -75,7 +75,17 @@ def _watched(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        while not _ended(thread):
+            pass
+
+
+def _ended(thread: int) -> bool:
+    """End the watch over a thread; False where it is told just then that its time is up, too late to matter."""
+    try:
         _WATCH.end(thread)
+    except Overdue:
+        return False
+    return True
 
 
 class _Watch:
@@ -84,6 +94,7 @@ class _Watch:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._until: dict[int, float] = {}
+        self._told: set[int] = set()
         self._running = False
 
     def begin(self, thread: int, until: float) -> None:
@@ -99,7 +110,9 @@ class _Watch:
         """It is done; what it has not heard yet it need not hear any more."""
         with self._changed:
             self._until.pop(thread, None)
-            _raise_in(thread, None)
+            if thread in self._told:
+                _hear(thread)
+                self._told.discard(thread)
 
     def _run(self) -> None:
         with self._changed:
@@ -108,7 +121,8 @@ class _Watch:
                 for thread, until in self._until.items():
                     if until <= now:
                         self._until[thread] = now + AGAIN
-                        _raise_in(thread, Overdue)
+                        self._told.add(thread)
+                        _raise_in(thread)
                 first = min(self._until.values(), default=now + _LINGER)
                 if not self._changed.wait(max(first - now, 0)) and not self._until:
                     self._running = False
@@ -119,10 +133,21 @@ _LINGER: Final = 5.0
 _WATCH: Final = _Watch()
 
 
-def _raise_in(thread: int, what: type[BaseException] | None) -> None:
-    """Raise something in another thread when it is back in Python; None takes it back. Only CPython can."""
+def _raise_in(thread: int) -> bool:
+    """Raise Overdue in a thread when it is back in Python. Returns: whether that can be; only CPython can."""
     try:
         from ctypes import c_ulong, py_object, pythonapi
     except ImportError:
-        return
-    pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), None if what is None else py_object(what))
+        return False
+    return bool(pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), py_object(Overdue)))
+
+
+def _hear(thread: int) -> None:
+    """Hear, in this thread, what may still be under way to it. Were it taken back instead, CPython 3.11 would look for
+    it at each step from then on, and never come past the first one in a debugger.
+    """
+    try:
+        while _raise_in(thread):
+            time.sleep(0)
+    except Overdue:
+        pass
