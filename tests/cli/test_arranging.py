@@ -205,3 +205,41 @@ def test_a_damaged_store_is_salvaged_beside_itself(ann: Mapix, tmp_path: Path) -
     assert document["counts"]["message"] == {"found": 6, "rescued": 6, "lost": 0}
     assert document["lost"] == []
     assert (tmp_path / "mail.mapix").read_bytes() == before
+
+
+def test_folders_that_a_store_needs_are_neither_removed_nor_moved(ann: Mapix) -> None:
+    ann("mkdir", "Old")
+    for name in ("Inbox", "sent", "Deleted Items", "Outbox"):
+        refused = ann("rm", "Old", name, code=Exit.LOGON).stderr
+        assert "--where everything" in refused
+    assert "the store needs this folder" in ann("mv", "inbox", "Old", code=Exit.LOGON).stderr
+    assert "Old" in ann("folders").stdout
+    assert "deleted 3 messages" in ann("rm", "Inbox", "--where", "everything").stderr
+    ann("mv", "Inbox", "Post")
+    assert subjects(ann, "deleted", "--sort", "subject") == ["Budget 2026", "Minutes", "Report"]
+
+
+def test_what_follows_a_message_is_asked_by_its_place_too(ann: Mapix) -> None:
+    assert subjects(ann, "--after", "inbox#1") == ["Minutes", "Budget 2026"]
+    missing = ann("ls", "--after", "999999", code=Exit.NOT_FOUND).stderr
+    assert "no such message to go on after" in missing
+    assert "parse_where" not in missing
+
+
+def test_a_folder_without_one_above_says_how_to_make_both(ann: Mapix) -> None:
+    assert "-p" in ann("mkdir", "Projects/2026", code=Exit.NOT_FOUND).stderr
+
+
+def test_what_is_found_is_named_by_its_whole_path_and_not_cut_off_silently(ann: Mapix) -> None:
+    ann("mkdir", "-p", "Archive/2026")
+    ann("mv", "inbox", "Archive/2026", "--where", "everything")
+    found = ann.json("search", "--where", "everything", "--in", "Archive/2026")["messages"]
+    assert {message["folder"] for message in found} == {"Archive/2026"}
+    assert "there are more" in ann("search", "--where", "everything", "--in", "Archive", "--limit", "2").stderr
+    assert "there are more" not in ann("search", "--where", "everything", "--in", "Archive", "--limit", "3").stderr
+    ann("search", "budget", "--save", "Money")
+    assert ann.json("search", "budget", "--in", "search/Money")["messages"][0]["folder"] == "search/Money"
+
+
+def test_single_properties_of_the_store_are_shown(ann: Mapix) -> None:
+    assert "STORE_SEARCH_OK" in ann("props", "--store", "PR_STORE_SUPPORT_MASK").stdout

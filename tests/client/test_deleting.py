@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapix.client import Folder, Session
-from mapix.properties.errors import NotFound
+from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.tags import PR_RETENTION_AGE_LIMIT
 
 
@@ -96,3 +96,18 @@ def test_special_folders_are_there_when_they_are_asked_for(session: Session, nam
     assert (folder.name or "").lower() == name
     assert (folder.container_class or "").startswith("IPF.")
     assert getattr(session.store, name).entry_id == folder.entry_id
+
+
+@pytest.mark.parametrize("name", ["inbox", "outbox", "sent", "deleted", "drafts", "calendar", "junk"])
+def test_special_folders_keep_their_place(session: Session, work: Folder, name: str) -> None:
+    """ST-042, ST-046."""
+    special: Folder = getattr(session.store, name)
+    assert special.is_special
+    assert not work.is_special
+    for permanently in (False, True):
+        with pytest.raises(NoAccess):
+            session.store.root.delete_folder(special.name or "", permanently=permanently)
+    with pytest.raises(NoAccess):
+        special.move_to(work)
+    special.move_to(session.store.root, "Renamed")
+    assert getattr(session.store, name).name == "Renamed"

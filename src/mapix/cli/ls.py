@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,10 +52,11 @@ def ls(folder: str, as_json: bool, profile: str | None, **options: Any) -> None:
     with logged_on(profile) as session:
         place = session.folder(folder)
         query = _query(session, place, options)
-        if options["columns"]:
-            shown = _emit_columns(place, query, options, as_json)
-        else:
-            shown = _emit_messages(session, place, query, options["limit"], as_json)
+        with _named(options["after"]):
+            if options["columns"]:
+                shown = _emit_columns(place, query, options, as_json)
+            else:
+                shown = _emit_messages(session, place, query, options["limit"], as_json)
         if as_json:
             return
         if shown == options["limit"] and options["after"] is None and (more := query.count() - shown) > 0:
@@ -72,10 +75,25 @@ def _query(session: Session, folder: Folder, options: dict[str, Any]) -> Message
     if options["sort"]:
         query = query.order_by(*_sort_keys(folder, options["sort"]))
     if options["after"]:
-        from mapix.cli.refs import entry_id_of
+        from mapix.cli.refs import entry_id_of, find_message
 
-        query = query.after(entry_id_of(session, options["after"]))
+        reference = options["after"]
+        query = query.after(find_message(session, reference) if "#" in reference else entry_id_of(session, reference))
     return query
+
+
+@contextmanager
+def _named(after: str | None) -> Iterator[None]:
+    """Say of the message to go on after that it is not in the list as people named it."""
+    from mapix.properties.errors import NotFound
+
+    try:
+        yield
+    except NotFound as error:
+        if after is None:
+            raise
+        hint = "mapix ls, with the same --where and --sort"
+        raise NotFound("the list has no such message to go on after", value=after, hint=hint) from error
 
 
 def _sort_keys(folder: Folder, text: str) -> list[SortKey]:

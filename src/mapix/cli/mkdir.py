@@ -36,8 +36,8 @@ def _make(session: Session, path: str, parents: bool) -> Folder:
         raise InvalidParameter("a folder needs a name", value=path)
     try:
         folder = session.folder(above) if above else session.store.root
-    except NotFound:
+    except NotFound as error:
         if not parents:
-            raise
+            raise NotFound("there is no such folder", value=above, hint="-p makes the folders above, too") from error
         folder = _make(session, above, parents)
     return folder.create_folder(name, exist_ok=parents)

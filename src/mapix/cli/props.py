@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         "mapix props inbox#1 PR_SUBJECT PidLidReminderSet",
         "mapix props Inbox/Projects --json",
         "mapix props 42 --attachment 0",
-        "mapix props --store",
+        "mapix props --store PR_STORE_SUPPORT_MASK",
     )
 )
 @click.argument("what", required=False)
@@ -52,6 +52,8 @@ def props(
 
     With NAMES only those: PR_SUBJECT, PidTagSubject, 0x0037001F, PidLidReminderSet, {guid}/name.
     """
+    if of_store and what is not None:
+        what, names = None, (what, *names)
     if (what is None) != of_store:
         raise click.UsageError("Name a message or a folder, or say --store.")
     if tree and (names or recipients or attachment is not None or what is None):

@@ -31,6 +31,8 @@ def rm(what: tuple[str, ...], where: str | None, hard: bool, profile: str | None
     with logged_on(profile) as session:
         choice = chosen(session, what, where)
         for folder in choice.folders:
+            _check_not_special(folder)
+        for folder in choice.folders:
             folder.parent.delete_folder(folder.name or "", permanently=hard)
         left_out = sum(
             len(folder.delete_messages(entry_ids, permanently=hard)) for folder, entry_ids in choice.messages
@@ -39,6 +41,14 @@ def rm(what: tuple[str, ...], where: str | None, hard: bool, profile: str | None
         if left_out:
             say(f"{left_out} messages could not be deleted: are they waiting to be sent?")
         return Exit.PARTIAL if left_out else Exit.OK
+
+
+def _check_not_special(folder: Folder) -> None:
+    from mapix.properties.errors import NoAccess
+
+    if folder.is_special:
+        hint = f"mapix rm '{folder.name}' --where everything"
+        raise NoAccess("the store needs this folder; what is in it can be deleted", value=folder.name, hint=hint)
 
 
 @command(examples=("mapix restore 42", "mapix restore 42 --to Archive", "mapix restore Inbox/Old"))

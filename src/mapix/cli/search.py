@@ -53,7 +53,8 @@ def search(
             session.store.search_folders.new(save, where=wanted, folders=[top])
             say(f"made the search folder search/{clean(save)}")
             return
-        found = sorted(_found(session, top, wanted, limit), key=_newest_first)[:limit]
+        found = sorted(_found(session, top, wanted, limit + 1), key=_newest_first)
+        more, found = len(found) > limit, found[:limit]
         if as_json:
             from mapix.cli.ls import summary
 
@@ -62,6 +63,8 @@ def search(
         _emit(found)
         if not found:
             say("nothing found")
+        if more:
+            say("there are more; --limit shows them")
 
 
 def _wanted(top: Folder, words: Iterable[str], where: str | None) -> Restriction:
@@ -80,11 +83,23 @@ def _wanted(top: Folder, words: Iterable[str], where: str | None) -> Restriction
 def _found(session: Session, top: Folder, wanted: Restriction, limit: int) -> Iterable[tuple[str, Message]]:
     from mapix.cli.ls import newest_first
 
-    above = "" if top.entry_id == session.store.root.entry_id else top.name or ""
+    above = _path(session, top)
     for path, folder in (("", top), *top.walk()):
-        if not folder.is_search:
+        if folder is top or not folder.is_search:
             name = "/".join(filter(None, (above, path)))
             yield from ((name, message) for message in newest_first(folder).where(wanted)[:limit])
+
+
+def _path(session: Session, folder: Folder) -> str:
+    """How commands find a folder: its path from the top of the store."""
+    if folder.is_search:
+        return f"search/{folder.name}"
+    names: list[str] = []
+    top = session.store.root.entry_id
+    while folder.entry_id not in (top, (above := folder.parent).entry_id):
+        names.insert(0, folder.name or "")
+        folder = above
+    return "/".join(names)
 
 
 def _newest_first(found: tuple[str, Message]) -> float:

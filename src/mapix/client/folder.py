@@ -16,7 +16,7 @@ from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import NotFound, UnableToComplete
+from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.value import Row
@@ -61,6 +61,11 @@ class Folder(PropertyObject):
     def is_search(self) -> bool:
         """Whether it shows messages of other folders (F-040)."""
         return bool(self.get(t.PR_FOLDER_TYPE) == FOLDER_SEARCH)
+
+    @property
+    def is_special(self) -> bool:
+        """Whether the store has it for a purpose: the Inbox, Deleted Items, the Calendar (ST-042, ST-046)."""
+        return self.entry_id in self.store.special_entry_ids()
 
     @property
     def messages(self) -> FolderMessages:
@@ -109,9 +114,12 @@ class Folder(PropertyObject):
 
     def delete_folder(self, name: str, *, permanently: bool = False) -> None:
         """Remove a folder below with everything in it: into Deleted Items first, from there for good (ST-047).
-        `permanently` does not take the way through Deleted Items, and leaves nothing to restore.
+        `permanently` does not take the way through Deleted Items, and leaves nothing to restore. Raises `NoAccess` for
+        a special folder, which can only be emptied.
         """
         found = self.folder(name)
+        if found.is_special:
+            raise NoAccess("the store needs this folder", value=found.name, hint="what is in it can be deleted")
         waste = None if permanently or found.is_search else self._waste()
         if waste is not None and waste.entry_id != found.entry_id:
             found.move_to(waste, waste.free_name(found.name or name))
@@ -170,8 +178,11 @@ class Folder(PropertyObject):
     def move_to(self, target: Folder, name: str | None = None) -> None:
         """Put it below another folder, under another name where one is told.
 
-        `Collision` for a name that is taken there, `FolderCycle` for a folder that lies below this one.
+        `Collision` for a name that is taken there, `FolderCycle` for a folder that lies below this one, `NoAccess` for
+        a special folder, which has its place at the top.
         """
+        if self.is_special and target.entry_id != self.store.root.entry_id:
+            raise NoAccess("the store needs this folder where it is", value=self.name, hint="move what is in it")
         self._transfer(target, name, move=True)
 
     def copy_to(self, target: Folder, name: str | None = None) -> None:

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from mapix.client.searching import SearchFolders
     from mapix.interfaces.care import Care, Compaction, Finding, Progress, StoreStats
 
+_SPECIAL = (
+    t.PR_IPM_SUBTREE_ENTRYID,
+    t.PR_IPM_OUTBOX_ENTRYID,
+    t.PR_IPM_SENTMAIL_ENTRYID,
+    t.PR_IPM_WASTEBASKET_ENTRYID,
+    t.PR_FINDER_ENTRYID,
+)
+
 
 class Store(PropertyObject):
     """A message store of the session."""
@@ -117,6 +125,15 @@ class Store(PropertyObject):
     def folder_by_id(self, entry_id: bytes) -> Folder:
         """A folder by its entry identifier."""
         return Folder(self, cast(MapiFolder, self.mapi.open_entry(entry_id, Access.BEST)))
+
+    def special_entry_ids(self) -> set[bytes]:
+        """The identifiers of the folders that the store has for a purpose, as far as they were made."""
+        from mapix.objects.folders.specialfolders import ON_DEMAND
+
+        inbox = self.mapi.get_receive_folder()[0]
+        carrier = self.folder_by_id(inbox)
+        found = [inbox, *(self.get(tag) for tag in _SPECIAL), *(one.read(carrier.get(one.tag)) for one in ON_DEMAND)]
+        return {entry_id for entry_id in found if entry_id}
 
     def check(self, *, repair: bool = False) -> list[Finding]:
         """What is wrong with the store; with `repair` what can be is made good, and findings say so (`repaired`).

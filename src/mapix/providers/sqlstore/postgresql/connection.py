@@ -100,8 +100,8 @@ class Place:
         try:
             known = conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
-            text = str(error).strip()
-            raise InvalidParameter(f"this is no way to connect to PostgreSQL ({text})", value=_hidden(dsn)) from None
+            text = f"this is no way to connect to PostgreSQL ({str(error).strip()})"
+            raise InvalidParameter(text, value=_hidden(dsn), hint="postgresql://user@host/database") from None
         if password is not None:
             known["password"] = password
         shown = f"postgresql://{known.get('host', '')}/{known.get('dbname', '')}"
