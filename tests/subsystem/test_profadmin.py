@@ -133,6 +133,41 @@ def test_a_profile_in_use_is_renamed_with_its_last_session(system: Subsystem, pr
     assert names(system) == [("Home", False)]
 
 
+def test_a_name_that_a_profile_in_use_will_have_is_taken(system: Subsystem, profile: str) -> None:
+    """PRF-6: nobody's profile gives way to one that is renamed later."""
+    admin = system.admin_profiles()
+    admin.create_profile("Other")
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    admin.rename_profile(profile, "Home")
+    admin.rename_profile(profile, "HOME")
+    for call in (
+        lambda: admin.create_profile("Home"),
+        lambda: admin.copy_profile("Other", "home"),
+        lambda: admin.rename_profile("Other", "Home"),
+    ):
+        with pytest.raises(NoAccess):
+            call()
+    session.logoff()
+    assert names(system) == [("HOME", False), ("Other", False)]
+
+
+def test_a_profile_keeps_its_name_where_a_file_of_the_new_one_has_come(
+    system: Subsystem, profile: str, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PRF-6."""
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    system.admin_profiles().rename_profile(profile, "Home")
+    system.admin_profiles().create_profile("Third")
+    (home / "profiles" / "Third.toml").rename(home / "profiles" / "Home.toml")
+    before = search_key(system, "Home")
+    session.logoff()
+    assert names(system) == [("Home", False), ("Work", False)]
+    assert search_key(system, "Home") == before
+    assert "keeps its name" in caplog.text
+    system.logon(profile, flags=MAPI_NEW_SESSION).logoff()
+    assert caplog.text.count("keeps its name") == 1
+
+
 def test_administration_of_an_unknown_profile_is_a_failed_logon(system: Subsystem) -> None:
     with pytest.raises(LogonFailed):
         system.admin_profiles().admin_services("Nobody")

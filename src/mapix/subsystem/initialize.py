@@ -22,7 +22,8 @@ from mapix.properties.flags import MAPI_MULTITHREAD_NOTIFICATIONS, MAPI_NO_COINI
 from mapix.subsystem.catalogue.services import Catalogue
 from mapix.subsystem.home import home_directory
 from mapix.subsystem.notification import NotificationEngine
-from mapix.subsystem.profiles.profilestore import ProfileStore, directory_is_readable
+from mapix.subsystem.profiles.profilefile import directory_is_readable
+from mapix.subsystem.profiles.profilestore import ProfileStore
 
 if TYPE_CHECKING:
     from mapix.interfaces.admin import ProfAdmin

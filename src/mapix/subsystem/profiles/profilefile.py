@@ -6,13 +6,14 @@ command. What the file holds besides what is known here is refused rather than l
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mapix.interfaces.spi import ProviderKind
-from mapix.properties.errors import CorruptData, InvalidParameter, Version
+from mapix.properties.errors import CorruptData, DiskError, InvalidParameter, Version
 from mapix.properties.tag import PropTag
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.propvalues import read_properties, write_properties
@@ -230,3 +231,23 @@ def has_mark(path: Path, *marks: str) -> bool:
         head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
         return any(mark in head for mark in marks)
     return False
+
+
+def text_of(path: Path) -> str:
+    """What a profile's file says; `CorruptData` with the place of what is not UTF-8, DiskError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        text = f"the profile's file is damaged: not UTF-8 (line {line}, byte {error.start})"
+        raise CorruptData(text, value=str(path), hint=MEND) from None
+    except OSError as error:
+        text = f"cannot read the profile's file ({error.strerror})"
+        raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
+
+
+def directory_is_readable(directory: Path) -> bool:
+    """Whether profiles could be read: the directory is not there yet, or can be listed (SUB-3 step 7)."""
+    if not directory.exists():
+        return True
+    return directory.is_dir() and os.access(directory, os.R_OK | os.X_OK)

@@ -6,7 +6,7 @@ writes back under a lock, so that no change of another process is lost. Secrets 
 
 from __future__ import annotations
 
-import os
+import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -14,12 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from mapix.properties.errors import CallFailed, Collision, CorruptData, DiskError, MapiError, NoAccess, NotFound
+from mapix.properties.errors import CallFailed, Collision, DiskError, MapiError, NoAccess, NotFound
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
-from mapix.subsystem.profiles.profilefile import MEND, from_text, has_mark, to_text
+from mapix.subsystem.profiles.profilefile import from_text, has_mark, text_of, to_text
 
+_log = logging.getLogger(__name__)
 _ENDING = ".toml"
 _DELETED = "\ndeleted = true\n"
 
@@ -83,7 +84,7 @@ class ProfileStore:
         check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
-            if self._find(profile.name) is not None:
+            if self._is_taken(profile.name):
                 raise Collision("there is a profile of this name already", value=profile.name)
             self._write(profile)
 
@@ -122,9 +123,9 @@ class ProfileStore:
         check_name(new)
         with directory_lock(self.directory):
             path = self._present(old)
-            if new.casefold() != old.casefold():
-                self._refuse_taken(new)
             profile = self._read(path)
+            if new.casefold() not in (old.casefold(), profile.renamed.casefold()):
+                self._refuse_taken(new)
             if self.in_use(path.stem):
                 profile.renamed = new
                 self._write(profile)
@@ -201,6 +202,10 @@ class ProfileStore:
             return
         if profile.deleted:
             self._remove(path)
+        elif self._find(profile.renamed) not in (None, path):
+            _log.warning("the profile %s keeps its name: there is another one called %s", profile.name, profile.renamed)
+            profile.renamed = ""
+            self._write(profile)
         elif profile.renamed:
             self._move(profile, profile.renamed)
 
@@ -229,8 +234,22 @@ class ProfileStore:
         return path
 
     def _refuse_taken(self, name: str) -> None:
-        if self._find(name) is not None:
+        if self._is_taken(name):
             raise NoAccess("there is a profile of this name already", value=name)
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether a profile has this name, or will have it when its last session has ended (PRF-6)."""
+        if self._find(name) is not None:
+            return True
+        waiting = (path for path in self._files() if self._waits(path) and not self._is_deleted(path))
+        return any(self._renamed(path).casefold() == name.casefold() for path in waiting)
+
+    def _renamed(self, path: Path) -> str:
+        """What a profile will be called; nothing for one that cannot be read."""
+        try:
+            return self._read(path).renamed
+        except MapiError:
+            return ""
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
@@ -261,16 +280,7 @@ class ProfileStore:
         return has_mark(path, _DELETED, "\nrenamed = ")
 
     def _read(self, path: Path) -> Profile:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            text = f"the profile's file is damaged: not UTF-8 (line {line}, byte {error.start})"
-            raise CorruptData(text, value=str(path), hint=MEND) from None
-        except OSError as error:
-            text = f"cannot read the profile's file ({error.strerror})"
-            raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
-        profile = from_text(text, str(path))
+        profile = from_text(text_of(path), str(path))
         profile.name = path.stem
         return profile
 
@@ -292,10 +302,3 @@ class ProfileStore:
         except OSError as error:
             text = f"cannot remove the profile's file ({error.strerror})"
             raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
-
-
-def directory_is_readable(directory: Path) -> bool:
-    """Whether profiles could be read: the directory is not there yet, or can be listed (SUB-3 step 7)."""
-    if not directory.exists():
-        return True
-    return directory.is_dir() and os.access(directory, os.R_OK | os.X_OK)
