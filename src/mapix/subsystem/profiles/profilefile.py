@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mapix.interfaces.spi import ProviderKind
-from mapix.properties.errors import CorruptData, DiskError, InvalidParameter, Version
+from mapix.properties.errors import CorruptData, DiskError, InvalidParameter, MapiError, Version
 from mapix.properties.tag import PropTag
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.propvalues import read_properties, write_properties
@@ -244,6 +244,14 @@ def text_of(path: Path) -> str:
     except OSError as error:
         text = f"cannot read the profile's file ({error.strerror})"
         raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
+
+
+def name_to_be(path: Path) -> str:
+    """What a profile will be called when its last session has ended; nothing for one that cannot be read (PRF-6)."""
+    try:
+        return from_text(text_of(path), str(path)).renamed
+    except MapiError:
+        return ""
 
 
 def directory_is_readable(directory: Path) -> bool:

@@ -18,7 +18,7 @@ from mapix.properties.errors import CallFailed, Collision, DiskError, MapiError,
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
-from mapix.subsystem.profiles.profilefile import from_text, has_mark, text_of, to_text
+from mapix.subsystem.profiles.profilefile import from_text, has_mark, name_to_be, text_of, to_text
 
 _log = logging.getLogger(__name__)
 _ENDING = ".toml"
@@ -242,14 +242,7 @@ class ProfileStore:
         if self._find(name) is not None:
             return True
         waiting = (path for path in self._files() if self._waits(path) and not self._is_deleted(path))
-        return any(self._renamed(path).casefold() == name.casefold() for path in waiting)
-
-    def _renamed(self, path: Path) -> str:
-        """What a profile will be called; nothing for one that cannot be read."""
-        try:
-            return self._read(path).renamed
-        except MapiError:
-            return ""
+        return any(name_to_be(path).casefold() == name.casefold() for path in waiting)
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
