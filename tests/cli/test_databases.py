@@ -145,3 +145,37 @@ def test_a_mailbox_has_no_backup_file_and_is_saved_with_its_database(
     assert ann.json("store", "check")["ok"]
     ann("send", "--to", "ann@example.org", "--subject", "after", "--wait", stdin="text")
     assert len(ann.json("ls")["messages"]) == 4
+
+
+def test_stores_that_cannot_be_opened_keep_no_other_from_being_looked_at(
+    ann: Mapix, server: PostgreSql, database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "archive.mapix"
+    ann("service", "add", "store", "--path", file, "--set", "display_name=Archive")
+    ann("service", "add", "store", "--dsn", server.dsn("ann", "nowhere"), "--address", "other@example.org")
+    ann("folders")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE folder SET content_count = 5 WHERE parent IS NULL")
+        connection.commit()
+    ran = ann("store", "check", "--json", code=Exit.CORRUPT)
+    assert "folder counts" in ran.stdout
+    assert "no such database" in ran.stdout
+    assert "could not be looked at" in ann("store", "check", "--repair", code=Exit.NOT_FOUND).stderr
+    assert ann.json("store", "stats", "--store", "archive")["messages"] == 0
+
+
+def test_another_store_becomes_the_default_one(ann: Mapix, tmp_path: Path) -> None:
+    before = ann("store", "default").stdout.strip()
+    ann("service", "add", "store", "--path", tmp_path / "archive.mapix", "--set", "display_name=Archive")
+    assert len(ann.json("ls")["messages"]) == 3
+    ann("store", "default", "archive")
+    assert ann("store", "default").stdout == "Archive\n"
+    assert ann.json("ls")["messages"] == []
+    ann("store", "default", before)
+    assert len(ann.json("ls")["messages"]) == 3
+    assert "Archive" in ann("store", "default", "nothing", code=Exit.NOT_FOUND).stderr
+    ann("service", "add", "store", "--path", tmp_path / "second.mapix", "--set", "display_name=Archive")
+    assert "several stores" in ann("store", "default", "archive", code=Exit.FAILED).stderr
+    listed = ann.json("store", "list")["stores"]
+    ann("store", "default", listed[-1]["entry_id"])
+    assert [each["default"] for each in ann.json("store", "list")["stores"]] == [False, False, True]

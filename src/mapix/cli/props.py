@@ -53,7 +53,8 @@ def props(
     With NAMES only those: PR_SUBJECT, PidTagSubject, 0x0037001F, PidLidReminderSet, {guid}/name.
     """
     if of_store and what is not None:
-        what, names = None, (what, *names)
+        names = (what, *names)
+        what = None
     if (what is None) != of_store:
         raise click.UsageError("Name a message or a folder, or say --store.")
     if tree and (names or recipients or attachment is not None or what is None):

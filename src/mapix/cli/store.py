@@ -11,13 +11,14 @@ import click
 
 from mapix.cli import storecare
 from mapix.cli.base import Group, command
-from mapix.cli.errors import Exit
-from mapix.cli.output import emit_json, emit_rows, json_option, say
+from mapix.cli.errors import Exit, exit_code, one_line
+from mapix.cli.output import clean, emit_json, emit_rows, json_option, say
 from mapix.cli.sessions import logged_on, mapi, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
     from mapix.interfaces.care import Care, Finding
+    from mapix.properties.errors import MapiError
 
 
 @command(examples=("mapix store list", "mapix store list --json"), name="list")
@@ -34,6 +35,18 @@ def list_stores(as_json: bool, profile: str | None) -> None:
         emit_rows(("store", "default", "provider"), rows)
 
 
+@command(examples=("mapix store default", "mapix store default Archive"))
+@click.argument("name", required=False)
+@profile_option
+def default(name: str | None, profile: str | None) -> None:
+    """Print which store commands work on and mail arrives in, or make the store NAME it."""
+    with logged_on(profile) as session:
+        if name is None:
+            click.echo(clean(session.store.name or ""))
+        else:
+            session.mapi.set_default_store(storecare.entry_id_of_store(session, name))
+
+
 @command(examples=("mapix store check", "mapix store check --repair"))
 @click.option("--repair", is_flag=True, help="Put right what can be put right without guessing.")
 @json_option
@@ -47,14 +60,20 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
 
     look = repair_store if repair else check_store
     found = [(str(path), finding) for path in _files(profile) for finding in look(path)]
-    found += _in_databases(profile, repair)
+    troubles: list[tuple[str, MapiError]] = []
+    found += _in_databases(profile, repair, troubles)
     left = [(place, finding) for place, finding in found if not finding.repaired]
     if as_json:
-        emit_json({"ok": not left, "problems": [{"store": place, **asdict(finding)} for place, finding in found]})
+        problems = [{"store": place, **asdict(finding)} for place, finding in found]
+        closed = [{"store": place, "error": str(error)} for place, error in troubles]
+        emit_json({"ok": not left and not troubles, "problems": problems, "not_opened": closed})
     else:
         emit_rows(("store", "what is wrong"), found, wrap=True)
-        say("Nothing is wrong." if not found else _sum_up(repair, left))
-    return Exit.CORRUPT if left else Exit.OK
+        for place, error in troubles:
+            say(one_line(f"{place} could not be looked at: {error}"))
+        if found or not troubles:
+            say("Nothing is wrong." if not found else _sum_up(repair, left))
+    return Exit.CORRUPT if left else exit_code(troubles[0][1]) if troubles else Exit.OK
 
 
 def _sum_up(repair: bool, left: list[tuple[str, Finding]]) -> str:
@@ -85,8 +104,12 @@ def _files(profile: str | None) -> list[Path]:
         return [file_of(each.settings, subsystem.home, name) for each in services if not each.settings.get("dsn")]
 
 
-def _in_databases(profile: str | None, repair: bool) -> list[tuple[str, Finding]]:
-    """What is wrong with the stores of a profile that are in a database; a session opens them."""
+def _in_databases(
+    profile: str | None, repair: bool, troubles: list[tuple[str, MapiError]]
+) -> list[tuple[str, Finding]]:
+    """What is wrong with the stores of a profile that are in a database; a session opens them. Those that cannot be
+    opened are added to `troubles`.
+    """
     from mapix.cli.profiles import chosen, services_of
 
     with mapi() as subsystem:
@@ -96,15 +119,23 @@ def _in_databases(profile: str | None, repair: bool) -> list[tuple[str, Finding]
             return []
     with logged_on(profile) as session:
         return [
-            (name, finding) for name, care in _cares(session) for finding in (care.repair() if repair else care.check())
+            (name, finding)
+            for name, care in _cares(session, troubles)
+            for finding in (care.repair() if repair else care.check())
         ]
 
 
-def _cares(session: Session) -> Iterator[tuple[str, Care]]:
+def _cares(session: Session, troubles: list[tuple[str, MapiError]]) -> Iterator[tuple[str, Care]]:
     """The names of stores that are no files, and how they are looked after."""
+    from mapix.properties.errors import MapiError
     from mapix.providers.sqlstore.sqlite.care import SqliteCare
 
-    for store in session.stores:
+    for each in _stores(session):
+        try:
+            store = session.open_store(bytes.fromhex(each["entry_id"]))
+        except MapiError as error:
+            troubles.append((each["name"], error))
+            continue
         care = store.mapi.care()
         if care is not None and not isinstance(care, SqliteCare):
             yield store.name or "", care
@@ -125,6 +156,7 @@ store = Group(
     "store",
     commands=[
         list_stores,
+        default,
         check,
         storecare.stats,
         storecare.compact,

@@ -127,16 +127,41 @@ def salvage(path: Path, as_json: bool) -> int:
 
 
 def store_named(session: Session, name: str | None) -> Store:
-    """A store of the session by its name, case aside, the default one for None; `NotFound` names what is there."""
-    from mapix.properties.errors import NotFound
+    """A store of the session by its name, case aside, or by its entry identifier; the default one for None. Others need
+    not be open. `NotFound` names what is there.
+    """
+    return session.store if name is None else session.open_store(entry_id_of_store(session, name))
 
-    if name is None:
-        return session.store
-    there = {(store.name or ""): store for store in session.stores}
-    for found, store in there.items():
-        if found.casefold() == name.casefold():
-            return store
-    raise NotFound("the profile has no such store", value=name, hint=", ".join(there))
+
+def entry_id_of_store(session: Session, name: str) -> bytes:
+    """The entry identifier of the store with a name, case aside; `NotFound`, `InvalidParameter` where several have
+    it.
+    """
+    from mapix.properties.errors import InvalidParameter, NotFound
+
+    there = list(_names(session))
+    found = [each for shown, each in there if name.casefold() in (shown.casefold(), each.hex())]
+    if len(found) > 1:
+        text = "several stores of the profile have this name"
+        raise InvalidParameter(text, value=name, hint="the entry_id of mapix store list --json")
+    if not found:
+        known = ", ".join(dict.fromkeys(shown for shown, _ in there))
+        raise NotFound("the profile has no such store", value=name, hint=known)
+    return found[0]
+
+
+def _names(session: Session) -> Iterator[tuple[str, bytes]]:
+    """What stores are called, in the list and by themselves, once each."""
+    from mapix.interfaces.table import query_all_rows
+    from mapix.properties import tags as t
+    from mapix.properties.errors import MapiError
+
+    for shown, entry_id in query_all_rows(session.mapi.get_msg_stores_table(), (t.PR_DISPLAY_NAME, t.PR_ENTRYID)):
+        try:
+            name = session.open_store(entry_id).name
+        except MapiError:
+            name = shown
+        yield name or shown or "", entry_id
 
 
 def _tell(report: CopyReport) -> None:

@@ -63,7 +63,11 @@ class Session:
     def stores(self) -> Iterator[Store]:
         """Every store of the profile."""
         for (entry_id,) in query_all_rows(self.mapi.get_msg_stores_table(), (t.PR_ENTRYID,)):
-            yield Store(self.mapi.open_msg_store(entry_id, Access.BEST))
+            yield self.open_store(entry_id)
+
+    def open_store(self, entry_id: bytes) -> Store:
+        """A store by its entry identifier."""
+        return Store(self.mapi.open_msg_store(entry_id, Access.BEST))
 
     @property
     def inbox(self) -> Folder:
