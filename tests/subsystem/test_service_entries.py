@@ -20,8 +20,10 @@ from mapix.properties.errors import (
     ExtendedError,
     InvalidObject,
     InvalidParameter,
+    MapiError,
     NoAccess,
     NoSupport,
+    NotFound,
     NotInitialized,
     Unconfigured,
     UserCancel,
@@ -239,3 +241,33 @@ def test_creating_and_deleting_a_service_is_told(admin: MsgServiceAdmin, entry: 
     assert entry.contexts == [DELETE]
     admin.create_msg_service("FAXES")
     assert entry.contexts == [DELETE, CREATE]
+
+
+@pytest.mark.parametrize("error", [UserCancel("no"), NotFound("no such module"), CallFailed("broken")])
+def test_a_service_that_its_entry_function_refuses_is_not_added(
+    admin: MsgServiceAdmin, entry: Entry, error: MapiError
+) -> None:
+    """PRF-41: nothing of it is left in the profile."""
+    entry.does = {CREATE: raising(error)}
+    with pytest.raises(type(error)):
+        admin.create_msg_service("FAXES")
+    assert admin.get_msg_service_table().get_row_count() == count(admin) == 0
+
+
+def test_a_service_stays_when_its_entry_function_says_so_and_goes_when_that_fails(
+    admin: MsgServiceAdmin, entry: Entry, faxes: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PRF-41: otherwise nobody could remove a service whose module is gone."""
+    entry.does = {DELETE: raising(UserCancel("not now"))}
+    with pytest.raises(UserCancel):
+        admin.delete_msg_service(faxes)
+    assert count(admin) == 1
+    for failure in (NotFound("there is no module of this name"), KeyError(1)):
+        entry.does = {DELETE: raising(failure)}
+        admin.delete_msg_service(faxes)
+        assert count(admin) == 0
+        assert "entry function failed" in caplog.text
+        caplog.clear()
+        faxes = admin.create_msg_service("FAXES")
+    with pytest.raises(NotFound):
+        admin.delete_msg_service(bytes(16))

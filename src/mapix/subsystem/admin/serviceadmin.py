@@ -5,6 +5,7 @@ Everything acts on the profile's file at once; sessions that run on it see it at
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,9 @@ from mapix.interfaces.spi import MessageService, ProviderKind
 from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import (
     Busy,
+    CallFailed,
     InterfaceNotSupported,
+    MapiError,
     NoSupport,
     NotFound,
     NotInitialized,
@@ -59,6 +62,8 @@ if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.initialize import Subsystem
 
+_log = logging.getLogger(__name__)
+
 
 class ServiceAdministration(MsgServiceAdmin):
     """Administration of the services of a profile."""
@@ -85,7 +90,8 @@ class ServiceAdministration(MsgServiceAdmin):
     ) -> bytes:
         """See `MsgServiceAdmin.create_msg_service`. Settings may be missing: the service is unconfigured then (C8).
 
-        `InvalidParameter` names a setting that is wrong; secrets go to the keyring, `NoSupport` without one.
+        `InvalidParameter` names a setting that is wrong; secrets go to the keyring, `NoSupport` without one. What the
+        entry function refuses is not added.
         """
         described = self._catalogue.get(service)
         entry = new_service(described, display_name)
@@ -100,7 +106,11 @@ class ServiceAdministration(MsgServiceAdmin):
                 profile.sections.setdefault(uid, dict(props))
 
         self._handle.change(add)
-        self._ask_entry(entry.uid, MSG_SERVICE_CREATE)
+        try:
+            self._ask_entry(entry.uid, MSG_SERVICE_CREATE)
+        except MapiError:
+            self._remove(entry.uid)
+            raise
         if ui is not None:
             self._ask(entry.uid, ui)
         return entry.uid
@@ -214,8 +224,17 @@ class ServiceAdministration(MsgServiceAdmin):
         raise NoSupport("message services cannot be renamed", hint="configure_msg_service with PR_DISPLAY_NAME")
 
     def delete_msg_service(self, uid: bytes) -> None:
-        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring. `NotFound`."""
+        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring. `NotFound`, and what an entry function
+        answers that wants it to stay; one that fails, or is not there any more, keeps nothing.
+        """
+        self._handle.read().service(uid)
+        try:
+            self._ask_entry(uid, MSG_SERVICE_DELETE)
+        except (CallFailed, NotFound) as error:
+            _log.warning("a message service goes although its entry function failed: %s", error)
+        self._remove(uid)
 
+    def _remove(self, uid: bytes) -> None:
         def delete(profile: Profile) -> None:
             entry = profile.service(uid)
             forget_secrets(self._catalogue, profile, entry, self._handle.home)
@@ -225,7 +244,6 @@ class ServiceAdministration(MsgServiceAdmin):
             pass_on_identity(profile)
             forget(self._subsystem.home, *gone)
 
-        self._ask_entry(uid, MSG_SERVICE_DELETE)
         self._handle.change(delete)
 
     def admin_providers(self, uid: bytes) -> ProviderAdmin:
