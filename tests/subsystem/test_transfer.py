@@ -124,7 +124,7 @@ def test_secrets_go_along_sealed_and_into_the_keyring_of_the_other_machine(
     kept.clear()
     with Subsystem(tmp_path / "elsewhere") as other:
         other.catalogue.register(system.catalogue.get("MAIL"))
-        with pytest.raises(LogonFailed, match="passphrase"):
+        with pytest.raises(LogonFailed, match="secrets of the file do not open"):
             import_profile(other, text, "work.toml", passphrase=lambda: "a guess")
         with pytest.raises(LogonFailed, match="nobody"):
             import_profile(other, text, "work.toml")

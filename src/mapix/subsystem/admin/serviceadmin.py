@@ -224,8 +224,10 @@ class ServiceAdministration(MsgServiceAdmin):
         raise NoSupport("message services cannot be renamed", hint="configure_msg_service with PR_DISPLAY_NAME")
 
     def delete_msg_service(self, uid: bytes) -> None:
-        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring. `NotFound`, and what an entry function
-        answers that wants it to stay; one that fails, or is not there any more, keeps nothing.
+        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring.
+
+        Raises NotFound, and what an entry function answers that wants it to stay; one that fails, or is not there any
+        more, keeps nothing.
         """
         self._handle.read().service(uid)
         try:

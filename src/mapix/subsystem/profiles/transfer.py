@@ -125,5 +125,8 @@ def _unsealed(sealed: bytes, where: str, passphrase: Callable[[], str] | None) -
         raise LogonFailed("the file holds secrets, and nobody says the passphrase", value=where)
     try:
         return unseal(sealed, passphrase(), where)
+    except LogonFailed:
+        text = "the secrets of the file do not open: the passphrase is wrong, or the file is damaged"
+        raise LogonFailed(text, value=where, hint="the passphrase it was exported with") from None
     except NoSupport as error:
         raise NoSupport(f"the secrets of the file cannot be opened: {error.text}", hint=error.hint) from None
