@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapix.pywin32 import mapi, mapitags, mapiutil, pythoncom
+from mapix.pywin32 import exchange, mapi, mapitags, mapiutil, pythoncom
 from mapix.pywin32.errors import com_error
 from mapix.pywin32.explaining.lines import Lines
 from mapix.pywin32.explaining.tracing import tracing
@@ -72,6 +72,32 @@ def test_restrictions_and_sort_orders_are_read_out(folder: Any) -> None:
         "{RES_NOT: {RES_EXIST: PR_BODY_W}}, {RES_BITMASK: [PR_MESSAGE_FLAGS, == 0, 0x1]}]}, 0)"
     )
     assert sort == "table1.SortTable({PR_MESSAGE_DELIVERY_TIME: descending}, TBL_BATCH)"
+
+
+def test_flags_of_rarer_calls_and_codes_that_are_asked_about_have_their_names(store: Any, folder: Any) -> None:
+    """The flags of conversions, of COM's objects and of tuples; a bit that two names share is told once."""
+    stream = pythoncom.CreateStreamOnHGlobal()
+
+    def work() -> None:
+        mapi.MAPIInitialize((mapi.MAPI_INIT_VERSION, mapi.MAPI_MULTITHREAD_NOTIFICATIONS))
+        mapi.MAPIUninitialize()
+        wanted = mapi.CLSID_IConverterSession, None, pythoncom.CLSCTX_INPROC_SERVER, mapi.IID_IConverterSession
+        session = pythoncom.CoCreateInstance(*wanted)
+        session.MAPIToMIMEStm(folder.CreateMessage(None, 0), stream, mapi.CCSF_SMTP | mapi.CCSF_8BITHEADERS)
+        store.GetLastError(mapi.MAPI_E_NOT_FOUND, 0)
+        exchange.HrMAPISetPropLong(folder, mapitags.PR_IMPORTANCE, 1)
+        mapi.MAPIAdminProfiles(0).GetProfileTable(8)
+
+    lines = explained(work)
+    assert lines[0] == "mapi.MAPIInitialize([0, MAPI_MULTITHREAD_NOTIFICATIONS])"
+    assert lines[2] == (
+        "pythoncom.CoCreateInstance(CLSID_IConverterSession, None, CLSCTX_INPROC_SERVER, IID_IConverterSession)"
+        " -> convertersession1"
+    )
+    assert lines[4] == "convertersession1.MAPIToMIMEStm(message1, stream1, CCSF_SMTP | CCSF_8BITHEADERS)"
+    assert lines[5].startswith("store1.GetLastError(MAPI_E_NOT_FOUND, 0)")
+    assert lines[6] == "exchange.HrMAPISetPropLong(folder1, PR_IMPORTANCE, 1)"
+    assert lines[8].startswith("profadmin1.GetProfileTable(MAPI_DIALOG) ")
 
 
 def test_passwords_are_not_told(profile: str) -> None:

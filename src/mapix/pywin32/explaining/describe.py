@@ -66,8 +66,10 @@ class Describer:
             word = flag_word(call, name, value)
             if word is not None:
                 return Word(word)
-            if kind == "uint32" and name in ("propTag", "tag"):
+            if name in ("propTag", "tag"):
                 return Word(self._tag(value, target))
+            if kind in ("initinfo", "wcsinfo") and value is not None:
+                return _with_flags(call, *value)
             return self._by_kind(kind, value, target)
         except (TypeError, ValueError, OverflowError, KeyError, IndexError, AttributeError, MapiError):
             return self.plain(value)
@@ -158,6 +160,12 @@ class Describer:
         orders = ("ascending", "descending", "combined")
         shown: dict[str, Any] = {self._tag(tag, target): Word(orders[order]) for tag, order in keys}
         return {**shown, "categories": [categories, expanded]} if categories else shown
+
+
+def _with_flags(call: str, *numbers: int) -> list[Any]:
+    """A tuple of numbers of which one is flags: the second of two, the first of three."""
+    place = 1 if len(numbers) == 2 else 0
+    return [Word(flag_word(call, "flags", each) or each) if at == place else each for at, each in enumerate(numbers)]
 
 
 def _bytes(data: bytes) -> str:

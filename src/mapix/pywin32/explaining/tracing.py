@@ -22,7 +22,7 @@ _FACE: Final = "mapix.pywin32."
 _OPEN: Final = frozenset(("mapix.pywin32.mapiutil", "mapix.pywin32.explaining.tracing"))
 """Modules of the face whose own calls are told: pywin32 has them in Python, too."""
 
-_TOLD: Final = ("Stg", "Create", "Pump", "WriteClass", "ReadClass")
+_TOLD: Final = ("Stg", "Create", "Pump", "WriteClass", "ReadClass", "CoCreate")
 """How the functions of pythoncom begin that are told of."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from functools import cache
 from operator import index
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from mapix.properties import flagnames, flags
 from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag
-from mapix.pywin32 import mapi_constants, mapitags, mapiutil, storagecon
+from mapix.pywin32 import com_constants, mapi_constants, mapitags, mapiutil, storagecon
 
 _COMMON: Final = "MAPI_UNICODE MAPI_DEFERRED_ERRORS"
 _TABLE: Final = "TBL_ASYNC TBL_BATCH"
@@ -20,6 +21,13 @@ _READ: Final = (
 _PROFILE: Final = "MAPI_DIALOG MAPI_APP_PROFILE MAPI_DEFAULT_SERVICES"
 _SERVICE: Final = "SERVICE_UI_ALLOWED SERVICE_UI_ALWAYS SERVICE_NO_RESTART_WARNING MAPI_DIALOG"
 _SECTION: Final = "MAPI_MODIFY MAPI_FORCE_ACCESS"
+
+_CONVERT: Final = (
+    "CCSF_SMTP CCSF_NOHEADERS CCSF_USE_TNEF CCSF_INCLUDE_BCC CCSF_8BITHEADERS CCSF_USE_RTF CCSF_PLAIN_TEXT_ONLY "
+    "CCSF_NO_MSGID CCSF_EMBEDDED_MESSAGE CCSF_PRESERVE_SOURCE"
+)
+_RTF: Final = "MAPI_MODIFY STORE_UNCOMPRESSED_RTF MAPI_NATIVE_BODY"
+_MAILBOX: Final = "OPENSTORE_USE_ADMIN_PRIVILEGE OPENSTORE_PUBLIC OPENSTORE_HOME_LOGON OPENSTORE_TAKE_OWNERSHIP"
 
 _BITS: Final = {
     "MAPILogonEx": "=logon_flags",
@@ -64,6 +72,18 @@ _BITS: Final = {
     "CreateMsgService": _SERVICE,
     "CreateMsgServiceEx": _SERVICE,
     "ConfigureMsgService": _SERVICE,
+    "MAPIInitialize": "MAPI_MULTITHREAD_NOTIFICATIONS MAPI_NO_COINIT MAPI_NT_SERVICE",
+    "MIMEToMAPI": _CONVERT,
+    "MAPIToMIMEStm": _CONVERT,
+    "RTFSync": "RTF_SYNC_RTF_CHANGED RTF_SYNC_BODY_CHANGED",
+    "WrapCompressedRTFStream": _RTF,
+    "WrapCompressedRTFStreamEx": _RTF,
+    "OpenIMsgOnIStg": "IMSG_NO_ISTG_COMMIT",
+    "ValidateState": "SUPPRESS_UI REFRESH_XP_HEADER_CACHE PROCESS_XP_HEADER_CACHE FORCE_XP_CONNECT CONFIG_CHANGED",
+    "CreateStoreEntryID": _MAILBOX,
+    "CreateStoreEntryID2": _MAILBOX,
+    "Commit": "STGC_OVERWRITE STGC_ONLYIFCURRENT STGC_DANGEROUSLYCOMMITMERELYTODISKCACHE STGC_CONSOLIDATE",
+    "CoCreateInstance": "CLSCTX_INPROC_SERVER CLSCTX_INPROC_HANDLER CLSCTX_LOCAL_SERVER CLSCTX_REMOTE_SERVER",
     "RES_CONTENT": "FL_SUBSTRING FL_PREFIX FL_IGNORECASE FL_IGNORENONSPACE FL_LOOSE",
 }
 """Bits by call: names, or after `=` a group of `flagnames`."""
@@ -97,6 +117,8 @@ _GROUPS: Final = {
 _SHOWN: Final = 60
 _MODES: Final = ("mode", "Mode", "interfaceOptions")
 _EVENTS: Final = ("mask", "eventMask")
+_FLAGS: Final = ("flags", "fuzzy", "grfCommitFlags")
+_KNOWN: Final = ChainMap(vars(flags), vars(storagecon), vars(com_constants))
 
 
 def flag_word(call: str, name: str, value: Any) -> str | None:
@@ -104,13 +126,15 @@ def flag_word(call: str, name: str, value: Any) -> str | None:
     if not hasattr(type(value), "__index__"):
         return None
     number = index(value) & 0xFFFFFFFF
+    if name == "hr":
+        return code_name(number)
     if (call, name) in _VALUES:
         return _VALUES[call, name].get(number)
     if name in _EVENTS:
         return flagnames.decode("events", number)
     if name in _MODES or call.startswith("OpenStreamOnFile"):
         return _mode(number)
-    if name not in ("flags", "fuzzy"):
+    if name not in _FLAGS and (call, name) != ("CoCreateInstance", "context"):
         return None
     words = _BITS.get(call, "")
     return flagnames.decode(words[1:], number) if words.startswith("=") else _bits(f"{words} {_COMMON}", number)
@@ -125,10 +149,12 @@ def value_word(tag: int, value: Any) -> str | None:
 
 
 def _bits(words: str, number: int) -> str:
-    named = [(vars(flags)[word], word) for word in words.split()]
-    found = [(bit, word) for bit, word in named if number & bit]
-    rest = number & ~sum({bit for bit, _ in found})
-    return " | ".join([*(word for _, word in found), *([f"0x{rest:X}"] if rest else [])]) or "0"
+    found: dict[int, str] = {}
+    for word in words.split():
+        if number & _KNOWN[word]:
+            found.setdefault(_KNOWN[word], word)
+    rest = number & ~sum(found)
+    return " | ".join([*found.values(), *([f"0x{rest:X}"] if rest else [])]) or "0"
 
 
 def _mode(number: int) -> str:
