@@ -39,6 +39,16 @@ TEXTS = (
     t.PR_COUNTRY,
     t.PR_HOME_ADDRESS_STREET,
     t.PR_HOME_ADDRESS_COUNTRY,
+    t.PR_OTHER_ADDRESS_STREET,
+    t.PR_OFFICE_LOCATION,
+    t.PR_PROFESSION,
+    t.PR_SPOUSE_NAME,
+    t.PR_PAGER_TELEPHONE_NUMBER,
+    t.PR_CAR_TELEPHONE_NUMBER,
+    t.PR_HOME_FAX_NUMBER,
+    t.PR_OTHER_TELEPHONE_NUMBER,
+    t.PR_PRIMARY_TELEPHONE_NUMBER,
+    t.PR_ASSISTANT_TELEPHONE_NUMBER,
 )
 
 
@@ -139,6 +149,30 @@ def test_a_list_has_its_members(version: str) -> None:
     """ABK-75."""
     team = Card({t.PR_DISPLAY_NAME: "Team"}, ("ann@example.org", "urn:uuid:1234"), "urn:uuid:1")
     assert from_vcards(to_vcards([team], version)).value == [team]
+
+
+def test_a_second_number_of_a_kind_has_a_place_of_its_own() -> None:
+    numbers = "TEL;TYPE=work:+1\r\nTEL;TYPE=work,voice:+2\r\nTEL;TYPE=home:+3\r\nTEL;TYPE=home:+4\r\n"
+    found = values(card(BODY + numbers))
+    assert (found[t.PR_BUSINESS_TELEPHONE_NUMBER], found[t.PR_BUSINESS2_TELEPHONE_NUMBER]) == ("+1", "+2")
+    assert (found[t.PR_HOME_TELEPHONE_NUMBER], found[t.PR_HOME2_TELEPHONE_NUMBER]) == ("+3", "+4")
+    alone = Card({t.PR_DISPLAY_NAME: "Ann", t.PR_HOME2_TELEPHONE_NUMBER: "+4"})
+    assert from_vcards(to_vcards([alone])).value == [alone]
+
+
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_pictures_and_categories_are_read_where_they_have_a_place(version: str) -> None:
+    ann = Card({t.PR_DISPLAY_NAME: "Ann"}, None, "", b"\xff\xd8\xff", ("one", "two, too"), "ann@im.example.org")
+    data = to_vcards([ann], version)
+    assert from_vcards(data, whole=True).value == [ann]
+    assert len(from_vcards(data).defects) == 3
+
+
+@pytest.mark.parametrize("photo", ["PHOTO;VALUE=uri:http://a.test/b", "PHOTO;ENCODING=b:A", "PHOTO:x", "PHOTO:data:,"])
+def test_a_picture_that_is_elsewhere_or_damaged_is_told(photo: str) -> None:
+    parsed = from_vcards(card(BODY + photo + "\r\n"), whole=True)
+    assert parsed.value[0].photo == b""
+    assert [defect.what for defect in parsed.defects] == ["PHOTO is not kept"]
 
 
 def test_what_has_no_place_is_told() -> None:

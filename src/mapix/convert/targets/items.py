@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from mapix.convert.targets.base import Target
-from mapix.formats.mime.items import card_bytes
 from mapix.formats.mime.write_calendar import calendar_bytes, method_of
+from mapix.formats.mime.write_contact import card_bytes, is_contact
 from mapix.formats.mime.writing import Writing
-from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 
 
@@ -33,8 +32,7 @@ class CardFile(Target):
 
     def fits(self, content: MessageContent) -> bool:
         """Whether it is a contact."""
-        name = str(content.get(t.PR_MESSAGE_CLASS) or "").upper()
-        return name == "IPM.CONTACT" or name.startswith("IPM.CONTACT.")
+        return is_contact(content)
 
     def write(self, content: MessageContent, path: Path, title: str) -> None:
         """See `Target`."""

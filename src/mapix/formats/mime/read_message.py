@@ -16,7 +16,7 @@ from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.source import Source
 from mapix.formats.mime.tree import Node, parse, walk
 from mapix.properties.content import MessageContent
-from mapix.properties.tags import PR_MESSAGE_CLASS, PR_SUBJECT, PR_TRANSPORT_MESSAGE_HEADERS
+from mapix.properties.tags import PR_BODY, PR_HTML, PR_MESSAGE_CLASS, PR_SUBJECT, PR_TRANSPORT_MESSAGE_HEADERS
 
 _NOTE: Final = "IPM.Note"
 
@@ -39,9 +39,19 @@ def read_message(reading: Reading, source: Source, start: int, end: int, depth: 
     report_props(root, content, reading.defects)
     if reader.calendar is not None and reading.options.items and calendar_item(reader.calendar, content, reading):
         content.attachments = [each for each in content.attachments if each is not reader.calendar_file]
-    elif reading.options.items and not root.inside and root.told()[0] in CARD_TYPES:
-        contact_item(root, content, reading)
+    elif reading.options.items and (card := _card_of(root, content)) is not None:
+        contact_item(card, content, reading)
     return content
+
+
+def _card_of(root: Node, content: MessageContent) -> Node | None:
+    """The card that a mail is, or with files behind it: it comes first, has no name, and there is no text."""
+    found = root
+    if root.inside and root.told()[0] == "multipart/mixed":
+        found = root.inside[0]
+        if found.disposition()[0] or "name" in found.told()[1] or content.get(PR_BODY) or content.get(PR_HTML):
+            return None
+    return found if not found.inside and found.told()[0] in CARD_TYPES else None
 
 
 def _charset(root: Node) -> str | None:

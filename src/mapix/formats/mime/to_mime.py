@@ -32,6 +32,7 @@ from mapix.formats.mime.plainmail import plain_part
 from mapix.formats.mime.reports import DELIVERY, kind_of, report_part
 from mapix.formats.mime.secure import secure_part
 from mapix.formats.mime.skeleton import html_came_alone, original_pieces
+from mapix.formats.mime.write_contact import is_contact, is_photo, note_of, photo_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties.content import MessageContent
 from mapix.properties.errors import TooComplex
@@ -113,6 +114,8 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
     item = item_part(writing)
     if item is not None:
         _without_occurrences(writing)
+        bodies = _beside_card(writing, bodies)
+        html = None if writing.options.plain_text else bodies.html
     attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested, behind.parts)
     within = (behind.body, attachments.taken()) if behind.body else None
     empty = bodies.text is None and bodies.html is None
@@ -135,6 +138,16 @@ def _without_occurrences(writing: Writing) -> None:
     if any(map(is_exception, writing.content.attachments)):
         kept = [each for each in writing.content.attachments if not is_exception(each)]
         writing.content = replace(writing.content, attachments=kept)
+
+
+def _beside_card(writing: Writing, bodies: Bodies) -> Bodies:
+    """What of the bodies is not in the card of a contact; its picture is there, too."""
+    if not is_contact(writing.content):
+        return bodies
+    if photo_of(writing.content):
+        kept = [each for each in writing.content.attachments if not is_photo(each)]
+        writing.content = replace(writing.content, attachments=kept)
+    return replace(bodies, text=None, html=None) if note_of(writing.content) or not bodies.text else bodies
 
 
 def _as_they_came(bodies: Bodies, writing: Writing) -> Bodies:

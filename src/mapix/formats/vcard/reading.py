@@ -14,12 +14,14 @@ from mapix.formats.vcard.cards import (
     OLD_KIND,
     OLD_MEMBER,
     ORGANIZATION,
+    OTHER_PLACE,
+    OTHER_TELEPHONES,
     PLAIN,
     TELEPHONES,
     WORK_PLACE,
     Card,
 )
-from mapix.formats.vcard.lines import Line, parse, unescape
+from mapix.formats.vcard.lines import Line, parse, split, unescape
 from mapix.properties import tags as t
 from mapix.properties.errors import TooBig
 from mapix.properties.tag import PropTag
@@ -30,8 +32,11 @@ _SILENT: Final = frozenset({"VERSION", "PRODID", "REV", "KIND", OLD_KIND, "CLASS
 """Fields that say nothing about a person that has to be kept."""
 
 
-def from_vcards(data: bytes, *, strictness: Strictness = Strictness.TOLERANT) -> Parsed[list[Card]]:
-    """The cards of a file; a card without name or address is left out and noted.
+def from_vcards(
+    data: bytes, *, strictness: Strictness = Strictness.TOLERANT, whole: bool = False
+) -> Parsed[list[Card]]:
+    """The cards of a file; a card without name or address is left out and noted. `whole` reads what only contacts have,
+    pictures and categories, which is noted as not kept otherwise.
 
     `TooBig` for a file of unreasonable size, `CorruptData` with STRICT.
     """
@@ -40,7 +45,7 @@ def from_vcards(data: bytes, *, strictness: Strictness = Strictness.TOLERANT) ->
     for number, lines in enumerate(_cards(parse(data, defects), defects)):
         if number >= MOST_CARDS:
             raise TooBig("a file of so many cards is not read", value=MOST_CARDS)
-        card = _card(lines, defects)
+        card = _card(lines, defects, whole)
         if card is not None:
             found.append(card)
     return Parsed(found, defects.all)
@@ -67,8 +72,8 @@ def _cards(lines: Iterable[Line], defects: Defects) -> Iterator[list[Line]]:
         yield inside
 
 
-def _card(lines: list[Line], defects: Defects) -> Card | None:
-    reader = _Reader(defects)
+def _card(lines: list[Line], defects: Defects, whole: bool) -> Card | None:
+    reader = _Reader(defects, whole)
     preferred = sorted(lines, key=_preference)
     for line in preferred:
         if not reader.take(line):
@@ -87,8 +92,12 @@ def _preference(line: Line) -> int:
 class _Reader:
     """One card as it is read."""
 
-    def __init__(self, defects: Defects) -> None:
+    def __init__(self, defects: Defects, whole: bool) -> None:
         self._defects = defects
+        self._whole = whole
+        self._photo = b""
+        self._categories: list[str] = []
+        self._instant = ""
         self._values: dict[PropTag, Any] = {}
         self._addresses: dict[str, None] = {}
         self._members: list[str] = []
@@ -122,7 +131,8 @@ class _Reader:
             self._defects.note("a card", "it names nobody")
             return None
         values[t.PR_DISPLAY_NAME] = name
-        return Card(values, tuple(self._members) if self._group else None, self._uid)
+        members = tuple(self._members) if self._group else None
+        return Card(values, members, self._uid, self._photo, tuple(self._categories), self._instant)
 
     def _full_name(self) -> str:
         order = (t.PR_GIVEN_NAME, t.PR_MIDDLE_NAME, t.PR_SURNAME, t.PR_GENERATION)
@@ -150,13 +160,50 @@ class _Reader:
         return self._put_all(ORGANIZATION, line.components(len(ORGANIZATION)))
 
     def _place(self, line: Line) -> bool:
-        tags = HOME_PLACE if "home" in line.types else WORK_PLACE
+        elsewhere = line.types & {"postal", "parcel", "other"} and "work" not in line.types
+        tags = HOME_PLACE if "home" in line.types else OTHER_PLACE if elsewhere else WORK_PLACE
         return self._put_all(tags, line.components(len(tags)))
 
     def _telephone(self, line: Line) -> bool:
         number = line.text.removeprefix("tel:")
-        wanted = next((tag for types, tag in TELEPHONES if types <= line.types), t.PR_BUSINESS_TELEPHONE_NUMBER)
-        return self._put(wanted, number)
+        usual = (t.PR_BUSINESS_TELEPHONE_NUMBER,)
+        places = next((tags for types, tags in TELEPHONES if line.types.issuperset(types)), usual)
+        return any(self._put(tag, number) for tag in places)
+
+    def _other_telephone(self, line: Line) -> bool:
+        wanted = next((tag for kind, tag in OTHER_TELEPHONES.items() if kind in line.types), None)
+        return wanted is not None and self._put(wanted, line.text)
+
+    def _picture(self, line: Line) -> bool:
+        from binascii import Error, a2b_base64
+
+        value = line.value.strip()
+        if value.startswith("data:"):
+            value = value.partition("base64,")[2]
+        elif not line.parameters.keys() & {"ENCODING"}:
+            return False
+        if not self._whole or self._photo:
+            return False
+        try:
+            self._photo = a2b_base64("".join(value.split()).encode("ascii", "ignore"))
+        except Error:
+            return False
+        return bool(self._photo)
+
+    def _words(self, line: Line) -> bool:
+        if not self._whole:
+            return False
+        self._categories += [word for part in split(line.value, ",") if (word := unescape(part).strip())]
+        return True
+
+    def _instant_address(self, line: Line) -> bool:
+        if not self._whole or self._instant:
+            return False
+        self._instant = line.text.strip()
+        return True
+
+    def _wedding(self, line: Line) -> bool:
+        return self._day(t.PR_WEDDING_ANNIVERSARY, line)
 
     def _email(self, line: Line) -> bool:
         address = line.text.strip().removeprefix("mailto:")
@@ -177,11 +224,14 @@ class _Reader:
         return self._put(t.PR_PERSONAL_HOME_PAGE if home else t.PR_BUSINESS_HOME_PAGE, line.text)
 
     def _birthday(self, line: Line) -> bool:
+        return self._day(t.PR_BIRTHDAY, line)
+
+    def _day(self, tag: PropTag, line: Line) -> bool:
         from mapix.formats.vcard.dates import read_day
 
         ticks = read_day(line.text)
         if ticks is not None:
-            self._values.setdefault(t.PR_BIRTHDAY, ticks)
+            self._values.setdefault(tag, ticks)
         return ticks is not None
 
     def _kind(self, line: Line) -> bool:
@@ -209,6 +259,14 @@ _SPECIAL: Final = {
     ADDRESS: _Reader._other_address,
     "URL": _Reader._url,
     "BDAY": _Reader._birthday,
+    "ANNIVERSARY": _Reader._wedding,
+    "X-ANNIVERSARY": _Reader._wedding,
+    "X-MS-ANNIVERSARY": _Reader._wedding,
+    "X-MS-TEL": _Reader._other_telephone,
+    "PHOTO": _Reader._picture,
+    "CATEGORIES": _Reader._words,
+    "IMPP": _Reader._instant_address,
+    "X-MS-IMADDRESS": _Reader._instant_address,
     "KIND": _Reader._kind,
     OLD_KIND: _Reader._kind,
     "MEMBER": _Reader._member,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 from mapix.formats.vcard.cards import (
@@ -13,7 +14,10 @@ from mapix.formats.vcard.cards import (
     OLD_KIND,
     OLD_MEMBER,
     ORGANIZATION,
+    OTHER_PLACE,
+    OTHER_TELEPHONES,
     PLAIN,
+    TELEPHONES,
     WORK_PLACE,
     Card,
 )
@@ -24,12 +28,6 @@ from mapix.properties.errors import InvalidParameter
 from mapix.properties.tag import PropTag
 
 VERSIONS: Final = ("3.0", "4.0")
-_TELEPHONES: Final = (
-    (t.PR_BUSINESS_TELEPHONE_NUMBER, ("work",)),
-    (t.PR_HOME_TELEPHONE_NUMBER, ("home",)),
-    (t.PR_MOBILE_TELEPHONE_NUMBER, ("cell",)),
-    (t.PR_BUSINESS_FAX_NUMBER, ("work", "fax")),
-)
 _PAGES: Final = ((t.PR_BUSINESS_HOME_PAGE, "work"), (t.PR_PERSONAL_HOME_PAGE, "home"))
 
 Parameters = Sequence[tuple[str, str]]
@@ -60,17 +58,46 @@ def _fields(card: Card, *, new: bool) -> Iterator[Field]:
             yield name, escape(values[tag]), ()
     yield from _structured(values, new=new)
     yield from _addresses(values)
-    for tag, types in _TELEPHONES:
-        if values.get(tag):
-            yield "TEL", escape(values[tag]), tuple(("TYPE", each) for each in types)
+    yield from _numbers(values)
     for tag, kind in _PAGES:
         if values.get(tag):
             yield "URL", escape(values[tag]), (("TYPE", kind),)
-    if values.get(t.PR_BIRTHDAY) is not None:
-        yield "BDAY", written_day(values[t.PR_BIRTHDAY], compact=new), ()
+    for name, tag in (
+        ("BDAY", t.PR_BIRTHDAY),
+        ("ANNIVERSARY" if new else "X-MS-ANNIVERSARY", t.PR_WEDDING_ANNIVERSARY),
+    ):
+        if values.get(tag) is not None:
+            yield name, written_day(values[tag], compact=new), ()
+    yield from _of_contact(card, new=new)
     for member in card.members or ():
         text = member if member.startswith("urn:") else f"mailto:{member}"
         yield "MEMBER" if new else OLD_MEMBER, escape(text), ()
+
+
+def _numbers(values: dict[PropTag, Any]) -> Iterator[Field]:
+    """Each number by the types that it is read by."""
+    told = set()
+    for types, tags in TELEPHONES:
+        for tag in takewhile(values.get, tags):
+            if tag not in told:
+                told.add(tag)
+                yield "TEL", escape(values[tag]), tuple(("TYPE", each) for each in types)
+    for kind, tag in OTHER_TELEPHONES.items():
+        if values.get(tag) and tag not in told:
+            yield "X-MS-TEL", escape(values[tag]), (("TYPE", kind),)
+
+
+def _of_contact(card: Card, *, new: bool) -> Iterator[Field]:
+    """What only contacts have."""
+    if card.instant:
+        yield "X-MS-IMADDRESS", escape(card.instant), ()
+    if card.categories:
+        yield "CATEGORIES", ",".join(map(escape, card.categories)), ()
+    if card.photo:
+        from base64 import b64encode
+
+        data = b64encode(card.photo).decode("ascii")
+        yield "PHOTO", f"data:image/jpeg;base64,{data}" if new else data, () if new else (("ENCODING", "b"),)
 
 
 def _structured(values: dict[PropTag, Any], *, new: bool) -> Iterator[Field]:
@@ -80,7 +107,7 @@ def _structured(values: dict[PropTag, Any], *, new: bool) -> Iterator[Field]:
     organization = _texts(ORGANIZATION, values)
     if any(organization):
         yield "ORG", joined(organization if organization[1] else organization[:1]), ()
-    for tags, kind in ((WORK_PLACE, "work"), (HOME_PLACE, "home")):
+    for tags, kind in ((WORK_PLACE, "work"), (HOME_PLACE, "home"), (OTHER_PLACE, "postal")):
         place = _texts(tags, values)
         if any(place):
             yield "ADR", joined(place), (("TYPE", kind),)
