@@ -19,6 +19,7 @@ from mapix.properties.errors import (
     InvalidObject,
     InvalidParameter,
     UnknownFlags,
+    by_symbol,
 )
 from mapix.properties.flags import MAPI_UNICODE, STORE_UNICODE_OK
 
@@ -27,9 +28,10 @@ def test_a_session_knows_one_flag() -> None:
     """IMS-1, IMS-2; scenario 22."""
     assert not open_imsg_session().unicode
     assert open_imsg_session(MAPI_UNICODE).unicode
-    for flags in (1, 2, MAPI_UNICODE | 1, -1):
-        with pytest.raises(UnknownFlags):
+    for flags in (1, 2, 4, MAPI_UNICODE | 1, -1):
+        with pytest.raises(UnknownFlags) as error:
             open_imsg_session(flags)
+        assert type(error.value) is by_symbol("MAPI_E_INVALID_FLAGS")
 
 
 def test_a_unicode_message_says_so_and_keeps_text() -> None:
@@ -90,7 +92,7 @@ def test_sessions_and_messages_without_one_are_independent() -> None:
 
 
 def test_the_callback_comes_once_however_the_message_ends() -> None:
-    """IMS-4; scenario 22: lpfMsgCallRelease."""
+    """IMS-4; scenario 22: lpfMsgCallRelease, for messages on storages and not for those inside them."""
     calls: list[tuple[int, StorageMessage]] = []
     session = open_imsg_session()
 
@@ -99,6 +101,11 @@ def test_the_callback_comes_once_however_the_message_ends() -> None:
 
     first = open_imsg_on_istg(session, new_storage(), released=released, caller_data=1)
     second = open_imsg_on_istg(session, new_storage(), released=released, caller_data=2)
+    _, attach = first.create_attach()
+    attach.set_props({t.PR_ATTACH_METHOD: 5})
+    attach.open_property(t.PR_ATTACH_DATA_OBJ, Message, access=Access.MODIFY, create=True).close()
+    attach.close()
+    assert calls == [], "only messages on storages call"
     first.close()
     assert calls == [(1, first)]
     session.close()
