@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +59,8 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
     from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 
     look = repair_store if repair else check_store
-    found = [(str(path), finding) for path in _files(profile) for finding in look(path)]
     troubles: list[tuple[str, MapiError]] = []
+    found = [(str(path), finding) for path in _files(profile) for finding in _looked_at(path, look, troubles)]
     found += _in_databases(profile, repair, troubles)
     left = [(place, finding) for place, finding in found if not finding.repaired]
     if as_json:
@@ -74,6 +74,19 @@ def check(repair: bool, as_json: bool, profile: str | None) -> int:
         if found or not troubles:
             say("Nothing is wrong." if not found else _sum_up(repair, left))
     return Exit.CORRUPT if left else exit_code(troubles[0][1]) if troubles else Exit.OK
+
+
+def _looked_at(
+    path: Path, look: Callable[[Path], list[Finding]], troubles: list[tuple[str, MapiError]]
+) -> list[Finding]:
+    """What is wrong with the store in a file; one that cannot be looked at is added to `troubles`."""
+    from mapix.properties.errors import MapiError
+
+    try:
+        return look(path)
+    except MapiError as error:
+        troubles.append((str(path), error))
+        return []
 
 
 def _sum_up(repair: bool, left: list[tuple[str, Finding]]) -> str:

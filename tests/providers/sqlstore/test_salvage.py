@@ -15,7 +15,7 @@ from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, NotFound
 from mapix.properties.value import whole
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
-from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
+from mapix.providers.sqlstore.sqlite.filecheck import DAMAGED, check_store, repair_store
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
 from mapix.providers.sqlstore.sqlite.salvage import salvage_store
 from mapix.providers.sqlstore.values import LARGE
@@ -166,6 +166,28 @@ def test_giant_values_come_along(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     copy = SqliteBackend(salvaged.path)
     assert whole(DATA, copy.message(number).attachments()[0][DATA]) == data
     copy.close()
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9, 0.999])
+def test_of_a_file_that_was_cut_short_the_rest_is_saved(filled: Path, kept: float) -> None:
+    whole_file = filled.read_bytes()
+    filled.write_bytes(whole_file[: int(len(whole_file) * kept)])
+    cut = filled.read_bytes()
+    assert DAMAGED in {finding.kind for finding in check_store(filled)}
+    salvaged = salvage_store(filled)
+    assert filled.read_bytes() == cut
+    assert check_store(salvaged.path) == []
+    assert salvaged.messages > 0
+    known = {f"message {number}" for number in range(COUNT)} | {"large", ""}
+    assert {subject for found in subjects(salvaged.path).values() for subject in found} <= known
+    assert salvaged.messages == sum(map(len, subjects(salvaged.path).values()))
+
+
+def test_of_what_is_too_short_nothing_is_promised(filled: Path) -> None:
+    filled.write_bytes(filled.read_bytes()[:8192])
+    with pytest.raises(CorruptStore, match="too little is left"):
+        salvage_store(filled)
+    assert not list(filled.parent.glob("*salvaged*"))
 
 
 @needs_dbstat

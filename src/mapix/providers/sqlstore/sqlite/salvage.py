@@ -117,10 +117,21 @@ def _damaged(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             with closing(connection_to(path, mode)) as connection:
                 connection.text_factory = lambda data: data.decode("utf-8", "replace")
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                connection.execute("PRAGMA writable_schema = ON")  # a file that was cut short is read as far as it goes
+                _check_readable(connection, path)
                 yield connection
         except ERRORS as error:
             raise translated(error, path) from error
+
+
+def _check_readable(connection: sqlite3.Connection, path: Path) -> None:
+    """Whether it is known which tables there are: without that nothing else can be read."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        raise CorruptStore("of this store too little is left", value=str(path), hint="a backup of it") from error
 
 
 def _write(source: sqlite3.Connection, part: Path, found: Salvaged) -> None:
