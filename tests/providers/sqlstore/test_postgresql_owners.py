@@ -6,6 +6,7 @@ import logging
 
 import psycopg
 import pytest
+from tests.fixtures_postgresql import PostgreSql
 from tests.providers.sqlstore.helpers import file, people, save, undone
 from tests.providers.sqlstore.town import Town
 
@@ -19,6 +20,7 @@ from mapix.properties.errors import MapiError, NoAccess, NotFound
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
+from mapix.providers.sqlstore.postgresql.connection import Place
 from mapix.providers.sqlstore.service import NAME
 from mapix.subsystem.spooler.inbound import deliver
 from mapix.testing.support import BenchSupport
@@ -304,3 +306,12 @@ def test_counts_of_others_are_not_led_astray(town: Town, ann: PostgreSqlBackend,
     assert len(ann.messages(inbox)) == 3
     counts = ann.folder(inbox).load((tags.PR_CONTENT_COUNT, tags.PR_CONTENT_UNREAD))[0]
     assert counts == {tags.PR_CONTENT_COUNT: 3, tags.PR_CONTENT_UNREAD: 3}
+
+
+def test_a_database_without_stores_says_who_makes_them(server: PostgreSql) -> None:
+    server.role("newcomer")
+    server.execute("CREATE DATABASE unprepared")
+    with pytest.raises(NoAccess, match="open a store as the owner of the database once"):
+        open_named(Place.of(server.dsn("newcomer", "unprepared")), "newcomer", create=True)
+    open_named(Place.of(server.dsn(database="unprepared")), "keeper", create=True).close()
+    open_named(Place.of(server.dsn("newcomer", "unprepared")), "newcomer", create=True).close()

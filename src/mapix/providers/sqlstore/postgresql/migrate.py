@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
-from mapix.properties.errors import NotFound, Version
+from mapix.properties.errors import NoAccess, NotFound, Version
 from mapix.providers.sqlstore.migrations import migrations
 from mapix.providers.sqlstore.postgresql.connection import SCHEMA, Connection, Place
 from mapix.providers.sqlstore.postgresql.failures import ERRORS
@@ -72,7 +73,7 @@ def _version(connection: Connection) -> int:
 def _update(connection: Connection, place: Place, version: int) -> None:
     owner = connection.execute(_OWNER).fetchone()
     if owner is None:
-        connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+        _create(connection, place)
     elif not owner[1]:
         text = f"these stores must be updated (schema {version}), which is for {owner[0]} to do"
         raise Version(text, value=place.name, hint=f"open a store as {owner[0]} once")
@@ -86,6 +87,14 @@ def _update(connection: Connection, place: Place, version: int) -> None:
         connection.execute(script.encode())
         connection.execute("INSERT INTO mapix.migration (number) VALUES (%s)", (number,))
     _force(connection, forced, "FORCE")
+
+
+def _create(connection: Connection, place: Place) -> None:
+    try:
+        connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+    except InsufficientPrivilege as error:
+        text = "there are no stores in this database yet, and this user may not make them"
+        raise NoAccess(text, value=place.name, hint="open a store as the owner of the database once") from error
 
 
 def _force(connection: Connection, tables: list[str], word: str) -> None:
