@@ -232,4 +232,4 @@ class ReadingBag(MapiProp):
     def _check_writable(self) -> None:
         self._check()
         if not self._writable:
-            raise NoAccess("the object is open for reading only", hint="open it with Access.MODIFY")
+            raise NoAccess("the object is open for reading only", hint="open it with Access.MODIFY (MAPI_MODIFY)")

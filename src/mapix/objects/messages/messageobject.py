@@ -276,7 +276,7 @@ class MessageObject(PropertyBag, Message):
 
         self._check()
         if not self._granted:
-            raise NoAccess("the message is open for reading only", hint="open it with Access.MODIFY")
+            raise NoAccess("the message is open for reading only", hint="open it with Access.MODIFY (MAPI_MODIFY)")
         submit(self)
         self._life.end()
 

@@ -144,7 +144,7 @@ class BookContainer(PropertyBag, AbContainer):
     def _check_modifiable(self) -> None:
         self._check()
         if not self._modifiable:
-            raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY")
+            raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY (MAPI_MODIFY)")
 
     def _open_as(self, tag: PropTag, kind: type[Any], access: Access, create: bool) -> object:
         if kind is MapiTable and tag in _TABLES:

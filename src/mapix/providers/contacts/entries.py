@@ -177,7 +177,7 @@ class ListEntry(BookEntry, DistList):
     def _each(self, entry_ids: Iterable[bytes], work: Callable[[bytes], None]) -> Completion:
         self._check()
         if not self._granted:
-            raise NoAccess("the list is open for reading only", hint="open it with Access.MODIFY")
+            raise NoAccess("the list is open for reading only", hint="open it with Access.MODIFY (MAPI_MODIFY)")
         return self._world.each(entry_ids, work)
 
     def _add(self, entry_id: bytes) -> None:

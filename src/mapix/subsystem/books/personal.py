@@ -213,7 +213,7 @@ class PersonalContainer(PropertyBag, AbContainer):
     def _check_modifiable(self) -> None:
         self._check()
         if not self._modifiable:
-            raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY")
+            raise NoAccess("the container is open for reading only", hint="open it with Access.MODIFY (MAPI_MODIFY)")
 
 
 def open_personal(contacts: Contacts, identifier: bytes, access: Access, life: Life) -> PropertyBag:
