@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of profile files: `python fuzz/fuzz_profile.py -max_total_time=300`.
 
 The first byte of an input chooses what is fuzzed: a whole file, or one line of a sound one. Whatever comes in, only
-MAPI errors come out, each names the file, and a profile that is read survives being written. Needs atheris.
+MAPI errors come out, each names the file and a line, and a profile that is read survives being written. Needs atheris.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def judge(data: bytes) -> None:
         told = str(error)
     if read is None:
         assert "work.toml" in told, "the error does not name the file"
+        assert "line " in told, "the error does not name the line"
         return
     written = to_text(read)
     assert to_text(from_text(written, "written")) == written, "what was written is not what was read"

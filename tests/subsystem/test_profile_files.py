@@ -172,9 +172,26 @@ def test_what_a_file_says_wrongly_is_named(text: str, told: str) -> None:
         from_text(text, "Work.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 1),
+        ("a = 1\n", 1),
+        ("format = 1\nname = '", 2),
+        (f"format = 1\nname = 7{'0' * 5000}\n", 2),
+        (f"format = 1\n\nname = {'[' * 5000}\n", 3),
+        (f"format = 1\nname = {'{a=' * 5000}\n", 2),
+    ],
+)
+def test_whatever_is_wrong_with_a_file_its_line_is_named(text: str, line: int) -> None:
+    """PRF-8: a file of nothing, numbers without end and brackets without bottom, too."""
+    with pytest.raises(CorruptData, match=rf"line {line}\b.*'Work.toml'"):
+        from_text(text, "Work.toml")
+
+
 def test_the_file_of_a_newer_version_is_refused() -> None:
-    with pytest.raises(Version):
-        from_text('format = 2\nname = "Work"', "Work.toml")
+    with pytest.raises(Version, match="line 2"):
+        from_text('name = "Work"\nformat = 2', "Work.toml")
 
 
 def test_a_file_that_is_not_text_is_refused(home: Path, store: ProfileStore) -> None:

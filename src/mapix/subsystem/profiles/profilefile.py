@@ -60,19 +60,30 @@ def from_text(text: str, where: str) -> Profile:
     try:
         document = tomllib.loads(text)
     except RecursionError:
-        raise CorruptData("the profile's file is damaged: it is nested too deeply", value=where, hint=MEND) from None
+        told = f"it is nested too deeply (line {_fullest(text, '[{')})"
+        raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=MEND) from None
     except tomllib.TOMLDecodeError as error:
         told = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
         raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=MEND) from None
+    except ValueError:
+        told = f"a number has too many digits (line {_fullest(text, '0123456789')})"
+        raise CorruptData(f"the profile's file is damaged: {told}", value=where, hint=MEND) from None
     if "format" not in document:
-        raise CorruptData("the profile's file is damaged: format is missing", value=where, hint=MEND)
+        raise CorruptData("the profile's file is damaged: format is missing (line 1)", value=where, hint=MEND)
     if document["format"] != FORMAT:
-        raise Version("the profile's file has a format this version does not know", value=where)
+        line = line_of(text, "", "format")
+        raise Version(f"the profile's file has a format this version does not know (line {line})", value=where)
     reader = _Reader(document, where, text)
     try:
         return reader.profile()
     except (TypeError, ValueError, AttributeError):
         raise reader.wrong("", "something is of another kind than it should be") from None
+
+
+def _fullest(text: str, letters: str) -> int:
+    """The line that has most of `letters`."""
+    counts = [sum(map(line.count, letters)) for line in text.splitlines()]
+    return counts.index(max(counts)) + 1
 
 
 def _service_out(service: ServiceEntry) -> dict[str, Any]:
