@@ -239,3 +239,57 @@ def test_an_archive_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
         convert([str(tmp_path / "a.zip")], Plan("eml", str(tmp_path / f"out{number}")))
         (written,) = (tmp_path / f"out{number}").glob("*.eml")
         assert written.read_bytes() == mail(number)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_archive_that_broke_off_yields_what_is_whole(tmp_path: Path, packing: int) -> None:
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w", packing) as archive:
+        for number in range(4):
+            archive.writestr(f"in/{number}.eml", mail(number))
+            archive.writestr(f"in/{number}.png", b"no mail")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    totals = convert([str(broken)], Plan("msg", str(tmp_path / "out")))
+    assert (totals.written, totals.failed) == (2, 1)
+    assert subjects(tmp_path / "out") == ["Case 0", "Case 1"]
+
+
+def test_streamed_members_of_a_broken_archive_are_followed(tmp_path: Path) -> None:
+    """Archives that are written to a pipe tell the sizes of members behind them."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def tell(self) -> int:
+            raise OSError
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.eml", mail(number))
+    data = pipe.getvalue()
+    (tmp_path / "a.zip").write_bytes(data[: data.index(b"PK\x01\x02")])
+    totals = convert([str(tmp_path / "a.zip")], Plan("msg", str(tmp_path / "out")))
+    assert (totals.written, totals.failed) == (3, 1)
+
+
+@pytest.mark.parametrize("kind", ["zip", "w", "w:gz"])
+def test_maildirs_and_mailboxes_without_suffix_in_archives_are_known_by_their_bytes(tmp_path: Path, kind: str) -> None:
+    members = {
+        "Maildir/cur/1577966400.M1P2.host:2,S": mail(1),
+        "Maildir/new/1577966401.M1P2.host": mail(2),
+        "Mail/Inbox": b"From a Thu Jan  2 12:00:00 2020\n" + mail(3) + b"\n",
+        "Mail/Inbox.msf": b"index",
+        "Mail/README": b"words\n",
+    }
+    path = tmp_path / ("a.zip" if kind == "zip" else "a.tar")
+    if kind == "zip":
+        zipped(path, members)
+    else:
+        tarred(path, list(members.items()), kind)
+    totals = convert([str(path)], Plan("msg", str(tmp_path / "out")))
+    assert (totals.read, totals.written, totals.ignored) == (3, 3, 2)
+    assert subjects(tmp_path / "out") == ["Case 1", "Case 2", "Case 3"]
+    assert sum(bool(mapix.open(each).is_read) for each in (tmp_path / "out").rglob("*.msg")) == 1

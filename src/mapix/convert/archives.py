@@ -10,15 +10,15 @@ import struct
 import tarfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from lzma import LZMAError
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from mapix.convert import zips
-from mapix.convert.forms import by_name, without_suffix
+from mapix.convert.forms import LOOK, by_head, by_name, form_of, is_undecided, without_suffix
 from mapix.convert.items import Item, Kind
 from mapix.convert.names import joined, sign, unique
 from mapix.convert.plan import Plan
@@ -60,9 +60,15 @@ class Archives:
             yield broken(name, joined(target, "archive") if target else "archive", failure)
 
     def _zip(self, path: str, name: str, target: str, depth: int) -> Iterator[Item]:
+        try:
+            members = zips.members(path)
+        except CorruptData:
+            yield from self._before_damage(path, name, target, depth)
+            raise
+        looked = _forms_inside(path, members)
         listed = [
-            (number, info, by_name(info.filename))
-            for number, info in enumerate(zips.members(path))
+            (number, info, by_name(info.filename) or looked.get(number, ""))
+            for number, info in enumerate(members)
             if not info.filename.endswith("/")
         ]
         wanted = [each for each in listed if each[2] and not _is_link(each[1].external_attr >> 16)]
@@ -76,6 +82,23 @@ class Archives:
                 yield Item(called, place, Kind.ZIP, path, number, size, info.filename, weight=weight)
             else:
                 yield from self._zip_inside(path, number, called, place, form, depth)
+
+    def _before_damage(self, path: str, name: str, target: str, depth: int) -> Iterator[Item]:
+        """What is whole in a zip archive without its directory."""
+        from mapix.convert.zipsalvage import whole_members
+
+        for number, (title, member) in enumerate(whole_members(path)):
+            form = by_name(title)
+            if not form:
+                self.ignored += not title.endswith("/")
+                continue
+            called, place = f"{name}!{title}#{number}", self._place(target, title, number, form)
+            kept = self._kept(called, member)
+            if form == "message":
+                size = Path(kept).stat().st_size
+                yield Item(called, place, path=kept, size=size, member=title, weight=size)
+            else:
+                yield from self._inside(kept, called, place, form, depth)
 
     def _zip_inside(self, path: str, number: int, name: str, target: str, form: str, depth: int) -> Iterator[Item]:
         from mapix.convert.sources import broken
@@ -99,11 +122,15 @@ class Archives:
                 archive.members = []  # type: ignore[attr-defined]  # a list that only grows
                 self._refuse_bomb(archive, file, plain)
                 form = by_name(info.name) if info.isreg() else ""
-                if not form:
+                undecided = info.isreg() and is_undecided(_parts(info.name)[-1])
+                if not form and not undecided:
                     self.ignored += not info.isdir()
                     continue
                 seen[info.name] = seen.get(info.name, -1) + 1
                 called = f"{name}!{info.name}" + (f"#{number}" if seen[info.name] else "")
+                if undecided:
+                    yield from self._undecided(archive, info, called, (target, number), depth)
+                    continue
                 place = self._place(target, info.name, number, form)
                 if form == "message":
                     yield self._tar_item(archive, info, path if plain else "", called, place)
@@ -111,6 +138,24 @@ class Archives:
                 member = archive.extractfile(info)
                 if member is not None:
                     yield from self._inside(self._kept(called, member), called, place, form, depth)
+
+    def _undecided(
+        self, archive: tarfile.TarFile, info: tarfile.TarInfo, called: str, where: tuple[str, int], depth: int
+    ) -> Iterator[Item]:
+        """A member whose name does not tell what it is: its bytes do, in the work folder."""
+        member = archive.extractfile(info)
+        if member is None:
+            return
+        kept = self._kept(called, member)
+        form = form_of(kept, any_name=True)
+        place = self._place(where[0], info.name, where[1], form)
+        if form == "message":
+            yield Item(called, place, path=kept, size=info.size, member=info.name, weight=info.size)
+        elif form:
+            yield from self._inside(kept, called, place, form, depth)
+        else:
+            Path(kept).unlink()
+            self.ignored += 1
 
     def _tar_item(self, archive: tarfile.TarFile, info: tarfile.TarInfo, path: str, name: str, place: str) -> Item:
         if path and not info.issparse():
@@ -197,6 +242,29 @@ def _below(target: str, folder: str) -> str:
     for part in filter(None, folder.split("/")):
         target = joined(target, f"{part}_" if part.casefold().endswith(".files") else part)
     return target
+
+
+def _forms_inside(path: str, members: Sequence[ZipInfo]) -> dict[int, str]:
+    """What members of a zip archive are whose names do not tell, by their first bytes."""
+    wanted = [
+        (number, info)
+        for number, info in enumerate(members)
+        if not info.filename.endswith("/")
+        and is_undecided(_parts(info.filename)[-1])
+        and not _is_link(info.external_attr >> 16)
+    ]
+    if not wanted:
+        return {}
+    with ZipFile(path) as archive:
+        return {number: _form_inside(archive, info) for number, info in wanted}
+
+
+def _form_inside(archive: ZipFile, info: ZipInfo) -> str:
+    try:
+        with archive.open(info) as member:
+            return by_head(member.read(LOOK))
+    except (*_DAMAGE, RuntimeError, NotImplementedError):
+        return ""
 
 
 def _is_link(mode: int) -> bool:

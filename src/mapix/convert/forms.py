@@ -21,7 +21,7 @@ TNEF: Final = b"\x78\x9f\x3e\x22"
 
 _FIELD: Final = re.compile(rb"\A(?:>?From [^\r\n]*\r?\n)?[!-9;-~]{1,76}:[ \t]?[^\r\n]*\r?\n", re.ASCII)
 _PACKED: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-_LOOK: Final = 1024
+LOOK: Final = 1024
 
 
 def form_of(path: str, *, any_name: bool = False) -> str:
@@ -35,10 +35,10 @@ def form_of(path: str, *, any_name: bool = False) -> str:
     if known == "loose":
         return _loose_form(path)
     wrapped = name.endswith(".dat")
-    if known or ("." in name.strip(".") and not any_name and not wrapped and not _maildir_name(name)):
+    if known or not (any_name or wrapped or is_undecided(name)):
         return known
     with Path(path).open("rb") as file:
-        head = file.read(_LOOK)
+        head = file.read(LOOK)
     form = by_head(head) if not wrapped or head.startswith(TNEF) else ""
     return _loose_form(path) if form == "loose" else form
 
@@ -55,6 +55,11 @@ def by_name(name: str) -> str:
     if lower.endswith(".zip"):
         return "zip"
     return "tar" if lower.endswith(TARS) else ""
+
+
+def is_undecided(name: str) -> bool:
+    """Whether the name of a file tells nothing of what it is: it has no suffix, or is one of a maildir."""
+    return not by_name(name) and ("." not in name.strip(".") or _maildir_name(name))
 
 
 def by_head(head: bytes) -> str:

@@ -67,10 +67,10 @@ def load(item: Item, plan: Plan, files: ExitStack) -> Loaded:
 
         source = unquoted(source, files)
     content, defects = message_of(source, item.label, strictness, files)
-    if "2," in item.label:
+    if "2," in item.name:
         from mapix.convert.maildirs import note_flags
 
-        note_flags(item.label, content)
+        note_flags(item.name, content)
     return Loaded(content, defects, digest, size)
 
 
