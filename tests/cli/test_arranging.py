@@ -228,6 +228,7 @@ def test_what_follows_a_message_is_asked_by_its_place_too(ann: Mapix) -> None:
 
 def test_a_folder_without_one_above_says_how_to_make_both(ann: Mapix) -> None:
     assert "-p" in ann("mkdir", "Projects/2026", code=Exit.NOT_FOUND).stderr
+    assert "--save 'Money'" in ann("mkdir", "-p", "search/Money", code=Exit.FAILED).stderr
 
 
 def test_what_is_found_is_named_by_its_whole_path_and_not_cut_off_silently(ann: Mapix) -> None:

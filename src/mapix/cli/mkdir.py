@@ -34,6 +34,9 @@ def _make(session: Session, path: str, parents: bool) -> Folder:
     above, _, name = path.strip("/").rpartition("/")
     if not name:
         raise InvalidParameter("a folder needs a name", value=path)
+    if above.casefold() == "search":
+        hint = f"mapix search --where CONDITION --save '{name}'"
+        raise InvalidParameter("a search folder is made by saving a search", value=path, hint=hint)
     try:
         folder = session.folder(above) if above else session.store.root
     except NotFound as error:
