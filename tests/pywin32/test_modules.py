@@ -70,6 +70,19 @@ def test_the_modules_stay_what_they_are_under_their_other_names(windows_names: N
     assert importlib.util.find_spec("win32com.mapi.mapi") is not None
 
 
+def test_mapi_is_found_where_pywin32_keeps_it_too(windows_names: None) -> None:
+    import win32com.mapi
+    from win32comext.mapi import emsabtags, exchange, mapitags, mapiutil
+    from win32comext.mapi import mapi as imported
+
+    assert imported is win32com.mapi.mapi is mapi
+    assert (emsabtags, exchange, mapitags, mapiutil) == tuple(
+        importlib.import_module(f"win32com.mapi.{name}") for name in ("emsabtags", "exchange", "mapitags", "mapiutil")
+    )
+    assert mapi.__spec__ is not None
+    assert mapi.__spec__.name == "mapix.pywin32.mapi"
+
+
 def test_a_scripts_own_module_of_such_a_name_is_the_scripts(tmp_path: Path) -> None:
     (tmp_path / "winerror.py").write_text("OWN = True\n", encoding="utf-8")
     code = f"import sys, mapix.pywin32 as p; p.install(); sys.path.insert(0, {str(tmp_path)!r})\n"

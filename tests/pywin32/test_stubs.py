@@ -109,6 +109,8 @@ def test_habits_of_scripts_are_no_mistakes(typings: Path, tmp_path: Path) -> Non
         "for element in pythoncom.StgOpenStorage('x', None, 0).EnumElements():\n"
         "    print(len(element[0]))\n"
         "from win32com.client import gencache\n"
+        "from win32comext.mapi import exchange, mapi as same, mapiutil\n"
+        "print(same.MAPI_E_NOT_FOUND, same.HexFromBin(b'x'), mapiutil.GetScodeString(0), exchange.OPENSTORE_PUBLIC)\n"
         "from win32com.server.exception import COMException\n"
         "from win32com.server.util import FileStream, wrap\n"
         "stream = wrap(FileStream(open('x', 'rb')), pythoncom.IID_IStream)\n"

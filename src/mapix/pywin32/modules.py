@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Final
 
 _HOME: Final = "mapix.pywin32"
-_TOGETHER: Final = ("win32com", "pythoncom", "pywintypes")
+_TOGETHER: Final = ("win32com", "win32comext", "pythoncom", "pywintypes")
 """Parts of pywin32 that only work with one another: all of ours, or none."""
 
 _COM: Final = {
@@ -35,9 +35,24 @@ _COM: Final = {
     "win32com.mapi.mapiutil": "mapiutil",
     "win32com.mapi.emsabtags": "emsabtags",
     "win32com.mapi.exchange": "exchange",
+    "win32comext": "win32com",
+    "win32comext.mapi": "win32com.mapi",
+    "win32comext.mapi.mapi": "mapi",
+    "win32comext.mapi.mapitags": "mapitags",
+    "win32comext.mapi.mapiutil": "mapiutil",
+    "win32comext.mapi.emsabtags": "emsabtags",
+    "win32comext.mapi.exchange": "exchange",
 }
+"""Their names and where they are; pywin32 keeps MAPI in `win32comext`, and programs import it from there, too."""
 
-_PACKAGES: Final = ("win32com", "win32com.client", "win32com.mapi", "win32com.server")
+_PACKAGES: Final = (
+    "win32com",
+    "win32com.client",
+    "win32com.mapi",
+    "win32com.server",
+    "win32comext",
+    "win32comext.mapi",
+)
 
 _BESIDE: Final = ("win32api", "win32con", "win32timezone")
 """Modules of pywin32 that scripts use besides: little ones, which come where all of pywin32 is missing."""

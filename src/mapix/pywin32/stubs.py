@@ -57,6 +57,7 @@ def stubs() -> dict[str, str]:
     """Every stub by its path in the folder."""
     fixed = {path.relative_to(_FIXED).as_posix(): path.read_text("utf-8") for path in sorted(_FIXED.rglob("*.pyi"))}
     made = {f"{path}.pyi": _module(name) for path, name in _MODULES.items()}
+    made |= {path.replace("com/", "comext/"): _same(path) for path in made if path.startswith("win32com/mapi/")}
     return {name: _HEAD + text for name, text in {**fixed, **made, "_win32typing.pyi": _types()}.items()}
 
 
@@ -65,6 +66,12 @@ def _module(name: str) -> str:
     lines = [f'"""{_words(module)}"""', "", *_imports(name), ""]
     lines += [*_constants(module), "", *_functions(name, module)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _same(path: str) -> str:
+    """A module under the name of the place where pywin32 keeps it."""
+    name = path.removesuffix(".pyi").replace("/", ".")
+    return f'"""`{name}` under its other name."""\n\nfrom {name} import *\n'
 
 
 def _imports(name: str) -> list[str]:

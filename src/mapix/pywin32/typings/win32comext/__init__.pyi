@@ -1,0 +1,3 @@
+"""Where pywin32 keeps MAPI."""
+
+from . import mapi as mapi
