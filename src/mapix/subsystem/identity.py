@@ -1,4 +1,4 @@
-"""Who the user of a session is: PR_IDENTITY_* of its transports, or the owner of its default store (SES-40..SES-42)."""
+"""Who the user of a session is: PR_IDENTITY_* of its transports (SES-40..SES-42)."""
 
 from __future__ import annotations
 
