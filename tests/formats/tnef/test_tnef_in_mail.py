@@ -12,12 +12,15 @@ import pytest
 from tests.formats.tnef.test_tnef_unwrap import FIELDS, mail
 from tests.formats.tnef.tnef_cases import attachment, embedded, message, mutants
 
+from mapix.client.filemessage import empty_message
 from mapix.formats.mime import from_mime, parts, reading, source
 from mapix.formats.rtf import compress
 from mapix.formats.tnef import tnef_bytes
 from mapix.formats.tnef.inmail import filtered, without_tnef
+from mapix.objects.messages.content import recipient_rows, write_content
 from mapix.properties import tags as t
 from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.tag import PropTag
 
 EML = Path(__file__).parents[3].parent / "shared" / "corpora" / "eml"
 HTML = MessageContent(
@@ -194,3 +197,24 @@ def test_a_mail_in_a_file_is_replaced_in_pieces_as_one_in_memory(piece: int, mon
             made, defects = filtered(source.FileSource(io.BytesIO(data)))
             found = data if made is None else b"".join(made)
         assert (found, defects) == (wanted, wanted_defects)
+
+
+def test_mail_with_properties_that_no_message_has_is_read_all_the_same() -> None:
+    """Damage makes classes that are none, and types that no value has: the rest is there."""
+    content = MessageContent({t.PR_SUBJECT: "Odd", t.PR_MESSAGE_CLASS: "IPM.Not\xed", t.PR_BODY: "Text"})
+    content.properties[PropTag(0x3FF1000D)] = b"an object"
+    content.recipients = [
+        {
+            t.PR_RECIPIENT_TYPE: 1,
+            t.PR_DISPLAY_NAME: "Ann",
+            t.PR_ADDRTYPE: "SMTP",
+            t.PR_EMAIL_ADDRESS: "ann@a.test",
+            PropTag(0x39FE201F): b"x",
+        }
+    ]
+    made = empty_message()
+    problems = write_content(content, made)
+    assert {problem.tag.id for problem in problems} == {0x001A, 0x3FF1, 0x39FE}
+    assert made.get_prop(t.PR_MESSAGE_CLASS) == "IPM.Note"
+    assert made.get_prop(t.PR_SUBJECT) == "Odd"
+    assert [row[t.PR_EMAIL_ADDRESS] for row in recipient_rows(made)] == ["ann@a.test"]

@@ -183,9 +183,14 @@ FOLDER: Final = Rules.of(
 )
 
 
-def _set_message_class(message: MessageObject, value: str) -> str:
+def is_message_class(value: str) -> bool:
     """Printable ASCII, at most 255 characters, no period at the end (C-001, P-155)."""
-    if len(value) > MESSAGE_CLASS_LIMIT or value.endswith(".") or not (value.isascii() and value.isprintable()):
+    return len(value) <= MESSAGE_CLASS_LIMIT and not value.endswith(".") and value.isascii() and value.isprintable()
+
+
+def _set_message_class(message: MessageObject, value: str) -> str:
+    """See `is_message_class`."""
+    if not is_message_class(value):
         raise InvalidParameter(
             "a message class is at most 255 ASCII characters without a period at the end", value=value
         )

@@ -17,14 +17,16 @@ from typing import Any, Final
 from mapix.interfaces.message import Attach, Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep, MapiProp
 from mapix.interfaces.table import query_all_rows
+from mapix.objects.bags import normal
+from mapix.objects.bags.computed import is_message_class
 from mapix.objects.bags.names import remap
 from mapix.objects.bags.openstream import is_docfile
 from mapix.objects.bags.propdata import PropertyBag
 from mapix.properties.content import AttachmentContent, MessageContent
-from mapix.properties.errors import Computed, NoAccess, NoSupport, NotFound
+from mapix.properties.errors import Computed, InvalidParameter, InvalidType, NoAccess, NoSupport, NotFound
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, ATTACH_OLE
 from mapix.properties.named import PropertyName
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_ATTACH_DATA_BIN,
     PR_ATTACH_DATA_OBJ,
@@ -32,10 +34,12 @@ from mapix.properties.tags import (
     PR_ATTACH_NUM,
     PR_CREATION_TIME,
     PR_INSTANCE_KEY,
+    PR_MESSAGE_CLASS,
 )
 from mapix.properties.value import Problem, Problems
 
 _FIRST_NAMED: Final = 0x8000
+_TEXTS_OF_8_BITS: Final = frozenset((PropType.STRING8, PropType.MV_STRING8))
 _EXPECTED: Final = frozenset((Computed.hresult, NoAccess.hresult))
 _DATA: Final = PR_ATTACH_DATA_BIN.id
 
@@ -128,8 +132,8 @@ class _Writing:
 
 
 def _write(content: MessageContent, message: Message, writing: _Writing) -> None:
-    _set(message, content.properties, writing)
-    rows = [remap(row, writing.names, writing.ids) for row in content.recipients]
+    _set(message, _classed(content.properties, writing), writing)
+    rows = [remap(_typed(row, writing), writing.names, writing.ids) for row in content.recipients]
     if rows:
         message.modify_recipients(ModifyRecipients.REPLACE, rows)
     for part in content.attachments:
@@ -144,6 +148,25 @@ def _write(content: MessageContent, message: Message, writing: _Writing) -> None
         attachment.save_changes(Keep.CLOSE)
 
 
+def _classed(values: Mapping[PropTag, Any], writing: _Writing) -> Mapping[PropTag, Any]:
+    """The properties of a message; one whose class is none, as damage makes them, is a note."""
+    name = values.get(PR_MESSAGE_CLASS)
+    if not isinstance(name, str) or is_message_class(name):
+        return values
+    writing.problems.append(Problem(list(values).index(PR_MESSAGE_CLASS), PR_MESSAGE_CLASS, InvalidParameter.hresult))
+    return {**values, PR_MESSAGE_CLASS: "IPM.Note"}
+
+
+def _typed(values: Mapping[PropTag, Any], writing: _Writing) -> Mapping[PropTag, Any]:
+    """The properties whose types are those of values; damage makes others."""
+    odd = [tag for tag in values if (kind := tag & 0xFFFF) not in _TEXTS_OF_8_BITS and normal.check_of(kind) is None]
+    if not odd:
+        return values
+    order = list(values)
+    writing.problems += [Problem(order.index(tag), tag, InvalidType.hresult) for tag in odd]
+    return {tag: value for tag, value in values.items() if tag not in odd}
+
+
 def _as_bytes(values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
     """The properties of an attachment as objects take them: the document of an OLE object is bytes (A-010)."""
     if PR_ATTACH_DATA_OBJ not in values:
@@ -152,6 +175,11 @@ def _as_bytes(values: Mapping[PropTag, Any]) -> Mapping[PropTag, Any]:
 
 
 def _set(item: MapiProp, values: Mapping[PropTag, Any], writing: _Writing) -> None:
+    objects = [tag for tag in values if tag & 0xFFFF == PropType.OBJECT]
+    if objects:
+        order = list(values)
+        writing.problems += [Problem(order.index(tag), tag, InvalidType.hresult) for tag in objects]
+        values = {tag: value for tag, value in values.items() if tag not in objects}
     kept = remap(values, writing.names, writing.ids)
     if kept:
         writing.problems += [problem for problem in item.set_props(kept) if problem.scode not in _EXPECTED]
