@@ -169,9 +169,16 @@ def _place(source: BinaryIO | LockBytes) -> LockBytes:
     return StreamBytes(source)
 
 
+class _Dropped(tempfile.SpooledTemporaryFile[bytes]):
+    """A file of a storage that nobody has to close; in a cycle it may go before what closes it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def _temporary() -> tuple[LockBytes, Callable[[], None]]:
     """Bytes of their own, in memory while they are few; what ends them."""
-    file = tempfile.SpooledTemporaryFile(_PIECE)  # noqa: SIM115
+    file = _Dropped(_PIECE)
     return StreamBytes(cast(BinaryIO, file), durable=False), file.close
 
 
