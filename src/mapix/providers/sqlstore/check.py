@@ -28,7 +28,13 @@ from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.guarding import STUMBLES
 from mapix.providers.sqlstore.hot import HOT
 from mapix.providers.sqlstore.hotcheck import MOST, repair_column, told, wrong_columns
-from mapix.providers.sqlstore.parts import forget_checksum, merge_recipient, recipient_columns, remake_recipient
+from mapix.providers.sqlstore.parts import (
+    forget_checksum,
+    merge_recipient,
+    numbered_recipient,
+    recipient_columns,
+    remake_recipient,
+)
 from mapix.providers.sqlstore.seals import accept, broken_seals, farther, seal_rest, unsealed
 from mapix.providers.sqlstore.searchcheck import repair_results, wrong_results
 from mapix.providers.sqlstore.sizecheck import repair_sizes, wrong_sizes
@@ -113,7 +119,8 @@ def _repair(database: Database, first: Callable[[], None] | None, last: Callable
         _hang_in_again(database)
         for hot in HOT:
             repair_column(database, hot)
-        for message, row_id, readable, _ in list(_wrong_recipients(database)):
+        for message, given, readable, _ in list(_wrong_recipients(database)):
+            row_id = numbered_recipient(database, message, given)
             if readable:
                 forget_checksum(database, message, row_id)
                 merge_recipient(database, message, row_id, {PR_ROWID: row_id})

@@ -37,6 +37,7 @@ RECIPIENT_COLUMNS: Final = {
 """Columns of recipient rows that repeat a property."""
 
 _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RESPONSIBILITY)
+_LAST_ROW: Final = 0xFFFF_FFFF
 
 
 def numbered(head: Sequence[Any], message: int) -> tuple[int, int | None]:
@@ -87,6 +88,16 @@ def forget_checksum(database: Database, message: int, row_id: int) -> None:
     """Take a recipient row as it is, when it is written the next time."""
     if database.dialect.checksums:
         database.run("UPDATE recipient SET checksum = NULL WHERE message = ? AND row_id = ?", (message, row_id))
+
+
+def numbered_recipient(database: Database, message: int, row_id: int) -> int:
+    """The number of a recipient row; one that PR_ROWID cannot hold becomes the first that is free in the message."""
+    if 0 <= row_id <= _LAST_ROW:
+        return row_id
+    taken = {number for (number,) in database.rows("SELECT row_id FROM recipient WHERE message = ?", (message,))}
+    free = next(number for number in range(_LAST_ROW) if number not in taken)
+    database.run("UPDATE recipient SET row_id = ? WHERE message = ? AND row_id = ?", (free, message, row_id))
+    return free
 
 
 def remake_recipient(database: Database, message: int, row_id: int) -> None:
