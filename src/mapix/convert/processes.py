@@ -98,16 +98,17 @@ class Processes:
         worker.kill()
         stretches = list(worker.stretches)
         if begun and stretches:
-            stretches[:1] = self._without_suspect(stretches[0], late=late)
+            stretches[:1] = self._without_suspect(stretches[0], stretches[0].at + worker.untold, late=late)
         self._ready.extendleft(reversed(stretches))
         self._false_starts += not begun
         if self._false_starts >= _FALSE_STARTS:
             hint = 'a script that converts needs `if __name__ == "__main__":`, or jobs=1'
             raise CallFailed("processes that convert cannot be started", hint=hint)
 
-    def _without_suspect(self, stretch: Stretch, *, late: bool) -> list[Stretch]:
+    def _without_suspect(self, stretch: Stretch, at: int, *, late: bool) -> list[Stretch]:
         """What is left of a stretch to be done; the item that it was at is done again, alone, or is one that fails."""
-        number, rest = stretch.numbers[stretch.at], stretch.numbers[stretch.at + 1 :]
+        at = min(at, len(stretch.numbers) - 1)
+        number, rest = stretch.numbers[at], stretch.numbers[stretch.at : at] + stretch.numbers[at + 1 :]
         item = stretch.job.items[number]
         left = [Stretch(stretch.job, rest)] if rest else []
         if late or stretch.again:

@@ -4,7 +4,8 @@
     worker.send(stretch)
     worker.receive()
 
-Each outcome comes back as soon as it is there, so that it is known with which item a process died or does not end.
+Outcomes come back some at a time, as each message between processes costs both of them. How many items were begun a
+process counts where its giver of work sees it, so that it is known with which one it died or does not end.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from ctypes import c_longlong
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -32,6 +34,9 @@ START_SECONDS: Final = 120.0
 """So long a process may take until it begins."""
 
 _END_SECONDS: Final = 10.0
+
+_TELL_SECONDS: Final = 0.05
+"""So long outcomes are kept back at most, the item under way aside."""
 
 
 @dataclass(slots=True)
@@ -86,7 +91,8 @@ class Worker:
         self.stretches: deque[Stretch] = deque()
         self.late = Late(limit)
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, work, plan), daemon=False)
+        self._told, self._begun = 0, context.RawValue(c_longlong, 0)
+        self._process = context.Process(target=_serve, args=(theirs, self._begun, work, plan), daemon=False)
         self._process.start()
         theirs.close()
 
@@ -100,15 +106,20 @@ class Worker:
 
     def receive(self) -> None:
         """Take one thing that it says. Raises: EOFError and OSError when it is dead."""
-        outcome = self.pipe.recv()
+        outcomes: list[Outcome] = self.pipe.recv()
         self.late.since, self.late.begun = time.monotonic(), True
-        if outcome is None:
-            return
-        stretch = self.stretches[0]
-        stretch.job.tell(stretch.numbers[stretch.at], outcome)
-        stretch.at += 1
-        if stretch.at == len(stretch.numbers):
-            self.stretches.popleft()
+        self._told += len(outcomes)
+        for outcome in outcomes:
+            stretch = self.stretches[0]
+            stretch.job.tell(stretch.numbers[stretch.at], outcome)
+            stretch.at += 1
+            if stretch.at == len(stretch.numbers):
+                self.stretches.popleft()
+
+    @property
+    def untold(self) -> int:
+        """How many items it has done of which it has not told yet."""
+        return max(self._begun.value - self._told - 1, 0)
 
     @property
     def seconds_left(self) -> float | None:
@@ -132,7 +143,7 @@ class Worker:
         self._process.close()
 
 
-def _serve(pipe: Connection, work: Work, plan: Plan) -> None:
+def _serve(pipe: Connection, begun: c_longlong, work: Work, plan: Plan) -> None:
     """What the process does: it leaves Ctrl-C to the one who gave it work, and ends when that one is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -140,10 +151,18 @@ def _serve(pipe: Connection, work: Work, plan: Plan) -> None:
     given: SimpleQueue[list[Item] | None] = SimpleQueue()
     threading.Thread(target=_take, args=(pipe, given), daemon=True).start()
     with suppress(OSError):
-        pipe.send(None)
+        pipe.send([])
         while (items := given.get()) is not None:
+            found: list[Outcome] = []
+            told = time.monotonic()
             for item in items:
-                pipe.send(work([item], plan)[0])
+                begun.value += 1
+                found += work([item], plan)
+                if time.monotonic() - told > _TELL_SECONDS:
+                    pipe.send(found)
+                    found, told = [], time.monotonic()
+            if found:
+                pipe.send(found)
 
 
 def _take(pipe: Connection, given: SimpleQueue[list[Item] | None]) -> None:
