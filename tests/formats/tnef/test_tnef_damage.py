@@ -165,6 +165,15 @@ def test_a_single_value_with_another_count() -> None:
     )
 
 
+def test_a_type_that_only_cells_of_tables_have_is_bytes_and_told() -> None:
+    """P-054."""
+    value = "ab\0".encode("utf-16-le")
+    parsed = read_tnef(stream(attribute(Att.MSG_PROPS, listed(prop(0x0037301F, value)))))
+    assert parsed.value.properties[PropTag(0x00370102)] == value
+    assert [defect.what for defect in parsed.defects] == ["the type is none of a value"]
+    assert read_tnef(tnef_bytes(parsed.value)).value.properties[PropTag(0x00370102)] == value
+
+
 def test_half_a_letter_and_half_a_property_are_told() -> None:
     assert props(listed(prop(t.PR_SUBJECT, b"a\0b"), LONG))[1] == ["text ends in half a letter"]
     assert props(listed(LONG, struct.pack("<IQ", 0x36000014, 0)[:8], count=2))[1] == [

@@ -11,8 +11,9 @@ from mapix.formats.tnef.context import Scope
 from mapix.formats.tnef.forms import FIXED, MANY, MANY_FIXED, PLAIN, STRUCTURED, Inner
 from mapix.formats.tnef.layout import IID_MESSAGE
 from mapix.properties.errors import CorruptData
-from mapix.properties.tag import PropTag, PropType
+from mapix.properties.tag import MVI_FLAG, PropTag, PropType
 from mapix.properties.tags import PR_ATTACH_DATA_OBJ
+from mapix.properties.valuekinds import Raw
 from mapix.properties.valuetypes import value_type
 
 u32: Final = Struct("<I").unpack_from
@@ -138,6 +139,11 @@ def _put(reading: List, tag: int, start: int, stop: int) -> None:
         reading.put(tag, _object(reading.data, start, stop, tag))
         return
     raw = reading.data[start:stop]
+    if kind & MVI_FLAG == MVI_FLAG and not isinstance(value_type(kind), Raw):
+        # cells of tables have such types, values none (P-054)
+        reading.note("the type is none of a value", PropTag(tag))
+        reading.put(tag & 0xFFFF0000 | _BINARY, raw)
+        return
     if kind not in STRUCTURED:
         reading.put(tag, _reader(reading, kind, tag)(raw))
         return
