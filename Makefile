@@ -42,7 +42,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 fuzz: $(STAMP)
-	tools/fuzz $(or $(FUZZ_SECONDS),30)
+	tools/fuzz $(or $(FUZZ_SECONDS),30) $(FUZZ_SEED)
 
 docs: $(STAMP)
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
