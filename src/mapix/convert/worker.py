@@ -15,11 +15,11 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ctypes import c_longlong
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Final
@@ -93,7 +93,8 @@ class Worker:
         self.pipe, theirs = context.Pipe()
         self._told, self._begun = 0, context.RawValue(c_longlong, 0)
         self._process = context.Process(target=_serve, args=(theirs, self._begun, work, plan), daemon=False)
-        self._process.start()
+        with _uninterrupted():
+            self._process.start()
         theirs.close()
 
     def send(self, stretch: Stretch) -> None:
@@ -141,6 +142,20 @@ class Worker:
             self._process.kill()
             self._process.join()
         self._process.close()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits meanwhile, and processes that are started hear none from their first step on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # which would let Ctrl-C in again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, begun: c_longlong, work: Work, plan: Plan) -> None:
