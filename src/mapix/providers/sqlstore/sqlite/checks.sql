@@ -18,7 +18,15 @@ UPDATE folder SET name = mended(CAST(name AS BLOB)), name_key = fold(mended(CAST
 SELECT id, 'key', name_key FROM folder WHERE sound(CAST(name AS BLOB)) AND name_key IS NOT fold(name)
 
 -- name: folder name not like its key repair
-UPDATE folder SET name_key = fold(name) WHERE name_key IS NOT fold(name)
+UPDATE folder SET (name, name_key) = (SELECT own, fold(own) FROM (
+    SELECT CASE
+        WHEN NOT EXISTS (
+            SELECT 1 FROM folder AS other WHERE other.parent = folder.parent AND other.id <> folder.id
+               AND (other.name_key = fold(folder.name) OR fold(other.name) = fold(folder.name)))
+        THEN folder.name
+        WHEN typeof(folder.name) = 'blob' THEN CAST(folder.name || ' (recovered ' || folder.id || ')' AS BLOB)
+        ELSE folder.name || ' (recovered ' || folder.id || ')' END AS own))
+ WHERE name_key IS NOT fold(name)
 
 -- name: number not yet given
 WITH used (id) AS (SELECT id FROM folder UNION ALL SELECT id FROM message UNION ALL SELECT id FROM attachment)
