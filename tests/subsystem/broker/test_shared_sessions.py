@@ -104,7 +104,7 @@ def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, pro
         for number in range(5):
             only.do("submit", f"message-{number}")
         only.kill()
-        until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5)
+        until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5, 240)
         until(lambda: state(home) is None)
         assert {one.headers["subject"] for one in sink.accepted} == {f"message-{number}" for number in range(5)}
 
