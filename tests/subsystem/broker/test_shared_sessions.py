@@ -92,8 +92,9 @@ def test_ten_join_and_the_owners_death_takes_nothing_with_it(home: Path, process
         assert subjects == sorted(["last-words", *(f"from-{number}" for number in range(10))])
 
 
-def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, process: Make) -> None:
-    """SPL-75, SPL-76: the broker's spooler sends it."""
+@pytest.mark.parametrize("watched", [False, True], ids=["at once", "when the broker has looked"])
+def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, process: Make, watched: bool) -> None:
+    """SPL-75, SPL-76: the broker's spooler sends it, also what came into the queue after the broker looked at it."""
     sink = Sink(pause=0.2)
     with running(sink) as server:
         with Subsystem(home, sharing=False) as system:
@@ -101,10 +102,12 @@ def test_what_was_submitted_leaves_although_every_member_is_dead(home: Path, pro
             system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
         only = process()
         only.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        if watched:
+            assert state(home) is not None
         for number in range(5):
             only.do("submit", f"message-{number}")
         only.kill()
-        until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5, 240)
+        until(lambda: len({one.headers["subject"] for one in sink.accepted}) == 5)
         until(lambda: state(home) is None)
         assert {one.headers["subject"] for one in sink.accepted} == {f"message-{number}" for number in range(5)}
 

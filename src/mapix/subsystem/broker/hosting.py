@@ -42,8 +42,9 @@ class Hosting:
         return uid in self._kept and uid not in self._released
 
     def release(self, uid: bytes) -> None:
-        """The members of a session have gone: its spooler ends with its queue."""
+        """The members of a session have gone: what they left is sent, and its spooler ends with its queue."""
         if uid in self._kept:
+            self._look(uid)
             self._released.add(uid)
             self.tidy()
 
@@ -66,7 +67,9 @@ class Hosting:
             return 0
 
     def _look(self, uid: bytes) -> None:
-        """Somebody came: have the spooler start where something waits that it has not seen."""
+        """Somebody came or went: have the spooler start where something waits that it has not seen. While members
+        live they send for themselves, so there need not be one.
+        """
         try:
             self._kept[uid].send_waiting()
         except MapiError as error:
