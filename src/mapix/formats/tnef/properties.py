@@ -14,7 +14,7 @@ from typing import Any, Final
 from mapix.formats.msg.layout import tag_of
 from mapix.formats.tnef.context import Scope
 from mapix.formats.tnef.quickprops import read_quickly
-from mapix.formats.tnef.rareforms import Cut, Unreadable, read_rare
+from mapix.formats.tnef.rareforms import CutError, UnreadableError, read_rare
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import PR_TNEF_UNPROCESSED_PROPS
 
@@ -108,10 +108,10 @@ class _List:
                 at, left = read_quickly(
                     self.data, at, self.end, self.scope, left - 1, self.found, self.narrow, self.before
                 )
-        except Cut:
+        except CutError:
             self.note("the list ends in the middle of a property", self.data[self.begun : self.begun + 8])
             return self.end
-        except Unreadable:
+        except UnreadableError:
             self.note("a value of an unknown type; what follows is kept unread", self.data[self.begun : self.begun + 4])
             self.put(PR_TNEF_UNPROCESSED_PROPS, self.data[self.begun : self.end])
             return self.end
@@ -133,14 +133,14 @@ class _List:
         """The tag with the identifier that its name has in this stream, and where the value begins."""
         stop = at + _NAME
         if self.end < stop:
-            raise Cut
+            raise CutError
         if self.data[at + 16] == 1:
             size = u32(self.data, at + 20)[0]
             if size > self.end - stop:
-                raise Cut
+                raise CutError
             stop += size
         raw = self.data[at:stop]
         number = self.scope.context.known.get(raw) or self.scope.context.id_of(raw)
         if number is None:
-            raise Unreadable
+            raise UnreadableError
         return number << 16 | tag & 0xFFFF, stop + (at - stop & 3)

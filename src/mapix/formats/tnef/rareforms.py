@@ -22,11 +22,11 @@ _UNICODE: Final = int(PropType.UNICODE)
 _STRING8: Final = int(PropType.STRING8)
 
 
-class Cut(Exception):  # noqa: N818 - an answer, not an error
+class CutError(Exception):
     """The list ends in the middle of a value."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableError(Exception):
     """Nobody knows where the value ends."""
 
 
@@ -54,14 +54,14 @@ def read_rare(reading: List, at: int, tag: int) -> int:
     fixed = FIXED.get(kind)
     if fixed is not None:
         if room < fixed.size:
-            raise Cut
+            raise CutError
         value = (
             reading.data[at : at + 2] != b"\0\0" if kind == PropType.BOOLEAN else fixed.unpack_from(reading.data, at)[0]
         )
         reading.put(tag, value)
         return at + fixed.size
     if room < 4:
-        raise Cut
+        raise CutError
     many = MANY_FIXED.get(kind)
     return _sized(reading, at, tag) if many is None else _many_fixed(reading, at, tag, many)
 
@@ -72,7 +72,7 @@ def _many_fixed(reading: List, at: int, tag: int, form: Struct) -> int:
     size = count * form.size
     at += 4
     if size > reading.end - at:
-        raise Cut
+        raise CutError
     _take(reading, count)
     reading.put(tag, tuple([one for (one,) in form.iter_unpack(reading.data[at : at + size])]))
     return int(at + size)
@@ -82,7 +82,7 @@ def _take(reading: List, count: int) -> None:
     """Make room for several values; what there is none for is kept unread."""
     if count > reading.scope.context.room:
         reading.note("too many values", count)
-        raise Unreadable
+        raise UnreadableError
     reading.scope.context.room -= count
 
 
@@ -110,7 +110,7 @@ def _check_object(reading: List, at: int, kind: int, count: int) -> None:
     if kind == PropType.OBJECT and count == 1 and room >= 0:
         return
     if count != 1 or room < 0 or u32(reading.data, at + 4)[0] > room:
-        raise Cut if kind == PropType.OBJECT else Unreadable
+        raise CutError if kind == PropType.OBJECT else UnreadableError
 
 
 def _items(reading: List, at: int, count: int, tag: int) -> tuple[list[tuple[int, int]], int]:
@@ -121,7 +121,7 @@ def _items(reading: List, at: int, count: int, tag: int) -> tuple[list[tuple[int
         _take(reading, count)
     for _ in range(count):
         if reading.end - at < 4:
-            raise Cut
+            raise CutError
         size = u32(reading.data, at)[0]
         at += 4
         if size > reading.end - at:
