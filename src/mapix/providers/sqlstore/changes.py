@@ -39,8 +39,8 @@ class ChangeFeed:
         self.database = database
         self.listener: ChangeListener | None = None
         self.origin = secrets.randbits(62)
-        self._seen: int = database.value(database.sql["change_last"])
         self._data_version = self.database.news()
+        self._seen: int = database.value(database.sql["change_last"])
         self._seen_after = self._seen
         self._telling = RLock()
         self._until_prune = _PRUNE_EVERY
@@ -48,7 +48,8 @@ class ChangeFeed:
         self.settle: Callable[[list[Change], int], None] = lambda changes, last: None
         self.stays: Callable[[int], None] = lambda last: None
         database.on_commit = self._write
-        database.on_committed = self._committed
+        database.on_permanent = self._permanent
+        database.on_committed = self._tell
 
     def add(self, change: Change) -> None:
         """Note a change of the transaction under way; one that says the same as the one before is left out."""
@@ -88,18 +89,20 @@ class ChangeFeed:
             version = self.database.news()
             if version is not None and version == self._data_version:
                 return []
+            found = self._read()
             self._data_version = version
-            return self._read()
+            return found
 
     def _read(self) -> list[Change]:
         rows = self.database.rows(self.database.sql["change_since"], (self._seen,))
         if not rows:
             return []
-        missed = rows[0][0] != self._seen + 1
+        if rows[0][0] != self._seen + 1:
+            found = self._everything()
+        else:
+            found = [_loaded(row[2:]) for row in rows if row[1] != self.origin]
         self._seen = rows[-1][0]
-        if missed:
-            return self._everything()
-        return [_loaded(row[2:]) for row in rows if row[1] != self.origin]
+        return found
 
     def _everything(self) -> list[Change]:
         folders = self.database.rows(self.database.sql["folder_all"])
@@ -146,9 +149,9 @@ class ChangeFeed:
         folder = ObjectType.FOLDER
         return [Change(Event.OBJECT_MODIFIED, folder, number, row[1] or 0) for number, row in found if row is not None]
 
-    def _committed(self, changes: list[Change]) -> None:
+    def _permanent(self) -> None:
+        """What was written is permanent, and nobody else has read or written since."""
         self._seen = self._seen_after
-        self._tell(changes)
 
     def _tell(self, changes: list[Change]) -> None:
         if changes and self.listener is not None:

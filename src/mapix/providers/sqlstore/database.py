@@ -43,9 +43,10 @@ class Database(ABC):
     `files` is where the largest values are files of their own, None where all are rows.
 
     `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
-    before the end, `on_committed` when it is permanent and other threads may go on; what is undone is taken out, then
-    `on_undo` called for what was kept in memory. `before_commit` and `after_commit` are there for what is tidied up.
-    `keep_up` brings search folders in step with what came from elsewhere, before somebody reads them.
+    before the end; when it is permanent `on_permanent` is called, and `on_committed` gets it as soon as other threads
+    may go on. What is undone is taken out, then `on_undo` called for what was kept in memory. `before_commit` and
+    `after_commit` are there for what is tidied up. `keep_up` brings search folders in step with what came from
+    elsewhere, before somebody reads them.
     """
 
     dialect: ClassVar[Dialect]
@@ -64,6 +65,7 @@ class Database(ABC):
         self.transactions = 0
         self.pending: list[Change] = []
         self.on_commit: Callable[[list[Change]], None] = _nothing
+        self.on_permanent: Callable[[], None] = _no_more
         self.on_committed: Callable[[list[Change]], None] = _nothing
         self.on_undo: list[Callable[[], None]] = []
         self.before_commit: Callable[[], None] = _no_more

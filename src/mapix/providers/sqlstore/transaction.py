@@ -49,6 +49,8 @@ class Writing:
             else:
                 self._end_outer(error)
                 told, database.pending = database.pending, []
+                if told:
+                    database.on_permanent()
         finally:
             if outermost:
                 database.ended()

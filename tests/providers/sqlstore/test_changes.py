@@ -1,0 +1,117 @@
+"""What a connection hears of others: each change once and none lost, however threads and failures fall together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.providers.sqlstore.helpers import save
+
+from mapix.interfaces.backend import Change
+from mapix.interfaces.notify import Event
+from mapix.properties.errors import DiskError
+from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+
+
+def created(told: list[Change]) -> list[int]:
+    """The messages that were told to be new."""
+    return [change.number for change in told if change.event is Event.OBJECT_CREATED]
+
+
+def before_telling(backend: SqliteBackend, work: Callable[[], None]) -> None:
+    """Do something, once, as another thread may between a commit and the telling of it."""
+    database, tell = backend.database, backend.database.on_committed
+
+    def told(changes: list[Change]) -> None:
+        database.on_committed = tell
+        work()
+        tell(changes)
+
+    database.on_committed = told
+
+
+def test_what_was_heard_between_a_commit_and_its_telling_is_not_heard_again(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
+    told: list[Change] = []
+    backend.listen(told.extend)
+    theirs = []
+
+    def meanwhile() -> None:
+        theirs.append(save(other).number)
+        backend.poll()
+
+    before_telling(backend, meanwhile)
+    mine = save(backend).number
+    theirs.append(save(other).number)
+    backend.poll()
+    assert sorted(created(told)) == sorted([mine, *theirs])
+    other.close()
+
+
+def test_a_transaction_that_was_undone_hides_nothing_of_others(backend: SqliteBackend, path: Path) -> None:
+    other = SqliteBackend(path)
+    told: list[Change] = []
+    backend.listen(told.extend)
+
+    def fail() -> None:
+        raise DiskError("as if the commit had failed")
+
+    theirs = []
+
+    def meanwhile() -> None:
+        theirs.append(save(other).number)
+        backend.poll()
+        backend.database.before_commit, tidy = fail, backend.database.before_commit
+        with pytest.raises(DiskError):
+            save(backend)
+        backend.database.before_commit = tidy
+
+    before_telling(backend, meanwhile)
+    mine = save(backend).number
+    theirs.append(save(other).number)
+    backend.poll()
+    assert sorted(created(told)) == sorted([mine, *theirs])
+    other.close()
+
+
+def test_a_look_that_failed_is_made_good_by_the_next(
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = SqliteBackend(path)
+    told: list[Change] = []
+    backend.listen(told.extend)
+    theirs = save(other).number
+
+    def fail(sql: str, params: object = ()) -> list[object]:
+        raise DiskError("as if the disk had failed", value=sql)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backend.database, "rows", fail)
+        with pytest.raises(DiskError):
+            backend.poll()
+    backend.poll()
+    assert created(told) == [theirs]
+    other.close()
+
+
+def test_a_change_while_a_store_is_opened_is_seen_or_told(
+    backend: SqliteBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+
+    value, theirs = SqliteDatabase.value, []
+
+    def asked(database: SqliteDatabase, sql: str, params: tuple[object, ...] = ()) -> object:
+        found = value(database, sql, params)
+        if database is not backend.database and sql == database.sql["change_last"] and not theirs:
+            theirs.append(save(backend).number)
+        return found
+
+    monkeypatch.setattr(SqliteDatabase, "value", asked)
+    other = SqliteBackend(path)
+    told: list[Change] = []
+    other.listen(told.extend)
+    other.poll()
+    assert created(told) == theirs
+    other.close()
