@@ -37,6 +37,7 @@ from mapix.subsystem.support.support import StoreProviderSupport
 
 if TYPE_CHECKING:
     from mapix.subsystem.books.addressbook import IntegratedAddressBook
+    from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.session import Session
     from mapix.subsystem.sharing import Sharing
@@ -173,6 +174,17 @@ class SessionCore:
         for member in self.members:
             member.poll_stores()
         self._started.poll_books()
+
+    def take_up(self, shared: Shared) -> None:
+        """Know what other members of the session found out."""
+        self.learn(shared.secrets, shared.typed)
+        for service, reason in shared.disabled.items():
+            self.providers.put_out_of_use(service, reason)
+
+    def learn(self, found: Mapping[str, str], typed: Mapping[str, str]) -> None:
+        """Know secrets of other members, by their places (LOG-31); what waited for one is tried again."""
+        if self.handle.take_up(found, typed):
+            self.spooling.retry()
 
     # providers
 

@@ -96,7 +96,7 @@ class Dialogs:
         with _whole_logon():
             found = self.ui.ask_password(entry.display_name or entry.name, secrets[0], reason)
         if found:
-            handle.asked[_place(handle, entry, secrets[0].name)] = found
+            handle.said(_place(handle, entry, secrets[0].name), found)
         return bool(found)
 
     def configure(
@@ -131,7 +131,7 @@ class Dialogs:
         keep_settings(handle, entry, {name: value for name, value in typed.items() if name not in hidden})
         for name, secret in typed.items():
             if name in hidden and secret:
-                handle.asked[_place(handle, entry, name)] = secret
+                handle.said(_place(handle, entry, name), secret)
                 with suppress(NoSupport):
                     service_secrets(handle.read(), entry.uid, handle.home, handle.ui).store(name, secret)
         return bool(typed)

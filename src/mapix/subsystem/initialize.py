@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +66,11 @@ class Subsystem:
         """Log on: MAPILogonEx, see `mapix.subsystem.logon` (LOG-1..LOG-36). `ui` asks what the flags allow to ask."""
         return self._logons.logon(profile or "", password or "", flags, ui)
 
-    def adopt(self, shared: Shared) -> Session:
-        """Be a member of a session that others share, with the profile as they have it (LOG-31)."""
-        return self._logons.adopt(shared)
+    def adopt(self, shared: Shared, learned: Callable[[str, str], None]) -> Session:
+        """Be a member of a session that others share, with the profile as they have it; `learned` is called with place
+        and value of each secret that is found here (LOG-31).
+        """
+        return self._logons.adopt(shared, learned)
 
     def admin_profiles(self) -> ProfAdmin:
         """The profiles of this user: MAPIAdminProfiles."""

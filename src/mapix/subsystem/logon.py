@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -79,9 +79,11 @@ class Logons:
             session.flush(DOWNLOAD_SECONDS)
         return session
 
-    def adopt(self, shared: Shared, flags: int = 0) -> Session:
+    def adopt(self, shared: Shared, learned: Callable[[str, str], None]) -> Session:
         """The first member here of a session that other processes share, with the profile as they have it."""
-        return self._enter(self._core_of(shared), flags, None)
+        core = self._core_of(shared)
+        core.handle.on_found = learned
+        return self._enter(core, 0, None)
 
     def _core_of(self, shared: Shared) -> SessionCore:
         from mapix.subsystem.core import SessionCore
@@ -91,10 +93,8 @@ class Logons:
         profile.name = shared.profile
         self.subsystem.profiles.adopt(profile)
         core = SessionCore(self.subsystem, profile, self.ended, shared.uid)
-        core.handle.secrets |= shared.secrets
+        core.take_up(shared)
         core.hosted = shared.hosted
-        for service, reason in shared.disabled.items():
-            core.providers.put_out_of_use(service, reason)
         return core
 
     def ended(self, core: SessionCore) -> None:

@@ -18,6 +18,7 @@ from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
     from mapix.interfaces.spi import StoreLogon
+    from mapix.subsystem.broker.frames import Shared
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.memberstores import MemberStores
 
@@ -65,6 +66,11 @@ class SessionExtras:
         """Have the spooler start where something waits in the stores of the profile (SUB-17)."""
         if self.has_mail:
             self._core.spooling.start_if_waiting()
+
+    @call
+    def take_up(self, shared: Shared) -> None:
+        """Know what members of the session in other processes found out (LOG-31)."""
+        self._core.take_up(shared)
 
     @call
     def enum_adr_types(self) -> list[str]:

@@ -65,7 +65,9 @@ class Sharing:
         self._link = link
         self._process = os.getpid()
         self._tried = time.monotonic()
-        core.handle.on_learned = self._learned
+        core.handle.on_found = self._found
+        core.handle.on_said = self._said
+        core.handle.on_unknown = self.hear
         core.providers.on_disabled = self._disabled
 
     @property
@@ -99,20 +101,28 @@ class Sharing:
 
     def poll(self) -> None:
         """Hear what the broker told; one that is gone is replaced."""
+        self.hear()
+        if self._is_here and not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
+            self.offer(newest=False)
+
+    def hear(self) -> None:
+        """Take up what the broker told, on any thread."""
         from mapix.subsystem.broker.frames import Disabled, Learned, Left
 
-        if self._process != os.getpid() or not self._core.members:
-            return
-        for event in self._link.poll() if self._link is not None else ():
+        for event in self._link.poll() if self._is_here and self._link is not None else ():
             match event:
                 case Left():
                     self._core.tell_of_leaving(shared=event.shared)
                 case Learned():
-                    self._core.handle.secrets[event.place] = event.secret
+                    told = {event.place: event.secret}
+                    self._core.learn({} if event.typed else told, told if event.typed else {})
                 case Disabled():
                     self._core.providers.put_out_of_use(event.service, event.reason)
-        if not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
-            self.offer(newest=False)
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the session still is in the process it began in: a child has none of it."""
+        return self._process == os.getpid() and bool(self._core.members)
 
     def offer(self, *, newest: bool = True) -> None:
         """Share the session, or share it again where the broker died. Not in a rehearsal: a broker sends."""
@@ -150,12 +160,18 @@ class Sharing:
 
         core = self._core
         out_of_use = core.providers.out_of_use()
-        return Shared(core.uid, core.profile_name, to_text(core.handle.read()), dict(core.handle.secrets), out_of_use)
+        secrets, typed = dict(core.handle.secrets), dict(core.handle.asked)
+        return Shared(core.uid, core.profile_name, to_text(core.handle.read()), secrets, typed, out_of_use)
 
-    def _learned(self, place: str, secret: str) -> None:
+    def _found(self, place: str, secret: str) -> None:
         from mapix.subsystem.broker.frames import Learned
 
         self._tell(Learned(place, secret))
+
+    def _said(self, place: str, secret: str) -> None:
+        from mapix.subsystem.broker.frames import Learned
+
+        self._tell(Learned(place, secret, typed=True))
 
     def _disabled(self, service: bytes, reason: str) -> None:
         from mapix.subsystem.broker.frames import Disabled

@@ -90,6 +90,11 @@ class Spooling:
         elif ready:
             self.start_if_waiting()
 
+    def retry(self) -> None:
+        """What waits after a failed attempt may be tried at once; where nothing is sent here nothing is begun."""
+        if self.spooler is not None:
+            self.spooler.wake(ready=True)
+
     def add(self, pair: Pair) -> None:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
         self._extra.setdefault(pair[1].uid, pair)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mapix.properties.errors import MapiError
-from mapix.subsystem.broker.frames import Done, Stop
+from mapix.properties.errors import CallFailed, MapiError
+from mapix.subsystem.broker.frames import Done, State, Status, Stop
 from mapix.subsystem.broker.starting import find_broker
 from mapix.subsystem.initialize import Subsystem
 
@@ -22,8 +23,10 @@ ROOT = Path(__file__).parents[3]
 class Process:
     """Another process, which does what it is told."""
 
+    program = "tests.subsystem.broker.member"
+
     def __init__(self, home: Path) -> None:
-        command = [sys.executable, "-m", "tests.subsystem.broker.member", str(home)]
+        command = [sys.executable, "-m", self.program, str(home)]
         self.popen = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -55,6 +58,26 @@ class Process:
         """Have it end."""
         with suppress(OSError):
             self.popen.communicate(timeout=60)
+
+
+def state(home: Path) -> State | None:
+    link = find_broker(home)
+    if link is None:
+        return None
+    try:
+        return link.ask(Status(), State)
+    except CallFailed:
+        assert link.dead
+        return None
+    finally:
+        link.close()
+
+
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A process that is told what to do with sessions: `python -m tests.subsystem.broker.member HOME`.
 
-Commands on standard input, a JSON value for each on standard output: `logon PROFILE FLAGS`, `submit SUBJECT`,
+Commands on standard input, a JSON value for each on standard output: `logon PROFILE FLAGS`, `submit SUBJECT SECONDS`,
 `subjects`, `hear SECONDS NUMBER`, `shared`, `logoff FLAGS`.
 """
 
@@ -17,6 +17,7 @@ from mapix.interfaces.notify import ErrorNotification, Event, ExtendedNotificati
 from mapix.interfaces.prop import Access
 from mapix.properties import tags as t
 from mapix.properties.errors import MapiError
+from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.session import Session
 
@@ -49,9 +50,11 @@ class Member:
         table.set_columns((t.PR_SUBJECT,))
         return sorted(row[0] for row in table.query_rows(100))
 
-    def submit(self, subject: str) -> Any:
+    def submit(self, subject: str, delay: str = "0") -> Any:
         message = self._outbox().create_message()
         message.set_props({t.PR_SUBJECT: subject, t.PR_BODY: "text"})
+        if int(delay):
+            message.set_props({t.PR_DEFERRED_SEND_TIME: now() + int(delay) * TICKS_PER_SECOND})
         message.modify_recipients(ModifyRecipients.ADD, [TO])
         message.submit_message()
         return subject

@@ -22,7 +22,7 @@ from mapix.subsystem.broker.frames import (
     request,
 )
 
-SHARED = Shared(bytes(16), "Work", "format = 1", {"place": "secret"}, {b"service": "why"})
+SHARED = Shared(bytes(16), "Work", "format = 1", {"place": "secret"}, {"other": "typed"}, {b"service": "why"})
 
 
 @pytest.mark.parametrize(

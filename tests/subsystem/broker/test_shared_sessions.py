@@ -2,43 +2,19 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fixtures_smtp import Sink, password_check, running
-from tests.subsystem.broker.conftest import Process
+from tests.fixtures_smtp import Sink, running
+from tests.subsystem.broker.conftest import Process, state, until
 
-from mapix.properties.errors import CallFailed
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_LOGOFF_SHARED, MAPI_NEW_SESSION, MAPI_NO_MAIL
-from mapix.subsystem.broker.frames import State, Status
 from mapix.subsystem.broker.place import place_of
-from mapix.subsystem.broker.starting import find_broker
 from mapix.subsystem.initialize import Subsystem
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such sockets")
 Make = Callable[[], Process]
-
-
-def state(home: Path) -> State | None:
-    link = find_broker(home)
-    if link is None:
-        return None
-    try:
-        return link.ask(Status(), State)
-    except CallFailed:
-        assert link.dead
-        return None
-    finally:
-        link.close()
-
-
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_another_process_joins_without_naming_a_profile(home: Path, process: Make) -> None:
@@ -179,35 +155,6 @@ def test_sessions_stay_private_where_that_is_wanted(home: Path, process: Make, m
     assert first.do("shared") is False
     monkeypatch.setenv("MAPIX_BROKER", "on")
     assert state(home) is None
-
-
-def test_who_joins_needs_no_password(home: Path, process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LOG-31: credentials are given by the first member only."""
-    sink = Sink()
-    with running(sink, authenticator=password_check("ann", "open sesame"), auth_require_tls=False) as server:
-        with Subsystem(home, sharing=False) as system:
-            settings = {
-                "host": server.host,
-                "port": server.port,
-                "security": "none",
-                "address": "ann@example.com",
-                "user": "ann",
-            }
-            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
-        monkeypatch.setenv("MAPIX_SMTP_PASSWORD", "open sesame")
-        first = process()
-        first.do("logon", "Work", MAPI_ALLOW_OTHERS)
-        first.do("submit", "one")
-        until(lambda: len(sink.accepted) == 1)
-        monkeypatch.delenv("MAPIX_SMTP_PASSWORD")
-        second = process()
-        second.do("logon", "-", 0)
-        first.kill()
-        found = state(home)
-        assert found is not None
-        os.kill(found.pid, signal.SIGKILL)
-        second.do("submit", "two")
-        until(lambda: len(sink.accepted) == 2)
 
 
 def test_what_a_private_session_left_behind_goes_when_somebody_joins(home: Path, process: Make) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from mapix.properties.errors import CorruptData, TooBig
 
-VERSION = 2
+VERSION = 3
 LONGEST = 1 << 20
 """Bytes a frame holds at most: a profile with everything that belongs to it."""
 
@@ -25,14 +25,16 @@ class Frame(msgspec.Struct, tag=True, forbid_unknown_fields=True):
 
 
 class Shared(Frame):
-    """A shared session: its uid, the profile as text, secrets by place, services out of use with their reasons;
-    `hosted` tells a new member that the broker's own spooler looks after what waits.
+    """A shared session: its uid, the profile as text, secrets by place (those that were found, and those that somebody
+    typed), services out of use with their reasons; `hosted` tells a new member that the broker's own spooler looks
+    after what waits.
     """
 
     uid: bytes
     profile: str
     text: str
     secrets: dict[str, str] = {}
+    typed: dict[str, str] = {}
     disabled: dict[bytes, str] = {}
     hosted: bool = False
 
@@ -74,10 +76,11 @@ class Member(Frame):
 
 
 class Learned(Frame):
-    """A secret that a member found, by its place."""
+    """A secret that a member found, or that somebody `typed` there, by its place."""
 
     place: str
     secret: str
+    typed: bool = False
 
 
 class Disabled(Frame):

@@ -6,6 +6,8 @@ What members submitted is sent although they have gone. A session without member
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.properties.errors import MapiError
@@ -19,21 +21,29 @@ _log = logging.getLogger(__name__)
 
 
 class Hosting:
-    """Sessions of the broker by the uid of the shared one. All methods are called on one thread."""
+    """Sessions of the broker by the uid of the shared one. All methods are called on one thread.
 
-    def __init__(self, subsystem: Subsystem) -> None:
+    `learned` is called on any thread with the uid of a session, the place of a secret that was found here, and the
+    secret.
+    """
+
+    def __init__(self, subsystem: Subsystem, learned: Callable[[bytes, str, str], None]) -> None:
         self._subsystem = subsystem
+        self._learned = learned
         self._kept: dict[bytes, Session] = {}
         self._released: set[bytes] = set()
 
     def keep(self, shared: Shared) -> None:
-        """Be a member of a session with mail; one that cannot be entered is told of in the log."""
+        """Be a member of a session with mail, and know what its members do; one that cannot be entered is told of in
+        the log.
+        """
         self._released.discard(shared.uid)
         if shared.uid in self._kept:
+            self._kept[shared.uid].take_up(shared)
             self._look(shared.uid)
             return
         try:
-            self._kept[shared.uid] = self._subsystem.adopt(shared)
+            self._kept[shared.uid] = self._subsystem.adopt(shared, partial(self._learned, shared.uid))
         except MapiError as error:
             _log.warning("cannot host the spooler of %s: %s", shared.profile, error)
 

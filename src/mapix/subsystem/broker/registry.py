@@ -28,6 +28,7 @@ class SharedSession(Generic[K]):
     profile: str
     text: str
     secrets: dict[str, str]
+    typed: dict[str, str]
     disabled: dict[bytes, str]
     parties: dict[K, Party] = field(default_factory=dict)
 
@@ -38,7 +39,17 @@ class SharedSession(Generic[K]):
 
     def shared(self) -> Shared:
         """What a new member is told."""
-        return Shared(self.uid, self.profile, self.text, dict(self.secrets), dict(self.disabled))
+        return Shared(self.uid, self.profile, self.text, dict(self.secrets), dict(self.typed), dict(self.disabled))
+
+    def learn(self, told: Learned | Disabled) -> None:
+        """Keep a secret or the failure of a service for those who join later."""
+        match told:
+            case Disabled():
+                self.disabled[told.service] = told.reason
+            case Learned(typed=True):
+                self.typed[told.place] = told.secret
+            case Learned():
+                self.secrets[told.place] = told.secret
 
     def others(self, key: K) -> list[K]:
         """The connections of the other members."""
@@ -77,9 +88,10 @@ class Registry(Generic[K]):
             raise InvalidParameter("a shared session has a uid of 16 bytes and a member", value=told.uid)
         session = self.sessions.get(told.uid)
         if session is None:
-            session = SharedSession(told.uid, told.profile, told.text, dict(told.secrets), dict(told.disabled))
+            session = SharedSession(told.uid, told.profile, told.text, {}, {}, {})
             self._insert(session, newest=offer.newest)
         session.secrets |= told.secrets
+        session.typed |= told.typed
         session.disabled |= told.disabled
         self._enter(session, key, Party(pid, offer.members, offer.mail))
         return session
@@ -105,12 +117,10 @@ class Registry(Generic[K]):
         return session
 
     def learn(self, key: K, told: Learned | Disabled) -> SharedSession[K] | None:
-        """Keep a secret or the failure of a service for those who join later; the session."""
+        """What a member found out, see `SharedSession.learn`; the session."""
         session = self.session_of(key)
-        if session is not None and isinstance(told, Learned):
-            session.secrets[told.place] = told.secret
-        elif session is not None and isinstance(told, Disabled):
-            session.disabled[told.service] = told.reason
+        if session is not None:
+            session.learn(told)
         return session
 
     def _enter(self, session: SharedSession[K], key: K, party: Party) -> None:

@@ -102,7 +102,8 @@ class Broker:
         self._registry: Registry[Connection] = Registry()
         self._connections: dict[Connection, None] = {}
         self._subsystem = Subsystem(home, sharing=False)
-        self._hosting = Hosting(self._subsystem)
+        self._hosting = Hosting(self._subsystem, self._found_here)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(1, "hosting")
         self._over = asyncio.Event()
         self._linger = float(os.environ.get("MAPIX_BROKER_LINGER") or LINGER)
@@ -113,7 +114,7 @@ class Broker:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._over.set)
         with suppress(FileNotFoundError):
@@ -198,7 +199,9 @@ class Broker:
             case Member():
                 self._members_changed(connection, asked)
             case Learned() | Disabled():
-                self._tell_others(connection, self._registry.learn(connection, asked), asked)
+                session = self._registry.learn(connection, asked)
+                self._tell_others(connection, session, asked)
+                self._host(session)
             case Status():
                 return await self._state()
             case Stop():
@@ -220,6 +223,19 @@ class Broker:
         if session is not None:
             self._tell_others(connection, session, Left(False))
             self._host(session)
+
+    def _found_here(self, uid: bytes, place: str, secret: str) -> None:
+        """A spooler here found a secret, which is every member's (LOG-31); called on its thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell_all, uid, Learned(place, secret))
+
+    def _tell_all(self, uid: bytes, learned: Learned) -> None:
+        session = self._registry.sessions.get(uid)
+        if session is not None:
+            session.learn(learned)
+            for member in list(session.parties):
+                member.say(learned)
 
     def _tell_others(self, connection: Connection, session: SharedSession[Connection] | None, event: Answer) -> None:
         for other in session.others(connection) if session is not None else ():

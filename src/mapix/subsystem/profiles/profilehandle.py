@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -43,6 +43,10 @@ class ProfileHandle(ABC):
         """A secret was found; those who share the session may use it (LOG-31)."""
         return None
 
+    def said(self, place: str, secret: str) -> None:
+        """Somebody typed a secret: it goes before what is kept elsewhere, for everybody in the session."""
+        self.asked[place] = secret
+
     @abstractmethod
     def change(self, action: Callable[[Profile], T]) -> T:
         """Do `action` to the profile and keep it; what the action answers. It may run twice, on two copies."""
@@ -74,28 +78,49 @@ class SessionProfile(StoredProfile):
         super().__init__(store, profile.name)
         self.profile = profile
         self.secrets: dict[str, str] = {}
-        self.on_learned: Callable[[str, str], None] | None = None
+        self.on_found: Callable[[str, str], object] = _nobody
+        self.on_said: Callable[[str, str], object] = _nobody
+        self.on_unknown: Callable[[], object] = lambda: None
 
     def read(self) -> Profile:
         """The session's copy."""
         return self.profile
 
     def known_secret(self, place: str) -> str | None:
-        """See `ProfileHandle.known_secret`."""
+        """See `ProfileHandle.known_secret`. Who does not know it listens whether others told it by now."""
+        if place not in self.secrets:
+            self.on_unknown()
         return self.secrets.get(place)
 
     def learned(self, place: str, secret: str) -> None:
         """See `ProfileHandle.learned`."""
         if self.secrets.get(place) != secret:
             self.secrets[place] = secret
-            if self.on_learned is not None:
-                self.on_learned(place, secret)
+            self.on_found(place, secret)
+
+    def said(self, place: str, secret: str) -> None:
+        """See `ProfileHandle.said`."""
+        super().said(place, secret)
+        self.on_said(place, secret)
+
+    def take_up(self, found: Mapping[str, str], typed: Mapping[str, str]) -> bool:
+        """Know secrets that other members found, and those that somebody typed there; whether there was none before in
+        the place of one, or one was typed anew.
+        """
+        new = not (found.keys() <= self.secrets.keys() and typed.items() <= self.asked.items())
+        self.secrets |= found
+        self.asked |= typed
+        return new
 
     def change(self, action: Callable[[Profile], T]) -> T:
         """Change the file, then the session's copy; only that when what is changed has left the file since logon."""
         with suppress(NotFound):
             super().change(action)
         return action(self.profile)
+
+
+def _nobody(place: str, secret: str) -> None:
+    """Nobody else is in the session."""
 
 
 class UnstoredProfile(ProfileHandle):
