@@ -88,9 +88,9 @@ class Carried:
         moved = (known.due, known.attempts, known.reason) != (state.due, state.attempts, state.reason)
         if not changes and (state.settled or not moved):
             return
-        self.means.unsaved[self._key] = state
+        self.means.unsaved[self.identity] = state
         self._record(changes, state)
-        del self.means.unsaved[self._key]
+        del self.means.unsaved[self.identity]
         self.durable = state
         for row_id, props in changes.items():
             self.rows[row_id] |= props
@@ -101,5 +101,6 @@ class Carried:
         )
 
     @property
-    def _key(self) -> tuple[bytes, int]:
+    def identity(self) -> tuple[bytes, int]:
+        """Which submission of which message it is."""
         return self.entry.entry_id, self.entry.submit_time

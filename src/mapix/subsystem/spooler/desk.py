@@ -25,11 +25,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Desk:
-    """What the worker knows of one store: whether the queue is its to work on, and when something is due."""
+    """What the worker knows of one store: whether the queue is its to work on, and when something is due; `hasty` once
+    somebody wants tried at once what waits there.
+    """
 
     store: MsgStore
     ours: bool = False
     resting: bool = False
+    hasty: bool = False
     applied: float = _NEVER
     clocked: float = _NEVER
     trouble: str = ""

@@ -107,7 +107,7 @@ class Journey(Carried):
 
     def catch_up(self) -> None:
         """Record what could not be recorded, if there is something, and nothing else."""
-        if self._key not in self.means.unsaved:
+        if self.identity not in self.means.unsaved:
             return
         try:
             self._resume(self.look())
@@ -116,12 +116,12 @@ class Journey(Carried):
 
     def _resume(self, delivery: Delivery) -> Delivery:
         """Record first what could not be recorded the last time."""
-        unsaved = self.means.unsaved.get(self._key)
+        unsaved = self.means.unsaved.get(self.identity)
         if unsaved is None:
             return delivery
         kept = unsaved._replace(due=self.entry.due, attempts=self.entry.attempts, reason=self.entry.reason).again()
         self._save(kept)
-        self.means.unsaved.pop(self._key, None)
+        self.means.unsaved.pop(self.identity, None)
         return kept
 
     # preprocessors

@@ -60,9 +60,12 @@ class Office:
             self._at(desk, lambda desk: None)
 
     def hasten(self, desks: Sequence[Desk]) -> None:
-        """Let what waits after a failed attempt be due now (SPL-55)."""
+        """Let what waits after a failed attempt be due now (SPL-55); where the store is in trouble or not ours, once it
+        can be worked on.
+        """
         for desk in desks:
-            self._at(desk, lambda desk: hasten(desk.store))
+            desk.hasty = True
+        self.take(desks)
 
     def serve(self, desks: Sequence[Desk], go_on: Callable[[], bool] = lambda: True) -> bool:
         """Send what is due in each store while `go_on` says so; whether there was anything."""
@@ -72,13 +75,7 @@ class Office:
     def is_due(self) -> bool:
         """Whether a message is due, or a role to be had."""
         moment = now()
-        for desk in self.open():
-            if not desk.ours or desk.resting:
-                if desk.may_try():
-                    return True
-            elif (due := desk.due()) is not None and (due <= moment or desk.waits_long(moment)):
-                return True
-        return False
+        return any(self._calls(desk, moment) for desk in self.open())
 
     def nap(self) -> float:
         """Seconds until somebody should look again."""
@@ -102,6 +99,18 @@ class Office:
         except MapiError:
             return False
 
+    def _calls(self, desk: Desk, moment: int) -> bool:
+        """Whether one store gives a reason for a round. In trouble it does: the round leaves it alone for a while, so
+        that no other store has to wait for it.
+        """
+        if not desk.ours or desk.resting:
+            return desk.may_try()
+        try:
+            due = desk.due()
+        except MapiError:
+            return True
+        return due is not None and (due <= moment or desk.waits_long(moment))
+
     def _settle(self, desk: Desk) -> None:
         """Record, as the last thing, what could not be recorded before."""
         try:
@@ -118,6 +127,9 @@ class Office:
             if not desk.may_work():
                 return None
             self._outbound.recover(desk.store)
+            if desk.hasty:
+                hasten(desk.store)
+                desk.hasty = False
             done = work(desk)
             desk.trouble = ""
             return done

@@ -9,14 +9,26 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.properties.errors import NotFound, NotInQueue
+from mapix.properties.errors import Busy, NetworkError, NotFound, NotInQueue, UnableToComplete
 from mapix.subsystem.spooler.journey import Journey, words
 from mapix.subsystem.spooler.means import Means
 from mapix.subsystem.spooler.transports import LoadedTransport
 
+PASSING: Final = (Busy, NetworkError, UnableToComplete)
+"""What a store says whose next answer may be another one: somebody was in the way, or a connection was lost."""
+
 _log = logging.getLogger(__name__)
+
+
+class Stuck(NamedTuple):
+    """A message that an error left locked; it is due `at_once` where the error may have passed."""
+
+    store: MsgStore
+    entry: QueueEntry
+    at_once: bool
 
 
 @dataclass(slots=True)
@@ -24,8 +36,10 @@ class Outbound:
     """Carries messages of stores to transports."""
 
     means: Means
-    stuck: list[tuple[MsgStore, QueueEntry]] = field(default_factory=list)
+    stuck: list[Stuck] = field(default_factory=list)
     """Messages that could not even be put off; they are still locked."""
+    stumbled: set[tuple[bytes, int]] = field(default_factory=set)
+    """Messages that go again at once after a passing error; the next one puts them off."""
     sent: Journey | None = None
     """The message that went before, while its last step is still to be made."""
     had_time: bool = False
@@ -52,17 +66,19 @@ class Outbound:
                 if journey is not None:
                     self._carry(journey, ahead)
         finally:
-            if ahead is not None:
-                ahead.forget()
-            self._finish_sent()
+            try:
+                if ahead is not None:
+                    ahead.forget()
+            finally:
+                self._finish_sent()
         self.recover(store)
 
     def recover(self, store: MsgStore) -> None:
         """Record, put off and unlock what an error left locked in `store`."""
-        for stuck in [each for each in self.stuck if each[0] is store]:
-            entry = stuck[1]
-            attempts = entry.attempts + 1
-            due = self.means.next_try(attempts)
+        for stuck in [each for each in self.stuck if each.store is store]:
+            entry = stuck.entry
+            attempts = entry.attempts + (not stuck.at_once)
+            due = entry.due if stuck.at_once else self.means.next_try(attempts)
             with suppress(NotInQueue, NotFound):
                 Journey(self.means, store, entry, ()).catch_up()
                 store.outgoing.record(entry.entry_id, {}, due=due, attempts=attempts, reason=entry.reason)
@@ -71,7 +87,7 @@ class Outbound:
 
     def owes(self, store: MsgStore) -> bool:
         """Whether `store` does not know yet what became of a message."""
-        return any(each is store for each, _ in self.stuck)
+        return any(each.store is store for each in self.stuck)
 
     def _current(self, journey: Journey) -> Journey | None:
         """The journey with its message locked, and as the queue has it now: between a look and the lock it may have
@@ -98,6 +114,8 @@ class Outbound:
         self.had_time = False
         try:
             settled = journey.run(lambda: self._use_time(ahead))
+            if not settled:
+                self.stumbled.discard(journey.identity)
         except Exception as error:
             settled = False
             self._stick(journey, error)
@@ -121,12 +139,15 @@ class Outbound:
         if journey is not None:
             try:
                 journey.finish()
+                self.stumbled.discard(journey.identity)
             except Exception as error:
                 self._stick(journey, error)
 
     def _stick(self, journey: Journey, error: Exception) -> None:
         _log.exception("a message could not be sent; it stays in the queue")
-        self.stuck.append((journey.store, replace(journey.entry, reason=words(error))))
+        at_once = isinstance(error, PASSING) and journey.identity not in self.stumbled
+        (self.stumbled.add if at_once else self.stumbled.discard)(journey.identity)
+        self.stuck.append(Stuck(journey.store, replace(journey.entry, reason=words(error)), at_once))
 
 
 def lock(store: MsgStore, entry: QueueEntry) -> bool:
