@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from mapix.convert.journal import boot_id
+from mapix.convert.mboxes import unquoted
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
 from mapix.properties.errors import Collision
@@ -124,3 +127,21 @@ def test_after_a_crash_of_the_machine_what_is_cut_off_is_kept(mails: Path, plan:
     assert convert([str(mails)], plan).resumed == 2
     assert out.read_bytes().count(b"\nSubject: Case") == 5
     assert [path.read_bytes() for path in plan.work.glob("cut-off-*.mbox")] == [OTHERS]
+
+
+@pytest.mark.parametrize(
+    ("stored", "plain"),
+    [
+        (b"Subject: a\n\n>From here\n>>From there\n> From\n", b"Subject: a\n\nFrom here\n>From there\n> From\n"),
+        (b"Subject: a\r\n\r\nFrom me\r\n>From you\r\n", b"Subject: a\r\n\r\nFrom me\r\n>From you\r\n"),
+        (b"Subject: a\n\nx\nFrom me\n>From you\n", b"Subject: a\n\nx\nFrom me\nFrom you\n"),
+        (b"Subject: a\n\n" + b"x" * (1 << 16) + b">From \n", b"Subject: a\n\n" + b"x" * (1 << 16) + b">From \n"),
+    ],
+    ids=("quoted", "bare-after-a-blank-line", "bare-elsewhere", "in-a-long-line"),
+)
+def test_a_large_message_loses_the_same_signs_of_quoting_as_a_small_one(stored: bytes, plain: bytes) -> None:
+    with ExitStack() as files:
+        large = unquoted(BytesIO(stored), files)
+        assert unquoted(stored, files) == plain
+        assert not isinstance(large, bytes)
+        assert large.read() == plain

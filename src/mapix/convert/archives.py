@@ -42,6 +42,13 @@ _DAMAGE: Final = (
 )
 
 
+class _Tar(tarfile.TarFile):
+    """A tar archive that is read from its beginning to its end."""
+
+    members: list[tarfile.TarInfo]
+    """What was read of it: a list that only grows where nobody empties it."""
+
+
 class Archives:
     """Looks into archives; `ignored` grows with what is no message."""
 
@@ -117,9 +124,9 @@ class Archives:
     def _tar(self, path: str, name: str, target: str, depth: int) -> Iterator[Item]:
         plain = tarfile.is_tarfile(path) and _is_plain(path)
         seen: dict[str, int] = {}
-        with Path(path).open("rb") as file, tarfile.open(fileobj=file, mode="r|" if plain else "r|*") as archive:
+        with Path(path).open("rb") as file, _Tar.open(fileobj=file, mode="r|" if plain else "r|*") as archive:
             for number, info in enumerate(archive):
-                archive.members = []  # type: ignore[attr-defined]  # a list that only grows
+                archive.members = []
                 self._refuse_bomb(archive, file, plain)
                 form = by_name(info.name) if info.isreg() else ""
                 undecided = info.isreg() and is_undecided(_parts(info.name)[-1])

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from mapix.convert.outcome import Outcome, Totals
 from mapix.convert.plan import Plan
+from mapix.properties import filelocks
 from mapix.properties.errors import Busy, CorruptData, InvalidParameter
 
 NAME: Final = "journal.jsonl"
@@ -230,17 +231,11 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _locked(path: Path) -> Callable[[], None]:
     """Hold a lock; how to let it go. Raises Busy where another has it."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT)
+    number = os.open(path, os.O_RDWR | os.O_CREAT | filelocks.CLOSED_IN_CHILDREN)
     try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        if not filelocks.alone(number):
+            raise Busy("another conversion writes there", value=str(path.parent), hint="wait until it ends")
+    except BaseException:
         os.close(number)
-        raise Busy("another conversion writes there", value=str(path.parent), hint="wait until it ends") from None
+        raise
     return lambda: os.close(number)

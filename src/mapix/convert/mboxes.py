@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from io import SEEK_END
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Final
 
 from mapix.convert.items import Item, Kind
 from mapix.convert.names import joined
+from mapix.properties.scratch import scratch_file
 
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 _TO_QUOTE: Final = re.compile(rb"^(>*From )", re.MULTILINE)
 _LENGTH: Final = re.compile(rb"Content-Length:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
 _NEXT: Final = re.compile(rb"(?:\r?\n)?(?:From |\Z)")
-_BARE: Final = re.compile(rb"\n\r?\nFrom ")
+_BARE: Final = re.compile(rb"^\r?\nFrom ", re.MULTILINE)
 _LINE: Final = 1 << 16
 
 
@@ -76,15 +76,20 @@ def _ends(file: IO[bytes], body: int, end: int) -> bool:
 
 
 def unquoted(source: bytes | IO[bytes], files: ExitStack) -> bytes | IO[bytes]:
-    """A message of a mailbox as it was before it was put there."""
-    if isinstance(source, bytes) and _BARE.search(source):
-        return source  # nothing is quoted where a Content-Length tells the end
+    """A message of a mailbox as it was before it was put there. Nothing is quoted where a line From stands bare, as a
+    Content-Length told the end.
+    """
     if isinstance(source, bytes):
-        return _QUOTED.sub(rb"\1", source)
-    plain: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the files
-    files.callback(plain.close)
+        return source if _BARE.search(source) else _QUOTED.sub(rb"\1", source)
+    plain = files.enter_context(scratch_file())
+    fresh, blank = True, False
     while line := source.readline(_LINE):
-        plain.write(_QUOTED.sub(rb"\1", line) if line.startswith(b">") else line)
+        if blank and line.startswith(b"From "):
+            source.seek(0)
+            return source
+        plain.write(_QUOTED.sub(rb"\1", line) if fresh else line)
+        blank = fresh and line in (b"\n", b"\r\n")
+        fresh = line.endswith(b"\n")
     plain.seek(0)
     return plain
 

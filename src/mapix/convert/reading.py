@@ -120,13 +120,17 @@ def opened(item: Item, files: ExitStack) -> tuple[IO[bytes], int]:
         from mapix.convert.zips import opened_member
 
         return opened_member(item, files), item.size
-    file = Path(item.path).open("rb")  # noqa: SIM115 - closed with the files
-    files.callback(file.close)
+    file = files.enter_context(_whole(item))
     if item.kind is Kind.FILE:
         return file, file.seek(0, io.SEEK_END) and _rewound(file)
     from mapix.convert.spans import span
 
     return span(file, item.start, item.size), item.size
+
+
+def _whole(item: Item) -> IO[bytes]:
+    """The file an item lies in."""
+    return Path(item.path).open("rb")
 
 
 def _rewound(file: IO[bytes]) -> int:

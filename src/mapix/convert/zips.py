@@ -10,12 +10,12 @@ from io import BytesIO
 from lzma import LZMAError
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import IO, Final
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from mapix.convert.items import Item
 from mapix.properties.errors import CorruptData, NoSupport, TooBig
+from mapix.properties.scratch import scratch_file
 
 RATIO: Final = 250
 """How many times larger than its packed form something may be, beyond `MODEST` bytes; mail comes to 10."""
@@ -57,8 +57,7 @@ def opened_member(item: Item, files: ExitStack) -> IO[bytes]:
     try:
         info = archive.infolist()[item.start]
         refuse_bomb(info)
-        kept: IO[bytes] = BytesIO() if info.file_size <= _IN_MEMORY else TemporaryFile()  # noqa: SIM115
-        files.callback(kept.close)
+        kept: IO[bytes] = files.enter_context(BytesIO() if info.file_size <= _IN_MEMORY else scratch_file())
         with archive.open(info) as member:
             copyfileobj(member, kept, 1 << 20)
     except _DAMAGE as error:

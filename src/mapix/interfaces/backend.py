@@ -23,6 +23,7 @@ from mapix.interfaces.storechanges import Change, ChangeListener, Search
 from mapix.interfaces.table import RowKey, RowSource
 from mapix.properties.errors import NoSupport
 from mapix.properties.named import PropertyName
+from mapix.properties.scratch import scratch_file
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_SIZE
 
@@ -269,9 +270,7 @@ class StoreBackend(Protocol):
         """An empty file for a large value about to be saved, where saving it costs least. It is its user's to close,
         and goes when it is closed or its process dies.
         """
-        from tempfile import TemporaryFile
-
-        return TemporaryFile()
+        return scratch_file()
 
     def close(self) -> None:
         """Let go of files and connections; twice is harmless."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import IO, Final, Protocol
 
 from mapix.properties.errors import InvalidParameter
+from mapix.properties.scratch import scratch_file
 
 PIECE: Final = 1 << 20
 """Bytes of a file that are read at once."""
@@ -81,9 +82,8 @@ class PipeSource(FileSource):
 
     def __init__(self, begin: bytes, pipe: IO[bytes]) -> None:
         from shutil import copyfileobj
-        from tempfile import TemporaryFile
 
-        self._kept = TemporaryFile()  # noqa: SIM115 - it lives as long as the source
+        self._kept = scratch_file()
         self._kept.write(begin)
         copyfileobj(pipe, self._kept, PIECE)
         super().__init__(self._kept)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any
 from weakref import finalize
+
+from mapix.properties.scratch import scratch_file
 
 
 class Spool:
     """A file without a name that holds the large parts of one message; it goes away with the last of them."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - it lives as long as the parts that lie in it
+        self._file = scratch_file()
         self._lock = Lock()
         finalize(self, self._file.close)
 

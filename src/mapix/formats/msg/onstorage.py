@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from shutil import copyfileobj
-from tempfile import TemporaryFile
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
 from mapix.formats.defects import Defects
 from mapix.formats.msg.context import Context
@@ -39,6 +38,7 @@ from mapix.formats.msg.places import StoragePlace
 from mapix.formats.msg.properties import PropertyObject
 from mapix.formats.storage import NO_CLASS, ElementType, Mode, Storage
 from mapix.properties.flags import STORE_UNICODE_OK
+from mapix.properties.scratch import scratch_file
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_ROWID, PR_STORE_SUPPORT_MASK
 
@@ -215,15 +215,11 @@ def _held(data: Data) -> bytes | IO[bytes]:
     """Bytes, or a copy of a large value aside: it may lie in the stream that is about to be replaced."""
     if isinstance(data, bytes):
         return data
-    copy = _temporary()
+    copy = scratch_file()
     with data.open() as reader:
         copyfileobj(reader, copy, _PIECE)
     copy.seek(0)
     return copy
-
-
-def _temporary() -> IO[bytes]:
-    return cast(IO[bytes], TemporaryFile())
 
 
 def _put(storage: Storage, name: str, data: bytes | IO[bytes]) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from io import BufferedReader, RawIOBase
 from pathlib import Path
-from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any, BinaryIO, Final, cast
 
 from mapix.formats.tnef.layout import checksum
+from mapix.properties.scratch import scratch_file
 
 Input = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
 
@@ -125,7 +125,7 @@ def _spooled(stream: IO[bytes]) -> bytes | FileSource:
     data = stream.read(AT_ONCE + 1)
     if len(data) <= AT_ONCE:
         return data
-    file = TemporaryFile()  # noqa: SIM115 - closed by its owner
+    file = scratch_file()
     size = file.write(data)
     while piece := stream.read(_PIECE):
         size += file.write(piece)

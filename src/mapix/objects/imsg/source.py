@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from tempfile import TemporaryFile
 from typing import IO, Any, Final, cast
 from weakref import proxy
 
@@ -23,6 +22,7 @@ from mapix.interfaces.prop import ChangeSet
 from mapix.objects.imsg.writing import attachment_of, write_message
 from mapix.properties.errors import InvalidObject, NoAccess, ObjectChanged
 from mapix.properties.named import PropertyName
+from mapix.properties.scratch import scratch_file
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_BIN, PR_ATTACH_DATA_OBJ, PR_ATTACH_NUM, PR_ROWID, PR_STORE_SUPPORT_MASK
 
@@ -74,7 +74,7 @@ class StorageBackend:
 
     def scratch(self) -> IO[bytes]:
         """See `StoreBackend.scratch`."""
-        return cast(IO[bytes], TemporaryFile())
+        return scratch_file()
 
 
 class StorageSource:
