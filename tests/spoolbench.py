@@ -76,7 +76,7 @@ class Section:
 class Support:
     """What stores and transports of the bench get from MAPI."""
 
-    profile_name = "bench"
+    profile_name = files_name = "bench"
     home = Path()
 
     def __init__(self, section: Section | None = None, identity: Mapping = ANN, hooks: Sequence = ()) -> None:

@@ -115,7 +115,10 @@ def default(name: str | None, none: bool, as_json: bool) -> None:
 @click.argument("new")
 @json_option
 def copy(old: str, new: str, as_json: bool) -> None:
-    """Copy profile OLD under the name NEW. Passwords are not copied."""
+    """Copy profile OLD under the name NEW. Passwords are not copied.
+
+    A store whose place no setting names is a new one in the copy.
+    """
     from mapix.cli.init import refuse_taken
     from mapix.cli.profiles import existing
 
@@ -132,7 +135,7 @@ def copy(old: str, new: str, as_json: bool) -> None:
 @click.argument("new")
 @json_option
 def rename(old: str, new: str, as_json: bool) -> None:
-    """Give profile OLD another name. The default profile stays it.
+    """Give profile OLD another name. The default profile stays it, and its stores stay with it.
 
     One that a session runs on, in whichever process, gets its name when the session ends.
     """

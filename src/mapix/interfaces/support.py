@@ -26,6 +26,12 @@ class Support(Protocol):
         """The profile of the session."""
 
     @property
+    def files_name(self) -> str:
+        """What a provider calls files of its own where no setting says it: the name the profile was made under. A
+        profile that is renamed keeps its files.
+        """
+
+    @property
     def home(self) -> Path:
         """The directory that holds this user's profiles, where providers may keep files of their own."""
 

@@ -75,7 +75,7 @@ class BenchSupport:
         opener: Callable[[bytes, Access], MapiProp] | None = None,
         home: Path | None = None,
     ) -> None:
-        self.profile_name = "bench"
+        self.profile_name = self.files_name = "bench"
         self.home = home or Path("bench-home")
         self.section: ProfSect = BenchSection(settings or {}, secrets or {})
         self.uids: list[bytes] = []

@@ -126,7 +126,7 @@ def test_a_store_is_made_where_the_profile_s_home_is(tmp_path: Path) -> None:
 
 def test_a_profile_s_name_becomes_a_file_s_name(tmp_path: Path) -> None:
     support = BenchSupport(home=tmp_path)
-    support.profile_name = "../Ann: work/1"
+    support.files_name = "../Ann: work/1"
     assert store_path(support) == tmp_path / "stores" / ".._Ann_ work_1.mapix"
 
 

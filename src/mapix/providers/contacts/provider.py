@@ -104,7 +104,7 @@ def book_path(support: Support) -> Path:
     chosen = support.section.settings.get("path")
     if chosen:
         return Path(chosen)
-    return support.home / "books" / f"{_UNFIT.sub('_', support.profile_name) or 'contacts'}.mapixbook"
+    return support.home / "books" / f"{_UNFIT.sub('_', support.files_name) or 'contacts'}.mapixbook"
 
 
 def _remember(support: Support, path: Path) -> None:

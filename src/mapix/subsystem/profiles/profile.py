@@ -50,6 +50,7 @@ class Profile:
     `search_key` names it for ever, `name` may be used again (PRF-5). `transport_order` holds provider uids where
     MsgServiceTransportOrder was called (PRF-4),
     `no_default_store` says that none is wanted (SES-56). `deleted` and `renamed` wait for its last session (PRF-6).
+    `files` is what its files are called where that is not its name: a profile that is renamed keeps its stores.
     `app` marks the profile of an application, which people do not see in lists (MAPI_APP_PROFILE).
     """
 
@@ -62,7 +63,13 @@ class Profile:
     no_default_store: bool = False
     deleted: bool = False
     renamed: str = ""
+    files: str = ""
     app: bool = False
+
+    @property
+    def files_name(self) -> str:
+        """What files are called that belong to the profile."""
+        return self.files or self.name
 
     def service(self, uid: bytes) -> ServiceEntry:
         """The service of a uid; `NotFound`."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mapix.interfaces.spi import ProviderKind
-from mapix.properties.errors import CorruptData, DiskError, InvalidParameter, MapiError, Version
+from mapix.properties.errors import CorruptData, DiskError, InvalidParameter, Version
 from mapix.properties.tag import PropTag
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.propvalues import read_properties, write_properties
@@ -36,6 +35,8 @@ def to_text(profile: Profile) -> str:
         document["app"] = True
     if profile.renamed:
         document["renamed"] = profile.renamed
+    if profile.files:
+        document["files"] = profile.files
     if profile.transport_order:
         document["transport_order"] = [uid.hex() for uid in profile.transport_order]
     if profile.no_default_store:
@@ -116,7 +117,10 @@ class _Reader:
         self.text = text
 
     def profile(self) -> Profile:
-        known = "format name search_key deleted renamed app transport_order no_default_store properties service section"
+        known = (
+            "format name search_key deleted renamed files app transport_order no_default_store "
+            "properties service section"
+        )
         table = self._table(self.document, "", known)
         return Profile(
             name=self._get(table, "", "name", _text),
@@ -128,6 +132,7 @@ class _Reader:
             no_default_store=bool(table.get("no_default_store", False)),
             deleted=bool(table.get("deleted", False)),
             renamed=str(table.get("renamed", "")),
+            files=str(table.get("files", "")),
             app=bool(table.get("app", False)),
         )
 
@@ -234,16 +239,6 @@ def _kind(value: Any) -> ProviderKind:
     return _KINDS[value]
 
 
-def has_mark(path: Path, *marks: str) -> bool:
-    """Whether the head of a profile's file has one of the marks, found without reading it as TOML: damaged files are
-    listed, too.
-    """
-    with suppress(OSError, UnicodeDecodeError):
-        head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
-        return any(mark in head for mark in marks)
-    return False
-
-
 def text_of(path: Path) -> str:
     """What a profile's file says; `CorruptData` with the place of what is not UTF-8, DiskError."""
     try:
@@ -255,14 +250,6 @@ def text_of(path: Path) -> str:
     except OSError as error:
         text = f"cannot read the profile's file ({error.strerror})"
         raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
-
-
-def name_to_be(path: Path) -> str:
-    """What a profile will be called when its last session has ended; nothing for one that cannot be read (PRF-6)."""
-    try:
-        return from_text(text_of(path), str(path)).renamed
-    except MapiError:
-        return ""
 
 
 def directory_is_readable(directory: Path) -> bool:

@@ -9,20 +9,29 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from mapix.properties.errors import CallFailed, Collision, DiskError, MapiError, NoAccess, NotFound
+from mapix.properties.errors import CallFailed, Collision, MapiError, NoAccess, NotFound
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
-from mapix.subsystem.profiles.profilefile import from_text, has_mark, name_to_be, text_of, to_text
+from mapix.subsystem.profiles.profilefile import from_text, text_of, to_text
+from mapix.subsystem.profiles.profilefolder import ProfileFolder
+from mapix.subsystem.profiles.profilehead import (
+    APP,
+    DELETED,
+    RENAMED,
+    default_named,
+    files_of,
+    free_files,
+    has_mark,
+    name_to_be,
+)
 
 _log = logging.getLogger(__name__)
-_ENDING = ".toml"
-_DELETED = "\ndeleted = true\n"
 
 
 class ProfileStore:
@@ -30,32 +39,37 @@ class ProfileStore:
 
     def __init__(self, home: Path) -> None:
         self.directory = home / "profiles"
+        self._folder = ProfileFolder(self.directory)
         self._default_file = home / "default-profile"
         self._users: Counter[str] = Counter()
         self._uses = Uses(self.directory)
         self._guard = threading.RLock()
+        self.on_gone: Callable[[Profile], object] = _nobody
+        """Told of a profile that was marked and is about to go: its last session has ended."""
 
     def names(self, *, app: bool = False) -> list[str]:
         """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6),
         and those of applications unless `app`.
         """
         self._sweep()
-        shown = (path for path in self._files() if not self._is_deleted(path) and (app or not self.is_app(path.stem)))
+        shown = (
+            path for path in self._folder.files() if not self._is_deleted(path) and (app or not self.is_app(path.stem))
+        )
         return sorted((path.stem for path in shown), key=str.casefold)
 
     def is_app(self, name: str) -> bool:
         """Whether a profile is one that an application made for itself (MAPI_APP_PROFILE)."""
-        path = self._find(name)
-        return path is not None and has_mark(path, "\napp = true\n")
+        path = self._folder.find(name)
+        return path is not None and has_mark(path, APP)
 
     def exists(self, name: str) -> bool:
         """Whether there is a profile of this name that is not about to go."""
-        path = self._find(name)
+        path = self._folder.find(name)
         return path is not None and not self._is_deleted(path)
 
     def load(self, name: str) -> Profile:
         """The profile; `NotFound`, `CorruptData` naming file and line."""
-        path = self._find(name)
+        path = self._folder.find(name)
         if path is None:
             raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
         return self._read(path)
@@ -86,11 +100,11 @@ class ProfileStore:
             self._sweep()
             if self._is_taken(profile.name):
                 raise Collision("there is a profile of this name already", value=profile.name)
-            self._write(profile)
+            self._write_new(profile)
 
     def path_of(self, name: str) -> Path:
         """The file of a profile, which may be gone while its copy is there; `NotFound`."""
-        path = self._find(name) or self._path(name)
+        path = self._folder.find(name) or self._folder.path(name)
         if not path.exists() and not backup_of(path).exists():
             raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
         return path
@@ -115,7 +129,7 @@ class ProfileStore:
             profile = self._read(self._present(old))
             self._refuse_taken(new)
             profile.name, profile.search_key = new, uuid4().bytes_le
-            self._write(profile)
+            self._write_new(profile)
             return profile
 
     def rename(self, old: str, new: str) -> None:
@@ -134,14 +148,8 @@ class ProfileStore:
 
     def default(self) -> str | None:
         """The name of the default profile, None when there is none or the file that names it names no profile."""
-        try:
-            name = self._default_file.read_text(encoding="utf-8", errors="replace").strip()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            text = f"cannot read which profile is the default ({error.strerror})"
-            raise DiskError(text, value=str(self._default_file), low_level=error.errno or 0) from error
-        path = self._find(name) if name else None
+        name = default_named(self._default_file)
+        path = self._folder.find(name) if name else None
         return path.stem if path is not None else None
 
     def set_default(self, name: str | None) -> None:
@@ -156,7 +164,7 @@ class ProfileStore:
     def use(self, name: str) -> Profile:
         """Load a profile for a session; `release` gives it back."""
         with self._guard:
-            path = self._find(name)
+            path = self._folder.find(name)
             if path is not None:
                 self._uses.take(path.stem)
             try:
@@ -171,7 +179,7 @@ class ProfileStore:
         """Count a session on a profile it did not load from here; `release` gives it back."""
         with self._guard:
             self._users[profile.name] += 1
-            if self._path(profile.name).exists():
+            if self._folder.path(profile.name).exists():
                 self._uses.take(profile.name)
 
     def release(self, name: str) -> None:
@@ -182,7 +190,7 @@ class ProfileStore:
                 return
             del self._users[name]
             self._uses.leave(name)
-        path = self._find(name)
+        path = self._folder.find(name)
         if path is not None and self._waits(path):
             with directory_lock(self.directory):
                 self._settle(path)
@@ -201,8 +209,9 @@ class ProfileStore:
         except MapiError:
             return
         if profile.deleted:
+            self.on_gone(profile)
             self._remove(path)
-        elif self._find(profile.renamed) not in (None, path):
+        elif self._folder.find(profile.renamed) not in (None, path):
             _log.warning("the profile %s keeps its name: there is another one called %s", profile.name, profile.renamed)
             profile.renamed = ""
             self._write(profile)
@@ -211,24 +220,25 @@ class ProfileStore:
 
     def _sweep(self) -> None:
         """Settle what a process left undone that ended without logging off."""
-        waiting = [path for path in self._files() if not self.in_use(path.stem) and self._waits(path)]
+        waiting = [path for path in self._folder.files() if not self.in_use(path.stem) and self._waits(path)]
         if waiting:
             with directory_lock(self.directory):
                 for path in waiting:
                     self._settle(path)
 
     def _move(self, profile: Profile, new: str) -> None:
-        old = self._find(profile.name)
+        old = self._folder.find(profile.name)
         was_default = self.default() == profile.name
-        profile.name, profile.renamed = new, ""
+        files = profile.files_name
+        profile.name, profile.renamed, profile.files = new, "", files if files != new else ""
         self._write(profile)
-        if old is not None and old != self._path(new):
+        if old is not None and old != self._folder.path(new):
             self._remove(old)
         if was_default:
             self.set_default(new)
 
     def _present(self, name: str) -> Path:
-        path = self._find(name)
+        path = self._folder.find(name)
         if path is None or self._is_deleted(path):
             raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
         return path
@@ -239,59 +249,43 @@ class ProfileStore:
 
     def _is_taken(self, name: str) -> bool:
         """Whether a profile has this name, or will have it when its last session has ended (PRF-6)."""
-        if self._find(name) is not None:
+        if self._folder.find(name) is not None:
             return True
-        waiting = (path for path in self._files() if self._waits(path) and not self._is_deleted(path))
+        waiting = (path for path in self._folder.files() if self._waits(path) and not self._is_deleted(path))
         return any(name_to_be(path).casefold() == name.casefold() for path in waiting)
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
 
-    def _files(self) -> list[Path]:
-        try:
-            return [path for path in self.directory.iterdir() if path.suffix == _ENDING and path.stem[:1] != "."]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            text = f"cannot read the directory of profiles ({error.strerror})"
-            raise DiskError(text, value=str(self.directory), low_level=error.errno or 0) from error
-
-    def _find(self, name: str) -> Path | None:
-        exact = self._path(name)
-        files = self._files()
-        if exact in files:
-            return exact
-        return next((path for path in files if path.stem.casefold() == name.casefold()), None)
-
-    def _path(self, name: str) -> Path:
-        return self.directory / (name + _ENDING)
-
     def _is_deleted(self, path: Path) -> bool:
-        return has_mark(path, _DELETED)
+        return has_mark(path, DELETED)
 
     def _waits(self, path: Path) -> bool:
-        return has_mark(path, _DELETED, "\nrenamed = ")
+        return has_mark(path, DELETED, RENAMED)
 
     def _read(self, path: Path) -> Profile:
         profile = from_text(text_of(path), str(path))
         profile.name = path.stem
         return profile
 
+    def _write_new(self, profile: Profile) -> None:
+        """Write a profile that was not there, with a name of its own for its files: renamed ones keep theirs."""
+        profile.files = free_files(profile.name, [files_of(path) for path in self._folder.files()])
+        self._write(profile)
+
     def _write(self, profile: Profile) -> None:
         text = to_text(profile)
         if to_text(from_text(text, profile.name)) != text:
             raise CallFailed("the profile would not be read back as it is", value=profile.name)
-        path = self._path(profile.name)
+        path = self._folder.path(profile.name)
         replace_file(path, text.encode())
         if not backup_of(path).exists():
             replace_file(backup_of(path), text.encode(), keep=False)
 
     def _remove(self, path: Path) -> None:
-        try:
-            path.unlink()
-            with suppress(FileNotFoundError):
-                backup_of(path).unlink()
-            self._uses.forget(path.stem)
-        except OSError as error:
-            text = f"cannot remove the profile's file ({error.strerror})"
-            raise DiskError(text, value=str(path), low_level=error.errno or 0) from error
+        self._folder.remove(path)
+        self._uses.forget(path.stem)
+
+
+def _nobody(profile: Profile) -> None:
+    """Nobody keeps anything of a profile elsewhere."""

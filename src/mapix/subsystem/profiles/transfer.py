@@ -34,7 +34,7 @@ def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = Non
     Raises NotFound, CorruptData, and NoSupport where the libraries for sealing are missing.
     """
     profile = subsystem.profiles.load(name)
-    profile.renamed, profile.deleted = "", False
+    profile.renamed, profile.files, profile.deleted = "", "", False
     text = to_text(profile)
     if passphrase is None:
         return text

@@ -63,6 +63,11 @@ class CommonSupport(SupportMethods):
         return self.core.profile_name
 
     @property
+    def files_name(self) -> str:
+        """See `Support.files_name`."""
+        return self._handle.read().files_name
+
+    @property
     def home(self) -> Path:
         """See `Support.home`."""
         return self.core.subsystem.home

@@ -39,7 +39,7 @@ def open_store_of(support: StoreSupport, entry_id: bytes | None) -> tuple[Postgr
 def mailbox_name(support: StoreSupport) -> str:
     """What the section's mailbox is called."""
     settings = support.section.settings
-    return str(settings.get("mailbox") or settings.get("owner_address") or support.profile_name)
+    return str(settings.get("mailbox") or settings.get("owner_address") or support.files_name)
 
 
 def _remember(support: StoreSupport, place: str) -> None:

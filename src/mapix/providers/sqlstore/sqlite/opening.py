@@ -25,15 +25,15 @@ _UNFIT: Final = re.compile(r"[^\w. -]+")
 
 def store_path(support: StoreSupport) -> Path:
     """The file of the section's store."""
-    return file_of(support.section.settings, support.home, support.profile_name)
+    return file_of(support.section.settings, support.home, support.files_name)
 
 
-def file_of(settings: Mapping[str, Any], home: Path, profile_name: str) -> Path:
-    """The file of a store with these settings in a profile of this name."""
+def file_of(settings: Mapping[str, Any], home: Path, files_name: str) -> Path:
+    """The file of a store with these settings in a profile whose files are called so."""
     chosen = settings.get("path")
     if chosen:
         return Path(chosen)
-    return home / "stores" / f"{_UNFIT.sub('_', profile_name) or 'store'}.mapix"
+    return home / "stores" / f"{_UNFIT.sub('_', files_name) or 'store'}.mapix"
 
 
 def open_store_of(support: StoreSupport, entry_id: bytes | None) -> tuple[SqliteBackend, bool]:
