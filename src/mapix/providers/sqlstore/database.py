@@ -123,7 +123,12 @@ class Database(ABC):
         """Start a transaction that will write, waiting for other processes; count it."""
 
     def ended(self) -> None:
-        """The transaction that `start` began is over, however it ended: the next one may come."""
+        """The transaction that `start` began is over, however it ended, and what was undone is made good: the next one
+        may come.
+        """
+
+    def keep_turn(self) -> None:
+        """Inside a transaction: should it be undone, let nobody else write before `on_undo` has."""
 
     @abstractmethod
     def start_reading(self) -> None:
@@ -153,8 +158,6 @@ class Database(ABC):
         del self.pending[mark:]
         if self.in_transaction:
             self.end(sql)
-        if not self.in_transaction:
-            self.ended()  # what is made good now may have to write
         for repair in self.on_undo:
             repair()
 

@@ -1,12 +1,14 @@
 """The named properties of a store: names to identifiers from 0x8000 up, which never change (X-05, P-200, P-201).
 
 The mapping is kept in memory once read; what another process adds is found by reading again when something is missing.
-A name that was told an identifier in a transaction that is undone keeps it: it is written again at once.
+A name that was told an identifier in a transaction that is undone keeps it: it is written again at once, before anybody
+else can give the identifier to another; where that fails, the name is forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ from mapix.providers.sqlstore.values import loaded_text
 FIRST: Final = 0x8000
 LAST: Final = 0xFFFE
 
+_log = logging.getLogger(__name__)
+
 
 class NameMap:
     """The mapping of one store."""
@@ -26,6 +30,7 @@ class NameMap:
         self.database = database
         self._names: dict[int, PropertyName] = {}
         self._ids: dict[PropertyName, int] = {}
+        self._again = False
         database.on_undo.append(self._write_again)
 
     def names_from_ids(self, ids: Iterable[int] | None) -> dict[int, PropertyName]:
@@ -54,6 +59,8 @@ class NameMap:
 
     def _create(self, names: list[PropertyName]) -> None:
         with self.database.write():
+            if self.database.depth > 1:
+                self.database.keep_turn()
             self._read()
             number = max(FIRST - 1, self.database.value(self.database.sql["name_next"]))
             for name in names:
@@ -81,15 +88,32 @@ class NameMap:
                 self._ids[name] = number
 
     def _write_again(self) -> None:
-        if not self._names or self.database.readonly:
+        database = self.database
+        if not self._names or database.readonly or (database.depth and not database.in_transaction):
+            return  # with the whole transaction, if it is a part that is undone
+        told, self._names, self._ids = self._names, {}, {}
+        if self._again:
             return
-        with suppress(MapiError):
-            known = {number for number, *_ in self.database.rows(self.database.sql["name_list"])}
-            lost = [(number, name) for number, name in self._names.items() if number not in known]
-            if lost:
-                with self.database.write():
-                    for number, name in lost:
-                        self._insert(number, name)
+        self._again = True
+        try:
+            self._keep(told)
+        except MapiError as error:
+            _log.warning("names of properties are lost in %s: %s", database.name, error)
+        finally:
+            self._again = False
+
+    def _keep(self, told: Mapping[int, PropertyName]) -> None:
+        """Write those of the names that the store does not have, where nobody has given them or their identifiers away
+        since.
+        """
+        self._read()
+        if told.keys() <= self._names.keys():
+            return
+        with self.database.write():
+            self._read()
+            for number, name in told.items():
+                if number not in self._names and name not in self._ids:
+                    self._insert(number, name)
 
 
 def read_name(guid: Any, numeric: Any, text: Any) -> PropertyName:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from mapix.providers.sqlstore.textindex import TextIndex
 
 _BLOCK: Final = 32
+_KEEP: Final = "SELECT pg_advisory_lock(lock_key(current_mailbox(), 0))"
+_LET_GO: Final = "SELECT pg_advisory_unlock(lock_key(current_mailbox(), 0))"
 
 
 class PostgreSqlDatabase(Asking):
@@ -47,6 +49,7 @@ class PostgreSqlDatabase(Asking):
         self._left = ""
         self._first_number: int | None = None
         self._due = False
+        self._kept_by = 0
         self._none_due_at = -1
         self.wake: set[int] = set()
         try:
@@ -69,6 +72,21 @@ class PostgreSqlDatabase(Asking):
         self._first_number, self._last_change, self._transaction, self._due = found
         self._began = self._writing = True
         self.transactions += 1
+
+    def keep_turn(self) -> None:
+        """See `Database.keep_turn`: the lock that ends with the transaction is had by the connection, too."""
+        if self._kept_by != self.link.generation:
+            self.rows(_KEEP)
+            self._kept_by = self.link.generation
+
+    def ended(self) -> None:
+        """See `Database.ended`."""
+        kept_by, self._kept_by = self._kept_by, 0
+        if kept_by == self.link.generation:
+            try:
+                self.link.control(_LET_GO)
+            except ERRORS:
+                self.link.close()
 
     def free_to_write(self) -> bool:
         """See `Database.free_to_write`."""

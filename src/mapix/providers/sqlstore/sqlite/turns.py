@@ -37,8 +37,8 @@ class Turns:
         _all.add(self)
 
     def take(self, seconds: float) -> bool:
-        """Wait for the turn; False when it has not come after some time."""
-        if self._refused:
+        """Wait for the turn; False when it has not come after some time. Who has it keeps it."""
+        if self._refused or self._mine:
             return True
         deadline = time.monotonic() + seconds
         if not self._here.acquire(timeout=seconds):
