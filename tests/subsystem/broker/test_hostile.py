@@ -10,8 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.subsystem.broker.conftest import Process
-from tests.subsystem.broker.test_shared_sessions import state
+from tests.subsystem.broker.conftest import Process, state
 
 from mapix.properties.errors import CallFailed, NoAccess, NoSupport
 from mapix.properties.flags import MAPI_ALLOW_OTHERS

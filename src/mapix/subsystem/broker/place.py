@@ -42,6 +42,11 @@ class Place:
         """Locked while the broker lives."""
         return self.directory / f"{self.name}.lock"
 
+    @property
+    def log(self) -> Path:
+        """What the broker has to say, from its start on."""
+        return self.directory / f"{self.name}.log"
+
 
 def place_of(home: Path, *, make: bool = False) -> Place:
     """The place of a home directory's broker; with `make` its directory is there afterwards.

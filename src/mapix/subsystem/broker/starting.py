@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mapix.properties.errors import CallFailed, NoSupport
@@ -20,7 +20,11 @@ from mapix.subsystem.broker.link import Link, open_link
 from mapix.subsystem.broker.place import Place, place_of
 
 START_SECONDS = 60.0
+LONGEST_LOG = 1 << 20
+"""Bytes of the log with which a broker begins it anew."""
+
 _AGAIN = 0.05
+_LAST_WORDS = 4096
 
 
 def find_broker(home: Path) -> Link | None:
@@ -37,12 +41,12 @@ def reach_broker(home: Path) -> Link:
         link = open_link(place)
         if link is not None:
             return link
-        _launch(home, deadline)
+        _launch(home, place, deadline)
         time.sleep(0 if place.socket.exists() else _AGAIN)
     raise CallFailed("the broker does not answer", value=str(place.socket), hint="MAPIX_BROKER=off does without it")
 
 
-def _launch(home: Path, deadline: float) -> None:
+def _launch(home: Path, place: Place, deadline: float) -> None:
     """Start a broker and wait until it listens, or has found another one."""
     if not sys.executable:
         raise NoSupport("there is no Python to run the broker with")
@@ -53,8 +57,18 @@ def _launch(home: Path, deadline: float) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CallFailed(f"the broker cannot be started ({error})") from None
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise CallFailed(f"the broker cannot be started ({said[-1] if said else done.returncode})")
+        said = done.stderr.decode(errors="replace").strip().splitlines() or _last_words(place)
+        raise CallFailed(
+            f"the broker cannot be started ({said[-1] if said else done.returncode})", value=str(place.log)
+        )
+
+
+def _last_words(place: Place) -> list[str]:
+    """The end of the log of a broker that ended before it listened."""
+    with suppress(OSError), place.log.open("rb") as log:
+        log.seek(max(log.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+        return log.read().decode(errors="replace").strip().splitlines()
+    return []
 
 
 def main(arguments: list[str]) -> int:
@@ -78,7 +92,7 @@ def _detached(home: Path, place: Place) -> int:
     os.close(told)
     os.setsid()
     os.chdir("/")
-    log = os.open(place.directory / f"{place.name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number, source in enumerate((nothing, nothing, log)):
         os.dup2(source, number)
@@ -98,10 +112,18 @@ def _serve(home: Path, place: Place, tell: int) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _only_one(place) as first:
         if first:
+            _shorten(place.log)
             Broker(home, place, ready=ready).run()
         else:
             ready()
     return 0
+
+
+def _shorten(log: Path) -> None:
+    """Begin a log anew that has become long: a broker that finds another one takes nothing from its log."""
+    with suppress(OSError):
+        if log.stat().st_size > LONGEST_LOG:
+            os.truncate(log, 0)
 
 
 @contextmanager
