@@ -31,6 +31,7 @@ from mapix.subsystem.spooler.flushing import Board, Flushing, PlainBoard
 from mapix.subsystem.spooler.means import Means
 from mapix.subsystem.spooler.office import Office
 from mapix.subsystem.spooler.outbound import Outbound
+from mapix.subsystem.spooler.pacing import pace_of
 from mapix.subsystem.spooler.preprocessing import Preprocessors
 from mapix.subsystem.spooler.reports import Reporter
 from mapix.subsystem.spooler.transports import LoadedTransport
@@ -74,7 +75,7 @@ class Spooler:
         self._hastened = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        means = Means(Reporter(default_store, identity, hooks), pace or Pace(), hooks)
+        means = Means(Reporter(default_store, identity, hooks), pace or pace_of(), hooks)
         means.preprocessors = preprocessors if preprocessors is not None else means.preprocessors
         means.standings.is_offline = is_offline
         self._means = means
