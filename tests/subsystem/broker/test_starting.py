@@ -26,8 +26,9 @@ def test_why_a_broker_cannot_be_started_is_told(home: Path) -> None:
     assert told.value.value == str(place.log)
 
 
-def test_who_finds_a_broker_takes_nothing_from_its_log(home: Path) -> None:
+def test_who_finds_a_broker_takes_nothing_from_its_log(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """LOG-34: of two that start at once the second one ends."""
+    monkeypatch.setenv("MAPIX_BROKER_LINGER", "60")
     with closing(starting.reach_broker(home)):
         place = place_of(home)
         place.log.write_text("said before\n")

@@ -58,9 +58,8 @@ def _launch(home: Path, place: Place, deadline: float) -> None:
         raise CallFailed(f"the broker cannot be started ({error})") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or _last_words(place)
-        raise CallFailed(
-            f"the broker cannot be started ({said[-1] if said else done.returncode})", value=str(place.log)
-        )
+        why = said[-1] if said else done.returncode
+        raise CallFailed(f"the broker cannot be started ({why})", value=str(place.log))
 
 
 def _last_words(place: Place) -> list[str]:
