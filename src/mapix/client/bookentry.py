@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.addrbook import DistList
+from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, DistList
 from mapix.interfaces.prop import Keep, MapiProp, ObjectType
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
@@ -34,17 +34,7 @@ FIELDS: Final[Mapping[str, PropTag]] = {
 """What can be said of somebody, and the property of each."""
 
 
-_RECIPIENT: Final = (
-    t.PR_ENTRYID,
-    t.PR_DISPLAY_NAME,
-    t.PR_ADDRTYPE,
-    t.PR_EMAIL_ADDRESS,
-    t.PR_SMTP_ADDRESS,
-    t.PR_SEARCH_KEY,
-    t.PR_OBJECT_TYPE,
-    t.PR_DISPLAY_TYPE,
-    t.PR_SEND_RICH_INFO,
-)
+_RECIPIENT: Final = (*RECIPIENT_COLUMNS, t.PR_SEND_RICH_INFO)
 
 
 def properties(fields: Mapping[str, Any]) -> dict[PropTag, Any]:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, Protocol, Self, TypeVar, overload
 
+from mapix.client.attributes import Attribute, Moment
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.restriction import Bitmask, Content, Exist, Fuzzy, Not, Or, Property, Relop, Restriction
 from mapix.properties.sort import Order, SortKey
 from mapix.properties.tag import PropTag
-from mapix.properties.times import from_datetime, to_datetime
 
 T = TypeVar("T")
 
@@ -33,16 +33,13 @@ class HasProperties(Protocol):
         """Set one value; None removes it."""
 
 
-class Field(Generic[T]):
+class Field(Attribute[T]):
     """One property as a typed attribute, and as a term of restrictions and orders."""
 
     def __init__(self, tag: PropTag, doc: str = "", *, read_only: bool = False) -> None:
         self.tag = tag
         self.read_only = read_only
         self.__doc__ = doc
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -58,15 +55,6 @@ class Field(Generic[T]):
         if self.read_only:
             raise AttributeError(f"{self.name} is kept by the store")
         instance.set(self.tag, None if value is None else self.to_mapi(value))
-
-    def from_mapi(self, value: Any) -> T:
-        """The attribute's value of a property value."""
-        result: T = value
-        return result
-
-    def to_mapi(self, value: T) -> Any:
-        """The property value of an attribute's value."""
-        return value
 
     def __eq__(self, other: object) -> Restriction:  # type: ignore[override]
         return ~self.exists() if other is None else self._compare(Relop.EQ, other)
@@ -164,18 +152,8 @@ class Binary(Field[bytes]):
     """Bytes."""
 
 
-class Time(Field[datetime]):
+class Time(Moment, Field[datetime]):
     """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time."""
-
-    def from_mapi(self, value: Any) -> datetime:
-        """FILETIME ticks as a datetime; below a microsecond is cut."""
-        return to_datetime(value)
-
-    def to_mapi(self, value: datetime) -> int:
-        """A datetime as FILETIME ticks; `InvalidParameter` for anything else."""
-        if not isinstance(value, datetime):
-            raise InvalidParameter(f"{self.name} is a datetime", value=value)
-        return from_datetime(value)
 
 
 class Bit(YesNo):

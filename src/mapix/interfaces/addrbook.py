@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from mapix.interfaces.addressui import AddressUI
 from mapix.interfaces.container import Completion, MapiContainer
@@ -14,7 +14,45 @@ from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import NoSupport
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ADDRTYPE
+from mapix.properties.tags import (
+    PR_ADDRTYPE,
+    PR_DISPLAY_NAME,
+    PR_DISPLAY_TYPE,
+    PR_EMAIL_ADDRESS,
+    PR_ENTRYID,
+    PR_INSTANCE_KEY,
+    PR_OBJECT_TYPE,
+    PR_RECORD_KEY,
+    PR_SEARCH_KEY,
+    PR_SEND_RICH_INFO,
+    PR_SMTP_ADDRESS,
+)
+
+RECIPIENT_COLUMNS: Final = (
+    PR_ENTRYID,
+    PR_DISPLAY_NAME,
+    PR_ADDRTYPE,
+    PR_EMAIL_ADDRESS,
+    PR_SMTP_ADDRESS,
+    PR_SEARCH_KEY,
+    PR_OBJECT_TYPE,
+    PR_DISPLAY_TYPE,
+)
+"""What the row of a recipient has of an entry (ABK-81)."""
+
+CONTENTS_COLUMNS: Final = (
+    PR_DISPLAY_NAME,
+    PR_ADDRTYPE,
+    PR_EMAIL_ADDRESS,
+    PR_ENTRYID,
+    PR_DISPLAY_TYPE,
+    PR_OBJECT_TYPE,
+    PR_INSTANCE_KEY,
+    PR_RECORD_KEY,
+    PR_SEARCH_KEY,
+    PR_SEND_RICH_INFO,
+)
+"""What the contents table of every container shows."""
 
 
 class AbContainer(MapiContainer):

@@ -7,8 +7,9 @@ class Task(Item):
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, ClassVar, Final, Protocol, Self, TypeVar, overload
 
+from mapix.client.attributes import Attribute, Moment
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropType
@@ -30,7 +31,7 @@ class HasNames(Protocol):
         """Set one value; None removes it."""
 
 
-class Named(Generic[T]):
+class Named(Attribute[T]):
     """One named property as a typed attribute."""
 
     kind: ClassVar[PropType]
@@ -40,9 +41,6 @@ class Named(Generic[T]):
     def __init__(self, name: PropertyName, doc: str = "") -> None:
         self.property_name = name
         self.__doc__ = doc
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -56,15 +54,6 @@ class Named(Generic[T]):
 
     def __set__(self, instance: HasNames, value: T | None) -> None:
         instance.set_named(self.property_name, self.kind, None if value is None else self.to_mapi(value))
-
-    def from_mapi(self, value: Any) -> T:
-        """The attribute's value of a property value."""
-        result: T = value
-        return result
-
-    def to_mapi(self, value: T) -> Any:
-        """The property value of an attribute's value."""
-        return value
 
 
 class NamedText(Named[str]):
@@ -112,21 +101,11 @@ class NamedTexts(Named[tuple[str, ...]]):
         return tuple(value)
 
 
-class NamedTime(Named[datetime]):
+class NamedTime(Moment, Named[datetime]):
     """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time."""
 
     kind = PropType.SYSTIME
     nothing = NO_DATE
-
-    def from_mapi(self, value: Any) -> datetime:
-        """FILETIME ticks as a datetime."""
-        return to_datetime(value)
-
-    def to_mapi(self, value: datetime) -> int:
-        """A datetime as FILETIME ticks; `InvalidParameter` for anything else."""
-        if not isinstance(value, datetime):
-            raise InvalidParameter(f"{self.name} is a datetime", value=value)
-        return from_datetime(value)
 
 
 class NamedDay(Named[date]):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mapix.formats.mime.people import RECIPIENT, SENDER, SENT_REPRESENTING, Role
 from mapix.formats.mime.values import bytes_of, text_of
-from mapix.interfaces.addrbook import AbContainer, AddrBook
+from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, AbContainer, AddrBook
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.content import AttachmentContent, MessageContent
@@ -31,16 +31,6 @@ _PROXIES: Final = PropTag(0x800F101F)
 _ROLES: Final = (SENDER, SENT_REPRESENTING)
 _AT_ONCE: Final = 50
 _DEEPEST: Final = 64
-_COLUMNS: Final = (
-    t.PR_ENTRYID,
-    t.PR_DISPLAY_NAME,
-    t.PR_ADDRTYPE,
-    t.PR_EMAIL_ADDRESS,
-    t.PR_SMTP_ADDRESS,
-    t.PR_SEARCH_KEY,
-    t.PR_OBJECT_TYPE,
-    t.PR_DISPLAY_TYPE,
-)
 _ADDRESS: Final = (t.PR_ADDRTYPE, t.PR_EMAIL_ADDRESS)
 _OF_ENTRY: Final = (t.PR_OBJECT_TYPE, t.PR_DISPLAY_TYPE)
 
@@ -189,13 +179,14 @@ def _query(container: AbContainer, wanted: Sequence[Restriction]) -> list[Person
     if not wanted:
         return []
     try:
-        return [_row(each) for each in query_all_rows(container.get_contents_table(), _COLUMNS, Or(tuple(wanted)))]
+        rows = query_all_rows(container.get_contents_table(), RECIPIENT_COLUMNS, Or(tuple(wanted)))
     except MapiError:
         return []
+    return [_row(each) for each in rows]
 
 
 def _row(values: Iterable[Any]) -> Person:
-    return {tag: value for tag, value in zip(_COLUMNS, values, strict=True) if value is not None}
+    return {tag: value for tag, value in zip(RECIPIENT_COLUMNS, values, strict=True) if value is not None}
 
 
 def _alone(rows: Iterable[Person], wanted: set[str]) -> dict[str, Person]:

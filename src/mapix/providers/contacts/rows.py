@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mapix.interfaces.addrbook import CONTENTS_COLUMNS
 from mapix.interfaces.table import Page, RowKey, TableType
 from mapix.objects.restrictions.collate import order_key
 from mapix.objects.restrictions.counting import select
@@ -18,19 +19,11 @@ from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_ADDRTYPE,
     PR_COMMENT,
     PR_COMPANY_NAME,
-    PR_DISPLAY_NAME,
-    PR_DISPLAY_TYPE,
-    PR_EMAIL_ADDRESS,
-    PR_ENTRYID,
     PR_GIVEN_NAME,
     PR_INSTANCE_KEY,
     PR_NICKNAME,
-    PR_OBJECT_TYPE,
-    PR_RECORD_KEY,
-    PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
     PR_SMTP_ADDRESS,
     PR_SURNAME,
@@ -40,20 +33,7 @@ from mapix.providers.contacts.book import COLUMNS as CELLS
 from mapix.providers.contacts.book import Book, Entry
 from mapix.providers.contacts.compile import Query, compile_where, with_marks
 
-COLUMNS: Final = (
-    PR_DISPLAY_NAME,
-    PR_ADDRTYPE,
-    PR_EMAIL_ADDRESS,
-    PR_ENTRYID,
-    PR_DISPLAY_TYPE,
-    PR_OBJECT_TYPE,
-    PR_INSTANCE_KEY,
-    PR_RECORD_KEY,
-    PR_SEARCH_KEY,
-    PR_SEND_RICH_INFO,
-    PR_SMTP_ADDRESS,
-    PR_TRANSMITABLE_DISPLAY_NAME,
-)
+COLUMNS: Final = (*CONTENTS_COLUMNS, PR_SMTP_ADDRESS, PR_TRANSMITABLE_DISPLAY_NAME)
 _MORE: Final = (PR_GIVEN_NAME, PR_SURNAME, PR_NICKNAME, PR_COMPANY_NAME, PR_COMMENT)
 _KNOWN: Final = frozenset(COLUMNS) - {PR_SEND_RICH_INFO, PR_SMTP_ADDRESS}
 _MOST_ORDERS: Final = 4

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from mapix.interfaces.addrbook import AbContainer, MailUser
+from mapix.interfaces.addrbook import CONTENTS_COLUMNS, AbContainer, MailUser
 from mapix.interfaces.container import Completion
 from mapix.interfaces.prop import Access, ChangeSet, ObjectType
 from mapix.interfaces.table import MapiTable
@@ -51,19 +51,6 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.books.contacts import Contact, Contacts
 from mapix.subsystem.books.oneoff import SMTP
-
-COLUMNS = (
-    PR_DISPLAY_NAME,
-    PR_ADDRTYPE,
-    PR_EMAIL_ADDRESS,
-    PR_ENTRYID,
-    PR_DISPLAY_TYPE,
-    PR_OBJECT_TYPE,
-    PR_INSTANCE_KEY,
-    PR_RECORD_KEY,
-    PR_SEARCH_KEY,
-    PR_SEND_RICH_INFO,
-)
 
 CONTAINER_ID = bytes(4) + PERSONAL_UID
 """The identifier of the container of contacts."""
@@ -172,7 +159,7 @@ class PersonalContainer(PropertyBag, AbContainer):
         """See `MapiContainer.get_contents_table`; PR_ANR restrictions find people by name (ABK-25)."""
         self._check()
         rows = [] if associated or deleted else [row_of(uid, contact) for uid, contact in self._contacts.all().items()]
-        return AnrTable(COLUMNS, rows).view(life=self._life)
+        return AnrTable(CONTENTS_COLUMNS, rows).view(life=self._life)
 
     def get_hierarchy_table(self, *, deep: bool = False, deleted: bool = False) -> MapiTable:
         """See `MapiContainer.get_hierarchy_table`: there is nothing below."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mapix.interfaces.addrbook import AddrBook
+from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, AddrBook
 from mapix.interfaces.container import MapiContainer
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
@@ -20,10 +20,8 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
     PR_DISPLAY_NAME,
-    PR_DISPLAY_TYPE,
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
-    PR_OBJECT_TYPE,
     PR_RECIPIENT_TYPE,
     PR_RESPONSIBILITY,
     PR_ROWID,
@@ -36,16 +34,6 @@ PERSONAL_LIST = "MAPIPDL"
 MOST_MEMBERS = 100_000
 """Whom one list of a message may be sent to, with the lists in it."""
 
-_FILLED = (
-    PR_ADDRTYPE,
-    PR_EMAIL_ADDRESS,
-    PR_DISPLAY_NAME,
-    PR_SEARCH_KEY,
-    PR_OBJECT_TYPE,
-    PR_DISPLAY_TYPE,
-    PR_SMTP_ADDRESS,
-)
-_MEMBER = (PR_ENTRYID, *_FILLED)
 
 Row = dict[PropTag, Any]
 
@@ -81,7 +69,7 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
         known = recipient_properties(OneOff.load(entry_id), entry_id)
     elif not row.get(PR_ADDRTYPE) or not row.get(PR_EMAIL_ADDRESS):
         known = _looked_up(entry_id, book)
-    for tag in (PR_ENTRYID, *_FILLED):
+    for tag in RECIPIENT_COLUMNS:
         if not row.get(tag) and known.get(tag) is not None:
             row[tag] = known[tag]
     if not row.get(PR_SEARCH_KEY) and row.get(PR_ADDRTYPE) and row.get(PR_EMAIL_ADDRESS):
@@ -99,7 +87,7 @@ def _resolved(row: Row, book: Callable[[], AddrBook]) -> Row:
 
 def _looked_up(entry_id: bytes, book: Callable[[], AddrBook]) -> Row:
     try:
-        return book().open_entry(entry_id).get_props(_FILLED)
+        return book().open_entry(entry_id).get_props(RECIPIENT_COLUMNS)
     except MapiError:
         return {}
 
@@ -143,10 +131,11 @@ def _direct_members(entry_id: bytes, book: Callable[[], AddrBook]) -> list[Row] 
         opened = book().open_entry(entry_id, Access.READ)
         if not isinstance(opened, MapiContainer):
             return None
-        rows = query_all_rows(opened.get_contents_table(), _MEMBER)
+        rows = query_all_rows(opened.get_contents_table(), RECIPIENT_COLUMNS)
     except MapiError:
         return None
-    return [{tag: value for tag, value in zip(_MEMBER, row, strict=True) if value is not None} for row in rows]
+    cells = [zip(RECIPIENT_COLUMNS, row, strict=True) for row in rows]
+    return [{tag: value for tag, value in row if value is not None} for row in cells]
 
 
 def _mark_duplicates(rows: Iterable[Row]) -> None:
