@@ -40,11 +40,13 @@ def test_a_message_that_was_put_off_leaves_by_itself_when_its_time_has_come_and_
     """SPL-36: nobody wakes the thread; the other message does not wait for it."""
     sent_at = []
     transport = Scripted(lambda submission: (sent_at.append(now()), SENT)[1])
-    due = now() + TICKS_PER_SECOND // 5
-    bench.submit(subject="put off", values={PR_DEFERRED_SEND_TIME: due})
+    entry_id = bench.submit(subject="put off", values={PR_DEFERRED_SEND_TIME: now() + 3600 * TICKS_PER_SECOND})
     bench.submit(subject="at once")
     spooler = bench.spooler([transport])
     spooler.start()
+    assert wait_for(lambda: len(bench.queue()) == 1)
+    due = now() + TICKS_PER_SECOND // 10
+    bench.spooler_store.outgoing.record(entry_id, {}, due=due, attempts=0, reason="")
     assert wait_for(lambda: not bench.queue())
     assert transport.subjects == ["at once", "put off"]
     assert sent_at[1] >= due

@@ -93,6 +93,8 @@ class Flushing:
 
     def __init__(self, office: Office, collector: Collector, watch: TransportWatch, holds: Holds, board: Board) -> None:
         self.waiting: list[Flush] = []
+        self._guard = threading.Lock()
+        self._is_over = False
         self._office = office
         self._collector = collector
         self._watch = watch
@@ -101,17 +103,28 @@ class Flushing:
 
     def ask(self, flags: int, target: bytes | None, *, alone: bool) -> Flush:
         """Ask for a flush; with `alone` it is `Busy` while another is under way (SPL-57)."""
-        if alone and self.waiting:
-            raise Busy("the queues are being flushed")
         asked = Flush(flags, target)
-        self.waiting.append(asked)
+        with self._guard:
+            if alone and self.waiting:
+                raise Busy("the queues are being flushed")
+            if self._is_over:
+                asked.done.set()
+            else:
+                self.waiting.append(asked)
         return asked
 
+    def begin(self) -> None:
+        """Somebody works from now on."""
+        with self._guard:
+            self._is_over = False
+
     def give_up(self) -> None:
-        """Nobody works any more: who waits is told."""
-        for asked in self.waiting:
+        """Nobody works any more: who waits is told, and so is whoever asks from now on."""
+        with self._guard:
+            self._is_over = True
+            waiting, self.waiting = self.waiting, []
+        for asked in waiting:
             asked.done.set()
-        self.waiting.clear()
 
     def run(self, transports: Sequence[LoadedTransport], desks: Sequence[Desk]) -> None:
         """Flush transport after transport (SPL-55)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final, cast
@@ -148,10 +148,12 @@ def fetch(
     hooks: Sequence[SpoolerHook] = (),
     identity: Mapping[PropTag, Any] | None = None,
     told: bool = False,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> int:
     """Take what a transport has waiting; how many messages (SPL 6.9 steps 1 to 5, SPL-52).
 
-    With `told` the transport said itself that there is mail: it is asked for messages until it saves none.
+    With `told` the transport said itself that there is mail: it is asked for messages until it saves none. No further
+    one is begun once `go_on` says no.
 
     The transport fills a message that nobody sees, in the associated contents of the Inbox, marked by its
     PR_SPOOLER_STATUS. It becomes mail and goes in one step; what a crash left of it is removed at the next fetch.
@@ -160,7 +162,7 @@ def fetch(
     folder = cast(MapiFolder, store.open_entry(folder_id, Access.MODIFY))
     _clear_away(folder)
     count = 0
-    while (told and count < MOST_AT_ONCE) or transport.logon.poll():
+    while go_on() and ((told and count < MOST_AT_ONCE) or transport.logon.poll()):
         message = folder.create_message(associated=True)
         message.set_props({PR_SPOOLER_STATUS: _ARRIVING})
         try:

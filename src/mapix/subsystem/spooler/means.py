@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from mapix.interfaces.spi import SpoolerHook
+from mapix.properties.errors import Busy, NetworkError, UnableToComplete
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Delivery, Pace
 from mapix.subsystem.spooler.preprocessing import Preprocessors
 from mapix.subsystem.spooler.reports import Reporter
 from mapix.subsystem.spooler.standing import Standings
 from mapix.subsystem.spooler.transports import Holds
+
+PASSING: Final = (Busy, NetworkError, UnableToComplete)
+"""What a store says whose next answer may be another one: somebody was in the way, or a connection was lost."""
 
 
 @dataclass(slots=True)

@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 class Office:
-    """The desks of the stores that `stores` names; `stopping` ends the work after the message under way."""
+    """The desks of the stores that `stores` names; `stopping` ends the work after the message under way, `gained` is
+    called when another queue has become ours.
+    """
 
     def __init__(
         self,
@@ -35,11 +37,13 @@ class Office:
         transports: Callable[[], Sequence[LoadedTransport]],
         outbound: Outbound,
         stopping: Event,
+        gained: Callable[[], object] = lambda: None,
     ) -> None:
         self._stores = stores
         self._transports = transports
         self._outbound = outbound
         self._stopping = stopping
+        self._gained = gained
         self._desks: dict[int, Desk] = {}
 
     @property
@@ -124,8 +128,11 @@ class Office:
         It is kept while something is not recorded that only this process knows: another one would send it again.
         """
         try:
+            ours = desk.ours
             if not desk.may_work():
                 return None
+            if not ours:
+                self._gained()
             self._outbound.recover(desk.store)
             if desk.hasty:
                 hasten(desk.store)

@@ -9,16 +9,13 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.properties.errors import Busy, NetworkError, NotFound, NotInQueue, UnableToComplete
+from mapix.properties.errors import NotFound, NotInQueue
 from mapix.subsystem.spooler.journey import Journey, words
-from mapix.subsystem.spooler.means import Means
+from mapix.subsystem.spooler.means import PASSING, Means
 from mapix.subsystem.spooler.transports import LoadedTransport
-
-PASSING: Final = (Busy, NetworkError, UnableToComplete)
-"""What a store says whose next answer may be another one: somebody was in the way, or a connection was lost."""
 
 _log = logging.getLogger(__name__)
 

@@ -64,6 +64,11 @@ class Standing:
         self.broken = self.broken and not ready
         return ready or self.news or bool(flags & (NOTIFY_CONFIG_CHANGE | NOTIFY_SENTDEFERRED))
 
+    def take_news(self) -> bool:
+        """Whether there was news; what is told from now on is news again."""
+        told, self.news = self.news, False
+        return told
+
 
 @dataclass(slots=True)
 class Standings:

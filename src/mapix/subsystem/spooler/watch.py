@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from mapix.interfaces.spi import TransportLogon
 from mapix.properties.flags import (
     NOTIFY_ABORT_DEFERRED,
     NOTIFY_BEGIN_INBOUND,
@@ -29,7 +28,7 @@ class TransportWatch:
     def __init__(self, standings: Standings, transports: Callable[[], Sequence[LoadedTransport]]) -> None:
         self.standings = standings
         self._transports = transports
-        self._begun: dict[bytes, TransportLogon] = {}
+        self._begun: dict[bytes, LoadedTransport] = {}
 
     def begin(self) -> None:
         """Tell transports that are new, or online again, that messages are taken in both directions, and those that are
@@ -37,10 +36,12 @@ class TransportWatch:
         """
         for each in self._transports():
             offline = self.standings.is_offline(each.uid)
-            if offline and self._begun.pop(each.uid, None) is each.logon:
+            begun = self._begun.get(each.uid)
+            works = begun is not None and begun.logon is each.logon
+            if offline and self._begun.pop(each.uid, None) and works:
                 self._tell_of_work(each, begins=False)
-            elif not offline and self._begun.get(each.uid) is not each.logon:
-                self._begun[each.uid] = each.logon
+            elif not offline and not works:
+                self._begun[each.uid] = each
                 self._tell_of_work(each, begins=True)
 
     def _tell_of_work(self, transport: LoadedTransport, *, begins: bool) -> None:
@@ -63,13 +64,11 @@ class TransportWatch:
     def end(self) -> bool:
         """Tell transports that no more is taken; what they keep is the queue's again (SPL-75): whether there is any."""
         keepers = self.standings.forget(lambda entry_id: True)
-        for each in self._transports():
-            if self._begun.pop(each.uid, None) is None:
-                continue
+        begun, self._begun = self._begun, {}
+        for each in begun.values():
             if each.uid in keepers:
                 tell(each, NOTIFY_ABORT_DEFERRED)
             self._tell_of_work(each, begins=False)
-        self._begun.clear()
         return bool(keepers)
 
 

@@ -79,15 +79,16 @@ class Spooler:
         means.preprocessors = preprocessors if preprocessors is not None else means.preprocessors
         means.standings.is_offline = is_offline
         self._means = means
-        self._office = Office(stores, transports, Outbound(means), self._stopping)
+        self._collector = Collector(default_store, identity, hooks, means.standings, lambda: not self.is_stopping)
+        self._office = Office(stores, transports, Outbound(means), self._stopping, self._collector.hurry)
         self._watch = TransportWatch(means.standings, transports)
-        self._collector = Collector(default_store, identity, hooks, means.standings)
         self._flushing = Flushing(self._office, self._collector, self._watch, means.holds, board or PlainBoard())
 
     def start(self) -> None:
         """Begin to work in a thread of its own; twice is harmless."""
         if self._thread is None:
             self._stopping.clear()
+            self._flushing.begin()
             self._thread = threading.Thread(target=self._run, name="mapix-spooler", daemon=True)
             self._thread.start()
 
@@ -115,8 +116,10 @@ class Spooler:
         self._awake.set()
 
     def pump(self) -> bool:
-        """Do one round on this thread; whether there was anything to do."""
+        """Do one round on this thread; whether there was anything to do. Once it is stopping there is nothing."""
         with self._working:
+            if self.is_stopping:
+                return False
             desks = self._office.open()
             self._watch.begin()
             self._watch.cancel(self._office.is_gone)
@@ -234,6 +237,7 @@ class Spooler:
 
     def _leave(self) -> None:
         with self._working:
+            self._collector.see_to_received()
             self._office.leave(hurry=self._watch.end())
             self._flushing.give_up()
 
