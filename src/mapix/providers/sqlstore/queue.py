@@ -47,26 +47,30 @@ class Queue:
             if self.database.readonly or not self.role.take():
                 return False
             try:
-                self._clean_up()
+                ours = self._clean_up()
             except BaseException:
                 self.role.leave()
                 raise
             self._working = True
-            return True
+            return ours
 
     def resign(self) -> None:
         """See `OutgoingQueue.resign`."""
         self._working = False
         self.role.leave()
 
-    def _clean_up(self) -> None:
+    def _clean_up(self) -> bool:
+        """Clear the locks of a spooler that died; False where the role was lost: who has it may have locks."""
         if self.database.value(self.database.sql["queue_locked"]) is not None:
             with self.database.write():
+                if not self.role.stands():
+                    return False
                 self.database.run(self.database.sql["queue_unlock_all"])
         oldest = now() - _REMEMBERED
         if self.database.value(self.database.sql["delivered_old"], (oldest,)) is not None:
             with self.database.write():
                 self.database.run(self.database.sql["delivered_prune"], (oldest,))
+        return self.role.stands()
 
     # reading
 
@@ -112,10 +116,14 @@ class Queue:
                 self.feed.alter(number)
 
     def lock(self, number: int, *, locked: bool) -> None:
-        """See `StoreBackend.set_lock`. Who lost the spooler's role begins nothing any more: another may have begun."""
-        if locked and self._working and not self.role.stands():
-            raise Busy("the spooler's role was lost; another may have it now", value=self.database.name)
+        """See `StoreBackend.set_lock`. Who lost the spooler's role begins nothing any more: another may have begun, and
+        has the locks.
+        """
         with self.database.write_soon():
+            if self._working and not self.role.stands():
+                if not locked:
+                    return
+                raise Busy("the spooler's role was lost; another may have it now", value=self.database.name)
             if not self.database.run(self.database.sql["queue_lock"], (int(locked), number)):
                 raise NotInQueue("the message is not in the outgoing queue", value=number)
 

@@ -30,14 +30,16 @@ class SessionLock(Role):
             return True
         database = self.database
         sql = "SELECT pg_try_advisory_lock(lock_key(?, ?::integer))"
-        if not database.value(sql, (database.mailbox, _SPOOLER)):
-            return False
-        self._held_by = database.link.generation
+        with database.lock:
+            if not database.value(sql, (database.mailbox, _SPOOLER)):
+                return False
+            self._held_by = database.link.generation
         return True
 
     def stands(self) -> bool:
         """See `Role.stands`."""
-        return self._held_by == self.database.link.generation and self.database.is_alive()
+        with self.database.lock:
+            return self._held_by == self.database.link.generation and self.database.is_alive()
 
     def leave(self) -> None:
         """See `Role.leave`."""
