@@ -22,16 +22,16 @@ apart. Views see changes at once; `on_change` is called after each with what a t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any
 
 from mapix.interfaces.notify import MOST_ROW_EVENTS, TABLE_CHANGED, Event, TableEvent, TableNotification
-from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.interfaces.table import RowKey, TableType
 from mapix.objects.restrictions.collate import order_key
 from mapix.objects.restrictions.counting import select
-from mapix.objects.tables.tablerow import TableRow, beyond, canonical_values, row_values
+from mapix.objects.tables.sortedrows import SortedRows
+from mapix.objects.tables.tablerow import TableRow, canonical_values
 from mapix.objects.tables.tableview import TableView
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.restriction import Restriction
@@ -44,7 +44,7 @@ ChangeHook = Callable[[Sequence[TableNotification]], None]
 _MOST_ORDERS = 8
 
 
-class TableData:
+class TableData(SortedRows[TableRow]):
     """A `RowSource` over rows in memory, dictionaries by tag.
 
     `columns` are the default columns of new views, `index` the column that identifies rows (made where it is
@@ -157,34 +157,6 @@ class TableData:
     def count(self, where: Restriction | None) -> int:
         """How many rows satisfy `where`."""
         return len(self._rows) if where is None else len(self._ordered(where, ())[0])
-
-    def page(
-        self,
-        where: Restriction | None,
-        order: Sequence[SortKey],
-        after: RowKey | None,
-        count: int,
-        columns: Sequence[PropTag],
-    ) -> Page:
-        """Some rows: see `RowSource.page`."""
-        keys, rows = self._ordered(where, order)
-        part = beyond(keys, after, count)
-        return Page(keys[part], [row_values(row, columns) for row in rows[part]])
-
-    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
-        """How many rows stand before `key`."""
-        return bisect_left(self._ordered(where, order)[0], key)
-
-    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
-        """The key of the row at a position: see `DirectRowSource`."""
-        keys = self._ordered(where, order)[0]
-        return keys[index] if 0 <= index < len(keys) else None
-
-    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
-        """Some rows by their keys: see `DirectRowSource`."""
-        known = dict(zip(*self._ordered(None, ()), strict=True))
-        found = [(key, known[key]) for key in keys if key in known]
-        return Page([key for key, _ in found], [row_values(row, columns) for _, row in found])
 
     def version(self) -> int:
         """A number that changes with the rows: see `DirectRowSource`."""

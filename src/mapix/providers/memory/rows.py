@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -10,11 +9,11 @@ from mapix.interfaces.backend import (
     RowDecorator,
 )
 from mapix.interfaces.prop import ObjectType
-from mapix.interfaces.table import Page, RowKey, TableType
+from mapix.interfaces.table import RowKey, TableType
 from mapix.objects.restrictions.collate import order_key
 from mapix.objects.restrictions.counting import select
 from mapix.objects.tables import columns
-from mapix.objects.tables.tablerow import beyond
+from mapix.objects.tables.sortedrows import SortedRows
 from mapix.properties.flags import DT_FOLDER, DT_FOLDER_LINK
 from mapix.properties.restriction import Restriction
 from mapix.properties.sort import SortKey
@@ -92,7 +91,7 @@ class MemoryRow:
         return ()
 
 
-class MemoryRows:
+class MemoryRows(SortedRows[MemoryRow]):
     """A `RowSource`: rows collected, restricted and sorted anew whenever the store has changed.
 
     `collect` makes the rows in their natural order; `table` names the table for its notification key.
@@ -124,41 +123,9 @@ class MemoryRows:
     def available_columns(self) -> Sequence[PropTag]:
         """See `RowSource.available_columns`: the default ones and all that some row has."""
         found = dict.fromkeys(self._default)
-        for row in self._rows(None, ())[1]:
+        for row in self._ordered(None, ())[1]:
             found.update(dict.fromkeys(tag for tag, _ in row._values.values()))
         return tuple(found)
-
-    def count(self, where: Restriction | None) -> int:
-        """See `RowSource.count`."""
-        return len(self._rows(where, ())[0])
-
-    def page(
-        self,
-        where: Restriction | None,
-        order: Sequence[SortKey],
-        after: RowKey | None,
-        count: int,
-        columns: Sequence[PropTag],
-    ) -> Page:
-        """See `RowSource.page`."""
-        keys, rows = self._rows(where, order)
-        part = beyond(keys, after, count)
-        return Page(keys[part], [tuple(map(row.get, columns)) for row in rows[part]])
-
-    def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
-        """See `RowSource.position`."""
-        return bisect_left(self._rows(where, order)[0], key)
-
-    def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
-        """See `DirectRowSource.key_at`."""
-        keys = self._rows(where, order)[0]
-        return keys[index] if 0 <= index < len(keys) else None
-
-    def read(self, keys: Sequence[RowKey], columns: Sequence[PropTag]) -> Page:
-        """See `DirectRowSource.read`."""
-        known = dict(zip(*self._rows(None, ()), strict=True))
-        found = [(key, known[key]) for key in keys if key in known]
-        return Page([key for key, _ in found], [tuple(map(row.get, columns)) for _, row in found])
 
     def version(self) -> int:
         """See `DirectRowSource.version`."""
@@ -168,7 +135,7 @@ class MemoryRows:
         """See `RowSource.notification_key`."""
         return self._key
 
-    def _rows(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
+    def _ordered(self, where: Restriction | None, order: Sequence[SortKey]) -> _Sorted:
         with self._mailbox.lock:
             if self._seen != self._mailbox.generation or len(self._sorted) > _KEPT:
                 self._sorted.clear()
