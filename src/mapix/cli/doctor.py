@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -65,7 +66,8 @@ def _findings(wanted: str | None) -> Iterator[Finding]:
             yield _failure("profile", error)
             return
         yield Finding(True, "profile", f"{name}: {', '.join(each.name for each in services) or 'no services'}")
-        yield from (_service(subsystem, each) for each in services)
+        yield from (_service(subsystem, name, each) for each in services)
+        yield from _secrets(subsystem, services)
     try:
         with logged_on(name, mail=True) as session:
             yield from _session(session)
@@ -91,15 +93,44 @@ def _profile(subsystem: Subsystem, wanted: str | None) -> tuple[str, list[Servic
     return name, services_of(profiles.admin_services(name))
 
 
-def _service(subsystem: Subsystem, service: Service) -> Finding:
-    """Whether the service of a profile is installed and has the settings it needs."""
-    from mapix.subsystem.profiles.settings import require
+def _service(subsystem: Subsystem, profile: str, service: Service) -> Finding:
+    """Whether the service of a profile is installed and has the settings it needs, and no others."""
+    from mapix.subsystem.profiles.settings import require, strange
 
+    what = f"service {service.name}"
     try:
-        require(subsystem.catalogue.get(service.name), service.settings)
+        described = subsystem.catalogue.get(service.name)
+        require(described, service.settings)
     except MapiError as error:
-        return _failure(f"service {service.name}", error)
-    return Finding(True, f"service {service.name}", "installed, and its settings are complete")
+        return _failure(what, error)
+    unknown = strange(described, subsystem.profiles.load(profile).service(service.uid).settings)
+    if unknown:
+        hint = f"mapix service configure {service.uid.hex()[:8]} {unknown[0]}= --profile {profile!r}"
+        return Finding(False, what, f"the profile sets {', '.join(unknown)}, which it does not know", hint)
+    return Finding(True, what, "installed, and its settings are complete")
+
+
+def _secrets(subsystem: Subsystem, services: list[Service]) -> Iterator[Finding]:
+    """Whether the vault's file can be used, and the commands print their secrets."""
+    from mapix.subsystem.profiles.secrets import run_command
+    from mapix.subsystem.profiles.settings import COMMAND
+    from mapix.subsystem.profiles.vault import NAME, Vault
+
+    vault = Vault(subsystem.home / NAME)
+    if vault.exists:
+        yield _tried("vault", str(vault.path), vault.check_file)
+    for service in services:
+        for name, value in service.settings.items():
+            if name.endswith(COMMAND) and value:
+                yield _tried(f"{service.name} {name}", "prints a secret", partial(run_command, str(value)))
+
+
+def _tried(what: str, well: str, action: Callable[[], object]) -> Finding:
+    try:
+        action()
+    except MapiError as error:
+        return _failure(what, error)
+    return Finding(True, what, well)
 
 
 def _session(session: Session) -> Iterator[Finding]:

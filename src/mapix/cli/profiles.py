@@ -39,8 +39,10 @@ def chosen(profiles: ProfAdmin, name: str | None) -> str:
     for found, default in known:
         if default if name is None else found.casefold() == name.casefold():
             return found
-    if not known or name is None:
-        raise LogonFailed("there is no default profile" if known else "there is no profile yet", hint="mapix init")
+    if not known:
+        raise LogonFailed("there is no profile yet", hint="mapix init")
+    if name is None:
+        raise LogonFailed("there is no default profile", hint=f"mapix profile default {known[0][0]!r}")
     hint = f"one of {', '.join(found for found, _ in known)}, or mapix init --profile {name}"
     raise LogonFailed("there is no profile of this name", value=name, hint=hint)
 
@@ -52,7 +54,10 @@ def existing(profiles: ProfAdmin, name: str | None) -> str:
     except LogonFailed as error:
         if name is None:
             raise
-        raise NotFound(error.text, value=name, hint=error.hint) from None
+        from mapix.subsystem.profiles.profile import one_like
+
+        hint = one_like(name, [known for known, _ in profile_names(profiles)])
+        raise NotFound(error.text, value=name, hint=hint) from None
 
 
 def complete_profiles(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:

@@ -107,6 +107,7 @@ def configure(
 ) -> None:
     """Change settings of SERVICE, a name or the start of a uid. NAME= alone goes back to the default."""
     from mapix.cli.profiles import chosen, one_service
+    from mapix.subsystem.profiles.settings import missing
 
     changes = parse_settings((*values, *settings))
     if not changes:
@@ -116,8 +117,10 @@ def configure(
         admin = profiles.admin_services(chosen(profiles, profile))
         found = one_service(admin, service)
         admin.configure_msg_service(found.uid, {name: value or None for name, value in changes.items()})
+        lacking = missing(subsystem.catalogue.get(found.name), one_service(admin, found.uid.hex()).settings)
     text = f"{found.name}: {', '.join(changes)} set."
-    tell(as_json, text, service=found.name, uid=found.uid.hex(), changed=list(changes))
+    text += f" It lacks {', '.join(lacking)}, and cannot be used." if lacking else ""
+    tell(as_json, text, service=found.name, uid=found.uid.hex(), changed=list(changes), missing=lacking)
 
 
 @command(examples=("mapix service remove SMTP",))

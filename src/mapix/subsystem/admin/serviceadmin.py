@@ -56,7 +56,7 @@ from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
 from mapix.subsystem.profiles.servicesecrets import copy_secrets, forget_secrets, split, store_secrets
-from mapix.subsystem.profiles.settings import by_tag, check_settings, complete, missing
+from mapix.subsystem.profiles.settings import by_tag, check_settings, complete, missing, strange
 
 if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
@@ -161,11 +161,15 @@ class ServiceAdministration(MsgServiceAdmin):
 
     def _keep(self, uid: bytes, described: MessageService, settings: Mapping[str, Any], name: str | None) -> None:
         """Keep settings of a service, and its name where one is given."""
-        public, secrets = split(described, check_settings(described, settings))
+        gone = [each for each in strange(described, settings) if settings[each] is None]
+        known = {each: value for each, value in settings.items() if each not in gone}
+        public, secrets = split(described, check_settings(described, known))
 
         def configure(profile: Profile) -> None:
             entry = profile.service(uid)
-            changed = {**entry.settings, **public}
+            if unknown := [each for each in gone if each not in entry.settings]:
+                check_settings(described, dict.fromkeys(unknown))
+            changed = {**entry.settings, **dict.fromkeys(gone), **public}
             changed = {name: value for name, value in changed.items() if value is not None}
             _check_whole(described, changed)
             store_secrets(profile, entry, secrets, self._handle.home)

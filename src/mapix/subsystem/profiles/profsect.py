@@ -136,12 +136,13 @@ class ProfileSection(PropertyBag, ProfSect):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """See `ProfSect.settings`."""
+        """See `ProfSect.settings`; those of a service that is not installed are what the profile says."""
         self._check()
         if self._service is None:
             return {}
         entry = self._handle.read().service(self._service)
-        return complete(self._catalogue.get(entry.name), entry.settings)
+        described = self._catalogue.find(entry.name)
+        return complete(described, entry.settings) if described is not None else dict(entry.settings)
 
     def secret(self, name: str) -> str | None:
         """See `ProfSect.secret`."""

@@ -8,6 +8,7 @@ first line of output is the secret.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,16 @@ def by_tag(service: MessageService, props: Mapping[PropTag, Any]) -> tuple[dict[
 
 
 def complete(service: MessageService, configured: Mapping[str, Any]) -> dict[str, Any]:
-    """`configured` with defaults filled in, paths with `~` expanded, secrets left out."""
+    """`configured` with defaults filled in, paths with `~` expanded, secrets left out. What somebody wrote into the
+    profile's file is read as a command line is; what cannot be read so stays, for `require` to refuse.
+    """
     settings: dict[str, Any] = {}
     for name, setting in declared(service).items():
         if setting.kind is SettingKind.SECRET:
             continue
         value = configured.get(name, setting.default)
+        with suppress(InvalidParameter):
+            value = _typed(service, setting, value)
         if setting.kind is SettingKind.PATH and value is not None:
             value = str(Path(value).expanduser())
         settings[name] = value
@@ -66,6 +71,11 @@ def missing(service: MessageService, settings: Mapping[str, Any]) -> list[str]:
     """Names of required settings that have no value; secrets are not counted."""
     needed = (setting for setting in service.settings if setting.required and setting.kind is not SettingKind.SECRET)
     return [setting.name for setting in needed if settings.get(setting.name) in (None, "")]
+
+
+def strange(service: MessageService, settings: Mapping[str, Any]) -> list[str]:
+    """Names in `settings` that the service does not know: of another version, or written by hand."""
+    return sorted(settings.keys() - declared(service).keys())
 
 
 def require(service: MessageService, settings: Mapping[str, Any]) -> None:

@@ -123,8 +123,9 @@ def _unsealed(sealed: bytes, where: str, passphrase: Callable[[], str] | None) -
 
     if passphrase is None:
         raise LogonFailed("the file holds secrets, and nobody says the passphrase", value=where)
+    said = passphrase()
     try:
-        return unseal(sealed, passphrase(), where)
+        return unseal(sealed, said, where)
     except LogonFailed:
         text = "the secrets of the file do not open: the passphrase is wrong, or the file is damaged"
         raise LogonFailed(text, value=where, hint="the passphrase it was exported with") from None

@@ -79,6 +79,10 @@ class Vault:
         """The places that hold a secret."""
         return sorted(self._read()[1])
 
+    def check_file(self) -> None:
+        """Raises when the file cannot be one of a vault, without a passphrase: NoAccess, CorruptData, NotFound."""
+        _head_of(_owned(self.path), str(self.path))
+
     def check(self) -> None:
         """Raises when the vault cannot be opened: LogonFailed for a wrong passphrase, CorruptData, NoAccess."""
         self._read()
