@@ -75,24 +75,20 @@ def _watched(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        while not _ended(thread):
-            pass
-
-
-def _ended(thread: int) -> bool:
-    """End the watch over a thread; False where it is told just then that its time is up, too late to matter."""
-    try:
-        _WATCH.end(thread)
-    except Overdue:
-        return False
-    return True
+        while True:  # it may be told just then that its time is up, at the first step of any function that is called
+            try:
+                _WATCH.end(thread)
+                break
+            except Overdue:
+                continue
 
 
 class _Watch:
     """One thread that looks after all others; it ends when nothing is left to look after."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._until: dict[int, float] = {}
         self._told: set[int] = set()
         self._running = False
@@ -107,8 +103,10 @@ class _Watch:
             self._changed.notify()
 
     def end(self, thread: int) -> None:
-        """It is done; what it has not heard yet it need not hear any more."""
-        with self._changed:
+        """It is done; what it has not heard yet it need not hear any more. What is raised while it waits for the lock
+        leaves that free, as no function of Python takes it.
+        """
+        with self._lock:
             self._until.pop(thread, None)
             if thread in self._told:
                 _hear(thread)
