@@ -33,6 +33,7 @@ from mapix.properties.tags import (
     PR_STATUS_CODE,
 )
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.lines import Lines
 from mapix.subsystem.session import Session
 
 
@@ -171,3 +172,17 @@ def test_a_transport_that_could_not_be_logged_on_keeps_no_other_from_going_offli
     with pytest.raises(subprocess.CalledProcessError) as error:
         mapix(office.home, "spooler", "online", "Before", "--profile", "Work")
     assert error.value.returncode == 1
+
+
+def test_what_is_said_here_hides_nothing_that_is_said_elsewhere(mail: Subsystem) -> None:
+    """SPL-45, STA-9: others' words since the last look are news still, whatever is said here meanwhile."""
+    with log_on(mail) as session:
+        core = session._core
+        here, elsewhere, mine, other = Lines(core), Lines(core), core.new_uid(), core.new_uid()
+        elsewhere.cut(other)
+        here.cut(mine)
+        assert here.look()
+        elsewhere.restore(other)
+        here.restore(mine)
+        assert here.look()
+        assert not here.look()

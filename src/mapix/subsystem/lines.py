@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,11 +33,18 @@ class Lines:
         self._folder = core.subsystem.home / FOLDER
         self._own: dict[bytes, bool] = {}
         self._files: dict[bytes, str] = {}
+        self._looking = threading.Lock()
+        self._told: set[bytes] = set()
         self._seen = self._recorded()
 
     def is_cut(self, uid: bytes) -> bool:
-        """Whether a transport is not to connect."""
-        return self._own.get(uid, self._core.subsystem.offline) or os.access(self._file(uid), os.F_OK)
+        """Whether a transport is not to connect. That it may again is a change at the next look, however soon it was
+        said: something may wait because of this answer.
+        """
+        recorded = os.access(self._file(uid), os.F_OK)
+        if recorded:
+            self._told.add(uid)
+        return recorded or self._own.get(uid, self._core.subsystem.offline)
 
     def needs_none(self, uid: bytes) -> None:
         """A transport works without connecting to anything: it is offline only when somebody says so."""
@@ -49,21 +57,28 @@ class Lines:
         except MapiError as error:
             _log.warning("other processes do not hear that a transport is offline: %s", error)
             self._own[uid] = True
-        self._seen = self._recorded()
+        self._know(uid)
 
     def restore(self, uid: bytes) -> None:
         """It may again."""
         self._own[uid] = False
         forget(self._core.subsystem.home, uid)
-        self._seen = self._recorded()
+        self._know(uid)
 
     def look(self) -> bool:
         """Show what other processes said since the last look; whether there was anything."""
-        present = self._recorded()
-        changed, self._seen = present ^ self._seen, present
+        with self._looking:
+            told, self._told = self._told, set()
+            present = self._recorded()
+            changed, self._seen = (present ^ self._seen) | (told - present), present
         for uid in changed:
             self._show(uid)
         return bool(changed)
+
+    def _know(self, uid: bytes) -> None:
+        """What stands there of one transport is no news any more; of others it may be."""
+        with self._looking:
+            self._seen = (self._seen - {uid}) | (self._recorded() & {uid})
 
     def _show(self, uid: bytes) -> None:
         from mapix.subsystem.remote import offline, online

@@ -72,12 +72,14 @@ class Job(Generic[T]):
         self.error: BaseException | None = None
 
     def ask(self, work: Callable[[], R]) -> R:
-        """Have `work` done by the thread that waits, which is a sign of life; `GoneError` when it no longer does."""
+        """Have `work` done by the thread that waits, which is a sign of life; `GoneError` when it no longer does: it
+        has given the call up, or its answer is there already.
+        """
         if self._direct:
             return work()
         question = _Question(work)
         with self._guard:
-            if self._abandoned:
+            if self._abandoned or self.over:
                 raise GoneError
             self._inbox.put(question)
         question.done.wait()

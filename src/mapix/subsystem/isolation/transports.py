@@ -205,7 +205,8 @@ class GuardedTransport(GuardedLogon, TransportLogon):
                 self._working.call("logoff", self.inner.logoff, 0)
             return
         show_back(self._support)
-        self._support.spooler_notify()
+        with suppress(MapiError):
+            self._support.spooler_notify()
 
     def _tell(self, what: str, error: MapiError) -> None:
         if self._trouble is None or str(self._trouble) != str(error):
