@@ -24,6 +24,10 @@ _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _TARGET = re.compile(r"(?:https?|ftps?|file|mailto|tel|sip|callto):", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20()<>\\\x7f\[\]|`]")
 _BARE = re.compile(r"(?:https?://|ftps?://)[^\s<>`\[\]\\]+", re.IGNORECASE)
+_LOOKS_AS_MARKUP = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
+_ENTITY = re.compile(r"&#?\w{1,32};")
+_PUNCTUATION = "*~.,:;!?'\")"
+"""What ends a sentence rather than an address."""
 
 
 class Style(NamedTuple):
@@ -137,7 +141,7 @@ class _Pen:
         core = text.strip(" ")
         self._blank = self._blank or text[0] == " "
         if core:
-            shown = core if markup else code(core) if style.code else words(core)
+            shown = core if markup else code(core) if style.code else words(core, linked=bool(style.link))
             self._turn(style, shown)
             self._out.append(shown)
             self._closed = ""
@@ -200,10 +204,17 @@ class _Pen:
             self._out.append(f"[{inner}]({link})")
 
 
-def words(text: str) -> str:
-    """Text escaped, but for addresses of the web in it, which readers of Markdown know."""
+def words(text: str, *, linked: bool = False) -> str:
+    """Text escaped, but for addresses of the web in it, which readers of Markdown know; in what is `linked` elsewhere
+    they are words like others.
+    """
     parts, place = [], 0
     for found in _BARE.finditer(text):
-        parts += [escaped(text[place : found.start()]), found[0]]
-        place = found.end()
+        address = shown = found[0].rstrip(_PUNCTUATION)
+        if _ENTITY.search(found[0]) or (linked and _LOOKS_AS_MARKUP.search(address)):
+            address, shown = found[0], escaped(found[0])
+        elif _LOOKS_AS_MARKUP.search(found[0]):
+            shown = f"<{address}>"
+        parts += [escaped(text[place : found.start()]), shown]
+        place = found.start() + len(address)
     return "".join((*parts, escaped(text[place:])))
