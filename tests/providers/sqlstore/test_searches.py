@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,10 +20,12 @@ from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.flags import FOLDER_SEARCH, SEARCH_REBUILD, SEARCH_RECURSIVE, SEARCH_RUNNING
 from mapix.properties.restriction import Content, Exist, Fuzzy, Property, Relop, Restriction
 from mapix.properties.tags import PR_BODY, PR_CONTENT_COUNT, PR_ENTRYID, PR_SUBJECT
+from mapix.providers.sqlstore import sought
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sought import Sought
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
+from mapix.providers.sqlstore.surroundings import Surroundings
 from mapix.testing.builders import a_folder, a_message
 from mapix.testing.searchmachine import SearchMachine
 from mapix.testing.store_bench import contents
@@ -151,8 +154,7 @@ def test_the_full_text_index_says_where_to_look(store: StoreObject) -> None:
     a_message(folder, "Rarer", "Unheard-of as well")
     number = begun(store, text)
     with backend.database.read():
-        sought = backend._searches.known.searches(backend.feed.last())[number]
-        assert sought.narrowed(100) is not None
+        assert backend._searches.known.searches(backend.feed.last())[number].narrowed(100) is not None
     assert backend.build_search(number, 5) or backend.build_search(number, 5)
     assert len(backend.results(number)) == 2
 
@@ -192,6 +194,43 @@ def test_searches_of_other_processes_are_followed(store: StoreObject, tmp_path: 
     a_message(a_folder(store, "Work"), "Budget 8")
     assert found.get_prop(PR_CONTENT_COUNT) == 16
     other.close()
+
+
+def test_a_search_that_is_begun_while_another_thread_reads_all_is_followed(
+    store: StoreObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F-043: what a thread that builds has read is not taken for what a transaction has changed since."""
+    backend, root = store.context.backend, a_folder(store, "")
+    assert isinstance(backend, SqlBackend)
+    first = begun(store, FROM_B)
+    number_of = store.context.ids.read_folder
+    place = number_of(a_folder(store, "Elsewhere").get_prop(PR_ENTRYID))
+    second = number_of(root.create_folder("Later", kind=FOLDER_SEARCH).get_prop(PR_ENTRYID))
+    search, known = Search(FROM_B, (place,), SEARCH_RUNNING), backend._searches.known
+    beginning = Thread(target=backend.set_search, args=(second, search), kwargs={"restart": True})
+    read, forget, forgotten, looked = sought.read_searches, known.forget, Event(), Event()
+
+    def read_slowly(around: Surroundings) -> list[Sought]:
+        found = list(read(around))
+        if not beginning.ident:
+            beginning.start()
+            forgotten.wait(0.1)
+        return found
+
+    def forget_and_wait() -> None:
+        forget()
+        forgotten.set()
+        looked.wait(0.1)
+
+    forget()
+    with monkeypatch.context() as patched:
+        patched.setattr(sought, "read_searches", read_slowly)
+        patched.setattr(known, "forget", forget_and_wait)
+        patched.setattr(Sought, "catch_up", lambda self: looked.set())
+        backend.build_search(first, 1)
+        beginning.join()
+    a_message(a_folder(store, "Elsewhere"), "Budget of the year")
+    assert len(backend.results(second)) == 1
 
 
 @pytest.mark.parametrize(

@@ -122,10 +122,13 @@ class SoughtList:
             self._known.chains.clear()
 
     def searches(self, last: int) -> dict[int, Sought]:
-        """The searches by number; `last` is the last change of the store that is permanent."""
-        if self._known is None or self._known.at != last:
-            self._known = _Known(last, {one.number: one for one in read_searches(self.around)}, {})
-        return self._known.searches
+        """The searches by number; `last` is the last change of the store that is permanent. No other thread changes
+        any meanwhile.
+        """
+        with self.database.lock:
+            if self._known is None or self._known.at != last:
+                self._known = _Known(last, {one.number: one for one in read_searches(self.around)}, {})
+            return self._known.searches
 
     def stays(self, last: int) -> None:
         """The transaction under way ends as change `last`, and nothing that was read has changed."""
