@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.providers.sqlstore.helpers import finish, save, start
 
+from mapix.properties import filelocks
 from mapix.properties.errors import Busy
 from mapix.providers.sqlstore.sqlite import database, turns
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
@@ -78,6 +79,37 @@ def test_connections_of_one_process_wait_without_a_thread(tmp_path: Path) -> Non
     assert not first.take(0.02)
     for each in (second, first):
         each.close()
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_wait_that_is_interrupted_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: bool) -> None:
+    mine, (theirs, later) = Turns(tmp_path / "turn"), (os.open(tmp_path / "turn", os.O_RDWR | os.O_CREAT) for _ in "ab")
+    assert filelocks.alone(theirs)
+    wait = threading.Event.wait
+
+    def interrupted(event: threading.Event, timeout: float | None = None) -> bool:
+        if timeout is None:
+            return wait(event)
+        if comes:
+            filelocks.free(theirs)
+            assert wait(event, 60)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Event, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            mine.take(60)
+    filelocks.free(theirs)
+    for thread in threading.enumerate():
+        if thread.name == "turn":
+            thread.join(60)
+    assert filelocks.alone(later)
+    filelocks.free(later)
+    assert mine.take(60)
+    assert not filelocks.alone(later)
+    mine.close()
+    for each in (theirs, later):
+        os.close(each)
 
 
 def test_who_leaves_without_the_turn_takes_it_from_nobody(tmp_path: Path) -> None:

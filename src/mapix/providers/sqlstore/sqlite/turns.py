@@ -95,11 +95,13 @@ class Turns:
     def _wait(self, seconds: float) -> bool:
         """Wait in another thread: the system's own waiting cannot be ended from here."""
         assert self._file is not None
-        waiting = _Waiting(self._file)
-        if waiting.done(seconds):
-            return True
-        self._file = None
-        return False
+        waiting, came = _Waiting(self._file), False
+        try:
+            came = waiting.done(seconds)
+        finally:
+            if not came:
+                self._file = None
+        return came
 
 
 class _Waiting:
@@ -113,11 +115,12 @@ class _Waiting:
         threading.Thread(target=self._wait, name="turn", daemon=True).start()
 
     def done(self, seconds: float) -> bool:
-        """Whether the lock has come within some time. The file is not the caller's any more when it has not."""
+        """Whether the lock has come within some time. The file is the caller's again only when it has."""
         try:
             came = self._came.wait(seconds)
         except BaseException:
-            self._give_up()
+            if not self._give_up():
+                _let_go(self._file)
             raise
         return came or not self._give_up()
 
@@ -126,7 +129,7 @@ class _Waiting:
             filelocks.alone(self._file, wait=True)
         with self._lock:
             if self._unwanted:
-                os.close(self._file)
+                _let_go(self._file)
             else:
                 self._came.set()
 
@@ -137,6 +140,13 @@ class _Waiting:
                 return False
             self._unwanted = True
             return True
+
+
+def _let_go(file: int) -> None:
+    """Close a file; where a forked child has it open, too, that alone would leave its lock."""
+    with suppress(OSError):
+        filelocks.free(file)
+    os.close(file)
 
 
 def _lock_of(path: Path) -> threading.Lock:
