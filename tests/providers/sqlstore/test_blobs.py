@@ -7,6 +7,7 @@ import os
 import tracemalloc
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import IO, Any
 
 import pytest
@@ -23,6 +24,7 @@ from mapix.properties import tags
 from mapix.properties.errors import CorruptStore, ObjectDeleted
 from mapix.properties.restriction import Content, Fuzzy, Property, Relop, Size
 from mapix.properties.value import LargeValue, whole
+from mapix.providers.sqlstore import blobs as blobs_module
 from mapix.providers.sqlstore import garbage
 from mapix.providers.sqlstore.blobs import StoredLarge
 from mapix.providers.sqlstore.pieces import EACH, FILE, PIECE
@@ -316,6 +318,46 @@ def test_a_file_that_went_before_its_row_is_written_again(
     kept.unlink()
     again = save(backend, attachments={0: file(data)})
     assert whole(DATA, again.attachments()[0][DATA]) == data
+
+
+def test_a_value_whose_file_went_is_not_copied(
+    backend: SqliteBackend, smaller: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a collector that died left is no ground for a message without its attachment."""
+    message = save(backend, attachments={0: file(os.urandom(smaller))})
+    value = message.attachments()[0][DATA]
+    monkeypatch.setattr(backend.database, "after_commit", lambda: None)
+    backend.delete_messages([message.number])
+    (kept,) = place_of(backend).iterdir()
+    kept.unlink()
+    with pytest.raises(ObjectDeleted):
+        save(backend, attachments={0: AttachmentChanges({DATA: value})})
+    assert backend.messages(backend.root) == []
+
+
+def test_a_value_that_another_process_takes_long_to_forget_is_deleted_not_damaged(
+    backend: SqliteBackend, smaller: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = save(backend, attachments={0: file(os.urandom(smaller))})
+    value = message.attachments()[0][DATA]
+    other, gone, go_on = SqliteBackend(path), Event(), Event()
+    monkeypatch.setattr(blobs_module, "_LOOKS", 2)
+
+    def wait() -> None:
+        gone.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(other.database, "after_commit", lambda: None)
+    other.delete_messages([message.number])
+    monkeypatch.setattr(other.database, "before_commit", wait)
+    collecting = Thread(target=other.garbage.collect)
+    collecting.start()
+    assert gone.wait(60)
+    Timer(0.15, go_on.set).start()
+    with pytest.raises(ObjectDeleted):
+        value.open()
+    collecting.join()
+    other.close()
 
 
 @pytest.mark.usefixtures("damaged")

@@ -7,16 +7,18 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tests.providers.sqlstore.helpers import file, people, save
 
 from mapix.interfaces.backend import AttachmentChanges, MessageChanges
 from mapix.properties import tags
-from mapix.properties.errors import Collision, CorruptStore, NoAccess, NotFound
+from mapix.properties.errors import Busy, Collision, CorruptStore, NoAccess, NotFound
 from mapix.properties.times import now
 from mapix.properties.value import whole
 from mapix.providers.sqlstore.pieces import EACH, FILE, PIECE
+from mapix.providers.sqlstore.sqlite import backup
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store, repair_store
 from mapix.providers.sqlstore.sqlite.largefiles import LargeFiles
@@ -158,6 +160,44 @@ def test_a_backup_holds_everything_in_one_file(filled: SqliteBackend, tmp_path: 
     copy = SqliteBackend(target)
     same(filled, copy)
     copy.close()
+
+
+def test_a_backup_opens_its_files_before_others_take_them_away(
+    filled: SqliteBackend, path: Path, tmp_path: Path, smaller: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = save(filled, attachments={0: file(b"z" * GIANT)}).number
+    other, files = SqliteBackend(path), filled.database.files
+    deleting = threading.Thread(target=other.delete_messages, args=([number],))
+    opened = files.open
+
+    def slowly(digest: bytes) -> IO[bytes]:
+        if not deleting.ident:
+            deleting.start()
+            deleting.join(0.2)
+        return opened(digest)
+
+    monkeypatch.setattr(files, "open", slowly)
+    filled.care().backup(tmp_path / "backup.mapix")
+    deleting.join()
+    copy = SqliteBackend(tmp_path / "backup.mapix")
+    assert whole(DATA, copy.message(number).attachments()[0][DATA]) == b"z" * GIANT
+    for each in (copy, other):
+        each.close()
+
+
+def test_a_backup_that_comes_too_late_for_one_of_many_files_says_so(
+    filled: SqliteBackend, tmp_path: Path, smaller: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_HELD", 1)
+    numbers = [save(filled, attachments={0: file(text * GIANT)}).number for text in (b"a", b"z")]
+    target = tmp_path / "backup.mapix"
+
+    def delete(done: int, total: int) -> None:
+        filled.delete_messages(numbers)
+
+    with pytest.raises(Busy, match="deleted before"):
+        filled.care().backup(target, progress=delete)
+    assert not target.exists()
 
 
 def test_a_backup_never_takes_the_place_of_a_file(filled: SqliteBackend, tmp_path: Path) -> None:

@@ -77,16 +77,25 @@ class StoredLarge:
         return io.BufferedReader(PieceReader(self), PIECE)
 
     def _file(self, files: Files, digest: bytes) -> IO[bytes]:
-        """The file of this value. Whoever takes it away does so shortly before the value itself is gone for others, so
-        that is waited for before the store is called damaged.
+        """The file of this value. Whoever takes it away does so while he writes, before the value itself is gone for
+        others: where nobody else can write, what is missing is missing for good.
         """
+        with suppress(CorruptStore):
+            return files.open(digest)
+        database = self.database
+        with database.lock:
+            if not (database.readonly or database.in_transaction):
+                with database.write():
+                    return self._file_now(files, digest)
         for _ in range(_LOOKS):
-            if files.has(digest):
-                with suppress(CorruptStore):
-                    return files.open(digest)
-            if self.database.row(self.database.sql["blob_place"], (self.blob,)) is None:
-                raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
+            with suppress(CorruptStore):
+                return self._file_now(files, digest)
             time.sleep(_LOOK_SECONDS)
+        return self._file_now(files, digest)
+
+    def _file_now(self, files: Files, digest: bytes) -> IO[bytes]:
+        if self.database.row(self.database.sql["blob_place"], (self.blob,)) is None:
+            raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
         return files.open(digest)
 
     def __repr__(self) -> str:
@@ -136,9 +145,10 @@ def prepare(database: Database, tag: PropTag, value: Any) -> StoredLarge | Fresh
 def keep(database: Database, value: StoredLarge | Fresh) -> int:
     """The number of the blob that holds `value`, stored now unless it is there; inside a transaction."""
     if isinstance(value, StoredLarge):
-        if database.value(database.sql["blob_size"], (value.blob,)) is not None:
-            return value.blob
-        raise ObjectDeleted("the large value that was to be copied is gone")
+        digest, packing = database.row(database.sql["blob_place"], (value.blob,)) or (None, RAW)
+        if digest is None or (packing == FILE and database.files is not None and not database.files.has(digest)):
+            raise ObjectDeleted("the large value that was to be copied is gone", value=value.blob)
+        return value.blob
     found = database.row(database.sql["blob_find"], (value.hash,))
     if found is None:
         return _write(database, value)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import IO, Final
 
 from mapix.interfaces.care import Progress
-from mapix.properties.errors import Collision, CorruptStore, NotFound
+from mapix.properties.errors import Busy, Collision, CorruptStore, NotFound
 from mapix.providers.sqlstore.blobs import take_in
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.pieces import FILE
@@ -68,13 +68,19 @@ def _copy(database: SqliteDatabase, part: Path, progress: Progress | None, held:
             closing(connect(database.path, readonly=True, create=False)) as source,
             closing(sqlite3.connect(part)) as copy,
         ):
-            source.execute("BEGIN")
-            rows = source.execute(_GIANTS).fetchmany(_HELD)
-            giants = {digest: held.enter_context(database.files.open(digest)) for _, digest in rows}
+            giants = _opened(database, source, held)
             source.backup(copy, pages=_PAGES_AT_ONCE, progress=_told(progress), sleep=0)
     except sqlite3.Error as error:
         raise translated(error, part) from error
     return giants
+
+
+def _opened(database: SqliteDatabase, source: sqlite3.Connection, held: ExitStack) -> dict[bytes, IO[bytes]]:
+    """Begin to read, and open the files of that moment: nobody writes meanwhile, and takes one away."""
+    with nullcontext() if database.readonly else database.write():
+        source.execute("BEGIN")
+        rows = source.execute(_GIANTS).fetchmany(_HELD)
+        return {digest: held.enter_context(database.files.open(digest)) for _, digest in rows}
 
 
 def _told(progress: Progress | None) -> Callable[[int, int, int], None] | None:
@@ -86,11 +92,21 @@ def _take_in(database: SqliteDatabase, part: Path, giants: dict[bytes, IO[bytes]
     try:
         Garbage(copy).collect()
         for blob, digest in copy.rows(_GIANTS):
-            reader = giants.get(digest) or database.files.open(digest)
+            reader = giants.get(digest) or _opened_late(database, digest)
             with reader, copy.write():
                 take_in(copy, blob, reader)
     finally:
         copy.close()
+
+
+def _opened_late(database: SqliteDatabase, digest: bytes) -> IO[bytes]:
+    """The file of a value that was one too many to be open from the beginning."""
+    try:
+        return database.files.open(digest)
+    except CorruptStore:
+        if digest in (found for _, found in database.rows(_GIANTS)):
+            raise
+        raise Busy("a large value was deleted before it was copied", value=database.name, hint="again later") from None
 
 
 def _finish(part: Path) -> None:
