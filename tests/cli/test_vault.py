@@ -50,3 +50,18 @@ def test_a_key_file_others_may_read_is_refused(locked: Mapix) -> None:
     Path(locked.env["MAPIX_VAULT_KEY_FILE"]).chmod(0o644)
     assert "chmod 600" in locked("vault", "create", code=Exit.LOGON).stderr
     assert not (locked.home / "vault").exists()
+
+
+def test_a_copied_profile_has_its_passwords_in_the_vault_and_they_go_with_it(locked: Mapix) -> None:
+    """PRF-23; CopyProfile and DeleteProfile of session 4.2."""
+    locked("vault", "create")
+    locked.init()
+    locked("service", "add", "SMTP", "--host", "mail.example.org", "--user", "ann", "--password", "geheim")
+    locked("profile", "copy", "Default", "Second")
+    assert "without passwords" in locked("profile", "copy", "Default", "Third", "--no-secrets").stderr
+    assert [one["profile"] for one in locked.json("vault", "list")["secrets"]] == ["Default", "Second"]
+    locked("profile", "delete", "Default", "--yes")
+    assert [one["profile"] for one in locked.json("vault", "list")["secrets"]] == ["Second"]
+    del locked.env["MAPIX_VAULT_KEY_FILE"]
+    assert "MAPIX_VAULT_KEY_FILE" in locked("profile", "copy", "Second", "Fourth", code=Exit.LOGON).stderr
+    assert [one["name"] for one in locked.json("profile", "list")["profiles"]] == ["Second", "Third"]

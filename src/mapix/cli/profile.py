@@ -113,9 +113,10 @@ def default(name: str | None, none: bool, as_json: bool) -> None:
 @command(examples=("mapix profile copy Work Home",))
 @click.argument("old", shell_complete=complete_profiles)
 @click.argument("new")
+@click.option("--no-secrets", is_flag=True, help="Without the passwords.")
 @json_option
-def copy(old: str, new: str, as_json: bool) -> None:
-    """Copy profile OLD under the name NEW. Passwords are not copied.
+def copy(old: str, new: str, no_secrets: bool, as_json: bool) -> None:
+    """Copy profile OLD under the name NEW, with the passwords that keyring or vault keep.
 
     A store whose place no setting names is a new one in the copy.
     """
@@ -126,8 +127,9 @@ def copy(old: str, new: str, as_json: bool) -> None:
         profiles = subsystem.admin_profiles()
         old = existing(profiles, old)
         refuse_taken(profiles, new)
-        profiles.copy_profile(old, new)
-    tell(as_json, f"Profile {old} copied to {new}, without passwords.", profile=new, copied_from=old)
+        profiles.copy_profile(old, new, secrets=not no_secrets)
+    without = ", without passwords" if no_secrets else ""
+    tell(as_json, f"Profile {old} copied to {new}{without}.", profile=new, copied_from=old)
 
 
 @command(examples=("mapix profile rename Work Office",))

@@ -99,7 +99,8 @@ def _names(profiles: ProfileStore) -> dict[str, tuple[str, str]]:
         except MapiError:
             continue
         for service in profile.services:
-            found[f"{profile.search_key.hex()}/{service.uid.hex()}"] = name, service.display_name or service.name
+            for uid in (service.uid, *(provider.uid for provider in service.providers)):
+                found[f"{profile.search_key.hex()}/{uid.hex()}"] = name, service.display_name or service.name
     return found
 
 

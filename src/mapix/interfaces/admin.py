@@ -136,8 +136,8 @@ class ProfAdmin(ABC):
         """Remove a profile; in use it is marked and goes with the last session (PRF-6)."""
 
     @abstractmethod
-    def copy_profile(self, old: str, new: str, *, app: bool = False) -> None:
-        """A copy under another name, one of an application if the other is."""
+    def copy_profile(self, old: str, new: str, *, app: bool = False, secrets: bool = True) -> None:
+        """A copy under another name, one of an application if the other is; without `secrets` it has no passwords."""
 
     @abstractmethod
     def rename_profile(self, old: str, new: str, *, app: bool = False) -> None:

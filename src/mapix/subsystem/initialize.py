@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mapix.interfaces.admin import ProfAdmin
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.broker.frames import Shared
+    from mapix.subsystem.profiles.profile import Profile
     from mapix.subsystem.session import Session
 
 _KNOWN = MAPI_MULTITHREAD_NOTIFICATIONS | MAPI_NT_SERVICE | MAPI_NO_COINIT
@@ -55,6 +56,7 @@ class Subsystem:
         self.offline = bool(os.environ.get("MAPIX_OFFLINE"))
         self.catalogue = Catalogue(inf_files(self.home))
         self.profiles = ProfileStore(self.home)
+        self.profiles.on_gone = self._forget
         self.notifications = NotificationEngine(threaded=bool(flags & MAPI_MULTITHREAD_NOTIFICATIONS))
         self.section_locks = SectionLocks()
         self.limits = limits_of()
@@ -77,6 +79,12 @@ class Subsystem:
         from mapix.subsystem.admin.profadmin import ProfileAdministration
 
         return ProfileAdministration(self)
+
+    def _forget(self, profile: Profile) -> None:
+        """Take the secrets of a profile that goes out of where they are kept."""
+        from mapix.subsystem.profiles.servicesecrets import forget_profile
+
+        forget_profile(profile, self.home, self.catalogue)
 
     def dispatch_notifications(self) -> int:
         """Tell what is queued: HrDispatchNotifications (NOT-22); how many notifications were told."""

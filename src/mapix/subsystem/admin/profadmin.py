@@ -41,26 +41,41 @@ class ProfileAdministration(ProfAdmin):
             raise
 
     def delete_profile(self, name: str, *, app: bool = False) -> None:
-        """See `ProfAdmin.delete_profile`; `NotFound`. Secrets of its services leave the keyring.
+        """See `ProfAdmin.delete_profile`; `NotFound`, and what an entry function raises that wants its service to stay.
+        Secrets leave keyring and vault with the profile.
 
         A profile that cannot be read is deleted, too; what it had in the keyring stays there.
         """
         self._check_app(name, app)
         with suppress(CorruptData, Version):
-            self._forget_secrets(name)
+            self._tell_services(name)
         self._profiles.delete(name)
 
-    def _forget_secrets(self, name: str) -> None:
-        from mapix.subsystem.profiles.servicesecrets import forget_secrets
+    def _tell_services(self, name: str) -> None:
+        """MSG_SERVICE_DELETE for every service of a profile that is about to go (session 4.2)."""
+        from mapix.subsystem.admin.serviceadmin import ServiceAdministration
 
-        profile = self._profiles.load(name)
-        for service in profile.services:
-            forget_secrets(self._subsystem.catalogue, profile, service, self._subsystem.home)
+        if self._profiles.exists(name):
+            admin = ServiceAdministration(self._subsystem, name)
+            for service in self._profiles.load(name).services:
+                admin.tell_deleted(service.uid)
 
-    def copy_profile(self, old: str, new: str, *, app: bool = False) -> None:
-        """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken. Secrets are not copied."""
+    def copy_profile(self, old: str, new: str, *, app: bool = False, secrets: bool = True) -> None:
+        """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken, `LogonFailed` where a vault
+        that may hold secrets of it does not open. Then there is no copy.
+        """
+        from mapix.subsystem.profiles.servicesecrets import copy_secrets, places_of
+
         self._check_app(old, app)
-        self._profiles.copy(old, new)
+        profile = self._profiles.copy(old, new)
+        if not secrets:
+            return
+        catalogue, home = self._subsystem.catalogue, self._subsystem.home
+        try:
+            copy_secrets(*(places_of(catalogue, each, home) for each in (self._profiles.load(old), profile)))
+        except BaseException:
+            self._profiles.delete(new)
+            raise
 
     def rename_profile(self, old: str, new: str, *, app: bool = False) -> None:
         """See `ProfAdmin.rename_profile`; in use it is put off until the last session ends."""

@@ -26,6 +26,7 @@ from mapix.subsystem.lines import forget
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
+from mapix.subsystem.profiles.servicesecrets import forget_secrets, places_of_service
 
 if TYPE_CHECKING:
     from mapix.subsystem.initialize import Subsystem
@@ -88,6 +89,8 @@ class ProviderAdministration(ProviderAdmin):
     def _remove(self, uid: bytes) -> None:
         def delete(profile: Profile) -> None:
             service, provider = profile.provider(uid)
+            places = places_of_service(self._subsystem.catalogue, profile, service, self._handle.home)
+            forget_secrets(each for each in places if each.uid == uid)
             service.providers.remove(provider)
             profile.transport_order = [each for each in profile.transport_order if each != uid]
             pass_on_identity(profile)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfSect, ProviderAdmin
@@ -52,11 +53,12 @@ from mapix.subsystem.catalogue.serviceentry import (
 )
 from mapix.subsystem.dialogs import Dialogs
 from mapix.subsystem.lines import forget
+from mapix.subsystem.profiles import servicesecrets as kept
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
-from mapix.subsystem.profiles.servicesecrets import copy_secrets, forget_secrets, split, store_secrets
-from mapix.subsystem.profiles.settings import by_tag, check_settings, complete, missing, strange
+from mapix.subsystem.profiles.servicesecrets import split, store_secrets
+from mapix.subsystem.profiles.settings import by_tag, check_settings, check_whole, strange
 
 if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
@@ -97,7 +99,7 @@ class ServiceAdministration(MsgServiceAdmin):
         entry = new_service(described, display_name)
         public, secrets = split(described, check_settings(described, settings or {}))
         entry.settings = {name: value for name, value in public.items() if value is not None}
-        _check_whole(described, entry.settings)
+        check_whole(described, entry.settings)
 
         def add(profile: Profile) -> None:
             insert(profile, entry)
@@ -122,12 +124,12 @@ class ServiceAdministration(MsgServiceAdmin):
             raise InterfaceNotSupported("a message service is copied into a profile of this kind only", value=target)
         source = self._handle.read()
         entry = source.service(uid)
-        described = self._catalogue.get(entry.name)
 
         def add(profile: Profile) -> bytes:
             copy = copied(source, entry, profile)
             insert(profile, copy)
-            copy_secrets(described, (source, entry, self._handle.home), (profile, copy, into._handle.home))
+            places = partial(kept.places_of_service, self._catalogue)
+            kept.copy_secrets(places(source, entry, self._handle.home), places(profile, copy, into._handle.home))
             return copy.uid
 
         return into._handle.change(add)
@@ -171,7 +173,7 @@ class ServiceAdministration(MsgServiceAdmin):
                 check_settings(described, dict.fromkeys(unknown))
             changed = {**entry.settings, **dict.fromkeys(gone), **public}
             changed = {name: value for name, value in changed.items() if value is not None}
-            _check_whole(described, changed)
+            check_whole(described, changed)
             store_secrets(profile, entry, secrets, self._handle.home)
             entry.settings = changed
             entry.display_name = entry.display_name if name is None else name
@@ -228,23 +230,30 @@ class ServiceAdministration(MsgServiceAdmin):
         raise NoSupport("message services cannot be renamed", hint="configure_msg_service with PR_DISPLAY_NAME")
 
     def delete_msg_service(self, uid: bytes) -> None:
-        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring.
+        """See `MsgServiceAdmin.delete_msg_service`; its secrets leave the keyring, and its other sections go, too.
 
         Raises NotFound, and what an entry function answers that wants it to stay; one that fails, or is not there any
         more, keeps nothing.
         """
         self._handle.read().service(uid)
+        self.tell_deleted(uid)
+        self._remove(uid)
+
+    def tell_deleted(self, uid: bytes) -> None:
+        """Tell the entry function of a service that the service is about to go; raises what it wants it to stay by."""
         try:
             self._ask_entry(uid, MSG_SERVICE_DELETE)
         except (CallFailed, NotFound) as error:
             _log.warning("a message service goes although its entry function failed: %s", error)
-        self._remove(uid)
 
     def _remove(self, uid: bytes) -> None:
         def delete(profile: Profile) -> None:
             entry = profile.service(uid)
-            forget_secrets(self._catalogue, profile, entry, self._handle.home)
+            kept.forget_secrets(kept.places_of_service(self._catalogue, profile, entry, self._handle.home))
             profile.services.remove(entry)
+            used = {extra for service in profile.services for extra in kept.extra_uids(service)}
+            for extra in set(kept.extra_uids(entry)) - used:
+                profile.sections.pop(extra, None)
             gone = {provider.uid for provider in entry.providers}
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
             pass_on_identity(profile)
@@ -289,11 +298,3 @@ class ServiceAdministration(MsgServiceAdmin):
                 set_flag(service, SERVICE_PRIMARY_IDENTITY, any(each is chosen for each in service.providers))
 
         self._handle.change(choose)
-
-
-def _check_whole(described: MessageService, settings: Mapping[str, Any]) -> None:
-    """Let the service look at settings that are complete; incomplete ones are left for later (C8)."""
-    filled = complete(described, settings)
-    if described.check is not None and not missing(described, filled):
-        with suppress(Unconfigured):
-            described.check(filled)

@@ -19,6 +19,7 @@ from mapix.properties.flags import (
 )
 from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.servicesecrets import extra_uids
 
 _ROLES = STATUS_PRIMARY_IDENTITY | STATUS_DEFAULT_STORE
 
@@ -40,11 +41,9 @@ def copied(profile: Profile, entry: ServiceEntry, into: Profile) -> ServiceEntry
         provider.uid = uuid4().bytes_le
         provider.resource_flags &= ~_ROLES
     copy.resource_flags &= ~(SERVICE_PRIMARY_IDENTITY | SERVICE_DEFAULT_STORE)
-    extra = copy.properties.get(PR_SERVICE_EXTRA_UIDS)
-    if extra:
-        old = [extra[start : start + 16] for start in range(0, len(extra) - 15, 16)]
+    if old := extra_uids(entry):
         new = {uid: uuid4().bytes_le for uid in old}
-        copy.properties[PR_SERVICE_EXTRA_UIDS] = b"".join(new.values())
+        copy.properties[PR_SERVICE_EXTRA_UIDS] = b"".join(new[uid] for uid in old)
         into.sections.update({new[uid]: dict(profile.sections[uid]) for uid in old if uid in profile.sections})
     return copy
 

@@ -10,11 +10,11 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from mapix.properties.errors import CallFailed, Collision, MapiError, NoAccess, NotFound
+from mapix.properties.errors import CallFailed, Collision, CorruptData, MapiError, NoAccess, NotFound, Version
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
@@ -44,8 +44,8 @@ class ProfileStore:
         self._users: Counter[str] = Counter()
         self._uses = Uses(self.directory)
         self._guard = threading.RLock()
-        self.on_gone: Callable[[Profile], object] = _nobody
-        """Told of a profile that was marked and is about to go: its last session has ended."""
+        self.on_gone: Callable[[Profile], object] = self._forget
+        """Told of a profile that is about to go."""
 
     def names(self, *, app: bool = False) -> list[str]:
         """Names of the profiles, sorted; those that wait for their last session to be deleted are left out (PRF-6),
@@ -110,7 +110,7 @@ class ProfileStore:
         return path
 
     def delete(self, name: str) -> None:
-        """Remove a profile; one in use is marked and goes with its last session (PRF-6)."""
+        """Remove a profile and its secrets; one in use is marked and goes with its last session (PRF-6)."""
         with directory_lock(self.directory):
             path = self._present(name)
             if self.default() == path.stem:
@@ -120,6 +120,8 @@ class ProfileStore:
                 profile.deleted = True
                 self._write(profile)
             else:
+                with suppress(CorruptData, Version):
+                    self.on_gone(self._read(path))
                 self._remove(path)
 
     def copy(self, old: str, new: str) -> Profile:
@@ -286,6 +288,7 @@ class ProfileStore:
         self._folder.remove(path)
         self._uses.forget(path.stem)
 
+    def _forget(self, profile: Profile) -> None:
+        from mapix.subsystem.profiles.servicesecrets import forget_profile
 
-def _nobody(profile: Profile) -> None:
-    """Nobody keeps anything of a profile elsewhere."""
+        forget_profile(profile, self.directory.parent)

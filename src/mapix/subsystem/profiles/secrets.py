@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -141,9 +142,37 @@ def usable_keyring() -> Keyring | None:
         return None
     try:
         backend = keyring.get_keyring()
-        return cast(Keyring, backend) if backend.priority > 0 else None
+        return _Ring(cast(Keyring, backend), keyring.errors.KeyringError) if backend.priority > 0 else None
     except Exception:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """A keyring whose errors are those of MAPI: one that is locked, or that nobody answers for."""
+
+    backend: Keyring
+    error: type[Exception]
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with self._telling():
+            return self.backend.get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        with self._telling():
+            self.backend.set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        with self._telling():
+            self.backend.delete_password(service, username)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except self.error as error:
+            text = f"the keyring does not answer ({type(error).__name__}: {error})"
+            raise LogonFailed(text, hint="unlock the keyring, or set PYTHON_KEYRING_BACKEND") from error
 
 
 def vault_of(home: Path | None, ui: LogonUI | None = None) -> Keyring | None:

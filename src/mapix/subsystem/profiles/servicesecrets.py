@@ -1,17 +1,22 @@
-"""The secrets of a message service as administration deals with them: told apart, kept, copied, forgotten."""
+"""The secrets of a profile as administration deals with them: told apart, kept, copied, forgotten.
+
+Secrets are the secret settings of services, and the secure properties of every section (PRF-23).
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import MapiError
+from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
-from mapix.subsystem.profiles.profsect import service_secrets
-from mapix.subsystem.profiles.settings import secrets_of
+from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, SECURE, secure_name, service_secrets
+from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
 
 if TYPE_CHECKING:
     from mapix.subsystem.catalogue.services import Catalogue
@@ -19,11 +24,52 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mapix.subsystem")
 
 
+class Kept(NamedTuple):
+    """A section of a profile that may have secrets: its uid, where they are, and what they are called."""
+
+    uid: bytes
+    place: SecretPlace
+    names: tuple[str, ...]
+
+
 def split(described: MessageService, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
     """Settings that stand in the profile, and those that do not."""
     hidden = secrets_of(described)
     public = {name: value for name, value in settings.items() if name not in hidden}
     return public, {name: value for name, value in settings.items() if name in hidden}
+
+
+def extra_uids(service: ServiceEntry) -> list[bytes]:
+    """The sections besides its own and its providers' that a service has."""
+    packed = service.properties.get(PR_SERVICE_EXTRA_UIDS) or b""
+    return [packed[start : start + 16] for start in range(0, len(packed) - 15, 16)]
+
+
+def places_of(catalogue: Catalogue, profile: Profile, home: Path | None) -> Iterator[Kept]:
+    """Every section of a profile; a service that is not installed is taken to have a password."""
+    extra = {uid for service in profile.services for uid in extra_uids(service)}
+    for uid in (PS_PROFILE_PROPERTIES, *(uid for uid in profile.sections if uid not in extra)):
+        yield _kept(profile, uid, "PROFILE", (), home)
+    for service in profile.services:
+        yield from places_of_service(catalogue, profile, service, home)
+
+
+def places_of_service(
+    catalogue: Catalogue, profile: Profile, service: ServiceEntry, home: Path | None
+) -> Iterator[Kept]:
+    """The sections of a service: its own, its providers', and others, in an order that copies of it share."""
+    described = catalogue.find(service.name)
+    own = sorted(secrets_of(described)) if described is not None else [PASSWORD]
+    yield _kept(profile, service.uid, service.name, own, home)
+    for provider in service.providers:
+        yield _kept(profile, provider.uid, service.name, (), home)
+    for uid in extra_uids(service):
+        yield _kept(profile, uid, "PROFILE", (), home)
+
+
+def _kept(profile: Profile, uid: bytes, service: str, own: Iterable[str], home: Path | None) -> Kept:
+    place = SecretPlace(service, f"{profile.search_key.hex()}/{uid.hex()}", home)
+    return Kept(uid, place, (*own, *map(secure_name, SECURE)))
 
 
 def store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None], home: Path | None) -> None:
@@ -40,22 +86,40 @@ def store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, s
         raise
 
 
-def copy_secrets(
-    described: MessageService,
-    source: tuple[Profile, ServiceEntry, Path | None],
-    target: tuple[Profile, ServiceEntry, Path | None],
-) -> None:
-    """Keep for one service what keyring or vault keep for another."""
-    origin = service_secrets(source[0], source[1].uid, source[2])
-    found = {name: origin.fetch_kept(name) for name in secrets_of(described)}
-    store_secrets(*target[:2], {name: secret for name, secret in found.items() if secret is not None}, target[2])
+def copy_secrets(source: Iterable[Kept], target: Iterable[Kept]) -> None:
+    """Keep for some sections what keyring or vault keep for others of the same shape, all of it or nothing.
+
+    Raises LogonFailed where the vault does not open, and what else keeps the secrets from being read or written.
+    """
+    done: list[tuple[SecretPlace, str]] = []
+    try:
+        for old, new in zip(source, target, strict=True):
+            for name in old.names:
+                if (secret := old.place.fetch_kept(name)) is not None:
+                    new.place.store(name, secret)
+                    done.append((new.place, name))
+    except MapiError:
+        for place, name in done:
+            place.store(name, None)
+        raise
 
 
-def forget_secrets(catalogue: Catalogue, profile: Profile, service: ServiceEntry, home: Path | None) -> None:
-    """Take the secrets of a service out of keyring or vault; what cannot be removed is logged."""
-    described = catalogue.find(service.name)
-    for name in secrets_of(described) if described is not None else ():
-        try:
-            service_secrets(profile, service.uid, home).store(name, None)
-        except Exception:
-            _log.warning("the %s of %s could not be taken out of where it is kept", name, service.name, exc_info=True)
+def forget_secrets(places: Iterable[Kept]) -> None:
+    """Take the secrets of sections out of keyring or vault; where they cannot be removed that is logged, once."""
+    for kept in places:
+        for name in kept.names:
+            try:
+                kept.place.store(name, None)
+            except MapiError as error:
+                _log.warning("secrets of %s stay where they are kept: %s", kept.place.service, error)
+                return
+
+
+def forget_profile(profile: Profile, home: Path, catalogue: Catalogue | None = None) -> None:
+    """Take every secret of a profile that goes out of keyring or vault."""
+    if catalogue is None:
+        from mapix.subsystem.catalogue.inffiles import inf_files
+        from mapix.subsystem.catalogue.services import Catalogue
+
+        catalogue = Catalogue(inf_files(home))
+    forget_secrets(places_of(catalogue, profile, home))

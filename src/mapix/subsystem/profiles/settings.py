@@ -90,6 +90,14 @@ def require(service: MessageService, settings: Mapping[str, Any]) -> None:
         service.check(settings)
 
 
+def check_whole(service: MessageService, settings: Mapping[str, Any]) -> None:
+    """Let the service look at settings that are complete; incomplete ones are left for later (C8)."""
+    filled = complete(service, settings)
+    if service.check is not None and not missing(service, filled):
+        with suppress(Unconfigured):
+            service.check(filled)
+
+
 def secrets_of(service: MessageService) -> frozenset[str]:
     """Names of the settings that are never in a profile's file."""
     return frozenset(setting.name for setting in service.settings if setting.kind is SettingKind.SECRET)

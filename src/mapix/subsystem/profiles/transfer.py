@@ -9,20 +9,17 @@ Without secrets the file is what a profile's file is. With them it has a table `
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mapix.properties.errors import CorruptData, LogonFailed, NoSupport
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilefile import from_text, to_text
-from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, SECURE, secure_name
-from mapix.subsystem.profiles.secrets import SecretPlace
-from mapix.subsystem.profiles.settings import secrets_of
+from mapix.subsystem.profiles.servicesecrets import places_of
 from mapix.subsystem.profiles.toml_writer import dump
 
 if TYPE_CHECKING:
-    from mapix.subsystem.catalogue.services import Catalogue
     from mapix.subsystem.initialize import Subsystem
 
 _TABLE = "secrets"
@@ -42,7 +39,7 @@ def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = Non
 
     found = {
         f"{uid.hex()}/{secret}": value
-        for uid, place, names in _places(subsystem, profile)
+        for uid, place, names in places_of(subsystem.catalogue, profile, subsystem.home)
         for secret in names
         if (value := place.fetch_kept(secret)) is not None
     }
@@ -77,26 +74,8 @@ def import_profile(
     return profile.name
 
 
-def _places(subsystem: Subsystem, profile: Profile) -> Iterator[tuple[bytes, SecretPlace, list[str]]]:
-    """Every section of a profile that may have secrets: its uid, where they are, and what they are called."""
-    secure = [secure_name(number) for number in SECURE]
-    for uid, service, own in _sections(subsystem.catalogue, profile):
-        key = f"{profile.search_key.hex()}/{uid.hex()}"
-        yield uid, SecretPlace(service, key, subsystem.home), [*own, *secure]
-
-
-def _sections(catalogue: Catalogue, profile: Profile) -> Iterator[tuple[bytes, str, list[str]]]:
-    for uid in (PS_PROFILE_PROPERTIES, *profile.sections):
-        yield uid, "PROFILE", []
-    for service in profile.services:
-        described = catalogue.find(service.name)
-        yield service.uid, service.name, sorted(secrets_of(described)) if described is not None else []
-        for provider in service.providers:
-            yield provider.uid, service.name, []
-
-
 def _keep(subsystem: Subsystem, profile: Profile, secrets: dict[str, str]) -> None:
-    known = {uid.hex(): place for uid, place, _ in _places(subsystem, profile)}
+    known = {uid.hex(): place for uid, place, _ in places_of(subsystem.catalogue, profile, subsystem.home)}
     for place, secret in secrets.items():
         uid, _, name = place.partition("/")
         if uid in known:
