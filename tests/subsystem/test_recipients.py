@@ -23,6 +23,7 @@ from mapix.properties.tags import (
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_RECIPIENT_TYPE,
+    PR_REPORT_TEXT,
     PR_RESPONSIBILITY,
     PR_ROWID,
     PR_SEARCH_KEY,
@@ -30,7 +31,7 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.books import recipients
 from mapix.subsystem.books.addressbook import IntegratedAddressBook
-from mapix.subsystem.books.recipients import expand
+from mapix.subsystem.books.recipients import GONE, NO_MEMBERS, SEVERAL, UNKNOWN, UNREADABLE, expand
 from mapix.subsystem.initialize import Subsystem
 
 Row = dict[PropTag, Any]
@@ -92,7 +93,16 @@ def test_a_bare_name_is_looked_up(book: AddrBook) -> None:
 
 @pytest.mark.parametrize("name", ["Bill", "Nobody at all"])
 def test_a_name_that_cannot_be_resolved_stays_as_it_is(book: AddrBook, name: str) -> None:
-    assert expanded(book, {PR_DISPLAY_NAME: name}) == [{PR_ROWID: 0, PR_DISPLAY_NAME: name}]
+    told = SEVERAL if name == "Bill" else UNKNOWN
+    assert expanded(book, {PR_DISPLAY_NAME: name}) == [{PR_ROWID: 0, PR_DISPLAY_NAME: name, PR_REPORT_TEXT: told}]
+
+
+def test_an_entry_that_is_gone_is_told_as_that(book: AddrBook) -> None:
+    """SPL-15."""
+    (row,) = expanded(book, {PR_ENTRYID: ROOT + b"zoe@example.com"})
+    assert row[PR_REPORT_TEXT] == GONE
+    (row,) = expanded(book, row | {PR_ENTRYID: ROOT + b"ann@example.com"})
+    assert PR_REPORT_TEXT not in row
 
 
 def test_who_stands_twice_is_sent_to_once_and_the_list_stays(book: AddrBook) -> None:
@@ -187,6 +197,9 @@ def test_a_list_without_members_stays_to_be_sent_to_so_that_its_sender_is_told(
     rows = expanded(book, *(dict(a_list(each)) for each in (empty, full, nested, bytes(20) + b"gone")))
     assert [row.get(PR_RESPONSIBILITY, False) for row in rows] == [False, True, False, False, False]
     assert [row[PR_EMAIL_ADDRESS] for row in rows[4:]] == ["a@example.com"]
+    reasons = [NO_MEMBERS, None, NO_MEMBERS, UNREADABLE, None]
+    assert [row.get(PR_REPORT_TEXT) for row in rows] == reasons
+    assert [row.get(PR_REPORT_TEXT) for row in recipients.expand(rows, lambda: book)[:4]] == reasons[:4]
 
 
 def test_a_list_in_a_list_that_nobody_can_open_is_a_recipient_whom_nobody_reaches(
@@ -199,3 +212,4 @@ def test_a_list_in_a_list_that_nobody_can_open_is_a_recipient_whom_nobody_reache
     _, *members = expanded(book, dict(a_list(outer)))
     assert [row[PR_ADDRTYPE] for row in members] == ["MAPIPDL", "SMTP", "MAPIPDL"]
     assert [row[PR_RESPONSIBILITY] for row in members] == [False, False, False]
+    assert [row.get(PR_REPORT_TEXT) for row in members] == [UNREADABLE, None, UNREADABLE]

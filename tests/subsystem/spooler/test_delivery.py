@@ -131,6 +131,18 @@ def test_the_shortest_wait_of_a_round_counts():
     assert value.round_over(NOW, PACE, 0.0).due == NOW + 5 * TICKS_PER_SECOND
 
 
+def test_who_could_not_be_reached_when_it_was_submitted_is_told_why():
+    """SPL-15: what was known of a name or a list then, unless somebody took it all the same."""
+    known = row(1, "MAPIPDL") | {PR_REPORT_TEXT: "the list has no members"}
+    value = delivery(known, row(2, "FAX")).round_over(NOW, PACE, 0.0)
+    assert [each.text for each in value.recipients] == ["the list has no members", NOBODY]
+    assert stages(value) == [Stage.FAILED, Stage.FAILED]
+    taken = delivery(known).asking(ONE, (1,)).after(Outcome(results=(result(1, RecipientState.SENT),)))
+    assert stages(taken) == [Stage.SENT]
+    refused = delivery(known).asking(ONE, (1,)).after(Outcome(OutcomeKind.REFUSED, code=550, text="no lists here"))
+    assert refused.recipients[0].said == "550 no lists here"
+
+
 def test_nobody_is_given_up_because_a_clock_jumped():
     value, later = delivery(submitted=0), Outcome(results=(result(1, RecipientState.RETRY, 451, "full"),))
     for attempt in range(PACE.least):

@@ -2,7 +2,7 @@
 
 Addresses become one-offs, missing addresses are looked up, personal lists are expanded, and who stands there twice is
 marked as taken care of, so that he is sent to once and the list stays as it was written (C9). What cannot be resolved
-stays and comes back as a report.
+stays and comes back as a report, which says what stands in PR_REPORT_TEXT: what was wrong when it was submitted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mapix.interfaces.container import MapiContainer
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, is_one_off, search_key
-from mapix.properties.errors import MapiError, TooBig
+from mapix.properties.errors import MapiError, NotFound, TooBig, UnknownEntryid
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ADDRTYPE,
@@ -23,6 +23,7 @@ from mapix.properties.tags import (
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_RECIPIENT_TYPE,
+    PR_REPORT_TEXT,
     PR_RESPONSIBILITY,
     PR_ROWID,
     PR_SEARCH_KEY,
@@ -34,6 +35,11 @@ PERSONAL_LIST = "MAPIPDL"
 MOST_MEMBERS = 100_000
 """Whom one list of a message may be sent to, with the lists in it."""
 
+NO_MEMBERS = "the list has no members"
+UNREADABLE = "the list cannot be opened"
+UNKNOWN = "the address book knows nobody of this name"
+SEVERAL = "the address book knows several people of this name"
+GONE = "the address book has no such entry any more"
 
 Row = dict[PropTag, Any]
 
@@ -52,12 +58,16 @@ def expand(rows: Sequence[Row], book: Callable[[], AddrBook]) -> list[Row]:
                 row[PR_RESPONSIBILITY] = True
                 expanded.append({**member, PR_ROWID: number, PR_RESPONSIBILITY: False})
                 number += 1
+            if not row.get(PR_RESPONSIBILITY):
+                row.setdefault(PR_REPORT_TEXT, NO_MEMBERS)
     _mark_duplicates(expanded)
     return expanded
 
 
 def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
     """A row with identifier, address and search key, as far as they can be known."""
+    if not row.get(PR_RESPONSIBILITY):
+        row.pop(PR_REPORT_TEXT, None)
     entry_id = row.get(PR_ENTRYID)
     known: Row = {}
     if not entry_id:
@@ -69,7 +79,7 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
         known = recipient_properties(OneOff.load(entry_id), entry_id)
     elif not row.get(PR_ADDRTYPE) or not row.get(PR_EMAIL_ADDRESS):
         known = _looked_up(entry_id, book)
-    for tag in RECIPIENT_COLUMNS:
+    for tag in (*RECIPIENT_COLUMNS, PR_REPORT_TEXT):
         if not row.get(tag) and known.get(tag) is not None:
             row[tag] = known[tag]
     if not row.get(PR_SEARCH_KEY) and row.get(PR_ADDRTYPE) and row.get(PR_EMAIL_ADDRESS):
@@ -78,18 +88,22 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
 
 
 def _resolved(row: Row, book: Callable[[], AddrBook]) -> Row:
-    """What the address book says of a bare name; nothing when it does not know exactly one."""
+    """What the address book says of a bare name: whom it is of, or why that is not known."""
     if not row.get(PR_DISPLAY_NAME):
         return {}
     result = book().resolve_name([{PR_DISPLAY_NAME: row[PR_DISPLAY_NAME]}])
-    return {} if result.unresolved or result.ambiguous else result.rows[0]
+    if result.unresolved or result.ambiguous:
+        return {PR_REPORT_TEXT: SEVERAL if result.ambiguous else UNKNOWN}
+    return result.rows[0]
 
 
 def _looked_up(entry_id: bytes, book: Callable[[], AddrBook]) -> Row:
     try:
         return book().open_entry(entry_id).get_props(RECIPIENT_COLUMNS)
-    except MapiError:
-        return {}
+    except (NotFound, UnknownEntryid):
+        return {PR_REPORT_TEXT: GONE}
+    except MapiError as error:
+        return {PR_REPORT_TEXT: f"the address book cannot be asked: {error}"}
 
 
 def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
@@ -117,6 +131,7 @@ def _members(row: Row, book: Callable[[], AddrBook]) -> Iterator[Row]:
             if inside is not None:
                 waiting.append(iter(inside))
                 continue
+            member[PR_REPORT_TEXT] = UNREADABLE
             if member is row:
                 return
         count += 1

@@ -183,7 +183,7 @@ class Delivery(NamedTuple):
 
 def _conclude(one: Recipient, expired: bool, pace: Pace) -> Recipient:
     if one.stage is Stage.READY:
-        return one.told(Word.NOBODY, text=NOBODY)
+        return one.told(Word.NOBODY, text=one.known or NOBODY)
     if one.stage is Stage.HELD and one.answered and expired:
         days = f"{pace.give_up / 86400:g} days"
         return one.told(Word.GIVE_UP, text=f"given up after {days}; the last answer was: {one.said}")

@@ -82,6 +82,8 @@ class Recipient(NamedTuple):
     declined: frozenset[bytes] = frozenset()
     answered: bool = False
     """Whether a peer itself put the recipient off; only then is it ever given up (SPL-14)."""
+    known: str = ""
+    """Why nobody could reach it, as far as that was known when the message was submitted (SPL-15)."""
 
     @property
     def settled(self) -> bool:
@@ -99,7 +101,7 @@ class Recipient(NamedTuple):
         if stage is None:
             return self
         answered = self.answered or word is Word.RETRY
-        return Recipient(self.row_id, stage, code, text or self.text, word, self.declined, answered)
+        return Recipient(self.row_id, stage, code, text or self.text, word, self.declined, answered, self.known)
 
     def passed(self, transport: bytes) -> Recipient:
         """The recipient after `transport` declined it."""
@@ -110,7 +112,7 @@ def read_recipient(row: Mapping[PropTag, Any]) -> Recipient | None:
     """The stage a recipient row tells of (SPL-66, SPL-76); None for a row that is nobody's to send."""
     row_id = row[PR_ROWID]
     if not row.get(PR_RESPONSIBILITY):
-        return Recipient(row_id)
+        return Recipient(row_id, known=row.get(PR_REPORT_TEXT, ""))
     if PR_DELIVER_TIME in row:
         return Recipient(row_id, Stage.SENT)
     if PR_NDR_REASON_CODE in row:
