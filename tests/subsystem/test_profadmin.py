@@ -133,6 +133,31 @@ def test_a_profile_in_use_is_renamed_with_its_last_session(system: Subsystem, pr
     assert names(system) == [("Home", False)]
 
 
+def test_a_copy_of_a_profile_that_is_to_be_renamed_keeps_its_own_name(system: Subsystem, profile: str) -> None:
+    """PRF-6: what waits for the sessions of the one is nothing to the other."""
+    admin = system.admin_profiles()
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    admin.rename_profile(profile, "Home")
+    admin.copy_profile(profile, "Copy")
+    assert names(system) == [("Copy", False), ("Work", False)]
+    session.logoff()
+    assert names(system) == [("Copy", False), ("Home", False)]
+
+
+def test_nobody_logs_on_to_a_profile_that_was_deleted(system: Subsystem, profile: str) -> None:
+    """PRF-6: it is usable for the sessions it has, and for no others."""
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    system.admin_profiles().delete_profile(profile)
+    with pytest.raises(LogonFailed, match="goes when its last session ends"):
+        system.logon(profile, flags=MAPI_NEW_SESSION)
+    with pytest.raises(NoAccess, match="goes when its last session ends"):
+        system.admin_profiles().create_profile(profile)
+    assert session.open_profile_section(None).get_props()
+    session.logoff()
+    system.admin_profiles().create_profile(profile)
+    system.logon(profile, flags=MAPI_NEW_SESSION).logoff()
+
+
 def test_a_name_that_a_profile_in_use_will_have_is_taken(system: Subsystem, profile: str) -> None:
     """PRF-6: nobody's profile gives way to one that is renamed later."""
     admin = system.admin_profiles()

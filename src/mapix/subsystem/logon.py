@@ -210,7 +210,7 @@ class Logons:
             return self.subsystem.profiles.use(name)
         except NotFound as error:
             hint = error.hint or "mapix init"
-            raise LogonFailed("there is no profile of this name", value=name, hint=hint) from None
+            raise LogonFailed(error.text, value=name, hint=hint) from None
         except MapiError as error:
             raise LogonFailed(f"the profile {name} cannot be read: {error.sentence}", hint=error.hint) from error
 

@@ -32,6 +32,7 @@ from mapix.subsystem.profiles.profilehead import (
 )
 
 _log = logging.getLogger(__name__)
+_GOING = "the profile of this name is deleted, and goes when its last session ends"
 
 
 class ProfileStore:
@@ -98,8 +99,8 @@ class ProfileStore:
         check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
-            if self._is_taken(profile.name):
-                raise Collision("there is a profile of this name already", value=profile.name)
+            if taken := self._taken(profile.name):
+                raise Collision(taken, value=profile.name)
             self._write_new(profile)
 
     def path_of(self, name: str) -> Path:
@@ -130,7 +131,7 @@ class ProfileStore:
         with directory_lock(self.directory):
             profile = self._read(self._present(old))
             self._refuse_taken(new)
-            profile.name, profile.search_key = new, uuid4().bytes_le
+            profile.name, profile.renamed, profile.search_key = new, "", uuid4().bytes_le
             self._write_new(profile)
             return profile
 
@@ -164,13 +165,15 @@ class ProfileStore:
         return self._users[name] > 0 or self._uses.by_anybody(name)
 
     def use(self, name: str) -> Profile:
-        """Load a profile for a session; `release` gives it back."""
+        """Load a profile for a session; `release` gives it back. One that is deleted is none for a new session."""
         with self._guard:
             path = self._folder.find(name)
             if path is not None:
                 self._uses.take(path.stem)
             try:
                 profile = self.load(name)
+                if profile.deleted:
+                    raise NotFound(_GOING, value=name, hint=self._suggest(name))
             except BaseException:
                 self._unuse(path)
                 raise
@@ -246,15 +249,17 @@ class ProfileStore:
         return path
 
     def _refuse_taken(self, name: str) -> None:
-        if self._is_taken(name):
-            raise NoAccess("there is a profile of this name already", value=name)
+        if taken := self._taken(name):
+            raise NoAccess(taken, value=name)
 
-    def _is_taken(self, name: str) -> bool:
-        """Whether a profile has this name, or will have it when its last session has ended (PRF-6)."""
-        if self._folder.find(name) is not None:
-            return True
+    def _taken(self, name: str) -> str:
+        """Why no profile can get this name: one has it, or will have it when its last session has ended (PRF-6)."""
+        path = self._folder.find(name)
+        if path is not None:
+            return _GOING if self._is_deleted(path) else "there is a profile of this name already"
         waiting = (path for path in self._folder.files() if self._waits(path) and not self._is_deleted(path))
-        return any(name_to_be(path).casefold() == name.casefold() for path in waiting)
+        coming = any(name_to_be(path).casefold() == name.casefold() for path in waiting)
+        return "a profile in use gets this name when its last session ends" if coming else ""
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
