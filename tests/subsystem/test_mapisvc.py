@@ -219,6 +219,15 @@ def test_more_files_are_named_by_a_variable_and_the_first_of_a_name_counts(tmp_p
     assert InfFiles(found[::-1]).service("pigeon").display_name == "Another post"
 
 
+def test_the_file_is_found_however_its_name_is_written(pigeons: Path) -> None:
+    """PRF-30: as it came from a system that makes no difference; the one in small letters counts first."""
+    capitals = (pigeons / "mapisvc.inf").rename(pigeons / "MAPISVC.INF")
+    assert [path.name for path in inf_files(pigeons, {})] == [capitals.name]
+    assert service_of(pigeons).display_name == "Pigeon post"
+    (pigeons / "mapisvc.inf").write_text(INF.replace("Pigeon post", "Another post"), encoding="utf-8")
+    assert service_of(pigeons).display_name == "Another post"
+
+
 def test_flags_of_the_file_are_those_of_the_profile(pigeons: Path, system: Subsystem, profile: str) -> None:
     """PRF-35."""
     services = system.admin_profiles().admin_services(profile)

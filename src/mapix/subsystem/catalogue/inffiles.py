@@ -1,7 +1,7 @@
 """Message services that files like MAPISVC.INF describe (SPI-2, PRF-30..PRF-36).
 
-`mapisvc.inf` in the home directory is looked at, and the files that `MAPIX_MAPISVC` names. The names of DLLs in them
-are those of modules; nothing is imported before a provider is needed.
+`mapisvc.inf` in the home directory is looked at, however its letters are written, and the files that `MAPIX_MAPISVC`
+names. The names of DLLs in them are those of modules; nothing is imported before a provider is needed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,16 @@ _SUFFIX: Final = ".dll"
 def inf_files(home: Path, environment: Mapping[str, str] = os.environ) -> list[Path]:
     """The files that may describe services, whether they are there or not."""
     named = (part for part in environment.get(VARIABLE, "").split(os.pathsep) if part)
-    return [home / NAME, *(Path(part).expanduser() for part in named)]
+    return [*_in_home(home), *(Path(part).expanduser() for part in named)]
+
+
+def _in_home(home: Path) -> list[Path]:
+    """`MAPISVC.INF`, as other systems know it, is the same file (PRF-30). The one in small letters is first."""
+    try:
+        found = [path for path in home.iterdir() if path.name.lower() == NAME]
+    except OSError:
+        found = []
+    return sorted(found, reverse=True) or [home / NAME]
 
 
 def module_name(dll: str) -> str:
