@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mapix.properties.errors import MapiError
-from mapix.properties.tags import PR_STATUS_CODE
 from mapix.subsystem.durable import replace_file
 
 if TYPE_CHECKING:
@@ -83,10 +82,7 @@ class Lines:
     def _show(self, uid: bytes) -> None:
         from mapix.subsystem.remote import offline, online
 
-        status = self._core.status
-        if status.has(uid):
-            code = status.row(uid).get(PR_STATUS_CODE, 0)
-            status.put(uid, offline(code) if self.is_cut(uid) else online(code), update=True)
+        self._core.status.change(uid, offline if self.is_cut(uid) else online)
 
     def _file(self, uid: bytes) -> str:
         """Where it stands that a transport is offline; asked for every message."""

@@ -73,8 +73,8 @@ def go_on_without_line(core: SessionCore, uid: bytes) -> None:
     """A transport that needs no line has logged on where the user works offline: it is not taken offline by that."""
     if core.spooling.is_offline(uid):
         core.spooling.lines.needs_none(uid)
-        if not core.spooling.is_offline(uid) and core.status.has(uid):
-            core.status.put(uid, online(core.status.row(uid).get(PR_STATUS_CODE, 0)), update=True)
+        if not core.spooling.is_offline(uid):
+            core.status.change(uid, online)
 
 
 def validate_remote(core: SessionCore, uid: bytes, logon: TransportLogon, flags: int) -> None:
@@ -92,11 +92,15 @@ def validate_remote(core: SessionCore, uid: bytes, logon: TransportLogon, flags:
 
 
 def _say(core: SessionCore, uid: bytes, word: Word) -> None:
-    code = core.status.row(uid).get(PR_STATUS_CODE, 0) & ~word.off | word.on
-    values: dict[PropTag, Any] = {PR_STATUS_CODE: code}
+    def said(old: int) -> dict[PropTag, Any]:
+        code = old & ~word.off | word.on
+        values: dict[PropTag, Any] = {PR_STATUS_CODE: code}
+        if word.offline is not None:
+            values |= offline(code) if word.offline else online(code)
+        if word.may_validate is not None:
+            values[PR_REMOTE_VALIDATE_OK] = word.may_validate
+        return values
+
     if word.offline is not None:
-        values |= offline(code) if word.offline else online(code)
         core.spooling.set_offline(uid, offline=word.offline)
-    if word.may_validate is not None:
-        values[PR_REMOTE_VALIDATE_OK] = word.may_validate
-    core.status.put(uid, values, update=True)
+    core.status.change(uid, said)

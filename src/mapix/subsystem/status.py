@@ -267,9 +267,4 @@ def _validated(core: SessionCore, uid: bytes, logon: ProviderLogon) -> None:
 
 
 def _show(core: SessionCore, uid: bytes, code: int, text: str) -> None:
-    try:
-        row = core.status.row(uid)
-    except NotFound:
-        return
-    kept = row.get(PR_STATUS_CODE, 0) & ~0xFFFF
-    core.status.put(uid, {PR_STATUS_CODE: kept | code, PR_STATUS_STRING: text}, update=True)
+    core.status.change(uid, lambda old: {PR_STATUS_CODE: old & ~0xFFFF | code, PR_STATUS_STRING: text})

@@ -125,6 +125,19 @@ class StatusTable:
             elif row.get(PR_RESOURCE_TYPE) != MAPI_TRANSPORT_PROVIDER:
                 self._plain.modify_rows([row])
 
+    def change(self, key: bytes, change: Callable[[int], int | Mapping[PropTag, Any]]) -> None:
+        """Set what `change` makes of PR_STATUS_CODE: another code, or several values. Nobody else sets any meanwhile;
+        where there is no row nothing happens.
+        """
+        with self._guard:
+            if not self.has(key):
+                return
+            code: int = self.row(key).get(PR_STATUS_CODE, 0)
+            made = change(code)
+            values = {PR_STATUS_CODE: made} if isinstance(made, int) else made
+            if values != {PR_STATUS_CODE: code}:
+                self.put(key, values, update=True)
+
     def remove(self, key: bytes) -> None:
         """Take a row away; one that is not there is no error."""
         with self._guard:
@@ -157,23 +170,16 @@ class StatusBoard:
 
     def raise_bits(self, uid: bytes, bits: int) -> None:
         """Set bits of PR_STATUS_CODE; a transport without a row has none."""
-        self._set(uid, lambda code: code | bits)
+        self._table.change(uid, lambda code: code | bits)
 
     def clear_bits(self, uid: bytes, bits: int) -> None:
         """Take bits away."""
-        self._set(uid, lambda code: code & ~bits)
+        self._table.change(uid, lambda code: code & ~bits)
 
     def has_bits(self, uid: bytes, bits: int) -> bool:
         """Whether these bits are set."""
-        return self._code(uid) & bits == bits
-
-    def _code(self, uid: bytes) -> int:
         code: int = self._table.row(uid).get(PR_STATUS_CODE, 0) if self._table.has(uid) else 0
-        return code
-
-    def _set(self, uid: bytes, change: Callable[[int], int]) -> None:
-        if self._table.has(uid) and (new := change(old := self._code(uid))) != old:
-            self._table.put(uid, {PR_STATUS_CODE: new}, update=True)
+        return code & bits == bits
 
 
 def _holds(data: TableData, key: bytes) -> bool:
