@@ -65,38 +65,33 @@ class StoredLarge:
         self.size = size
 
     def open(self) -> IO[bytes]:
-        """A fresh reader; it holds one piece at a time."""
-        database = self.database
-        if database.files is not None:
-            row = database.row(database.sql["blob_place"], (self.blob,))
-            if row is None:
-                raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
-            if row[1] == FILE:
-                return self._file(database.files, row[0])
-            return io.BufferedReader(PieceReader(self, row[0]), PIECE)
-        return io.BufferedReader(PieceReader(self), PIECE)
+        """A fresh reader; it holds one piece at a time.
 
-    def _file(self, files: Files, digest: bytes) -> IO[bytes]:
-        """The file of this value. Whoever takes it away does so while he writes, before the value itself is gone for
-        others: where nobody else can write, what is missing is missing for good.
+        Whoever takes the file of a value away does so while he writes, before the value itself is gone for others, or
+        in the database: where nobody else can write, what is missing is missing for good.
         """
-        with suppress(CorruptStore):
-            return files.open(digest)
         database = self.database
+        if database.files is None:
+            return io.BufferedReader(PieceReader(self), PIECE)
+        with suppress(CorruptStore):
+            return self._opened(database.files)
         with database.lock:
             if not (database.readonly or database.in_transaction):
                 with database.write():
-                    return self._file_now(files, digest)
+                    return self._opened(database.files)
         for _ in range(_LOOKS):
             with suppress(CorruptStore):
-                return self._file_now(files, digest)
+                return self._opened(database.files)
             time.sleep(_LOOK_SECONDS)
-        return self._file_now(files, digest)
+        return self._opened(database.files)
 
-    def _file_now(self, files: Files, digest: bytes) -> IO[bytes]:
-        if self.database.row(self.database.sql["blob_place"], (self.blob,)) is None:
+    def _opened(self, files: Files) -> IO[bytes]:
+        """A reader of what there is now."""
+        row = self.database.row(self.database.sql["blob_place"], (self.blob,))
+        if row is None:
             raise ObjectDeleted("this large value is no longer in the store", value=self.blob)
-        return files.open(digest)
+        digest, packing = row
+        return files.open(digest) if packing == FILE else io.BufferedReader(PieceReader(self, digest), PIECE)
 
     def __repr__(self) -> str:
         return f"<StoredLarge blob {self.blob}, {self.size} bytes>"

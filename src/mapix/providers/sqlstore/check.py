@@ -44,6 +44,9 @@ from mapix.providers.sqlstore.values import loaded_text, stored_text
 DAMAGED: Final = "damaged"
 """The kind of findings that tell of what could not even be looked at."""
 
+UNREADABLE: Final = "large value that cannot be read"
+"""The kind of findings that tell of a large value that is not there."""
+
 _PAGE: Final = 2000
 _REPAIR: Final = " repair"
 _COUNTED: Final = ("folder counts repair", "search folder counts repair")
@@ -246,7 +249,7 @@ def _large_values(database: Database) -> Iterator[Finding]:
             try:
                 whole = content_hash(database, blob) == digest
             except (MapiError, *STUMBLES) as error:
-                yield Finding("large value that cannot be read", blob, str(error))
+                yield Finding(UNREADABLE, blob, str(error))
                 continue
             if not whole:
                 yield Finding(

@@ -11,14 +11,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from mapix.interfaces.care import Finding
-from mapix.properties.errors import CorruptStore, NoAccess, NotFound
-from mapix.providers.sqlstore.check import findings, repaired
+from mapix.properties.errors import CorruptStore, MapiError, NoAccess, NotFound
+from mapix.providers.sqlstore.blobs import content_hash
+from mapix.providers.sqlstore.check import UNREADABLE, findings, repaired
 from mapix.providers.sqlstore.database import Database
 from mapix.providers.sqlstore.sqlite.backend import known_files, sweep
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -34,6 +35,9 @@ __all__ = ["DAMAGED", "Finding", "check_store", "repair_store"]
 DAMAGED: Final = "damaged file"
 """The kind of findings that tell of broken pages."""
 
+_ORPHAN: Final = "file of no large value"
+_OF_FILES: Final = (_ORPHAN, UNREADABLE)
+_HELD: Final = "SELECT hash FROM blob WHERE id = ? AND id NOT IN (SELECT blob FROM garbage)"
 _HEAD: Final = 100
 _OF_INDEX: Final = re.compile("missing from index|wrong # of entries in index|non-unique entry in index")
 
@@ -69,8 +73,14 @@ def repair_store(path: Path) -> list[Finding]:
 
 
 def check_database(database: SqliteDatabase) -> list[Finding]:
-    """What is wrong with an open store."""
-    return findings(database, _LOOKS)
+    """What is wrong with an open store. Others make files beside it, and take them away, while it is looked at: what
+    seems wrong with one is looked at again while nobody writes.
+    """
+    found = findings(database, _LOOKS)
+    if not database.readonly and any(each.kind in _OF_FILES for each in found):
+        with suppress(MapiError), database.write():
+            return [each for each in found if each.kind not in _OF_FILES or _is_so(database, each)]
+    return found
 
 
 def repair_database(database: SqliteDatabase) -> list[Finding]:
@@ -99,6 +109,17 @@ def repair_database(database: SqliteDatabase) -> list[Finding]:
     found = repaired(database, _LOOKS, first, last)
     sweep(database)
     return found
+
+
+def _is_so(database: SqliteDatabase, finding: Finding) -> bool:
+    """Whether something is wrong with a file still."""
+    if finding.kind == _ORPHAN:
+        return finding.detail in database.files.orphans(known_files(database))
+    held = database.row(_HELD, (finding.number,))
+    try:
+        return held is not None and content_hash(database, finding.number) != held[0]
+    except MapiError:
+        return True
 
 
 @contextmanager
@@ -178,7 +199,7 @@ def _files(database: Database) -> Iterator[Finding]:
     """Files beside the store that nothing in it refers to."""
     if isinstance(database, SqliteDatabase):
         for name in database.files.orphans(known_files(database)):
-            yield Finding("file of no large value", 0, name)
+            yield Finding(_ORPHAN, 0, name)
 
 
 _LOOKS: Final = (_pages, _schema, _misfits, _files)

@@ -6,8 +6,10 @@ Compressing takes longer than writing, so saving leaves it to `mapix store compa
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import Final
 
+from mapix.properties.errors import CorruptStore
 from mapix.providers.sqlstore.blobs import take_in
 from mapix.providers.sqlstore.pieces import FILE, PIECE
 from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
@@ -22,8 +24,9 @@ def pack_giants(database: SqliteDatabase) -> int:
     """Take the files that compress well into the database, each in a transaction of its own; how many."""
     packed = 0
     for blob, digest, size in database.rows(_GIANTS):
-        if _is_worth_it(database, digest, size):
-            packed += _pack(database, blob, digest)
+        with suppress(CorruptStore):  # others may have let go of it since; where not, a look over the store tells
+            if _is_worth_it(database, digest, size):
+                packed += _pack(database, blob, digest)
     return packed
 
 
