@@ -186,3 +186,16 @@ def test_what_is_said_here_hides_nothing_that_is_said_elsewhere(mail: Subsystem)
         here.restore(mine)
         assert here.look()
         assert not here.look()
+
+
+def test_what_waits_because_of_a_line_that_is_back_before_the_next_look_does_not_wait_on(office: Subsystem) -> None:
+    """SPL-45: who was told that the line is cut hears that it is there again."""
+    with log_on(office) as session:
+        mine, (pair,) = session._core.spooling.lines, session._core.handle.read().transports()
+        others = Lines(session._core)
+        others.cut(pair[1].uid)
+        assert mine.is_cut(pair[1].uid)
+        others.restore(pair[1].uid)
+        assert mine.look()
+        assert not mine.look()
+        assert state(session) == STATUS_AVAILABLE

@@ -23,14 +23,17 @@ from mapix.interfaces.spi import (
     TransportProvider,
 )
 from mapix.properties.errors import (
+    Busy,
     CallFailed,
     FailOneProvider,
     InvalidEntryid,
     InvalidParameter,
     LogonFailed,
     MapiError,
+    NetworkError,
     NoAccess,
     NotFound,
+    UnableToComplete,
     UnknownEntryid,
 )
 from mapix.subsystem.catalogue.services import provider_of
@@ -52,7 +55,10 @@ P = TypeVar("P", bound="StoreProvider | TransportProvider | AddressBookProvider"
 MAPI_W_ERRORS_RETURNED = 0x00040380
 """The warning that some providers failed, and the rest is there (LOG-20)."""
 
-_CALLERS_OWN = (NoAccess, NotFound, InvalidParameter, UnknownEntryid, InvalidEntryid)
+_CALLERS_OWN = (NoAccess, NotFound, InvalidParameter, UnknownEntryid, InvalidEntryid, Busy)
+"""What says nothing of the provider: a store that is kept by somebody just now is no broken one."""
+
+_PASSING = (NetworkError, UnableToComplete)
 _log = logging.getLogger("mapix.subsystem")
 
 
@@ -100,8 +106,11 @@ class Providers:
         """The address book provider of an entry."""
         return self._provider(service, provider, AddressBookProvider)
 
-    def attempt(self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T]) -> T:
-        """Do `logon` by the rules; the error of the provider when it fails, `LogonFailed` for a disabled service.
+    def attempt(
+        self, service: ServiceEntry, provider: ProviderEntry, logon: Callable[[], T], *, lenient: bool = False
+    ) -> T:
+        """Do `logon` by the rules; the error of the provider when it fails, `LogonFailed` for a disabled service. When
+        `lenient`, what cannot be reached just now disables nothing: who asks will ask again.
 
         Whoever sits at the dialogs may give up the whole logon: `LogonCancelled`, and nothing is disabled.
         """
@@ -114,7 +123,7 @@ class Providers:
             self._remember(Failure(service, provider, error))
             raise
         except MapiError as error:
-            if not _is_callers_own(provider, error):
+            if not _is_callers_own(provider, error) and not (lenient and isinstance(error, _PASSING)):
                 self._disable(Failure(service, provider, error))
             raise
 

@@ -68,6 +68,11 @@ class SessionExtras:
             self._core.spooling.start_if_waiting()
 
     @call
+    def is_clear(self) -> bool:
+        """Whether nothing waits in the stores of the profile; no while that cannot be told of every one."""
+        return self._core.spooling.is_clear()
+
+    @call
     def take_up(self, shared: Shared) -> None:
         """Know what members of the session in other processes found out (LOG-31)."""
         self._core.take_up(shared)

@@ -1,7 +1,4 @@
-"""The spooler of a session core: started when it is needed, with store logons of its own (session 6.1, SES-13).
-
-Its stores are logons of their own, marked as the spooler's (SPI-19), opened where the spooler first asks for them.
-"""
+"""The spooler of a session core: started when it is needed (session 6.1, SES-13), with `SpoolerStores` of its own."""
 
 from __future__ import annotations
 
@@ -11,20 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import NewMailNotification
-from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import SpoolerHook, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages import rehearsal
-from mapix.properties.errors import MapiError
-from mapix.properties.flags import (
-    NOTIFY_READYTOSEND,
-)
+from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.subsystem.handover import note
 from mapix.subsystem.lines import Lines
+from mapix.subsystem.spoolerstores import SpoolerStores, count
 from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
-from mapix.subsystem.storelogoff import close_store
-from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
     from mapix.properties.tag import PropTag
@@ -33,7 +25,6 @@ if TYPE_CHECKING:
     from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
     from mapix.subsystem.support.hooks import ProfileHooks
-    from mapix.subsystem.support.support import StoreProviderSupport
 
 STOP_SECONDS = 10.0
 """How long a logoff waits for the spooler to put down what it has in hand."""
@@ -49,10 +40,8 @@ class Spooling:
         self.spooler: Spooler | None = None
         self.noticed = False
         """Whether a transport had something to say while it logged on (SPI-11)."""
-        self._opening = threading.RLock()
-        self._logons: dict[bytes, tuple[StoreLogon, StoreProviderSupport]] = {}
         self._extra: dict[bytes, Pair] = {}
-        self._routes = Routes()
+        self._stores: SpoolerStores | None = None
         self._hooks: ProfileHooks | None = None
         self._preprocessors: Preprocessors | None = None
         self.lines = Lines(core)
@@ -111,11 +100,12 @@ class Spooling:
                 from mapix.subsystem.support.hooks import ProfileHooks
 
                 self._hooks = ProfileHooks(self.core)
+                self._stores = SpoolerStores(self.core, self._pairs)
                 spooler = Spooler(
-                    self._stores,
+                    self._stores.all,
                     self._transports,
                     hooks=self._hooks,
-                    default_store=self._default_store,
+                    default_store=self._stores.default,
                     identity=self.core.identity.sender,
                     board=StatusBoard(self.core.status),
                     preprocessors=self.preprocessors,
@@ -137,16 +127,25 @@ class Spooling:
         """A store wrote a message that arrived by itself: hooks see it, then its sinks are told (SPL-50)."""
         spooler = self.start(sends=False)
         if spooler is not None:
-            spooler.mail_received(lambda: self._store(pair), news)
+            stores = self._stores
+            spooler.mail_received(lambda: stores.open(pair) if stores is not None else None, news)
 
     def start_if_waiting(self) -> None:
-        """Start when an earlier session left something in a queue (SUB-17)."""
-        if self.spooler is None and self.core.transports() and (self.noticed or self.waiting()):
+        """Start when an earlier session left something in a queue (SUB-17), or when that cannot be told now: then the
+        spooler finds out.
+        """
+        if self.spooler is None and self.core.transports() and (self.noticed or not self.is_clear()):
             self.start()
 
     def waiting(self) -> int:
-        """How many messages wait in the stores of the profile."""
-        return sum(self._count(pair) for pair in self._pairs())
+        """How many messages wait in the stores of the profile, as far as they can be looked at."""
+        return sum(count(self.core, pair) or 0 for pair in self._pairs())
+
+    def is_clear(self) -> bool:
+        """Whether nothing waits; no while that cannot be told of every store."""
+        if self.spooler is not None and self._stores is not None:
+            return self._stores.are_empty()
+        return all(count(self.core, pair) == 0 for pair in self._pairs())
 
     def flush(self, timeout: float) -> int:
         """Send and fetch now; how many messages are left after at most `timeout` seconds. In a rehearsal none is."""
@@ -184,7 +183,7 @@ class Spooling:
 
     def store_logons(self) -> list[StoreLogon]:
         """The spooler's own logons of stores."""
-        return [logon for logon, _ in self._logons.values()]
+        return self._stores.logons() if self._stores is not None else []
 
     def let_go(self) -> None:
         """The program ends at once: take nothing new, wait for nothing (SES-69)."""
@@ -199,64 +198,37 @@ class Spooling:
         """
         with self.core.guard:
             spooler, self.spooler = self.spooler, None
-        if spooler is None:
+            stores, hooks = self._stores, self._hooks
+        if spooler is None or stores is None or hooks is None:
             afterwards()
-        elif spooler.stop(STOP_SECONDS):
-            self._close_stores()
+            return
+        stores.end()
+
+        def end() -> None:
+            stores.close()
+            hooks.close()
             afterwards()
+
+        if spooler.stop(STOP_SECONDS):
+            end()
         else:
             _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
-            threading.Thread(target=self._end_later, args=(spooler, afterwards), daemon=True).start()
+            threading.Thread(target=_end_later, args=(spooler, end), daemon=True).start()
 
     def hooks_for(self, store: MsgStore) -> Sequence[SpoolerHook]:
         """The hooks that see what is delivered into `store`: those of the session where it is one of its stores. What
         somebody else gets is not theirs to see.
         """
-        if not self._hooks:
+        if not self._hooks or self._stores is None:
             return ()
         from mapix.subsystem.spooler.reports import same_store
 
-        return self._hooks if any(same_store(store, own) for own in self._stores()) else ()
-
-    def _end_later(self, spooler: Spooler, afterwards: Callable[[], None]) -> None:
-        """Wait for the spooler, however long it takes, and let go of what it worked with."""
-        spooler.stop()
-        self._close_stores()
-        afterwards()
+        return self._hooks if any(same_store(store, own) for own in self._stores.all()) else ()
 
     def _pairs(self) -> list[Pair]:
         """Every store once: those of the profile, and those opened besides."""
         pairs = {pair[1].uid: pair for pair in (*self.core.stores.pairs(), *self._extra.values())}
         return [pair for pair in pairs.values() if self.core.providers.is_enabled(pair[0])]
-
-    def _stores(self) -> Sequence[MsgStore]:
-        """The stores to work on; called in the spooler's thread. One that cannot be opened is tried again later."""
-        found = (self._store(pair) for pair in self._pairs())
-        return [store for store in found if store is not None]
-
-    def _default_store(self) -> MsgStore | None:
-        default = self.core.stores.default()
-        return self._store(default) if default is not None else None
-
-    def _store(self, pair: Pair) -> MsgStore | None:
-        uid = pair[1].uid
-        with self._opening:
-            if uid in self._logons:
-                return self._logons[uid][0].store
-            if self.spooler is None:
-                return None
-            support = self.core.store_support(pair, self._routes)
-            try:
-                inner = self.core.stores.inner_id(pair)
-                logon = self.core.stores.logon(pair, inner, support, Access.BEST, spooler=True)
-            except MapiError as error:
-                support.release()
-                _log.warning("the spooler cannot open %s: %s", pair[0].display_name or pair[0].name, error)
-                return None
-            support.opener = logon.store
-            self.core.stores.prepare(pair, logon)
-            self._logons[uid] = (logon, support)
-            return logon.store
 
     def _transports(self) -> Sequence[LoadedTransport]:
         from mapix.subsystem.spooler.transports import AbsentTransport, LoadedTransport
@@ -270,26 +242,8 @@ class Spooling:
             for transport in self.core.transports()
         ]
 
-    def _count(self, pair: Pair) -> int:
-        support = self.core.store_support(pair, Routes())
-        try:
-            inner = self.core.stores.id_to_open(pair)
-            logon = self.core.stores.logon(pair, inner, support, Access.READ, spooler=False)
-        except MapiError:
-            support.release()
-            return 0
-        try:
-            self.core.stores.learn(pair, logon)
-            return len(logon.store.outgoing.entries())
-        except MapiError:
-            return 0
-        finally:
-            close_store(logon, support)
 
-    def _close_stores(self) -> None:
-        with self._opening:
-            for logon, support in self._logons.values():
-                close_store(logon, support)
-            self._logons.clear()
-            if self._hooks is not None:
-                self._hooks.close()
+def _end_later(spooler: Spooler, end: Callable[[], None]) -> None:
+    """Wait for the spooler, however long it takes, and let go of what it worked with."""
+    spooler.stop()
+    end()

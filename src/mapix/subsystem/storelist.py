@@ -119,14 +119,14 @@ class StoreList:
 
         Where the provider cannot tell, one that only leads back to its profile section: opening it gives the reason.
         """
-        service, provider = pair
+        provider = pair[1]
         known = self._inner.get(provider.uid)
         if known is not None:
             return known
         try:
             support = self.core.store_support(pair)
             self._inner[provider.uid] = self.core.providers.attempt(
-                service, provider, lambda: self.core.providers.store(service, provider).store_entry_id(support)
+                *pair, lambda: self.core.providers.store(*pair).store_entry_id(support)
             )
         except MapiError:
             return bytes(4) + provider.uid
@@ -156,8 +156,19 @@ class StoreList:
                 return pair, self.inner_id(pair)
         return self._temporary(name), inner
 
-    def logon(self, pair: Pair, inner: bytes, support: StoreSupport, access: Access, *, spooler: bool) -> StoreLogon:
-        """Log on to a store; `LogonFailed` when its settings do not suffice (SES-12), or what the provider raises."""
+    def logon(
+        self,
+        pair: Pair,
+        inner: bytes,
+        support: StoreSupport,
+        access: Access,
+        *,
+        spooler: bool,
+        lenient: bool = False,
+    ) -> StoreLogon:
+        """Log on to a store; `LogonFailed` when its settings do not suffice (SES-12), or what the provider raises. For
+        the spooler, and when `lenient`, one that cannot be reached just now is not put out of use.
+        """
         service, provider = pair
         entry_id = None if inner == bytes(4) + provider.uid else inner
 
@@ -166,7 +177,7 @@ class StoreList:
             return opener.logon(support, entry_id=entry_id, access=access, spooler=spooler)
 
         try:
-            return self.core.providers.attempt(service, provider, logon)
+            return self.core.providers.attempt(service, provider, logon, lenient=spooler or lenient)
         except Unconfigured as error:
             raise LogonFailed(error.text, value=service.name, hint=error.hint) from error
 

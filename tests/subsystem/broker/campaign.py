@@ -15,8 +15,10 @@ import subprocess
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.fixtures_smtp import ACCEPT, DROP_AFTER, DROP_BEFORE, LOSE, Received, Sink, running
 from tests.subsystem.broker.conftest import Process, state, until
@@ -25,7 +27,9 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_NEW_SESSION, MAPI_NO_MAIL
 from mapix.providers.sqlstore.sqlite.filecheck import check_store
+from mapix.subsystem.broker.place import place_of
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.session import Session
 
 HICCUPS = ("451 4.3.0 later", LOSE, DROP_BEFORE, DROP_AFTER)
 MOST = 5
@@ -46,7 +50,6 @@ class Someone:
     session: str = ""
     shared: bool = False
     mail: bool = False
-    sent: int = 0
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Campaign:
     mail: Path
     sink: Sink = field(default_factory=Sink)
     people: list[Someone] = field(default_factory=list)
+    resting: list[Someone] = field(default_factory=list)
     covered: dict[str, str] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     maybe: set[str] = field(default_factory=set)
@@ -101,9 +105,13 @@ class Campaign:
                 self._end()
             except BaseException:
                 print(f"seed {self.seed}:", *self.script, sep="\n  ")
+                print(f"missing {self._missing(self.covered)}, may be late {self._missing(dict.fromkeys(self.late))}")
+                place = place_of(self.home)
+                log = place.log
+                print(log.read_text() if log.exists() else "no broker")
                 raise
             finally:
-                for each in self.people:
+                for each in (*self.people, *self.resting):
                     each.process.kill()
 
     def _prepare(self, host: str, port: int) -> None:
@@ -112,16 +120,15 @@ class Campaign:
             profiles.create_profile("Bob")
             bobs = {"path": str(self.mail.with_name("bob.mapix")), "owner_address": "bob@example.com"}
             profiles.admin_services("Bob").create_msg_service("MAPIXSTORE", "Mail", bobs)
-            with system.logon("Bob", flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as session:
-                _opened(session)
             work = profiles.admin_services("Work")
             work.create_msg_service("LOCAL", "Here", {"address": "ann@example.com"})
             smtp = {"host": host, "port": port, "security": "none", "address": "ann@example.com"}
             work.create_msg_service("SMTP", "Out", smtp)
+        self._near()
 
     def _step(self) -> None:
         steps: dict[Callable[[], None], int] = {
-            self._come: 20 if len(self.people) < MOST else 0,
+            self._come: (20 if len(self.people) < MOST else 0),
             self._submit: 30,
             self._leave: 8,
             self._die: 8,
@@ -132,7 +139,7 @@ class Campaign:
             self._stop_the_server: 3,
             self._cut_or_restore: 6,
         }
-        step = self.chance.choices(list(steps), list(steps.values()))[0]
+        step = self.chance.choices(list(steps), list(steps.values()))[0] if self.people else self._come
         self.script.append(step.__name__)
         step()
         time.sleep(self.chance.choice((0.0, 0.0, 0.02, 0.1, 0.25)))
@@ -144,10 +151,11 @@ class Campaign:
         return self.chance.choice(self.people) if self.people else None
 
     def _come(self) -> None:
-        kind = self.chance.choices((MAPI_ALLOW_OTHERS, 0, MAPI_NEW_SESSION, MAPI_NEW_SESSION | MAPI_ALLOW_OTHERS),
-                                   (4, 4, 1, 1))[0]  # fmt: skip
-        flags = kind | self.chance.choices((0, MAPI_NO_MAIL), (4, 1))[0]
-        self._enter(Someone(Roaming(self.home)), flags)
+        kinds = {MAPI_ALLOW_OTHERS: 7, 0: 3, MAPI_NEW_SESSION: 1, MAPI_NEW_SESSION | MAPI_ALLOW_OTHERS: 1}
+        flags = self.chance.choices(list(kinds), list(kinds.values()))[0]
+        flags |= self.chance.choices((0, MAPI_NO_MAIL), (4, 1))[0]
+        resting = self.resting and self.chance.random() < 0.7
+        self._enter(self.resting.pop() if resting else Someone(Roaming(self.home)), flags)
 
     def _enter(self, one: Someone, flags: int) -> None:
         self.people.append(one)
@@ -179,7 +187,7 @@ class Campaign:
             self._note(one.process.popen.pid)
             one.process.do("logoff", 0)
             self._gone(one)
-            one.process.close()
+            self.resting.append(one)
 
     def _die(self) -> None:
         if (one := self._anybody()) is not None:
@@ -259,7 +267,7 @@ class Campaign:
         until(lambda: self._missing(self.covered | dict.fromkeys(self.late)) == [], 30)
         for each in [*self.people]:
             each.process.do("logoff", 0)
-            self.people.remove(each)
+        for each in (*self.people, *self.resting):
             each.process.close()
         until(lambda: state(self.home) is None)
         until(lambda: not list(_strays(self.home)))
@@ -276,7 +284,7 @@ class Campaign:
     def _finish_late(self) -> None:
         """The next logon, which what nobody looked after was allowed to wait for."""
         if self.late or self.maybe:
-            self.script.append("late")
+            self.script.append("afterwards")
             self._enter(Someone(Roaming(self.home)), 0)
 
     def _missing(self, wanted: dict[str, str | None]) -> list[str]:
@@ -286,11 +294,10 @@ class Campaign:
 
     def _near(self) -> list[str]:
         """The subjects in the mailbox beside."""
-        with Subsystem(self.home, sharing=False) as system:
-            with system.logon("Bob", flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as session:
-                store = _opened(session)
-                folder = store.open_entry(store.get_receive_folder("")[0])
-                return [row[0] for row in query_all_rows(folder.get_contents_table(), (t.PR_SUBJECT,))]
+        with _session(self.home, "Bob") as session:
+            store = _opened(session)
+            folder = store.open_entry(store.get_receive_folder("")[0])
+            return [row[0] for row in query_all_rows(folder.get_contents_table(), (t.PR_SUBJECT,))]
 
     def _check(self) -> None:
         submitted = {*self.covered, *self.late}
@@ -308,12 +315,21 @@ class Campaign:
             assert check_store(path) == []
 
     def _left(self) -> int:
-        with Subsystem(self.home, sharing=False) as system:
-            with system.logon("Work", flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as session:
-                return session.pending()
+        with _session(self.home, "Work") as session:
+            return session.pending()
 
 
-def _opened(session):
+@contextmanager
+def _session(home: Path, profile: str) -> Iterator[Session]:
+    """A session of the test's own that sends nothing."""
+    with (
+        Subsystem(home, sharing=False) as system,
+        system.logon(profile, flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as session,
+    ):
+        yield session
+
+
+def _opened(session: Session) -> Any:
     rows = session.get_msg_stores_table()
     rows.set_columns((t.PR_ENTRYID,))
     return session.open_msg_store(rows.query_rows(1)[0][0])

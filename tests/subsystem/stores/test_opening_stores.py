@@ -10,6 +10,7 @@ from mapix.interfaces.prop import Access, ObjectType
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import unwrap_store, wrap_store
 from mapix.properties.errors import (
+    Busy,
     InvalidObject,
     InvalidParameter,
     LogonFailed,
@@ -40,6 +41,8 @@ from mapix.properties.tags import (
     PR_RESOURCE_TYPE,
     PR_STORE_SUPPORT_MASK,
 )
+from mapix.providers.memory.provider import MemoryStoreProvider
+from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.session import Session
 
@@ -249,3 +252,21 @@ def test_a_store_that_lacks_a_setting_is_a_failed_logon(system: Subsystem, profi
     system.admin_profiles().admin_services(profile).create_msg_service("NEEDY", "Needy")
     with system.logon(profile) as session, pytest.raises(LogonFailed, match="server"):
         session.open_msg_store(stores_of(session)["Needy"])
+
+
+def test_a_store_that_somebody_keeps_for_a_moment_is_not_out_of_use_afterwards(
+    mail: Subsystem, profile: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LOG-22, SES-12: it says nothing of the store, and no other member need hear of it."""
+    provider: Any = SqlStoreProvider if kind == "MAPIXSTORE" else MemoryStoreProvider
+    with mail.logon(profile) as session:
+        with monkeypatch.context() as kept:
+            kept.setattr(provider, "logon", _keep)
+            with pytest.raises(Busy):
+                open_store(session)
+        assert session._core.providers.out_of_use() == {}
+        assert open_store(session)
+
+
+def _keep(*arguments: Any, **options: Any) -> Any:
+    raise Busy("another process keeps the store for itself")

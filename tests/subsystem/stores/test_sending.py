@@ -42,8 +42,8 @@ from mapix.properties.tags import (
     PR_SENDER_EMAIL_ADDRESS,
     PR_SUBJECT,
 )
+from mapix.subsystem import spooling
 from mapix.subsystem.initialize import Subsystem
-from mapix.subsystem.spooling import Spooling
 
 
 def test_a_message_goes_from_one_store_to_the_other(mail: Subsystem, profile: str) -> None:
@@ -127,12 +127,12 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
 ) -> None:
     first = mail.logon(profile, flags=MAPI_ALLOW_OTHERS | MAPI_NO_MAIL)
     store, submitted, looking = open_store(first), threading.Event(), threading.Event()
-    count = Spooling._count
+    count = spooling.count
 
-    def counted(spooling: Spooling, pair: Any) -> int:
+    def counted(core: Any, pair: Any) -> int | None:
         looking.set()
         assert submitted.wait(60)
-        return count(spooling, pair)
+        return count(core, pair)
 
     def submit_inside() -> None:
         with store.transaction():
@@ -140,7 +140,7 @@ def test_while_a_logon_looks_into_a_store_that_is_locked_others_can_submit(
             submit(store, "Inside")
         submitted.set()
 
-    monkeypatch.setattr(Spooling, "_count", counted)
+    monkeypatch.setattr(spooling, "count", counted)
     thread = threading.Thread(target=submit_inside)
     thread.start()
     second = mail.logon()

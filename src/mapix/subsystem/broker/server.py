@@ -106,6 +106,7 @@ class Broker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(1, "hosting")
         self._over = asyncio.Event()
+        self._ends = False
         self._linger = float(os.environ.get("MAPIX_BROKER_LINGER") or LINGER)
         self._pending: set[asyncio.Future[object]] = set()
 
@@ -128,6 +129,7 @@ class Broker:
         try:
             await self._wait_for_the_end()
         finally:
+            self._ends = True
             server.close()
             with suppress(FileNotFoundError):
                 self.place.socket.unlink()
@@ -150,7 +152,7 @@ class Broker:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(reader, writer)
-        if not is_own(writer.get_extra_info("socket")):
+        if self._ends or not is_own(writer.get_extra_info("socket")):
             connection.close()
             return
         self._connections[connection] = None
