@@ -77,6 +77,11 @@ def test_what_has_one_identifier_stays_together_and_has_the_time_zones() -> None
     assert len(divided(calendar(OTHER, folded))) == 1
 
 
+def test_what_has_no_identifier_is_by_itself() -> None:
+    nameless = OTHER.replace(b"UID:b\r\n", b"")
+    assert len(divided(calendar(nameless, nameless, OTHER.replace(b"UID:b", b"UID:1")))) == 3
+
+
 @pytest.mark.parametrize("data", [b"", b"END:VCARD", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID", b"BEGIN:VCARD\n" * 500])
 def test_damaged_files_are_divided_into_something(data: bytes) -> None:
     assert sum(map(len, divided(data))) <= 2 * len(data) + 100

@@ -135,6 +135,9 @@ def test_zones_have_windows_names(name: str) -> None:
     assert SUMMER.replace(tzinfo=datetime.UTC).astimezone(zone) == SUMMER.replace(hour=14, tzinfo=zone)
     fixed = win32timezone.TimeZoneInfo(name, True)
     assert SUMMER.replace(tzinfo=fixed).utcoffset() == datetime.timedelta(hours=1)
+    assert SUMMER.replace(tzinfo=fixed).dst() == datetime.timedelta(0)
+    assert SUMMER.replace(tzinfo=datetime.UTC).astimezone(fixed) == SUMMER.replace(hour=13, tzinfo=fixed)
+    assert SUMMER.replace(tzinfo=fixed).astimezone(datetime.UTC).hour == 11
     assert repr(zone) == f"TimeZoneInfo({name!r}, False)"
     with pytest.raises(ValueError, match="not found"):
         win32timezone.TimeZoneInfo("Nowhere Standard Time")

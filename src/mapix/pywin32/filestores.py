@@ -6,6 +6,7 @@ that one, since programs look by PR_SERVICE_NAME for what they just made.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
 
 from mapix.interfaces.admin import MsgServiceAdmin
@@ -27,9 +28,8 @@ def create(admin: MsgServiceAdmin, service: str, shown: str | None, ui: LogonUI 
     if asked not in _OTHERS:
         return admin.create_msg_service(service, shown, ui=ui)
     uid = admin.create_msg_service(_OURS, shown, ui=ui)
-    section = admin.open_profile_section(uid, Access.MODIFY)
-    section.set_props({_ASKED_FOR: asked})
-    section.close()
+    with closing(admin.open_profile_section(uid, Access.MODIFY)) as section:
+        section.set_props({_ASKED_FOR: asked})
     return uid
 
 
@@ -55,8 +55,7 @@ def _asked_for(admin: MsgServiceAdmin, uids: set[bytes]) -> dict[bytes, str]:
     """By uid the names that services were asked for by, of those that were so."""
     found: dict[bytes, str] = {}
     for uid in uids:
-        section = admin.open_profile_section(uid)
-        if name := section.get_props([_ASKED_FOR]).get(_ASKED_FOR):
-            found[uid] = name
-        section.close()
+        with closing(admin.open_profile_section(uid)) as section:
+            if name := section.get_props([_ASKED_FOR]).get(_ASKED_FOR):
+                found[uid] = name
     return found

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 _UTC_NAME: Final = "UTC"
 _NOTHING: Final = datetime.timedelta()
+_JANUARY, _JULY = 1, 7
 
 
 class TimeZoneInfo(datetime.tzinfo):
@@ -32,12 +33,15 @@ class TimeZoneInfo(datetime.tzinfo):
 
     def utcoffset(self, dt: datetime.datetime | None, /) -> datetime.timedelta | None:
         """What the zone's clocks are ahead of UTC then."""
-        offset = None if dt is None else self._then(dt).utcoffset()
-        return offset if offset is None or not self.fixedStandardTime else offset - (self.dst(dt) or _NOTHING)
+        if dt is None:
+            return None
+        return self._standard(dt) if self.fixedStandardTime else self._then(dt).utcoffset()
 
     def dst(self, dt: datetime.datetime | None, /) -> datetime.timedelta | None:
-        """How much of that is summer time."""
-        return None if dt is None else self._then(dt).dst()
+        """How much of that is summer time; nothing where standard time is kept all the year."""
+        if dt is None:
+            return None
+        return _NOTHING if self.fixedStandardTime else self._then(dt).dst()
 
     def tzname(self, dt: datetime.datetime | None, /) -> str | None:
         """What the time is called then."""
@@ -45,7 +49,14 @@ class TimeZoneInfo(datetime.tzinfo):
 
     def fromutc(self, dt: datetime.datetime, /) -> datetime.datetime:
         """The zone's time of a moment in UTC."""
+        if self.fixedStandardTime:
+            return dt + self._standard(dt)
         return dt.replace(tzinfo=datetime.UTC).astimezone(self._zone).replace(tzinfo=self)
+
+    def _standard(self, dt: datetime.datetime) -> datetime.timedelta:
+        """What its clocks are ahead of UTC in that year when it is not summer: the less of January and July."""
+        offsets = (self._then(dt.replace(month=month, day=1)).utcoffset() for month in (_JANUARY, _JULY))
+        return min(offset or _NOTHING for offset in offsets)
 
     def _then(self, dt: datetime.datetime) -> datetime.datetime:
         plain = dt.replace(tzinfo=None)

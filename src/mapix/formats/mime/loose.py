@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Final
 
 from mapix.formats.defects import Parsed, Strictness
@@ -43,10 +44,15 @@ def read_loose(data: bytes, *, strictness: Strictness = Strictness.TOLERANT) -> 
     content = parsed.value
     if str(content.get(t.PR_MESSAGE_CLASS) or "IPM.Note") == "IPM.Note":
         reason = f": {parsed.defects[0]}" if parsed.defects else ""
-        error = CorruptData if reason and "install" not in reason else NoSupport
+        error = CorruptData if reason and _is_readable(kind) else NoSupport
         raise error(f"no single appointment and no contact that could be a message{reason}", value=kind)
     content.properties.pop(t.PR_TRANSPORT_MESSAGE_HEADERS, None)
     return parsed
+
+
+def _is_readable(kind: str) -> bool:
+    """Whether what reads things of a media type is there."""
+    return kind != "text/calendar" or find_spec("icalendar") is not None
 
 
 def divided(data: bytes) -> list[bytes]:
@@ -82,13 +88,13 @@ def _components(data: bytes) -> Iterator[list[bytes]]:
 def _events(calendar: list[bytes]) -> list[bytes]:
     """A calendar for each identifier, with what all of them share: its own lines and time zones."""
     shared: list[bytes] = []
-    groups: dict[bytes, list[bytes]] = {}
+    groups: dict[bytes | int, list[bytes]] = {}
     for part in _inner(calendar[1:]):
         edge = _EDGE.match(part[0])
         if edge is None or edge[2].upper() == _SHARED:
             shared += part
         elif edge[1].upper() == b"BEGIN":
-            groups.setdefault(_uid(part) or b"%d" % len(groups), []).extend(part)
+            groups.setdefault(_uid(part) or len(groups), []).extend(part)
     if not groups:
         return [b"".join(calendar)]
     begin = b"".join((calendar[0], *shared))

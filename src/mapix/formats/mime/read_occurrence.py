@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.formats.calendar.appointment import ExceptionInfo
@@ -27,8 +28,7 @@ def exception_attachments(
     series: Any, changes: list[tuple[ExceptionInfo, Any]], method: str, reading: Reading
 ) -> list[AttachmentContent]:
     """An attachment for each occurrence of `series` that differs, with the event that stands in for it."""
-    zone = placed_span(series)[0].tzinfo
-    assert zone is not None
+    zone = placed_span(series)[0].tzinfo or UTC
     found = []
     for one, event in changes:
         values = event_values(event, [], method, "", reading.defects)

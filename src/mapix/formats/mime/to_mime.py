@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import IO, Final
 
 from mapix.formats.mime.addresses import header_form
-from mapix.formats.mime.attachments import attachment_parts
+from mapix.formats.mime.attachments import Nested, attachment_parts
 from mapix.formats.mime.bodies import Bodies, bodies_of, body_part, text_of_html
 from mapix.formats.mime.bodyform import flow_of
 from mapix.formats.mime.bodyparts import in_parts
@@ -109,28 +109,26 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
         return report_part(writing, report, body, nested, kept_status(writing.content, report))
     if writing.options.save_format is SaveFormat.PLAIN:
         return plain_part(writing, bodies)
+    return _with_attachments(writing, bodies, nested)
+
+
+def _with_attachments(writing: Writing, bodies: Bodies, nested: Nested) -> Part:
+    """The bodies, the calendar or card that says the same, and the attachments."""
     bodies, behind = in_parts(writing, bodies)
-    html = None if writing.options.plain_text else bodies.html
     item = item_part(writing)
     if item is not None:
         _without_occurrences(writing)
         bodies = _beside_card(writing, bodies)
-        html = None if writing.options.plain_text else bodies.html
-    attachments = attachment_parts(writing, None if html is None else bodies.content_ids(), nested, behind.parts)
+    shown = None if writing.options.plain_text or bodies.html is None else bodies.content_ids()
+    attachments = attachment_parts(writing, shown, nested, behind.parts)
     within = (behind.body, attachments.taken()) if behind.body else None
-    empty = bodies.text is None and bodies.html is None
-    if item is not None:
-        body = (
-            item
-            if empty
-            else multipart("alternative", [body_part(bodies, attachments.inline, writing.options, within), item])
-        )
-        return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
-    if empty and attachments.beside:
-        beside = attachments.beside
+    beside, found = attachments.beside, [] if item is None else [item]
+    if bodies.text is not None or bodies.html is not None or not (beside or found):
+        found.insert(0, body_part(bodies, attachments.inline, writing.options, within))
+    if not found:
         return beside[0] if len(beside) == 1 and not came_in_parts(writing) else multipart("mixed", beside)
-    body = body_part(bodies, attachments.inline, writing.options, within)
-    return multipart("mixed", [body, *attachments.beside]) if attachments.beside else body
+    body = found[0] if len(found) == 1 else multipart("alternative", found)
+    return multipart("mixed", [body, *beside]) if beside else body
 
 
 def _without_occurrences(writing: Writing) -> None:

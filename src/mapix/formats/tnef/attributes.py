@@ -79,9 +79,8 @@ def _of_bytes(data: bytes, at: int, end: int, scope: Scope) -> list[Found]:
         stop = start + size
         while levels(number) == level and stop <= more:
             told, level, following, size = _sum_and_next(data, stop)
-            if (
-                adler32(data[start:stop]) - 1 if stop - start <= AS_IT_IS else checksum(data, start, stop)
-            ) & 0xFFFF != told:
+            found_sum = adler32(data[start:stop]) - 1 if stop - start <= AS_IT_IS else checksum(data, start, stop)
+            if found_sum & 0xFFFF != told:
                 break
             found.append((number, start, stop))
             number, start = following, stop + _NEXT

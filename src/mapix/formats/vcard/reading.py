@@ -180,7 +180,7 @@ class _Reader:
         value = line.value.strip()
         if value.startswith("data:"):
             value = value.partition("base64,")[2]
-        elif not line.parameters.keys() & {"ENCODING"}:
+        elif "ENCODING" not in line.parameters:
             return False
         if not self._whole or self._photo:
             return False
