@@ -51,3 +51,41 @@ def test_profiles_services_and_providers_are_completed_by_name(mapix: Mapix) -> 
     (store,) = mapix.json("provider", "list", "MAPIXSTORE")["providers"]
     assert completed("provider", "show", store["uid"][:4]) == [store["uid"][:8]]
     assert completed("service", "copy", "LOCAL", "--to", "D") == ["Default"]
+
+
+def test_settings_are_completed_as_options_and_their_choices(mapix: Mapix) -> None:
+    mapix.init("--smtp-host", "mail.example.org")
+    uid = mapix.json("service", "list")["services"][-1]["uid"]
+
+    def completed(*words: str) -> list[str]:
+        env = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": str(len(words)), "COMP_WORDS": " ".join(("x", *words))}
+        return [line.partition(",")[2] for line in mapix(**env).stdout.splitlines()]
+
+    for command in (("add", "smtp"), ("configure", "SMTP"), ("configure", uid[:6])):
+        assert completed("service", *command, "--ho") == ["--host"]
+        assert completed("service", *command, "--security", "st") == ["starttls"]
+        assert completed("service", *command, "--verify", "") == ["yes", "no"]
+        assert "--host" not in completed("service", *command, "--host", "a", "--")
+        assert {"--host", "--profile"} <= set(completed("service", *command, "--"))
+    assert "--host" not in completed("service", "add", "nope", "--ho")
+    mapix("service", "configure", "SMTP", "--port", "2525", "user=ann")
+    settings = mapix.json("service", "list")["services"][-1]["settings"]
+    assert (settings["port"], settings["user"]) == (2525, "ann")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_names_with_blanks_as_one_word(mapix: Mapix, tmp_path: Path) -> None:
+    mapix("profile", "create", "My mail")
+    shim = tmp_path / "mapix"
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m mapix "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    program = f"""
+        eval "$({shim} completion bash)"
+        for typed in M 'My\\ m'; do
+            COMPREPLY=() COMP_WORDS=(mapix profile delete "$typed") COMP_CWORD=3
+            _mapix_completion {shim}
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        done
+    """
+    ran = subprocess.run(["bash", "-c", program], env=mapix.env, capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "My\\ mail\nMy\\ mail\n", ran.stderr

@@ -255,7 +255,7 @@ def _check_address(address: str | None, kind: str | None) -> None:
 
 def _fields(words: Iterable[str]) -> dict[str, Any]:
     """Fields of `field=value` words; a usage error names those there are."""
-    from mapix.cli.service import parse_settings
+    from mapix.cli.settingwords import parse_settings
     from mapix.client.bookentry import FIELDS
 
     found: dict[str, Any] = dict(parse_settings(words))

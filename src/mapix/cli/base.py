@@ -103,9 +103,11 @@ class LazyGroup(Group):
             formatter.write_dl([(name, place.help) for name, place in self.table.items()])
 
 
-def command(*, examples: Sequence[str], **extra: Any) -> Callable[[Callable[..., Any]], Command]:
+def command(
+    *, examples: Sequence[str], cls: type[Command] = Command, **extra: Any
+) -> Callable[[Callable[..., Any]], Command]:
     """Make a function a `Command`."""
-    return click.command(cls=Command, examples=examples, **extra)
+    return click.command(cls=cls, examples=examples, **extra)
 
 
 def debug_option() -> click.Option:

@@ -11,6 +11,8 @@ from mapix.cli.base import command
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_MAPIX_COMPLETE"
+_BARE, _QUOTED = "COMPREPLY+=($value)", """COMPREPLY+=("$(printf '%q' "$value")")"""
+"""What bash puts onto the line: names may have blanks in them, and zsh and fish see to that themselves."""
 
 
 @command(examples=('eval "$(mapix completion bash)"', "mapix completion fish > ~/.config/fish/completions/mapix.fish"))
@@ -26,7 +28,7 @@ def completion(shell: str | None) -> None:
 
     found = get_completion_class(shell or _own_shell())
     assert found is not None
-    click.echo(found(cli, {}, "mapix", VARIABLE).source())
+    click.echo(found(cli, {}, "mapix", VARIABLE).source().replace(_BARE, _QUOTED))
 
 
 def _own_shell() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -12,8 +12,12 @@ from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profiles import complete_services, complete_types
 from mapix.cli.serviceorder import copy, order, primary
 from mapix.cli.sessions import mapi, profile_option
+from mapix.cli.settingwords import SettingsCommand, complete_settings, parse_options, parse_settings
 
 _set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
+_options = click.argument(
+    "options", nargs=-1, type=click.UNPROCESSED, metavar="[NAME=VALUE]...", shell_complete=complete_settings
+)
 
 
 @command(examples=("mapix service types", "mapix service types --json", "mapix service types --inf > mapisvc.inf"))
@@ -64,10 +68,10 @@ def list_services(as_json: bool, profile: str | None) -> None:
         "mapix service add SMTP --host smtp.example.org --security starttls --user you",
         "mapix service add store --dsn postgresql://mail.example.org/mail --address you@example.org",
     ),
-    context_settings={"ignore_unknown_options": True},
+    cls=SettingsCommand,
 )
 @click.argument("service", shell_complete=complete_types)
-@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[NAME=VALUE]...")
+@_options
 @_set_option
 @json_option
 @profile_option
@@ -85,7 +89,7 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, profile)
         wanted = subsystem.catalogue.get(service)
-        values |= parse_options(options, {setting.option: setting.name for setting in wanted.settings})
+        values |= parse_options(options, wanted)
         uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
     lacking = missing(wanted, complete(wanted, values))
     added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
@@ -96,26 +100,32 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
     tell(as_json, f"{added} Try: {hint}", profile=name, service=wanted.name, uid=uid.hex(), missing=lacking)
 
 
-@command(examples=("mapix service configure SMTP port=2525 security=none",))
+@command(
+    examples=("mapix service configure SMTP port=2525 security=none", "mapix service configure SMTP --user you"),
+    cls=SettingsCommand,
+)
 @click.argument("service", shell_complete=complete_services)
-@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+@_options
 @_set_option
 @json_option
 @profile_option
 def configure(
-    service: str, values: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None
+    service: str, options: tuple[str, ...], settings: tuple[str, ...], as_json: bool, profile: str | None
 ) -> None:
-    """Change settings of SERVICE, a name or the start of a uid. NAME= alone goes back to the default."""
+    """Change settings of SERVICE, a name or the start of a uid: NAME=VALUE or --NAME VALUE.
+
+    NAME= alone goes back to the default.
+    """
     from mapix.cli.profiles import chosen, one_service
     from mapix.subsystem.profiles.settings import missing
 
-    changes = parse_settings((*values, *settings))
-    if not changes:
+    if not (options or settings):
         raise click.UsageError("No setting to change: NAME=VALUE is needed.")
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
         found = one_service(admin, service)
+        changes = parse_settings(settings) | parse_options(options, subsystem.catalogue.find(found.name))
         admin.configure_msg_service(found.uid, {name: value or None for name, value in changes.items()})
         lacking = missing(subsystem.catalogue.get(found.name), one_service(admin, found.uid.hex()).settings)
     text = f"{found.name}: {', '.join(changes)} set."
@@ -138,34 +148,6 @@ def remove(service: str, as_json: bool, profile: str | None) -> None:
         found = one_service(admin, service)
         admin.delete_msg_service(found.uid)
     tell(as_json, f"{found.name} removed from {name}.", profile=name, service=found.name, uid=found.uid.hex())
-
-
-def parse_settings(words: Iterable[str]) -> dict[str, str]:
-    """Settings of `name=value` words; a usage error for a word without `=`."""
-    settings: dict[str, str] = {}
-    for word in words:
-        name, mark, value = word.partition("=")
-        if not mark or not name:
-            raise click.UsageError(f"A setting is NAME=VALUE, not {word!r}.")
-        settings[name] = value
-    return settings
-
-
-def parse_options(words: Iterable[str], short: Mapping[str, str]) -> dict[str, str]:
-    """Settings of `--name value`, `--name=value` and `name=value`, by `short` names, too; a usage error for others."""
-    settings: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
-        if not word.startswith("-") and "=" in word[1:]:
-            word = f"--{word}"
-        if not word.startswith("--"):
-            raise click.UsageError(f"A setting is --NAME VALUE or NAME=VALUE, not {word!r}.")
-        name, mark, value = word[2:].partition("=")
-        name = name.replace("-", "_")
-        if not mark and (value := next(rest, "")) == "":
-            raise click.UsageError(f"{word} wants a value.")
-        settings[short.get(name, name)] = value
-    return settings
 
 
 def _type_document(entry: Any) -> dict[str, Any]:
