@@ -6,16 +6,13 @@ their items, large ones lie in the work folder meanwhile. Archives that unpack t
 
 from __future__ import annotations
 
-import struct
 import tarfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from lzma import LZMAError
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from mapix.convert import zips
 from mapix.convert.forms import LOOK, by_head, by_name, form_of, is_undecided, without_suffix
@@ -28,18 +25,7 @@ NESTED: Final = 3
 """Archives in archives."""
 
 INLINE: Final = 1 << 20
-_DAMAGE: Final = (
-    BadZipFile,
-    tarfile.TarError,
-    struct.error,
-    EOFError,
-    zlib.error,
-    LZMAError,
-    OSError,
-    MapiError,
-    ValueError,
-    OverflowError,
-)
+_DAMAGE: Final = (*zips.DAMAGE, tarfile.TarError, OSError, MapiError)
 
 
 class _Tar(tarfile.TarFile):
@@ -116,7 +102,7 @@ class Archives:
                 zips.refuse_bomb(info)
                 with archive.open(info) as member:
                     kept = self._kept(name, member)
-        except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
+        except _DAMAGE as error:
             yield broken(name, target, _told(error, "the member cannot be unpacked", name))
             return
         yield from self._inside(kept, name, target, form, depth)
@@ -270,7 +256,7 @@ def _form_inside(archive: ZipFile, info: ZipInfo) -> str:
     try:
         with archive.open(info) as member:
             return by_head(member.read(LOOK))
-    except (*_DAMAGE, RuntimeError, NotImplementedError):
+    except _DAMAGE:
         return ""
 
 

@@ -24,10 +24,12 @@ MODEST: Final = 64 << 20
 LARGEST_LIST: Final = 256 << 20
 """Bytes of the directory of a zip archive."""
 
-_DAMAGE: Final = (
-    *(BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError, IndexError),
+DAMAGE: Final = (
+    *(BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError, IndexError, OverflowError),
     *(struct.error, zlib.error, LZMAError),
 )
+"""What the standard library raises for members that cannot be unpacked: damaged, encrypted, packed in ways it lacks."""
+
 _IN_MEMORY: Final = 4 << 20
 _END: Final = struct.Struct("<4s4H2LH")
 
@@ -60,7 +62,7 @@ def opened_member(item: Item, files: ExitStack) -> IO[bytes]:
         kept: IO[bytes] = files.enter_context(BytesIO() if info.file_size <= _IN_MEMORY else scratch_file())
         with archive.open(info) as member:
             copyfileobj(member, kept, 1 << 20)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise CorruptData(f"the member cannot be unpacked: {error}", value=item.name) from error
     kept.seek(0)
     return kept

@@ -51,7 +51,7 @@ _STORAGE: Final = {
 """Codes of streams: IStream answers in the storage facility's numbers (P-142)."""
 
 
-class com_error(Exception):  # noqa: N801, N818  # the name scripts catch
+class com_error(Exception):
     """A COM or MAPI call failed: `args` are `(hresult, strerror, excepinfo, argerror)`, the code signed.
 
     `mapi_error` is the `MapiError` it stands for, None where a script made the exception itself.

@@ -17,7 +17,7 @@ TRUE = 1
 FALSE = 0
 
 
-class error(Exception):  # noqa: N801, N818  # pywin32's name
+class error(Exception):
     """A Windows call failed: `(number, function, text)`."""
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from mapix.properties import times
 
 
-class datetime(_datetime.datetime):  # noqa: N801  # pywin32's name for it
+class datetime(_datetime.datetime):
     """A `datetime.datetime` that can also `Format` itself."""
 
     __slots__ = ()

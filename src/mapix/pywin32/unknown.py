@@ -97,6 +97,7 @@ class PyIUnknown:
     def _com_error(error: MapiError) -> com_error:
         return from_mapi(error)
 
+    @_method
     def QueryInterface(self, iid: Any, useIID: Any = None, /) -> Any:
         """The same object through another interface; com_error E_NOINTERFACE when it has no such."""
         wanted = args.iid(iid)
@@ -134,7 +135,6 @@ class PyIUnknown:
         return f"<{type(self).__name__} at 0x{id(self):0>16X} with obj at 0x{id(self._obj):0>16X}>"
 
 
-PyIUnknown.QueryInterface = _method(PyIUnknown.QueryInterface)  # type: ignore[method-assign]
 interface(PyIUnknown)
 
 

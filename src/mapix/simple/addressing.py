@@ -1,5 +1,4 @@
 """MAPIResolveName, MAPIAddress and MAPIDetails; recipients from descriptions to rows of MAPI and back."""
-# ruff: noqa: N802  # Simple MAPI's own spelling
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """MAPIFindNext, MAPIReadMail, MAPISaveMail and MAPIDeleteMail: the mail that has arrived."""
-# ruff: noqa: N802  # Simple MAPI's own spelling
 
 from __future__ import annotations
 

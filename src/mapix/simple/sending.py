@@ -1,5 +1,4 @@
 """MAPISendMail and MAPISendDocuments."""
-# ruff: noqa: N802  # Simple MAPI's own spelling
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """MAPILogon and MAPILogoff, and the session behind a handle; 0 is a session for the length of one call."""
-# ruff: noqa: N802  # Simple MAPI's own spelling
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class MapiMessage:
     files: list[MapiFileDesc] = field(default_factory=list)
 
 
-def MAPIFreeBuffer(buffer: object) -> int:  # noqa: N802  # Simple MAPI's own spelling
+def MAPIFreeBuffer(buffer: object) -> int:
     """Take back what another function gave: Python does so by itself, the call is there for programs that make it.
 
     Temporary files that MAPIReadMail has written are their reader's. Raises `SimpleError` for anything else.

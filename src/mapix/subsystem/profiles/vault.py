@@ -19,9 +19,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapix.properties.errors import Collision, CorruptData, DiskError, LogonFailed, NoAccess, NoSupport, NotFound
 from mapix.subsystem.durable import directory_lock, replace_file
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 NAME = "vault"
 LONGEST = 16 << 20
@@ -161,17 +165,14 @@ def _head_of(data: bytes, where: str) -> _Head:
 
 
 def _encrypted(key: bytes, head: _Head, held: Mapping[str, str]) -> bytes:
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
-    return ChaCha20Poly1305(key).encrypt(head.nonce, json.dumps(held).encode(), head.pack())
+    return _sealing()(key).encrypt(head.nonce, json.dumps(held).encode(), head.pack())
 
 
 def _unsealed(key: bytes, head: _Head, sealed: bytes, path: str) -> dict[str, str]:
     from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
     try:
-        held = json.loads(ChaCha20Poly1305(key).decrypt(head.nonce, sealed, head.pack()))
+        held = json.loads(_sealing()(key).decrypt(head.nonce, sealed, head.pack()))
     except (InvalidTag, ValueError):
         for place in [place for place, known in _keys.items() if known == key]:
             del _keys[place]
@@ -185,14 +186,27 @@ def _derived(passphrase: str, head: _Head) -> bytes:
     try:
         from argon2.exceptions import HashingError
         from argon2.low_level import Type, hash_secret_raw
-        from cryptography.hazmat.primitives.ciphers import aead  # noqa: F401
     except ImportError:
-        raise NoSupport("a vault needs two libraries that are not installed", hint=_EXTRA) from None
+        raise _missing() from None
+    _sealing()
     passes, memory, lanes = head.cost
     try:
         return hash_secret_raw(passphrase.encode(), head.salt, passes, memory, lanes, 32, Type.ID)
     except HashingError as error:
         raise CorruptData(f"no key can be made as the vault's head says: {error}", value=f"{memory} KiB") from None
+
+
+def _sealing() -> type[ChaCha20Poly1305]:
+    """What seals; `NoSupport` where its library is missing."""
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+    except ImportError:
+        raise _missing() from None
+    return ChaCha20Poly1305
+
+
+def _missing() -> NoSupport:
+    return NoSupport("a vault needs two libraries that are not installed", hint=_EXTRA)
 
 
 def _owned(path: Path) -> bytes:
