@@ -110,6 +110,37 @@ def test_cards_go_out_and_come_back(book: Mapix, tmp_path: Path) -> None:
     assert book("ab", "export", "-").stdout == book("ab", "export").stdout
 
 
+def test_lists_of_cards_find_their_members_however_they_are_named_and_who_is_there_already(book: Mapix) -> None:
+    """ABK-75: some write `urn:uuid:` in front of a member and not of its UID."""
+    person = "BEGIN:VCARD\nVERSION:3.0\nUID:AA-1\nFN:Dan Dove\nEMAIL:dan@example.org\nEND:VCARD\n"
+    other = "BEGIN:VCARD\nVERSION:3.0\nUID:urn:uuid:aa-2\nFN:Bill Lee\nEMAIL:lee@example.org\nEND:VCARD\n"
+    members = "".join(f"X-ADDRESSBOOKSERVER-MEMBER:{one}\n" for one in ("urn:uuid:aa-1", "AA-2", "urn:uuid:gone"))
+    group = f"BEGIN:VCARD\nVERSION:3.0\nFN:Doves\nX-ADDRESSBOOKSERVER-KIND:group\n{members}END:VCARD\n"
+    told = book("ab", "import", "-", stdin=group + person + other).stderr
+    assert "2 added, 1 there already" in told
+    assert "a member is not in the file: urn:uuid:gone" in told
+    everybody = ["Bill Lee <lee@example.org>", "Dan Dove <dan@example.org>"]
+    assert sorted(book.json("ab", "show", "Doves")["members"]) == everybody
+    book("ab", "rm", "Doves")
+    assert "1 added, 2 there already" in book("ab", "import", "-", stdin=group + person + other).stderr
+    assert sorted(book.json("ab", "show", "Doves")["members"]) == everybody
+
+
+def test_what_a_card_says_is_shown(book: Mapix) -> None:
+    """ABK-74."""
+    place = "ADR;TYPE=work:;Room 7;1 High St;Springfield;IL;62701;USA\nADR;TYPE=home:;;2 Low St;Bonn;;53111;Germany\n"
+    rest = "EMAIL;PREF=1:zoe@example.org\nEMAIL:zoe@home.example\nTEL;TYPE=work,fax:555-1\nURL:https://zoe.example\n"
+    book("ab", "import", "-", stdin=f"BEGIN:VCARD\nVERSION:4.0\nFN:Zoë\n{place}{rest}END:VCARD\n")
+    shown = book.json("ab", "show", "Zoë")
+    assert shown["other_addresses"] == ["zoe@home.example"]
+    places = {"office": "Room 7", "street": "1 High St", "home_city": "Bonn", "home_postal_code": "53111"}
+    assert places.items() <= shown["fields"].items()
+    assert {"business_fax": "555-1", "web_page": "https://zoe.example"}.items() <= shown["fields"].items()
+    assert "other_address\tzoe@home.example" in book("ab", "show", "Zoë").stdout
+    book("ab", "edit", "Zoë", "--set", "city=Bonn")
+    assert book.json("ab", "show", "Zoë")["fields"]["city"] == "Bonn"
+
+
 def test_what_of_a_card_is_kept_nowhere_is_told(book: Mapix) -> None:
     card = "BEGIN:VCARD\nVERSION:4.0\nFN:Zoë\nEMAIL:zoe@example.org\nX-SHOE:43\nEND:VCARD\n"
     told = book("ab", "import", "-", stdin=card).stderr

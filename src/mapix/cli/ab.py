@@ -58,7 +58,9 @@ def show(who: str, as_json: bool, profile: str | None) -> None:
         emit_json(document)
         return
     rows = [(name, value) for name, value in document["fields"].items()]
-    emit_rows(("field", "value"), [*rows, *(("member", one) for one in document.get("members", ()))], wrap=True)
+    rows += [("other_address", one) for one in document.get("other_addresses", ())]
+    rows += [("member", one) for one in document.get("members", ())]
+    emit_rows(("field", "value"), rows, wrap=True)
 
 
 @command(
@@ -227,6 +229,8 @@ def _list_books(book: AddressBook, as_json: bool) -> None:
 
 def _document(entry: BookEntry) -> dict[str, Any]:
     document: dict[str, Any] = {"entry_id": entry.entry_id.hex(), "is_list": entry.is_list, "fields": entry.fields}
+    if entry.other_addresses:
+        document["other_addresses"] = entry.other_addresses
     return document | ({"members": [str(one) for one in entry.members]} if entry.is_list else {})
 
 

@@ -29,6 +29,21 @@ FIELDS: Final[Mapping[str, PropTag]] = {
     "business_phone": t.PR_BUSINESS_TELEPHONE_NUMBER,
     "mobile_phone": t.PR_MOBILE_TELEPHONE_NUMBER,
     "home_phone": t.PR_HOME_TELEPHONE_NUMBER,
+    "business_fax": t.PR_BUSINESS_FAX_NUMBER,
+    "pager": t.PR_PAGER_TELEPHONE_NUMBER,
+    "office": t.PR_OFFICE_LOCATION,
+    "street": t.PR_STREET_ADDRESS,
+    "postal_code": t.PR_POSTAL_CODE,
+    "city": t.PR_LOCALITY,
+    "state": t.PR_STATE_OR_PROVINCE,
+    "country": t.PR_COUNTRY,
+    "home_street": t.PR_HOME_ADDRESS_STREET,
+    "home_postal_code": t.PR_HOME_ADDRESS_POSTAL_CODE,
+    "home_city": t.PR_HOME_ADDRESS_CITY,
+    "home_state": t.PR_HOME_ADDRESS_STATE_OR_PROVINCE,
+    "home_country": t.PR_HOME_ADDRESS_COUNTRY,
+    "web_page": t.PR_BUSINESS_HOME_PAGE,
+    "personal_page": t.PR_PERSONAL_HOME_PAGE,
     "comment": t.PR_COMMENT,
 }
 """What can be said of somebody, and the property of each."""
@@ -62,6 +77,12 @@ class BookEntry:
     def is_list(self) -> bool:
         """Whether it is a distribution list."""
         return self.mapi.object_type is ObjectType.DISTLIST
+
+    @property
+    def other_addresses(self) -> list[str]:
+        """Further addresses of Internet mail; messages go to `address`."""
+        found = self.mapi.get_props((t.PR_CONTACT_EMAIL_ADDRESSES,))
+        return list(found.get(t.PR_CONTACT_EMAIL_ADDRESSES, ()))
 
     @property
     def fields(self) -> dict[str, Any]:

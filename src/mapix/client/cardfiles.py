@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from mapix.properties import tags as t
 from mapix.properties.entryid import search_key
 from mapix.properties.errors import Collision, MapiError, NoSupport
 from mapix.properties.flags import CREATE_CHECK_DUP_STRICT, CREATE_REPLACE
-from mapix.properties.restriction import Property, Relop
+from mapix.properties.restriction import Property, Relop, Restriction
 
 if TYPE_CHECKING:
     from mapix.client.addressbook import AddressBook
@@ -49,14 +50,15 @@ def import_cards(book: AddressBook, data: bytes, *, replace: bool = False) -> Im
     known: dict[str, BookEntry] = {}
     lists: list[tuple[BookEntry, Card]] = []
     for card in parsed.value:
-        entry = _put(book, card, flags, result)
+        made = _put(book, card, flags, result)
+        if made is not None and card.members is not None:
+            lists.append((made, card))
+        entry = made or _present(book, card)
         if entry is not None and card.uid:
-            known[card.uid] = entry
-        if entry is not None and card.members is not None:
-            lists.append((entry, card))
+            known[_bare(card.uid)] = entry
     for entry, card in lists:
         for member in card.members or ():
-            _join(book, entry, known.get(member, member), result)
+            _join(book, entry, known.get(_bare(member), member), result)
     return result
 
 
@@ -117,12 +119,35 @@ def _join(book: AddressBook, entry: BookEntry, member: BookEntry | str, result: 
         result.notes.append(f"{entry.name}: {member} is left out: {error.text}")
 
 
+def _bare(uid: str) -> str:
+    """A UID as members name it: with `urn:uuid:` in front, which some cards leave out in one place or the other."""
+    return uid.strip().lower().removeprefix("urn:uuid:")
+
+
+def _present(book: AddressBook, card: Card) -> BookEntry | None:
+    """Who is in the personal address book already in the place of a card."""
+    kind, address = card.values.get(t.PR_ADDRTYPE), card.values.get(t.PR_EMAIL_ADDRESS)
+    if card.members is None and kind and address:
+        return _first(book, Property(Relop.EQ, t.PR_SEARCH_KEY, search_key(kind, address)))
+    found = _found(book, Property(Relop.EQ, t.PR_DISPLAY_NAME, card.values[t.PR_DISPLAY_NAME]))
+    return next((one for one in found if one.is_list == (card.members is not None)), None)
+
+
 def _by_address(book: AddressBook, address: str) -> BookEntry | None:
+    return _first(book, Property(Relop.EQ, t.PR_SEARCH_KEY, search_key("SMTP", address)))
+
+
+def _first(book: AddressBook, where: Restriction) -> BookEntry | None:
+    return next(_found(book, where), None)
+
+
+def _found(book: AddressBook, where: Restriction) -> Iterator[BookEntry]:
+    """The entries of the personal address book that satisfy a restriction."""
     table = book.personal.get_contents_table()
     table.set_columns((t.PR_ENTRYID,))
-    table.restrict(Property(Relop.EQ, t.PR_SEARCH_KEY, search_key("SMTP", address)))
-    rows = table.query_rows(1)
-    return book.entry(rows[0][0]) if rows else None
+    table.restrict(where)
+    while rows := table.query_rows(10):
+        yield from (book.entry(entry_id) for (entry_id,) in rows)
 
 
 def _card(entry: BookEntry) -> Card:
