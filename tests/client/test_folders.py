@@ -3,7 +3,9 @@
 import pytest
 
 from mapix import Folder, Session
-from mapix.properties.errors import Collision, InvalidObject, NotFound
+from mapix.cli.folders import _row
+from mapix.cli.search import _found, _wanted
+from mapix.properties.errors import Collision, InvalidObject, InvalidParameter, NotFound
 
 
 def test_special_folders_are_known_by_their_names(session: Session) -> None:
@@ -29,6 +31,55 @@ def test_walking_goes_depth_first_with_paths(folder: Folder) -> None:
     assert [each.name for each in folder.folders] == ["A", "b"]
 
 
+def test_walking_passes_over_what_others_delete_meanwhile(folder: Folder) -> None:
+    for name in ("a", "b", "c"):
+        folder.create_folder(name).create_folder("below")
+    way = folder.walk()
+    assert next(way)[0] == "a"
+    folder.delete_folder("a", permanently=True)
+    folder.delete_folder("b", permanently=True)
+    assert [path for path, _ in way] == ["c", "c/below"]
+
+
+def test_search_folders_that_others_delete_meanwhile_are_passed_over(session: Session, folder: Folder) -> None:
+    searches = session.store.search_folders
+    for name in ("a", "b", "c"):
+        searches.new(name, "subject ~ budget", folders=[folder])
+    way = searches.named()
+    assert next(way)[0] == "a"
+    searches.delete("b")
+    assert [name for name, _ in way] == ["c"]
+
+
+def test_commands_pass_over_folders_that_others_delete_meanwhile(session: Session, folder: Folder) -> None:
+    for name in ("a", "b"):
+        folder.create_folder(name).messages.new(subject=f"in {name}").save()
+    found = _found(session, folder, _wanted(folder, ["in"], None), 10)
+    assert next(found)[1].subject == "in a"
+    gone = folder.folder("b")
+    folder.delete_folder("b", permanently=True)
+    assert list(found) == []
+    assert list(_row("Work/b", gone)) == []
+
+
+def test_a_name_that_others_take_first_is_left_to_them(folder: Folder) -> None:
+    folder.create_folder("Old")
+
+    def take(name: str) -> None:
+        if name == "Old (2)":
+            folder.create_folder(name)
+        folder.create_folder(name)
+
+    folder.take_in("Old", take)
+    assert [each.name for each in folder.folders] == ["Old", "Old (2)", "Old (3)"]
+
+
+def test_a_name_that_is_never_free_is_a_collision(folder: Folder) -> None:
+    folder.create_folder("Old")
+    with pytest.raises(Collision):
+        folder.take_in("Old", lambda name: folder.create_folder("Old"))
+
+
 def test_a_name_is_taken_once(folder: Folder) -> None:
     made = folder.create_folder("One")
     with pytest.raises(Collision):
@@ -52,6 +103,18 @@ def test_messages_move_and_go(folder: Folder) -> None:
     assert (folder.count, target.count) == (2, 1)
     folder.messages[0].delete()
     assert folder.count == 1
+
+
+def test_a_message_moves_and_goes_as_soon_as_it_is_saved(session: Session, folder: Folder) -> None:
+    target = folder.create_folder("Target")
+    message = folder.messages.new(subject="New")
+    with pytest.raises(InvalidParameter, match="save"):
+        message.move_to(target)
+    message.save().copy_to(target)
+    message.move_to(target)
+    assert (folder.count, target.count) == (0, 2)
+    folder.messages.new(subject="Newer").save().delete()
+    assert [each.subject for each in session.deleted.messages] == ["Newer"]
 
 
 def test_emptying_leaves_the_folder(folder: Folder) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 import mapix
 from mapix.client.watching import Change, FolderEvent, FolderWatch
+from mapix.properties.entryid import ObjectEntryId
+from mapix.properties.errors import NoAccess
+from mapix.providers.memory.backend import MemoryBackend
+from mapix.providers.memory.mailbox import open_mailbox
 
 
 def told(watch: FolderWatch) -> list[tuple[Change, bytes | None]]:
@@ -41,6 +46,31 @@ def test_events_name_their_messages(folder: mapix.Folder) -> None:
         event.message.delete(permanently=True)
         assert event.message is None
         assert next(watch).message is None
+
+
+def test_a_message_that_its_spooler_has_in_hand_is_told_as_any_other(profile: str, tmp_path: Path) -> None:
+    """ST-060."""
+    with mapix.logon(mail=False) as session, session.outbox.watch(timeout=1) as watch:
+        entry_id = session.new(subject="Going", to="ann@example.org").submit()
+        assert entry_id is not None
+        spooler = MemoryBackend(open_mailbox(str(tmp_path)))
+        assert spooler.become_spooler()
+        spooler.set_lock(ObjectEntryId.load(entry_id).number, locked=True)
+        message = next(watch).message
+        assert message is not None
+        assert message.subject == "Going"
+        with pytest.raises(NoAccess):
+            message.mapi.get_props()
+        spooler.resign_spooler()
+
+
+def test_what_an_event_told_can_be_read_when_the_message_is_gone(folder: mapix.Folder) -> None:
+    with folder.watch(timeout=1) as watch:
+        folder.messages.new(subject="Short-lived", sender="Bob <bob@example.org>").save()
+        message = next(watch).message
+        folder.empty(permanently=True)
+    assert message is not None
+    assert (message.subject, message.sender) == ("Short-lived", "Bob <bob@example.org>")
 
 
 def test_a_search_folder_tells_of_its_results(session: mapix.Session, folder: mapix.Folder) -> None:

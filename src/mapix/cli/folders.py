@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,8 @@ def folders(as_json: bool, profile: str | None) -> None:
     Search folders stand last, as search/NAME.
     """
     with logged_on(profile) as session:
-        found = [
-            (path, folder.count or 0, folder.unread or 0, folder.container_class or "")
-            for path, folder in chain(session.store.root.walk(), _searches(session))
-        ]
+        every = chain(session.store.root.walk(), _searches(session))
+        found = [row for path, folder in every for row in _row(path, folder)]
     if as_json:
         keys = ("path", "messages", "unread", "class")
         emit_json({"folders": [dict(zip(keys, row, strict=True)) for row in found]})
@@ -37,4 +36,12 @@ def folders(as_json: bool, profile: str | None) -> None:
 
 def _searches(session: Session) -> Iterator[tuple[str, Folder]]:
     """Search folders, with the paths by which commands find them."""
-    return ((f"search/{folder.name}", folder) for folder in session.store.search_folders)
+    return ((f"search/{name}", folder) for name, folder in session.store.search_folders.named())
+
+
+def _row(path: str, folder: Folder) -> Iterator[tuple[str, int, int, str]]:
+    """What is told of a folder; nothing of one that others have deleted meanwhile."""
+    from mapix.client.base import GONE
+
+    with suppress(*GONE):
+        yield path, folder.count or 0, folder.unread or 0, folder.container_class or ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -80,14 +81,22 @@ def _wanted(top: Folder, words: Iterable[str], where: str | None) -> Restriction
     return terms[0] if len(terms) == 1 else And(tuple(terms))
 
 
-def _found(session: Session, top: Folder, wanted: Restriction, limit: int) -> Iterable[tuple[str, Message]]:
-    from mapix.cli.ls import newest_first
+def _found(session: Session, top: Folder, wanted: Restriction, limit: int) -> Iterator[tuple[str, Message]]:
+    from mapix.client.base import GONE
 
     above = _path(session, top)
-    for path, folder in (("", top), *top.walk()):
-        if folder is top or not folder.is_search:
-            name = "/".join(filter(None, (above, path)))
-            yield from ((name, message) for message in newest_first(folder).where(wanted)[:limit])
+    yield from ((above, message) for message in _newest(top, wanted, limit))
+    for path, folder in top.walk():
+        with suppress(*GONE):  # others may delete it meanwhile
+            if not folder.is_search:
+                name = "/".join(filter(None, (above, path)))
+                yield from ((name, message) for message in _newest(folder, wanted, limit))
+
+
+def _newest(folder: Folder, wanted: Restriction, limit: int) -> Sequence[Message]:
+    from mapix.cli.ls import newest_first
+
+    return newest_first(folder).where(wanted)[:limit]
 
 
 def _path(session: Session, folder: Folder) -> str:

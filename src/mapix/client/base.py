@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from mapix.interfaces.prop import Keep, MapiProp
-from mapix.properties.errors import MapiError, from_hresult
+from mapix.properties.errors import MapiError, NotFound, ObjectDeleted, from_hresult
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
 from mapix.properties.tagnames import by_name
 from mapix.properties.value import Problems
+
+GONE: Final = (NotFound, ObjectDeleted)
+"""What objects raise that others have deleted since they were listed."""
 
 
 def tag_of(key: str | int) -> PropTag:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from mapix.client.base import PropertyObject
+from mapix.client.base import GONE, PropertyObject
 from mapix.client.fields import Integer, Text
 from mapix.client.foldermessages import FolderMessages
 from mapix.client.items.classes import kind_of
@@ -16,7 +17,7 @@ from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
-from mapix.properties.errors import NoAccess, NotFound, UnableToComplete
+from mapix.properties.errors import Collision, NoAccess, NotFound, UnableToComplete
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.named import PropertyName
 from mapix.properties.value import Row
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mapix.client.store import Store
     from mapix.client.watching import FolderEvent, FolderWatch
 
+_TRIES: Final = 20
 _CLASS = COLUMNS.index(t.PR_MESSAGE_CLASS)
 
 
@@ -89,17 +91,21 @@ class Folder(PropertyObject):
 
     @property
     def folders(self) -> list[Folder]:
-        """The folders directly below, by name."""
-        rows = query_all_rows(self.mapi.get_hierarchy_table(), (t.PR_ENTRYID,))
-        found = [self.store.folder_by_id(entry_id) for (entry_id,) in rows]
-        return sorted(found, key=lambda folder: (folder.name or "").casefold())
+        """The folders directly below, by name; without those that others delete meanwhile."""
+        return [folder for _, folder in self.named_folders()]
+
+    def named_folders(self) -> Iterator[tuple[str, Folder]]:
+        """The same, opened when it is their turn, with the names they were listed by."""
+        for name, entry_id in self._listed():
+            with suppress(*GONE):
+                yield name, self.store.folder_by_id(entry_id)
 
     def walk(self) -> Iterator[tuple[str, Folder]]:
-        """Every folder below with its path, `a/b`, depth first."""
-        for folder in self.folders:
-            name = folder.name or ""
+        """Every folder below with its path, `a/b`, depth first; without those that others delete meanwhile."""
+        for name, folder in self.named_folders():
             yield name, folder
-            yield from ((f"{name}/{path}", below) for path, below in folder.walk())
+            with suppress(*GONE):
+                yield from ((f"{name}/{path}", below) for path, below in folder.walk())
 
     def folder(self, path: str) -> Folder:
         """The folder at a path below this one, case aside; `NotFound` names what is there."""
@@ -122,7 +128,7 @@ class Folder(PropertyObject):
             raise NoAccess("the store needs this folder", value=found.name, hint="what is in it can be deleted")
         waste = None if permanently or found.is_search else self._waste()
         if waste is not None and waste.entry_id != found.entry_id:
-            found.move_to(waste, waste.free_name(found.name or name))
+            waste.take_in(found.name or name, lambda free: found.move_to(waste, free))
             return
         parent = found.parent.mapi
         if not parent.delete_folder(found.entry_id, messages=True, folders=True, hard=permanently):
@@ -139,18 +145,27 @@ class Folder(PropertyObject):
         """Have a folder back that was deleted from below this one and is kept; `NotFound`. Where its name is taken it
         gets another one.
         """
-        columns = (t.PR_ENTRYID, t.PR_DISPLAY_NAME)
-        for entry_id, kept in query_all_rows(self.mapi.get_hierarchy_table(deleted=True), columns):
-            if kept.casefold() == name.casefold():
-                self.mapi.copy_folder(entry_id, self.mapi, name=self.free_name(kept), move=True)
-                return self.store.folder_by_id(entry_id)
-        raise NotFound("no folder of this name was deleted here and is kept", value=name)
+        rows = query_all_rows(self.mapi.get_hierarchy_table(deleted=True), (t.PR_ENTRYID, t.PR_DISPLAY_NAME))
+        found = next((row for row in rows if row[1].casefold() == name.casefold()), None)
+        if found is None:
+            raise NotFound("no folder of this name was deleted here and is kept", value=name)
+        entry_id, kept = found
+        self.take_in(kept, lambda free: self.mapi.copy_folder(entry_id, self.mapi, name=free, move=True))
+        return self.store.folder_by_id(entry_id)
 
     def free_name(self, name: str) -> str:
         """`name`, or where a folder below has it, the first of `name (2)`, `name (3)`… that none has."""
-        taken = {(folder.name or "").casefold() for folder in self.folders}
+        taken = {there.casefold() for there, _ in self._listed()}
         names = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 2)))
         return next(one for one in names if one.casefold() not in taken)
+
+    def take_in(self, name: str, take: Callable[[str], object]) -> None:
+        """Call `take` with a free name until it is not taken by others first; `Collision` when that goes on."""
+        for _ in range(_TRIES):
+            with suppress(Collision):
+                take(self.free_name(name))
+                return
+        take(self.free_name(name))
 
     def watch(self, timeout: float | None = None) -> FolderWatch:
         """What happens to its messages from now on, as `FolderEvent`s to loop over: `for`, or `async for`. The loop
@@ -202,13 +217,18 @@ class Folder(PropertyObject):
     def __repr__(self) -> str:
         return f"<Folder {self.name!r} {self.count} messages>"
 
+    def _listed(self) -> list[tuple[str, bytes]]:
+        """Names and entry identifiers of the folders directly below, by name."""
+        rows = query_all_rows(self.mapi.get_hierarchy_table(), (t.PR_DISPLAY_NAME, t.PR_ENTRYID))
+        return sorted(((name or "", entry_id) for name, entry_id in rows), key=lambda row: row[0].casefold())
+
     def _child(self, name: str) -> Folder:
-        folders = self.folders
-        for folder in folders:
-            if (folder.name or "").casefold() == name.casefold():
-                return folder
-        there = ", ".join(folder.name or "" for folder in folders)
-        raise NotFound("there is no such folder", value=name, hint=there and f"one of: {there}")
+        listed = self._listed()
+        for there, entry_id in listed:
+            if there.casefold() == name.casefold():
+                return self.store.folder_by_id(entry_id)
+        known = ", ".join(there for there, _ in listed)
+        raise NotFound("there is no such folder", value=name, hint=known and f"one of: {known}")
 
     def _transfer(self, target: Folder, name: str | None, *, move: bool) -> None:
         if not self.parent.mapi.copy_folder(self.entry_id, target.mapi, name=name, move=move):

@@ -40,7 +40,9 @@ class FolderMessages(MessageQuery):
             hint = "the permissions of the store's file and its folder"
             raise NoAccess("no message can be made in the folder", value=self.folder.name, hint=hint) from error
         note_flags(mapi)
-        return fill(Message(mapi), fields)
+        message = Message(mapi)
+        message._home = self.folder._place
+        return fill(message, fields)
 
     def add(self, message: Message) -> Message:
         """A copy of a message that lies elsewhere, or was made without a session, saved in this folder; it keeps when

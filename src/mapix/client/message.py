@@ -75,6 +75,7 @@ class Message(body.RichBody):
         self._closing: list[Callable[[], None]] = []
         self._mapi = mapi
         self._place = place
+        self._home: Callable[[bytes], Place] | None = None
         self._row = dict(row or {})
         if self._made:
             from mapix.client.composing import fill
@@ -286,6 +287,8 @@ class Message(body.RichBody):
         return f"<Message {self.subject!r} from {self.sender or 'nobody'} {when:%Y-%m-%d %H:%M}>"
 
     def _saved_place(self) -> Place:
+        if self._place is None and self._home is not None and (entry_id := self.entry_id) is not None:
+            self._place = self._home(entry_id)
         if self._place is None:
             raise InvalidParameter("the message is in no folder yet", hint="save() it first")
         return self._place

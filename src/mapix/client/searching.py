@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from mapix.client.base import GONE
 from mapix.client.fields import YesNo
 from mapix.client.folder import Folder
 from mapix.interfaces.container import SearchCriteria
@@ -146,24 +148,33 @@ class SearchFolders:
 
     def __getitem__(self, name: str) -> SearchFolder:
         """The one of a name, case aside; `NotFound`."""
-        for folder in self:
-            if (folder.name or "").casefold() == name.casefold():
-                return folder
+        for there, entry_id in self._listed():
+            if there.casefold() == name.casefold():
+                return self._opened(entry_id)
         raise NotFound("there is no such search folder", value=name)
 
     def __iter__(self) -> Iterator[SearchFolder]:
-        rows = query_all_rows(
-            self._place.mapi.get_hierarchy_table(),
-            (t.PR_ENTRYID,),
-            Property(Relop.EQ, t.PR_FOLDER_TYPE, FOLDER_SEARCH),
-        )
-        return (SearchFolder(self._store, self._store.folder_by_id(entry_id).mapi) for (entry_id,) in rows)
+        return (folder for _, folder in self.named())
 
     def __contains__(self, name: str) -> bool:
-        return any((folder.name or "").casefold() == name.casefold() for folder in self)
+        return any(there.casefold() == name.casefold() for there, _ in self._listed())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._listed())
+
+    def named(self) -> Iterator[tuple[str, SearchFolder]]:
+        """All of them with the names they were listed by; without those that others delete meanwhile."""
+        for name, entry_id in self._listed():
+            with suppress(*GONE):
+                yield name, self._opened(entry_id)
+
+    def _listed(self) -> list[tuple[str, bytes]]:
+        columns, wanted = (t.PR_DISPLAY_NAME, t.PR_ENTRYID), Property(Relop.EQ, t.PR_FOLDER_TYPE, FOLDER_SEARCH)
+        rows = query_all_rows(self._place.mapi.get_hierarchy_table(), columns, wanted)
+        return [(name or "", entry_id) for name, entry_id in rows]
+
+    def _opened(self, entry_id: bytes) -> SearchFolder:
+        return SearchFolder(self._store, self._store.folder_by_id(entry_id).mapi)
 
     @property
     def _place(self) -> Folder:

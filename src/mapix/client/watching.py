@@ -22,11 +22,13 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from mapix.client.base import GONE
 from mapix.interfaces.notify import Event, Notification, ObjectNotification, TableEvent, TableNotification
 from mapix.interfaces.prop import ObjectType
 from mapix.interfaces.table import MapiTable
 from mapix.properties import tags as t
-from mapix.properties.errors import MapiError, NotFound, NotInitialized
+from mapix.properties.errors import MapiError, NotInitialized
+from mapix.properties.restriction import Property, Relop
 
 if TYPE_CHECKING:
     from mapix.client.folder import Folder
@@ -67,12 +69,15 @@ class FolderEvent:
 
     @property
     def message(self) -> Message | None:
-        """The message as it is now; None when it is not in the folder any more, or gone already."""
+        """The message as the folder lists it now; None when it is not there any more.
+
+        What a list has of it can be read even when others delete it meanwhile, or a spooler has it in hand (ST-060).
+        """
         if self.entry_id is None or self.kind is Change.REMOVED:
             return None
         try:
-            return self.folder.message(self.entry_id)
-        except NotFound:
+            return self.folder.messages.where(Property(Relop.EQ, t.PR_ENTRYID, self.entry_id)).first()
+        except GONE:
             return None
 
     def __repr__(self) -> str:

@@ -76,16 +76,16 @@ def _of_folder(folder: Folder, name: str, target: str) -> Iterator[Item]:
 
     try:
         rows = query_all_rows(folder.mapi.get_contents_table(), (t.PR_ENTRYID,))
-        below = folder.folders
+        below = list(folder.named_folders())
     except MapiError as error:
         yield broken(name, target or "folder", error)
         return
     for (entry_id,) in rows:
         number = _number(entry_id)
         yield Item(f"{name}/{number}", joined(target, short(number)), Kind.STORE, member=entry_id.hex())
-    titles = unique([(each.name or "folder", (each.name or ""), "/") for each in below])
-    for each, title in zip(below, titles, strict=True):
-        yield from _of_folder(each, f"{name}/{each.name}", joined(target, title))
+    titles = unique([(called or "folder", called, "/") for called, _ in below])
+    for (called, each), title in zip(below, titles, strict=True):
+        yield from _of_folder(each, f"{name}/{called}", joined(target, title))
 
 
 def _nth(folder: Folder, word: str, number: int) -> Item:
