@@ -43,16 +43,22 @@ class MemberStores:
         self.routes = Routes()
         self._guard = threading.RLock()
         self._open: list[OpenStore] = []
+        self._over = False
 
     def open(self, entry_id: bytes, access: Access, *, no_mail: bool, temporary: bool) -> MsgStore:
-        """Log on to a store; see `Session.open_msg_store`."""
+        """Log on to a store; see `Session.open_msg_store`. `InvalidObject` where the session ended meanwhile."""
         if not entry_id:
             raise InvalidParameter("a store is opened by its entry identifier (SES-10)", value=entry_id)
         pair, inner = self.core.stores.match(entry_id)
         opened = self._log_on(pair, inner, access, no_mail=no_mail)
         with self._guard:
-            self._forget_closed()
-            self._open.append(opened)
+            over = self._over
+            if not over:
+                self._forget_closed()
+                self._open.append(opened)
+        if over:
+            self._log_off(opened)
+            raise InvalidObject("the session has been logged off")
         if not no_mail:
             self._prepare(opened, inner, access)
         if self.mail and not no_mail and not temporary:
@@ -74,8 +80,9 @@ class MemberStores:
                 opened.logon.store.poll()
 
     def close(self) -> None:
-        """Log off from all of them."""
+        """Log off from all of them, for good."""
         with self._guard:
+            self._over = True
             closing, self._open = self._open, []
         for opened in closing:
             self._log_off(opened)

@@ -10,8 +10,7 @@ through it is dead (GEN-9).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.addrbook import AddrBook
@@ -24,14 +23,12 @@ from mapix.interfaces.table import MapiTable
 from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
 from mapix.properties.errors import (
     InvalidParameter,
-    MapiError,
     NoSupport,
-    NotFound,
     UnknownEntryid,
     UnknownFlags,
 )
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
-from mapix.subsystem.lifetime import Opened
+from mapix.subsystem.lifetime import Opened, Registrations
 from mapix.subsystem.memberstores import MemberStores
 from mapix.subsystem.sessionextras import SessionExtras, call
 from mapix.subsystem.statustable import STATUS_UID
@@ -55,8 +52,7 @@ class Session(SessionExtras):
         self._key = core.uid + core.new_uid()
         self._stores = MemberStores(core, mail=self.has_mail)
         self._opened = Opened()
-        self._advised: dict[int, tuple[int, Callable[[int], None]]] = {}
-        self._last_connection = 0
+        self._advised = Registrations()
         self._last_error: ErrorInfo | None = None
         self._book: AddrBook | None = None
 
@@ -166,16 +162,12 @@ class Session(SessionExtras):
         if entry_id:
             return self._advise_object(entry_id, mask, sink)
         connection = self._core.engine.subscribe(self._key, mask | Event.CRITICAL_ERROR, sink)
-        return self._remember(connection, self._core.engine.unsubscribe)
+        return self._advised.add(connection, self._core.engine.unsubscribe)
 
     @call
     def unadvise(self, connection: int) -> None:
         """End a registration; `NotFound` for an unknown number (SES-51)."""
-        known = self._advised.pop(connection, None)
-        if known is None:
-            raise NotFound("this session has no such registration", value=connection)
-        inner, end = known
-        end(inner)
+        self._advised.end(connection)
 
     @call
     def dispatch_notifications(self) -> int:
@@ -224,10 +216,7 @@ class Session(SessionExtras):
             if self._ended:
                 return
             self._ended = True
-        for connection, end in self._advised.values():
-            with suppress(MapiError):
-                end(connection)
-        self._advised.clear()
+        self._advised.close()
         self._opened.close()
         self._stores.close()
         self._core.leave(self, shared=bool(flags & MAPI_LOGOFF_SHARED))
@@ -277,16 +266,9 @@ class Session(SessionExtras):
         elif not self._stores.routes.knows(entry_id) and not is_one_off(entry_id):
             self._address_book().compare_entry_ids(entry_id, entry_id)
 
-    def _remember(self, connection: int, end: Callable[[int], None]) -> int:
-        """A connection number of this session for one of another object."""
-        with self._guard:
-            self._last_connection += 1
-            self._advised[self._last_connection] = (connection, end)
-            return self._last_connection
-
     def _advise_object(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
         def register(store: MsgStore, target: bytes | None) -> int:
-            return self._remember(store.advise(target, Event(mask), sink), store.unadvise)
+            return self._advised.add(store.advise(target, Event(mask), sink), store.unadvise)
 
         if is_wrapped_store(entry_id):
             pair, _ = self._core.stores.match(entry_id)
