@@ -158,7 +158,7 @@ def test_sessions_stay_private_where_that_is_wanted(home: Path, process: Make, m
 
 
 def test_what_a_private_session_left_behind_goes_when_somebody_joins(home: Path, process: Make) -> None:
-    """SUB-17, SPL-76: who joins leaves looking after the queues to the broker."""
+    """SUB-17, SPL-76: who joins leaves looking after the queues to the broker, which may have looked before."""
     sink = Sink()
     with running(sink) as server:
         with Subsystem(home, sharing=False) as system:
@@ -170,7 +170,6 @@ def test_what_a_private_session_left_behind_goes_when_somebody_joins(home: Path,
         private.do("logon", "Work", MAPI_NEW_SESSION | MAPI_NO_MAIL)
         private.do("submit", "left-behind")
         private.do("logoff", 0)
-        assert not sink.accepted
         joiner.do("logon", "-", 0)
         until(lambda: [one.headers["subject"] for one in sink.accepted] == ["left-behind"])
 

@@ -8,13 +8,17 @@ import time
 from contextlib import closing
 
 import pytest
-from tests.spoolbench import Scripted, result
-from tests.subsystem.spooler.states import SENT
+from tests.spoolbench import ANN, Scripted, result
+from tests.subsystem.spooler.states import SENT, SLOW
+from tests.subsystem.spooler.waiting import wait_for
 
+from mapix.interfaces.spi import Outcome, OutcomeKind, RecipientState
 from mapix.objects.messages.content import recipient_rows
 from mapix.properties.errors import DiskError
+from mapix.properties.flags import FLUSH_UPLOAD
 from mapix.properties.tags import PR_RESPONSIBILITY
 from mapix.subsystem.spooler import desk
+from mapix.subsystem.spooler.worker import Spooler
 
 
 @pytest.fixture
@@ -41,6 +45,44 @@ def test_flush_waits_for_the_work_of_another_process(bench, rival):
     spooler.start()
     threading.Timer(0.2, lambda: rival.finished_msg(entry_id)).start()
     assert spooler.flush(60) == 0
+
+
+@pytest.mark.parametrize("flush", ["flush", "flush_queues"])
+@pytest.mark.parametrize(
+    "kind", [OutcomeKind.WAIT, OutcomeKind.LATER, OutcomeKind.DONE], ids=["wait", "later", "retry"]
+)
+def test_flush_has_another_process_try_again_at_once(bench, kind, flush):
+    """SPL-55: whatever kept the message there, and whoever is asked to hurry."""
+    transport = Scripted([outcome_of(kind), SENT])
+    bench.submit()
+    with closing(bench.open(spooler=True)) as store:
+        first = bench.spooler([transport], pace=SLOW)
+        first.start()
+        assert wait_for(lambda: bench.queue()[0].attempts == 1)
+        second = Spooler(lambda: [store], lambda: [], default_store=lambda: store, identity=lambda: ANN)
+        second.start()
+        assert (second.flush(60) if flush == "flush" else second.flush_queues(FLUSH_UPLOAD, timeout=60)) == 0
+        second.stop(60)
+    assert len(transport.asked) == 2
+
+
+def test_haste_asks_a_transport_that_wants_to_be_left_alone_once(bench):
+    """SPL-55: what it says then holds for the other messages."""
+    transport = Scripted(Outcome(OutcomeKind.WAIT, text="not now"))
+    for number in range(3):
+        bench.submit(subject=str(number))
+    spooler = bench.spooler([transport], pace=SLOW)
+    spooler.pump()
+    assert (len(transport.asked), [each.attempts for each in bench.queue()]) == (1, [1, 1, 1])
+    with closing(bench.open(spooler=True)) as store:
+        desk.ask_for_haste(store)
+    spooler.pump()
+    assert (len(transport.asked), [each.attempts for each in bench.queue()]) == (2, [2, 2, 2])
+    assert {each.reason for each in bench.queue()} == {"not now"}
+
+
+def outcome_of(kind):
+    return RecipientState.RETRY if kind is OutcomeKind.DONE else Outcome(kind, text="not now")
 
 
 def test_when_the_other_spooler_goes_this_one_takes_over(bench, rival, monkeypatch):

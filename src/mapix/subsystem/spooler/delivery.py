@@ -21,6 +21,7 @@ from mapix.properties.times import TICKS_PER_SECOND
 from mapix.subsystem.spooler.recipient import FINAL, Recipient, Stage, Word, read_recipient, record_of
 
 NOBODY = "no transport takes this address"
+UNSAID = "the transport did not say why"
 
 _WORDS = {
     RecipientState.SENT: Word.SENT,
@@ -151,7 +152,8 @@ class Delivery(NamedTuple):
         attempts = self.attempts + 1
         pause = self.wait or pace.pause(attempts, jitter)
         reason = next(each.said for each in done.recipients if each.stage is Stage.HELD)
-        return done._replace(attempts=attempts, due=now + int(pause * TICKS_PER_SECOND), reason=reason, wait=0.0)
+        due = now + int(pause * TICKS_PER_SECOND)
+        return done._replace(attempts=attempts, due=due, reason=reason or UNSAID, wait=0.0)
 
     def again(self) -> Delivery:
         """A new round: who was put off may be offered again, to every transport."""

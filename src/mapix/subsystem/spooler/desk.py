@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mapix.interfaces.store import MsgStore, QueueEntry
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import MapiError, NotFound, NotInQueue
 from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.spooler.delivery import Pace
 
@@ -96,6 +96,22 @@ def hasten(store: MsgStore) -> None:
     for entry in store.outgoing.entries():
         if entry.due > moment and (entry.attempts or is_early(entry)):
             put_off(store, entry, moment)
+
+
+def ask_for_haste(store: MsgStore) -> None:
+    """Have the spooler of another process try now what waits after a failed attempt: it is due, and why it waited does
+    not count any more (`is_hastened`). What moved on meanwhile is left alone.
+    """
+    moment = now()
+    for entry in store.outgoing.entries():
+        if entry.due > moment and entry.attempts:
+            with suppress(NotInQueue, NotFound):
+                put_off(store, replace(entry, reason=""), moment)
+
+
+def is_hastened(entry: QueueEntry) -> bool:
+    """Whether somebody in another process wants a message tried again that had to wait."""
+    return entry.attempts > 0 and not entry.reason
 
 
 def set_right(store: MsgStore, pace: Pace) -> None:

@@ -27,6 +27,7 @@ from mapix.properties.tags import (
 )
 from mapix.subsystem.spooler.carried import Carried
 from mapix.subsystem.spooler.delivery import Delivery
+from mapix.subsystem.spooler.desk import is_hastened
 from mapix.subsystem.spooler.hooking import delete_afterwards, kept
 from mapix.subsystem.spooler.matching import next_call
 from mapix.subsystem.spooler.naming import message_id
@@ -191,6 +192,8 @@ class Journey(Carried):
         """One transport's turn, unless it said not to be asked yet."""
         holds, standings, moment = self.means.holds, self.means.standings, self.means.clock()
         entry_id = self.entry.entry_id
+        if is_hastened(self.entry):
+            holds.overrule(transport.uid, self.entry.due)
         outcome = holds.still(transport.uid, moment) or standings.still(transport.uid, entry_id)
         if outcome is None:
             wanted = standings.is_wanted(transport.uid, entry_id)

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.properties.errors import MapiError
 from mapix.properties.times import TICKS_PER_SECOND, now
-from mapix.subsystem.spooler.desk import Desk, hasten, set_right
+from mapix.subsystem.spooler.desk import Desk, ask_for_haste, hasten, set_right
 from mapix.subsystem.spooler.outbound import Outbound
 from mapix.subsystem.spooler.transports import LoadedTransport
 
@@ -64,12 +64,15 @@ class Office:
             self._at(desk, lambda desk: None)
 
     def hasten(self, desks: Sequence[Desk]) -> None:
-        """Let what waits after a failed attempt be due now (SPL-55); where the store is in trouble or not ours, once it
-        can be worked on.
+        """Let what waits after a failed attempt be due now (SPL-55); where the store is in trouble, once it can be
+        worked on. Whoever works on a store that is not ours is asked to.
         """
         for desk in desks:
             desk.hasty = True
         self.take(desks)
+        for desk in desks:
+            if not desk.ours:
+                self._ask_others(desk)
 
     def serve(self, desks: Sequence[Desk], go_on: Callable[[], bool] = lambda: True) -> bool:
         """Send what is due in each store while `go_on` says so; whether there was anything."""
@@ -114,6 +117,12 @@ class Office:
         except MapiError:
             return True
         return due is not None and (due <= moment or desk.waits_long(moment))
+
+    def _ask_others(self, desk: Desk) -> None:
+        try:
+            ask_for_haste(desk.store)
+        except MapiError as error:
+            _log.info("the spooler of a store cannot be asked to make haste: %s", error)
 
     def _settle(self, desk: Desk) -> None:
         """Record, as the last thing, what could not be recorded before."""

@@ -42,6 +42,7 @@ class Holds:
     """Which transports asked not to be called for a while: WAIT and BUSY speak of the transport, not of one message."""
 
     until: dict[bytes, tuple[int, Outcome]] = field(default_factory=dict)
+    since: dict[bytes, int] = field(default_factory=dict)
     tries: dict[bytes, int] = field(default_factory=dict)
 
     def still(self, uid: bytes, now: int) -> Outcome | None:
@@ -56,17 +57,21 @@ class Holds:
     def heard(self, uid: bytes, outcome: Outcome, now: int, pace: Pace, jitter: float) -> Outcome:
         """Remember what a transport said; WAIT and BUSY come back with the seconds to wait filled in."""
         if outcome.kind not in (OutcomeKind.WAIT, OutcomeKind.BUSY):
-            self.until.pop(uid, None)
-            self.tries.pop(uid, None)
+            self.release(uid)
             return outcome
         self.tries[uid] = self.tries.get(uid, 0) + 1
         held = replace(outcome, wait=outcome.wait or pace.pause(self.tries[uid], jitter))
-        self.until[uid] = now + int(held.wait * TICKS_PER_SECOND), held
+        self.until[uid], self.since[uid] = (now + int(held.wait * TICKS_PER_SECOND), held), now
         return held
+
+    def overrule(self, uid: bytes, moment: int) -> None:
+        """Somebody wanted at `moment` (FILETIME) that a transport is asked: what it said before does not hold."""
+        if self.since.get(uid, moment) < moment:
+            self.release(uid)
 
     def release(self, uid: bytes | None = None) -> None:
         """Ask everybody again at once, or one transport."""
-        for uids in (self.until, self.tries):
+        for uids in (self.until, self.tries, self.since):
             for each in list(uids) if uid is None else [uid]:
                 uids.pop(each, None)
 
