@@ -25,8 +25,8 @@ from mapix.interfaces.store import MsgStore, QueueEntry
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.folders.ipmtree import validate_ipm_subtree
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import SENDER
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENDER
 from mapix.properties.entryid import OneOff, search_key, wrap_store
 from mapix.properties.errors import NotFound
 from mapix.properties.tags import (

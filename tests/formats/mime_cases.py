@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mapix.formats.mime.addresses import Address, smtp_form
-from mapix.formats.mime.people import SENDER, SENT_REPRESENTING, recipient, role_props
+from mapix.formats.mime.people import recipient, role_props
 from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.flags import ATTACH_BY_VALUE, ATTACH_EMBEDDED_MSG, MAPI_CC, MAPI_TO
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (

@@ -8,10 +8,11 @@ from tests.formats.mime_cases import ME, NOON, attached, embedded, note
 
 from mapix.formats.mime import from_mime, to_mime
 from mapix.formats.mime.addresses import Address
-from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipient, role_props
+from mapix.formats.mime.people import address_of, recipient, role_props
 from mapix.formats.mime.reports import NDR_STATUS_CODE
 from mapix.properties import tags
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RCVD_REPRESENTING
 from mapix.properties.flags import MAPI_TO
 
 POSTMASTER = Address("Postmaster", "postmaster@example.com")

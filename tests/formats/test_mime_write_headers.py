@@ -9,8 +9,9 @@ from tests.formats.mime_written import ANN, parsed
 
 from mapix.formats.mime import to_mime
 from mapix.formats.mime.addresses import Address
-from mapix.formats.mime.people import SENDER, recipient, reply_props, role_props
+from mapix.formats.mime.people import recipient, reply_props, role_props
 from mapix.properties import tags
+from mapix.properties.correspondents import SENDER
 from mapix.properties.entryid import OneOff
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_P1, MAPI_SUBMITTED, MAPI_TO
 from mapix.properties.named import PS_INTERNET_HEADERS, PropertyName

@@ -10,10 +10,10 @@ from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.objects.messages.answers import NOT_ANSWERED, begin_forward, begin_reply
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
 from mapix.properties.conversation import conversation_index, depth_of, thread_of
+from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff
 from mapix.properties.entrylist import dump_entries
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO

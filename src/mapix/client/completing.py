@@ -16,10 +16,10 @@ from mapix.interfaces.message import Message as MapiMessage
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties import tags as t
 from mapix.properties.codepage import UTF8
 from mapix.properties.conversation import conversation_index
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.flags import MSGFLAG_UNSENT
 from mapix.properties.named_tags import NAMED_TYPES, PidLidSideEffects, PidLidSmartNoAttach
 from mapix.properties.tag import PropTag

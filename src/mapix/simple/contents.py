@@ -16,9 +16,9 @@ from mapix.client.message import Message
 from mapix.client.session import Session
 from mapix.interfaces.message import ModifyRecipients
 from mapix.interfaces.table import query_all_rows
-from mapix.objects.messages.correspondents import SENT_REPRESENTING
 from mapix.properties import tags as t
 from mapix.properties.conversation import conversation_index
+from mapix.properties.correspondents import SENT_REPRESENTING
 from mapix.properties.errors import CorruptData, NotFound
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, MSGFLAG_READ, MSGFLAG_UNSENT
 from mapix.simple.addressing import described, recipient_row, type_and_address

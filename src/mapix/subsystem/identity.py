@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.spi import ProviderKind
-from mapix.objects.messages.correspondents import SENDER
+from mapix.properties.correspondents import SENDER
 from mapix.properties.entryid import OneOff, is_one_off
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import STATUS_PRIMARY_IDENTITY

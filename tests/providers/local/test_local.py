@@ -7,7 +7,7 @@ from tests.spoolbench import ANN, Bench, Scripted, Section, Support, recipient
 
 from mapix.interfaces.spi import RecipientState
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.errors import StoreFull
 from mapix.properties.flags import MSGFLAG_FROMME, MSGFLAG_READ
 from mapix.properties.tags import (

@@ -15,7 +15,7 @@ from tests.killing import kill_while_sending
 from tests.spoolbench import Bench, Section, Support
 
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import SENDER
+from mapix.properties.correspondents import SENDER
 from mapix.properties.errors import LogonFailed, NetworkError
 from mapix.properties.tags import PR_BODY, PR_EMAIL_ADDRESS, PR_INTERNET_MESSAGE_ID, PR_REPORT_TEXT
 from mapix.providers.smtp.service import STARTTLS

@@ -19,7 +19,7 @@ from tests.spoolbench import Bench, Section, Support, recipient
 from mapix.formats.mime import from_mime
 from mapix.interfaces.prop import Access
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff
 from mapix.properties.errors import InvalidParameter, LogonFailed, NetworkError, Unconfigured
 from mapix.properties.flags import MAPI_P1, STATUS_AVAILABLE, STATUS_OFFLINE

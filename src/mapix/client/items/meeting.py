@@ -251,6 +251,6 @@ def _calendar(meeting: Appointment) -> int | None:
 
 
 def _forget_correspondents(message: MeetingMessage) -> None:
-    from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+    from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 
     message._put(dict.fromkeys((*SENDER, *SENT_REPRESENTING)))

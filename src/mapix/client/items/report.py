@@ -24,10 +24,10 @@ from mapix.client.recipient import Recipient, parse
 from mapix.formats.mime.reports import NDR_STATUS_CODE
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.messages.content import write_content
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.objects.messages.readreport import ReadKind, report_props
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.tag import PropTag
 from mapix.properties.times import from_datetime, now, to_datetime
 

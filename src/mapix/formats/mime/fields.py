@@ -10,17 +10,11 @@ from typing import Final
 from mapix.formats.mime.addresses import Address, address_field
 from mapix.formats.mime.dates import date_text
 from mapix.formats.mime.headers import LONGEST_WORD, field, folded
-from mapix.formats.mime.people import (
-    RCVD_REPRESENTING,
-    SENDER,
-    SENT_REPRESENTING,
-    address_of,
-    recipients_of,
-    reply_to,
-)
+from mapix.formats.mime.people import address_of, recipients_of, reply_to
 from mapix.formats.mime.values import bytes_of, number_of, text_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RCVD_REPRESENTING, SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO, MSGFLAG_UNSENT

@@ -16,7 +16,7 @@ from mapix.formats.mime.fieldblock import FieldBlock, fields_of
 from mapix.formats.mime.fields import UNDISCLOSED
 from mapix.formats.mime.fingerprint import told_topic
 from mapix.formats.mime.headers import field, header_text
-from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipients_of, reply_to
+from mapix.formats.mime.people import address_of, recipients_of, reply_to
 from mapix.formats.mime.read_fields import header_props, header_recipients
 from mapix.formats.mime.read_named import TRACE
 from mapix.formats.mime.reading import Reading
@@ -27,6 +27,7 @@ from mapix.formats.mime.values import text_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RCVD_REPRESENTING
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO
 from mapix.properties.named import PropertyName
 from mapix.properties.named_tags import PidLidFlagRequest, PidNameKeywords

@@ -8,94 +8,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mapix.formats.mime.addresses import Address, smtp_form
 from mapix.formats.mime.values import bytes_of, number_of, text_of
 from mapix.properties.content import MessageContent
-from mapix.properties.entryid import OneOff, is_one_off, search_key
+from mapix.properties.correspondents import RECIPIENT, SENDER, SENT_REPRESENTING, Correspondent
+from mapix.properties.entryid import OneOff, is_one_off
 from mapix.properties.entrylist import dump_entries, load_entries
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import MAPI_CC, MAPI_SUBMITTED, MAPI_TO
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
-    PR_ADDRTYPE,
-    PR_DISPLAY_NAME,
     PR_DISPLAY_TYPE,
-    PR_EMAIL_ADDRESS,
-    PR_ENTRYID,
     PR_OBJECT_TYPE,
-    PR_RCVD_REPRESENTING_ADDRTYPE,
-    PR_RCVD_REPRESENTING_EMAIL_ADDRESS,
-    PR_RCVD_REPRESENTING_ENTRYID,
-    PR_RCVD_REPRESENTING_NAME,
-    PR_RCVD_REPRESENTING_SEARCH_KEY,
-    PR_RCVD_REPRESENTING_SMTP_ADDRESS,
     PR_RECIPIENT_TYPE,
     PR_REPLY_RECIPIENT_ENTRIES,
     PR_REPLY_RECIPIENT_NAMES,
-    PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
-    PR_SENDER_ADDRTYPE,
-    PR_SENDER_EMAIL_ADDRESS,
-    PR_SENDER_ENTRYID,
-    PR_SENDER_NAME,
-    PR_SENDER_SEARCH_KEY,
-    PR_SENDER_SMTP_ADDRESS,
-    PR_SENT_REPRESENTING_ADDRTYPE,
-    PR_SENT_REPRESENTING_EMAIL_ADDRESS,
-    PR_SENT_REPRESENTING_ENTRYID,
-    PR_SENT_REPRESENTING_NAME,
-    PR_SENT_REPRESENTING_SEARCH_KEY,
-    PR_SENT_REPRESENTING_SMTP_ADDRESS,
-    PR_SMTP_ADDRESS,
 )
 
 MAILUSER: Final = 6
 _KIND: Final = 0xFFFFFFFF & ~MAPI_SUBMITTED
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """The tags that tell of one person."""
-
-    name: PropTag
-    address_type: PropTag
-    address: PropTag
-    smtp_address: PropTag
-    entry_id: PropTag
-    search_key: PropTag
-
-
-SENDER: Final = Role(
-    PR_SENDER_NAME,
-    PR_SENDER_ADDRTYPE,
-    PR_SENDER_EMAIL_ADDRESS,
-    PR_SENDER_SMTP_ADDRESS,
-    PR_SENDER_ENTRYID,
-    PR_SENDER_SEARCH_KEY,
-)
-SENT_REPRESENTING: Final = Role(
-    PR_SENT_REPRESENTING_NAME,
-    PR_SENT_REPRESENTING_ADDRTYPE,
-    PR_SENT_REPRESENTING_EMAIL_ADDRESS,
-    PR_SENT_REPRESENTING_SMTP_ADDRESS,
-    PR_SENT_REPRESENTING_ENTRYID,
-    PR_SENT_REPRESENTING_SEARCH_KEY,
-)
-RCVD_REPRESENTING: Final = Role(
-    PR_RCVD_REPRESENTING_NAME,
-    PR_RCVD_REPRESENTING_ADDRTYPE,
-    PR_RCVD_REPRESENTING_EMAIL_ADDRESS,
-    PR_RCVD_REPRESENTING_SMTP_ADDRESS,
-    PR_RCVD_REPRESENTING_ENTRYID,
-    PR_RCVD_REPRESENTING_SEARCH_KEY,
-)
-RECIPIENT: Final = Role(PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_SMTP_ADDRESS, PR_ENTRYID, PR_SEARCH_KEY)
-
-
-def address_of(props: Mapping[PropTag, Any], role: Role = RECIPIENT) -> Address | None:
+def address_of(props: Mapping[PropTag, Any], role: Correspondent = RECIPIENT) -> Address | None:
     """The person of a role; None where nothing tells of one.
 
     An SMTP address is preferred wherever it stands; what is missing is looked for in a one-off entry identifier, and at
@@ -120,19 +57,9 @@ def _is_address(name: str) -> bool:
     return form is not None and form == name
 
 
-def role_props(address: Address, role: Role) -> dict[PropTag, Any]:
+def role_props(address: Address, role: Correspondent) -> dict[PropTag, Any]:
     """The properties that tell of `address` in a role: name, address, one-off identifier, search key (M-002)."""
-    name = address.name or address.address
-    props = {
-        role.name: name,
-        role.address_type: address.address_type,
-        role.address: address.address,
-        role.entry_id: OneOff(name, address.address_type, address.address).dump(),
-        role.search_key: search_key(address.address_type, address.address),
-    }
-    if address.address_type == "SMTP" and address.address:
-        props[role.smtp_address] = address.address
-    return props
+    return role.filled(address.name, address.address, address.address_type)
 
 
 def recipient(address: Address, kind: int) -> dict[PropTag, Any]:

@@ -14,11 +14,12 @@ from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.calendarfields import CALLED_OFF, CLASSES, MEETING, RECEIVED, TRACKED
 from mapix.formats.mime.eventstate import busy_of, reminder_of
 from mapix.formats.mime.eventtimes import moment_of, span_of
-from mapix.formats.mime.people import SENT_REPRESENTING, recipient, role_props
+from mapix.formats.mime.people import recipient, role_props
 from mapix.formats.mime.read_series import series_values
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENT_REPRESENTING
 from mapix.properties.errors import MapiError, NoSupport
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO
 from mapix.properties.times import from_datetime

@@ -14,10 +14,11 @@ from mapix.formats.mime.addresses import MOST_ADDRESSES, Address, parse_addresse
 from mapix.formats.mime.dates import parse_date
 from mapix.formats.mime.fields import IMPORTANCE, PRIORITY, SENSITIVITY, identifiers
 from mapix.formats.mime.headers import header_text, loose_base64, raw_text
-from mapix.formats.mime.people import SENDER, SENT_REPRESENTING, recipient, reply_props, role_props
+from mapix.formats.mime.people import recipient, reply_props, role_props
 from mapix.formats.mime.read_named import named_props
 from mapix.formats.mime.reading import Reading
 from mapix.formats.mime.tree import Node
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff, search_key
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO, MSGFLAG_UNMODIFIED, MSGFLAG_UNSENT
 from mapix.properties.tag import PropTag

@@ -14,10 +14,11 @@ from mapix.formats.mime.addresses import Address, parse_addresses
 from mapix.formats.mime.dates import parse_date
 from mapix.formats.mime.fieldblock import FieldBlock
 from mapix.formats.mime.headers import header_text
-from mapix.formats.mime.people import RCVD_REPRESENTING, address_of, recipient, role_props
+from mapix.formats.mime.people import address_of, recipient, role_props
 from mapix.formats.mime.reports import MACHINE_PARTS, NDR_STATUS_CODE, REMOTE_MTA, REPORTING_MTA
 from mapix.formats.mime.tree import Node, field_blocks
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RCVD_REPRESENTING
 from mapix.properties.flags import MAPI_TO
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (

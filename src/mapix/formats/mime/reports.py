@@ -15,10 +15,11 @@ from mapix.formats.mime.dates import date_text
 from mapix.formats.mime.fields import identifiers
 from mapix.formats.mime.headers import field
 from mapix.formats.mime.parts import Part, multipart, text_part
-from mapix.formats.mime.people import RECIPIENT, SENDER, SENT_REPRESENTING, address_of
+from mapix.formats.mime.people import address_of
 from mapix.formats.mime.values import number_of, text_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.correspondents import RECIPIENT, SENDER, SENT_REPRESENTING
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_ATTACH_MIME_TAG,

@@ -13,12 +13,13 @@ from mapix.formats.calendar.wire import DAY, day_of, moment_of
 from mapix.formats.calendar.zones import zone_of
 from mapix.formats.mime.addresses import Address
 from mapix.formats.mime.calendarfields import ANSWERS, BUSY, CLASSES, TRACKED
-from mapix.formats.mime.people import SENDER, SENT_REPRESENTING, address_of, recipients_of
+from mapix.formats.mime.people import address_of, recipients_of
 from mapix.formats.mime.values import number_of, text_of
 from mapix.formats.mime.writing import Writing
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import MAPI_BCC, MAPI_CC, MAPI_TO
 from mapix.properties.named import PropertyName

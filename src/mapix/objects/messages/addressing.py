@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from mapix.formats.mime.people import RECIPIENT, SENDER, SENT_REPRESENTING, Role
 from mapix.formats.mime.values import bytes_of, text_of
 from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, AbContainer, AddrBook
 from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.content import AttachmentContent, MessageContent
+from mapix.properties.correspondents import RECIPIENT, SENDER, SENT_REPRESENTING, Correspondent
 from mapix.properties.entryid import OneOff, is_one_off, search_key
 from mapix.properties.entrylist import dump_entries, load_entries
 from mapix.properties.errors import MapiError
@@ -85,7 +85,7 @@ class _Outward:
             return attachment
         return replace(attachment, message=self.message(attachment.message, depth + 1))
 
-    def told(self, props: Mapping[PropTag, Any], role: Role) -> Person:
+    def told(self, props: Mapping[PropTag, Any], role: Correspondent) -> Person:
         """The Internet address of somebody who has none of his own."""
         kind = (text_of(props, role.address_type) or _SMTP).upper()
         if kind == _SMTP or text_of(props, role.smtp_address):
@@ -130,7 +130,7 @@ def _internet_address(props: Mapping[PropTag, Any]) -> str:
     return told or next((each[5:] for each in texts if each.startswith("SMTP:")), "")
 
 
-def _key(props: Mapping[PropTag, Any], role: Role) -> str | None:
+def _key(props: Mapping[PropTag, Any], role: Correspondent) -> str | None:
     """The Internet address by which somebody is looked up."""
     kind = (text_of(props, role.address_type) or "").upper()
     address = text_of(props, role.address) if kind == _SMTP else None
@@ -199,7 +199,7 @@ def _alone(rows: Iterable[Person], wanted: set[str]) -> dict[str, Person]:
     return {address: row for address, row in found.items() if row is not None}
 
 
-def _become(props: dict[PropTag, Any], role: Role, entry: Person) -> None:
+def _become(props: dict[PropTag, Any], role: Correspondent, entry: Person) -> None:
     address = str(props[role.address])
     told = {
         role.entry_id: entry[t.PR_ENTRYID],

@@ -14,15 +14,9 @@ from typing import Any, Final
 
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import (
-    RCVD_REPRESENTING,
-    RECEIVED_BY,
-    SENDER,
-    SENT_REPRESENTING,
-    Correspondent,
-)
 from mapix.objects.messages.transmit import is_envelope_only, recipient_kind
 from mapix.properties.conversation import conversation_index
+from mapix.properties.correspondents import RCVD_REPRESENTING, RECEIVED_BY, SENDER, SENT_REPRESENTING, Correspondent
 from mapix.properties.entryid import OneOff, is_one_off, search_key
 from mapix.properties.entrylist import load_entries
 from mapix.properties.errors import CorruptData

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff, is_one_off
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import MAPI_TO

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.objects.messages.content import recipient_rows
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import search_key
 from mapix.properties.errors import InvalidParameter, MapiError
 from mapix.properties.flags import MAPI_P1, MAPI_SUBMITTED, MAPI_TO, MSGFLAG_RESEND, MSGFLAG_UNSENT

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.flags import MAPI_BCC, MAPI_P1, MAPI_SUBMITTED
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (

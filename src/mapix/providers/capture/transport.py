@@ -23,9 +23,10 @@ from mapix.interfaces.spi import (
     TransportSupport,
 )
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING, identity, own_sender
+from mapix.objects.messages.correspondents import identity, own_sender
 from mapix.objects.messages.transmit import outgoing, recipient_address
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import DiskError, MapiError, NoSupport, TooComplex, Unconfigured
 from mapix.properties.flags import (
     STATUS_AVAILABLE,

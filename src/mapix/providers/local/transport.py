@@ -23,9 +23,10 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import RECEIVED_BY, identity, own_sender
+from mapix.objects.messages.correspondents import identity, own_sender
 from mapix.objects.messages.transmit import outgoing, recipient_address, recipient_kind
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import RECEIVED_BY
 from mapix.properties.errors import MapiError
 from mapix.properties.flags import (
     MAPI_BCC,

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from mapix.interfaces.spi import RecipientResult, RecipientState, Submission
 from mapix.objects.messages.content import read_content
-from mapix.objects.messages.correspondents import SENDER, SENT_REPRESENTING
 from mapix.objects.messages.transmit import outgoing, recipient_address
 from mapix.properties.content import MessageContent
+from mapix.properties.correspondents import SENDER, SENT_REPRESENTING
 from mapix.properties.errors import BadValue, CorruptData, NoSupport, TooComplex
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_CLASS, PR_ROWID, PR_SEND_RICH_INFO
