@@ -129,6 +129,22 @@ def test_providers_are_listed_and_shown(mapix: Mapix) -> None:
     assert "more than one" in mapix("provider", "show", "", code=1).stderr
 
 
+def test_providers_are_added_and_removed(mapix: Mapix) -> None:
+    """PRF-16, PRF-17."""
+    mapix.init()
+    before = mapix.json("provider", "list")["providers"]
+    added = mapix.json("provider", "add", "local")
+    mapix("provider", "add", "LOCAL", "LOCAL")
+    assert [each["uid"] for each in mapix.json("provider", "list", "LOCAL")["providers"]][1] == added["uid"]
+    assert "one of LOCAL" in mapix("provider", "add", "LOCAL", "nope", code=4).stderr
+    for each in mapix.json("provider", "list", "LOCAL")["providers"][1:]:
+        assert mapix.json("provider", "remove", each["uid"])["uid"] == each["uid"]
+    assert mapix.json("provider", "list")["providers"] == before
+    assert "provider list" in mapix("provider", "remove", added["uid"], code=4).stderr
+    mapix("provider", "remove", "", code=1)
+    assert mapix.json("store", "default")["store"] == "Mailbox - Ann Archer"
+
+
 def test_the_shell_completes_names(mapix: Mapix) -> None:
     mapix.init()
     words = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": "3"}

@@ -10,7 +10,16 @@ from mapix.interfaces.admin import MsgServiceAdmin
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import Busy, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound, UserCancel
+from mapix.properties.errors import (
+    Busy,
+    InvalidParameter,
+    MapiError,
+    NoAccess,
+    NoSupport,
+    NotFound,
+    Unconfigured,
+    UserCancel,
+)
 from mapix.properties.flags import (
     MAPI_NEW_SESSION,
     STATUS_NO_PRIMARY_IDENTITY,
@@ -280,6 +289,15 @@ def test_services_are_never_renamed(admin: MsgServiceAdmin) -> None:
         admin.rename_msg_service(admin.create_msg_service("FAX"), "other")
 
 
+def test_a_service_that_lacks_settings_is_unconfigured_where_none_are_given(admin: MsgServiceAdmin) -> None:
+    """PRF-41: MSG_SERVICE_CONFIGURE without properties and with nobody to ask."""
+    uid = admin.create_msg_service("MAIL")
+    with pytest.raises(Unconfigured, match="host"):
+        admin.configure_msg_service(uid, {})
+    admin.configure_msg_service(uid, {"host": "mail"})
+    admin.configure_msg_service(uid, {})
+
+
 def test_the_primary_identity_is_chosen_and_taken_away(admin: MsgServiceAdmin) -> None:
     """PRF-51, PRF-10; SetPrimaryIdentity of session 4.3; scenario 13."""
     first, second = admin.create_msg_service("FAX"), admin.create_msg_service("LASTFAX")
@@ -291,6 +309,8 @@ def test_the_primary_identity_is_chosen_and_taken_away(admin: MsgServiceAdmin) -
     admin.set_primary_identity(second)
     assert primary() == [second]
     admin.set_primary_identity(None)
+    assert primary() == []
+    admin.delete_msg_service(admin.create_msg_service("BOOK"))
     assert primary() == []
     nobody = admin.create_msg_service("NOBODY")
     with pytest.raises(NoAccess):

@@ -38,7 +38,7 @@ _TABLE = {
     "ab": Lazy("mapix.cli.ab", "Keep contacts and lists, and find out who is meant by a name."),
     "profile": Lazy("mapix.cli.profile", "List, show, make, copy, export and delete profiles."),
     "service": Lazy("mapix.cli.service", "List, add, configure, order and remove message services."),
-    "provider": Lazy("mapix.cli.provider", "List what message services consist of."),
+    "provider": Lazy("mapix.cli.provider", "List, add and remove what message services consist of."),
     "spooler": Lazy("mapix.cli.spooler", "Send what waits in the Outbox."),
     "broker": Lazy("mapix.cli.broker", "Show and end what shares sessions."),
     "vault": Lazy("mapix.cli.vault", "Keep secrets where there is no keyring."),

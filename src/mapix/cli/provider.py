@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import clean, emit_json, emit_rows, json_option
+from mapix.cli.output import clean, emit_json, emit_rows, json_option, tell
 from mapix.cli.profiles import complete_providers, complete_services
 from mapix.cli.sessions import mapi, profile_option
 
@@ -42,18 +42,12 @@ def list_providers(service: str | None, as_json: bool, profile: str | None) -> N
 def show(uid: str, as_json: bool, profile: str | None) -> None:
     """Show the provider whose UID starts so, and the properties of its section. Secrets are never shown."""
     from mapix.cli.profiles import chosen
-    from mapix.properties.errors import InvalidParameter, NotFound
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
-        found = [each for each in _providers(admin) if each["uid"].startswith(uid.lower())]
-        if not found:
-            raise NotFound("the profile has no such provider", value=uid, hint="mapix provider list")
-        if len(found) > 1:
-            hint = f"one of {', '.join(each['uid'] for each in found)}"
-            raise InvalidParameter("the profile has more than one of these", value=uid, hint=hint)
-        one = {**found[0], "properties": _properties(admin, found[0])}
+        found = _one(admin, uid)
+        one = {**found, "properties": _properties(admin, found)}
     if as_json:
         emit_json(one)
         return
@@ -63,6 +57,56 @@ def show(uid: str, as_json: bool, profile: str | None) -> None:
             click.echo(f"{name:<13} {clean(shown)}")
     for name, value in one["properties"].items():
         click.echo(f"  {name} = {clean(value)}")
+
+
+@command(examples=("mapix provider add FAX", "mapix provider add FAX 'Second line'"))
+@click.argument("service", shell_complete=complete_services)
+@click.argument("name", required=False)
+@json_option
+@profile_option
+def add(service: str, name: str | None, as_json: bool, profile: str | None) -> None:
+    """Add another provider to SERVICE, a name or the start of a uid: its first kind, or the one called NAME."""
+    from mapix.cli.profiles import chosen, one_service
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        admin = profiles.admin_services(chosen(profiles, profile))
+        found = one_service(admin, service)
+        if name is None:
+            name = next((each.name for each in subsystem.catalogue.get(found.name).providers), "")
+        uid = admin.admin_providers(found.uid).create_provider(name)
+    text = f"The provider {name} added to {found.name} as {uid.hex()[:8]}."
+    tell(as_json, text, service=found.name, provider=name, uid=uid.hex())
+
+
+@command(examples=("mapix provider remove 4d0bd8f8",))
+@click.argument("uid", shell_complete=complete_providers)
+@json_option
+@profile_option
+def remove(uid: str, as_json: bool, profile: str | None) -> None:
+    """Remove the provider whose UID starts so; its service stays. Sessions that use it keep it until they end."""
+    from mapix.cli.profiles import chosen
+
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        admin = profiles.admin_services(chosen(profiles, profile))
+        found = _one(admin, uid)
+        admin.admin_providers(bytes.fromhex(found["service_uid"])).delete_provider(bytes.fromhex(found["uid"]))
+    text = f"{found['provider']} removed from {found['service']}."
+    tell(as_json, text, service=found["service"], provider=found["provider"], uid=found["uid"])
+
+
+def _one(admin: MsgServiceAdmin, uid: str) -> dict[str, Any]:
+    """The provider whose uid starts so; `NotFound`, `InvalidParameter` where there are more."""
+    from mapix.properties.errors import InvalidParameter, NotFound
+
+    found = [each for each in _providers(admin) if each["uid"].startswith(uid.lower())]
+    if not found:
+        raise NotFound("the profile has no such provider", value=uid, hint="mapix provider list")
+    if len(found) > 1 or not uid:
+        hint = f"one of {', '.join(each['uid'] for each in found)}"
+        raise InvalidParameter("the profile has more than one of these", value=uid, hint=hint)
+    return found[0]
 
 
 def _providers(admin: MsgServiceAdmin) -> list[dict[str, Any]]:
@@ -129,7 +173,7 @@ def _properties(admin: MsgServiceAdmin, provider: dict[str, Any]) -> dict[str, s
 
 provider = Group(
     "provider",
-    commands=[list_providers, show],
+    commands=[list_providers, show, add, remove],
     examples=("mapix provider list", "mapix provider show 4d0bd8f8"),
     help="The providers of a profile: what its message services consist of.",
 )

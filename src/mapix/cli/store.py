@@ -37,14 +37,17 @@ def list_stores(as_json: bool, profile: str | None) -> None:
 
 @command(examples=("mapix store default", "mapix store default Archive"))
 @click.argument("name", required=False)
+@json_option
 @profile_option
-def default(name: str | None, profile: str | None) -> None:
+def default(name: str | None, as_json: bool, profile: str | None) -> None:
     """Print which store commands work on and mail arrives in, or make the store NAME it."""
     with logged_on(profile) as session:
-        if name is None:
-            click.echo(clean(session.store.name or ""))
-        else:
+        if name is not None:
             session.mapi.set_default_store(storecare.entry_id_of_store(session, name))
+        if as_json:
+            emit_json({"store": next((each["name"] for each in _stores(session) if each["default"]), None)})
+        elif name is None:
+            click.echo(clean(session.store.name or ""))
 
 
 @command(examples=("mapix store check", "mapix store check --repair"))

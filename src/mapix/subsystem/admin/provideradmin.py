@@ -93,7 +93,7 @@ class ProviderAdministration(ProviderAdmin):
             forget_secrets(each for each in places if each.uid == uid)
             service.providers.remove(provider)
             profile.transport_order = [each for each in profile.transport_order if each != uid]
-            pass_on_identity(profile)
+            pass_on_identity(profile, [provider])
 
         self._handle.change(delete)
 

@@ -58,7 +58,7 @@ from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
 from mapix.subsystem.profiles.servicesecrets import split, store_secrets
-from mapix.subsystem.profiles.settings import by_tag, check_settings, check_whole, strange
+from mapix.subsystem.profiles.settings import by_tag, check_settings, check_whole, complete, require, strange
 
 if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
@@ -144,7 +144,7 @@ class ServiceAdministration(MsgServiceAdmin):
         """See `MsgServiceAdmin.configure_msg_service`; None takes a setting back to its default. `NotFound`.
 
         An entry function gets the properties, and what it raises is raised; `NotInitialized` for a service that has
-        neither one nor settings (PRF-45).
+        neither one nor settings (PRF-45), `Unconfigured` for one that lacks some where nothing is given (PRF-41).
         """
         entry = self._handle.read().service(uid)
         described = self._catalogue.get(entry.name)
@@ -155,8 +155,8 @@ class ServiceAdministration(MsgServiceAdmin):
             hint = "open_profile_section writes properties into its section"
             raise NotInitialized("this message service has nothing to configure it by", value=entry.name, hint=hint)
         given, rest = by_tag(described, props or {})
-        if ui is not None and not (settings or props):
-            self._ask(uid, ui)
+        if not (settings or props):
+            self._ask(uid, ui) if ui is not None else require(described, complete(described, entry.settings))
             return
         self._keep(uid, described, {**given, **settings}, rest.get(PR_DISPLAY_NAME))
         self._set_props(uid, {tag: value for tag, value in rest.items() if tag != PR_DISPLAY_NAME})
@@ -256,7 +256,7 @@ class ServiceAdministration(MsgServiceAdmin):
                 profile.sections.pop(extra, None)
             gone = {provider.uid for provider in entry.providers}
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
-            pass_on_identity(profile)
+            pass_on_identity(profile, entry.providers)
             forget(self._subsystem.home, *gone)
 
         self._handle.change(delete)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from uuid import uuid4
 
@@ -89,9 +90,11 @@ def _give_identity(service: ServiceEntry) -> bool:
     return False
 
 
-def pass_on_identity(profile: Profile) -> None:
-    """Somebody must have the primary identity who can: after a removal the next capable one (PRF-51)."""
-    if any(entry.resource_flags & STATUS_PRIMARY_IDENTITY for _, entry in profile.providers()):
+def pass_on_identity(profile: Profile, gone: Iterable[ProviderEntry]) -> None:
+    """The primary identity goes from providers that were removed to the next capable one (PRF-51); where nobody was to
+    have it, nobody gets it.
+    """
+    if not any(entry.resource_flags & STATUS_PRIMARY_IDENTITY for entry in gone):
         return
     for service in profile.services:
         set_flag(service, SERVICE_PRIMARY_IDENTITY, False)
