@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from tests.cli.message_files import saved
 from tests.forking import STRICT, forks
 from tests.formats.msg.msg_cases import plain
+from tests.recording import Server, recording
 
 from mapix.properties.tags import (
     PR_CLIENT_SUBMIT_TIME,
@@ -69,26 +70,6 @@ class Mapix:
         self("init", "--yes", "--address", "ann@example.org", "--name", "Ann Archer", *options)
 
 
-class Server(NamedTuple):
-    """A real SMTP server: where it listens, and where it writes down what it got."""
-
-    port: int
-    record: Path
-
-    @property
-    def seen(self) -> list[dict[str, Any]]:
-        """What it was given, in order."""
-        if not self.record.exists():
-            return []
-        lines = self.record.read_text(encoding="utf-8").splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-
-    @property
-    def options(self) -> list[str]:
-        """What `mapix init` needs to know of it."""
-        return ["--smtp-host", "127.0.0.1", "--smtp-port", str(self.port), "--smtp-security", "none"]
-
-
 @pytest.fixture
 def mapix(tmp_path: Path) -> Mapix:
     """A fresh home without a profile."""
@@ -98,14 +79,8 @@ def mapix(tmp_path: Path) -> Mapix:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A real SMTP server in a process of its own."""
-    record = tmp_path / "received.jsonl"
-    command = [sys.executable, str(ROOT / "examples" / "smtp_server.py"), str(record)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        yield Server(int(process.stdout.readline()), record)
-        process.stdin.close()
-        process.wait(60)
+    with recording(tmp_path / "received.jsonl") as running:
+        yield running
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.recording import Server
 
 from mapix.cli.errors import Exit
 
-from .conftest import Mapix, Server
+from .conftest import Mapix
 
 LINK = "mailto:bob@example.org?cc=Cy%20%3Ccy@example.org%3E&subject=Caf%C3%A9&body=Dear%20Bob,%0D%0Ayours"
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from tests.recording import Server
+
 from mapix.cli.errors import Exit
 
-from .conftest import Mapix, Server
+from .conftest import Mapix
 
 
 def test_mail_to_oneself_is_sent_listed_and_shown(ann: Mapix, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.recording import Server
 
 from mapix.cli.errors import Exit
 
-from .conftest import ROOT, Mapix, Server
+from .conftest import ROOT, Mapix
 
 
 def test_without_a_profile_the_failure_says_why_and_what_to_type(mapix: Mapix) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import ROOT, Mapix, Server
+from tests.cli.conftest import ROOT, Mapix
+from tests.recording import Server
 
 SEND = ROOT / "examples" / "send_mail.py"
 START = """\

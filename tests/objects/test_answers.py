@@ -1,14 +1,12 @@
 """Beginning answers, and passing messages on; what leaves a message when it is sent."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message, ModifyRecipients
-from mapix.interfaces.prop import Access, Keep
+from mapix.interfaces.prop import Keep
 from mapix.objects.messages.answers import NOT_ANSWERED, begin_forward, begin_reply
 from mapix.objects.messages.transmit import outgoing
 from mapix.properties.content import MessageContent
@@ -36,23 +34,9 @@ from mapix.properties.tags import (
     PR_SUBJECT,
     PR_SUBJECT_PREFIX,
 )
-from mapix.providers.memory.provider import MemoryStoreProvider
 from mapix.testing.store_bench import recipient, recipients
-from mapix.testing.support import BenchSupport
 
-_names = count()
 BOB = SENDER.filled("Bob", "bob@example.com") | SENT_REPRESENTING.filled("Bob", "bob@example.com")
-
-
-@pytest.fixture
-def folder() -> Iterator[MapiFolder]:
-    """The root of a store of its own."""
-    support = BenchSupport({"name": f"answers {next(_names)}"})
-    store = MemoryStoreProvider().logon(support, entry_id=None, access=Access.MODIFY).store
-    root = store.open_entry(None, Access.MODIFY)
-    assert isinstance(root, MapiFolder)
-    yield root
-    store.close()
 
 
 @pytest.fixture

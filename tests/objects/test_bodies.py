@@ -1,14 +1,12 @@
 """Bodies of messages: which one is native, and how the others follow where somebody can convert."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import Message
-from mapix.interfaces.prop import Access, Keep
+from mapix.interfaces.prop import Keep
 from mapix.objects.bags import bodies
 from mapix.objects.bags.bodies import Body, best_body, can_convert, converted, register
 from mapix.properties.flags import STORE_RTF_OK
@@ -21,21 +19,6 @@ from mapix.properties.tags import (
     PR_RTF_IN_SYNC,
     PR_STORE_SUPPORT_MASK,
 )
-from mapix.providers.memory.provider import MemoryStoreProvider
-from mapix.testing.support import BenchSupport
-
-_names = count()
-
-
-@pytest.fixture
-def folder() -> Iterator[MapiFolder]:
-    """The root of a store of its own."""
-    support = BenchSupport({"name": f"bodies {next(_names)}"})
-    store = MemoryStoreProvider().logon(support, entry_id=None, access=Access.MODIFY).store
-    root = store.open_entry(None, Access.MODIFY)
-    assert isinstance(root, MapiFolder)
-    yield root
-    store.close()
 
 
 @pytest.fixture

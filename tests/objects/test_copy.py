@@ -12,6 +12,7 @@ from mapix.interfaces.message import Message, ModifyRecipients
 from mapix.interfaces.prop import Access, Keep
 from mapix.interfaces.table import query_all_rows
 from mapix.objects.bags.propdata import MemorySource, PropertyBag
+from mapix.objects.stores.storeobject import StoreObject
 from mapix.properties.errors import (
     Computed,
     InterfaceNotSupported,
@@ -200,14 +201,21 @@ def test_what_to_copy_is_checked(here: MapiFolder) -> None:
         message.copy_to(copy, exclude=(PR_NULL,))
 
 
-def test_a_sent_message_goes_to_a_folder_of_another_store(tmp_path: Path, there: MapiFolder) -> None:
-    name = f"{tmp_path} sending"
+def submitted(name: str, sent_mail: MapiFolder) -> tuple[StoreObject, StoreObject]:
+    """A store with a submitted message that is to be filed in a folder of another one, and the same as the spooler has
+    it.
+    """
     store = open_store(name)
-    spooler = open_store(name, spooler=True, opener=there.open_entry)
     message = root_of(store).create_message()
-    message.set_props({PR_SUBJECT: "sent", PR_SENTMAIL_ENTRYID: entry_id_of(there)})
+    message.set_props({PR_SUBJECT: "sent", PR_SENTMAIL_ENTRYID: entry_id_of(sent_mail)})
     message.modify_recipients(ModifyRecipients.ADD, [{PR_DISPLAY_NAME: "Ann", PR_EMAIL_ADDRESS: "ann@example.com"}])
     message.submit_message()
+    return store, open_store(name, spooler=True, opener=sent_mail.open_entry)
+
+
+def test_a_sent_message_goes_to_a_folder_of_another_store(tmp_path: Path, there: MapiFolder) -> None:
+    name = f"{tmp_path} sending"
+    store, spooler = submitted(name, there)
     (entry,) = store.outgoing.entries()
     after = spooler.finished_msg(entry.entry_id)
     copy = only_message(there)
@@ -222,12 +230,7 @@ def test_a_sent_message_is_filed_once_in_another_store_whatever_dies_in_between(
     tmp_path: Path, there: MapiFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = f"{tmp_path} sending twice"
-    store = open_store(name)
-    spooler = open_store(name, spooler=True, opener=there.open_entry)
-    message = root_of(store).create_message()
-    message.set_props({PR_SUBJECT: "sent", PR_SENTMAIL_ENTRYID: entry_id_of(there)})
-    message.modify_recipients(ModifyRecipients.ADD, [{PR_DISPLAY_NAME: "Ann", PR_EMAIL_ADDRESS: "ann@example.com"}])
-    message.submit_message()
+    store, spooler = submitted(name, there)
     (entry,) = store.outgoing.entries()
 
     def die(*args: object, **kwargs: object) -> None:

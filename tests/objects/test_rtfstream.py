@@ -1,9 +1,7 @@
 """RTF streams over PR_RTF_COMPRESSED, and RTFSync."""
 
 import tracemalloc
-from collections.abc import Iterator
 from io import BytesIO
-from itertools import count
 from random import Random
 from typing import Any
 
@@ -29,22 +27,9 @@ from mapix.objects.messages.rtfsync import rtf_sync
 from mapix.properties import flags as f
 from mapix.properties.errors import CorruptData, InvalidParameter, NoAccess, NoSupport, UnknownFlags
 from mapix.properties.tags import PR_BODY, PR_HTML, PR_NATIVE_BODY_INFO, PR_RTF_COMPRESSED, PR_RTF_IN_SYNC
-from mapix.providers.memory.provider import MemoryStoreProvider
-from mapix.testing.support import BenchSupport
 
 RICH = rb"{\rtf1\ansi Hello {\b w\'f6rld}}"
 BOTH = f.RTF_SYNC_RTF_CHANGED | f.RTF_SYNC_BODY_CHANGED
-_names = count()
-
-
-@pytest.fixture
-def folder() -> Iterator[MapiFolder]:
-    support = BenchSupport({"name": f"rtf {next(_names)}"})
-    store = MemoryStoreProvider().logon(support, entry_id=None, access=Access.MODIFY).store
-    root = store.open_entry(None, Access.MODIFY)
-    assert isinstance(root, MapiFolder)
-    yield root
-    store.close()
 
 
 def packed_stream(message: Message, *, write: bool = False) -> Stream:

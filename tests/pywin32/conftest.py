@@ -1,14 +1,14 @@
 """What the tests of the pywin32 face share."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from tests.pywin32.calls.world import SERVICES, World
+from tests.recording import Server, recording
 
 import mapix.pywin32
 from mapix.pywin32 import mapi, mapitags
@@ -112,29 +112,8 @@ def world(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> World:
     return World(home, tmp_path, request.param)
 
 
-class Server(NamedTuple):
-    """A real SMTP server: where it listens, and where it writes down what it got."""
-
-    port: int
-    record: Path
-
-    @property
-    def seen(self) -> list[dict[str, Any]]:
-        """What it was given, in order."""
-        if not self.record.exists():
-            return []
-        lines = self.record.read_text(encoding="utf-8").splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A real SMTP server in a process of its own."""
-    record = tmp_path / "received.jsonl"
-    command = [sys.executable, ROOT / "examples" / "smtp_server.py", record]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        yield Server(int(process.stdout.readline()), record)
-        process.stdin.close()
-        process.wait(60)
+    with recording(tmp_path / "received.jsonl") as running:
+        yield running

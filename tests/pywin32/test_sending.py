@@ -9,7 +9,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from tests.pywin32.conftest import ADDRESS, ROOT, Server, default_store, make_profile
+from tests.pywin32.conftest import ADDRESS, ROOT, default_store, make_profile
+from tests.recording import Server
 
 from mapix.pywin32 import mapi, mapitags
 from mapix.pywin32.runner import run_script

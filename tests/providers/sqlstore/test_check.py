@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.providers.sqlstore.helpers import file, people, save
+from tests.providers.sqlstore.tampering import tampering
 
 from mapix.interfaces.container import MapiFolder
 from mapix.interfaces.message import ModifyRecipients
@@ -92,13 +93,8 @@ def test_a_sound_store_has_nothing_to_find(filled: Path) -> None:
     ],
 )
 def test_damage_is_found_and_made_good(filled: Path, kind: str, damage: str) -> None:
-    connection = sqlite3.connect(filled)
-    connection.execute("PRAGMA foreign_keys = OFF")
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(damage)
-    connection.commit()
-    connection.close()
+    with tampering(filled) as connection:
+        connection.execute(damage)
     found = check_store(filled)
     assert kind in {finding.kind for finding in found}
     assert all(finding.repaired for finding in repair_store(filled)), list(map(str, repair_store(filled)))
@@ -144,11 +140,8 @@ def test_objects_of_one_number_get_numbers_of_their_own_and_keep_everything(fill
 
 
 def test_a_recovered_message_is_in_the_root(filled: Path) -> None:
-    connection = sqlite3.connect(filled)
-    connection.execute("DROP TRIGGER message_changed")
-    connection.execute("UPDATE message SET folder = 99 WHERE id = 3")
-    connection.commit()
-    connection.close()
+    with tampering(filled) as connection:
+        connection.execute("UPDATE message SET folder = 99 WHERE id = 3")
     repair_store(filled)
     store = SqliteBackend(filled)
     assert 3 in store.messages(store.root)

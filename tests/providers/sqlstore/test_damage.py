@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.providers.sqlstore.helpers import people, save
+from tests.providers.sqlstore.tampering import tampering
 from tests.providers.sqlstore.test_kills import folders, wholes
 from tests.providers.sqlstore.wholes import DIGEST, digest_of, new_message
 
@@ -225,22 +226,17 @@ def flip_rows(path: Path, chance: random.Random) -> None:
 
 def change_cells(path: Path, chance: random.Random) -> None:
     """Put values of another kind, or out of range, into a cell or two, or into all of a column."""
-    connection = sqlite3.connect(path)
-    for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    tables = sorted(columns_of(connection).items())
-    for _ in range(chance.randrange(1, 3)):
-        table, columns = chance.choice(tables)
-        name = chance.choice(columns)[0]
-        rows = connection.execute(f"SELECT _rowid_ FROM {table}").fetchall() if has_rowid(connection, table) else ()
-        where = f"_rowid_ = {chance.choice(rows)[0]}" if rows and chance.random() < 0.8 else "random() % 2"
-        value = chance.choice((*STRANGE, chance.randrange(1, 100), chance.choice((2, 11, 31, 0x101F, 0x1102, 0xFD))))
-        with suppress(sqlite3.Error):
-            connection.execute(f"UPDATE OR IGNORE {table} SET {name} = ? WHERE {where}", (value,))
-    connection.commit()
-    connection.close()
+    with tampering(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        tables = sorted(columns_of(connection).items())
+        for _ in range(chance.randrange(1, 3)):
+            table, columns = chance.choice(tables)
+            name = chance.choice(columns)[0]
+            rows = connection.execute(f"SELECT _rowid_ FROM {table}").fetchall() if has_rowid(connection, table) else ()
+            where = f"_rowid_ = {chance.choice(rows)[0]}" if rows and chance.random() < 0.8 else "random() % 2"
+            odd = chance.choice((*STRANGE, chance.randrange(1, 100), chance.choice((2, 11, 31, 0x101F, 0x1102, 0xFD))))
+            with suppress(sqlite3.Error):
+                connection.execute(f"UPDATE OR IGNORE {table} SET {name} = ? WHERE {where}", (odd,))
 
 
 STRANGE = (

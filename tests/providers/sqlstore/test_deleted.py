@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 from tests.providers.sqlstore.helpers import file, people, save
+from tests.providers.sqlstore.tampering import tampering
 
 from mapix.properties import tags
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
@@ -50,13 +50,8 @@ def test_a_store_with_deleted_things_is_sound(filled: Path) -> None:
     ],
 )
 def test_what_does_not_fit_is_found_and_made_good(filled: Path, kind: str, damage: str) -> None:
-    connection = sqlite3.connect(filled)
-    connection.execute("PRAGMA foreign_keys = OFF")
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute(damage)
-    connection.commit()
-    connection.close()
+    with tampering(filled) as connection:
+        connection.execute(damage)
     assert kind in {finding.kind for finding in check_store(filled)}
     assert all(finding.repaired for finding in repair_store(filled)), list(map(str, repair_store(filled)))
     assert check_store(filled) == []
