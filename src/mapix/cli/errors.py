@@ -12,6 +12,7 @@ import click
 
 from mapix.properties import errors
 from mapix.properties.errors import MapiError
+from mapix.properties.interrupts import is_interrupt
 
 
 class Exit(IntEnum):
@@ -58,7 +59,7 @@ def report(error: BaseException, *, debug: bool = False) -> int:
         _traceback(error)
     if isinstance(error, click.ClickException):
         return _click(error)
-    if isinstance(error, click.Abort | KeyboardInterrupt):
+    if isinstance(error, click.Abort) or is_interrupt(error):
         click.echo("mapix: stopped", err=True)
         return Exit.INTERRUPTED
     if isinstance(error, BrokenPipeError):

@@ -22,6 +22,7 @@ from mapix.convert.reading import Loaded, load
 from mapix.convert.targets import target_of
 from mapix.convert.timelimit import Overdue, limited
 from mapix.properties.errors import Collision
+from mapix.properties.interrupts import let_interrupt_through
 
 
 def work(items: Sequence[Item], plan: Plan) -> list[Outcome]:
@@ -41,6 +42,7 @@ def convert_item(item: Item, plan: Plan) -> Outcome:
     except Overdue:
         return timed_out(item, plan)
     except Exception as error:  # one bad file stops nothing
+        let_interrupt_through(error)
         outcome.code, outcome.error = told(error)
         outcome.status, outcome.target, outcome.written, outcome.piece = Status.FAILED, "", 0, None
     return outcome

@@ -20,6 +20,7 @@ from typing import Any, Final
 from mapix.interfaces.progress import MAPI_TOP_LEVEL, MapiProgress
 from mapix.interfaces.stream import Stream
 from mapix.properties.errors import CallFailed, MapiError, NoSupport, from_hresult
+from mapix.properties.interrupts import let_interrupt_through
 from mapix.pywin32.errors import com_error
 from mapix.pywin32.iid import IID
 from mapix.pywin32.stream import PyIStream
@@ -39,6 +40,7 @@ def _ask(server: Any, name: str, *given: Any) -> Any:
     except com_error as error:
         raise from_hresult(error.hresult or 0, f"{name} of the script's object refused") from error
     except Exception as error:
+        let_interrupt_through(error)
         raise CallFailed(f"{name} of the script's object failed ({error!r})") from error
 
 

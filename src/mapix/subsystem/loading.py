@@ -36,6 +36,7 @@ from mapix.properties.errors import (
     UnableToComplete,
     UnknownEntryid,
 )
+from mapix.properties.interrupts import let_interrupt_through
 from mapix.subsystem.catalogue.services import provider_of
 from mapix.subsystem.correcting import correct
 from mapix.subsystem.dialogs import Dialogs, LogonCancelled
@@ -247,6 +248,7 @@ def _mapi_errors_only(service: ServiceEntry, provider: ProviderEntry, call: Call
     except MapiError:
         raise
     except Exception as error:
+        let_interrupt_through(error)
         _log.exception("the provider %s of %s failed", provider.name, service.name)
         text = f"the provider failed ({type(error).__name__}: {error})"
         raise CallFailed(text, value=service.name) from error

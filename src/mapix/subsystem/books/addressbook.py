@@ -22,6 +22,7 @@ from mapix.objects.stores.life import Life
 from mapix.properties.entryid import PERSONAL_UID, OneOff, is_one_off, provider_uid
 from mapix.properties.errors import CallFailed, MapiError, NoSupport, NotFound, UnknownEntryid
 from mapix.properties.flags import AB_MODIFIABLE
+from mapix.properties.interrupts import let_interrupt_through
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_CONTAINER_FLAGS, PR_DISPLAY_NAME, PR_ENTRYID, PR_OBJECT_TYPE
 from mapix.subsystem.books.bookdialogs import BookDialogs
@@ -123,6 +124,7 @@ class IntegratedAddressBook(BookDialogs):
         try:
             return [container for container in book.logon.containers() if container.get_prop(PR_ENTRYID)]
         except Exception as error:
+            let_interrupt_through(error)
             _log.warning("an address book failed and is left out: %s", book.name, exc_info=True)
             code = error.hresult if isinstance(error, MapiError) else CallFailed.hresult
             told = ErrorNotification(Event.CRITICAL_ERROR, code, text=f"{book.name}: {error}")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mapix.interfaces.spi import MessageService, ProviderSpec
 from mapix.properties.errors import MapiError, NotFound
+from mapix.properties.interrupts import let_interrupt_through
 from mapix.subsystem.catalogue.entrypoints import read_group
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def _import(name: str, value: str) -> MessageService | Unavailable:
     try:
         found = getattr(import_module(module), attribute)
     except Exception as error:
+        let_interrupt_through(error)
         _log.warning("message service %s (%s) cannot be loaded", name, value, exc_info=True)
         return Unavailable(name, f"{type(error).__name__}: {error}")
     if not isinstance(found, MessageService):

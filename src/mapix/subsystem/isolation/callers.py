@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
 from mapix.properties.errors import CallFailed, MapiError, TimedOut
+from mapix.properties.interrupts import is_interrupt
 
 IDLE: Final = 5.0
 """Seconds after which a thread that has nothing to do ends."""
@@ -68,6 +69,7 @@ class Job(Generic[T]):
         self._abandoned = False
         self.started = False
         self.over = False
+        self.interrupted = False
         self.result: T
         self.error: BaseException | None = None
 
@@ -122,6 +124,7 @@ class Job(Generic[T]):
             if question is None:
                 return True
             question.answer()
+            self.interrupted = is_interrupt(question.error)
 
 
 class Caller:
@@ -171,6 +174,8 @@ class Caller:
             if not job.wait(seconds):
                 self._give_up(job, what, seconds)
         if job.error is not None:
+            if job.interrupted:
+                raise KeyboardInterrupt from job.error
             raise as_mapi_error(self.name, what, job.error)
         return job.result
 

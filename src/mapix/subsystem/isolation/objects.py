@@ -26,6 +26,7 @@ from mapix.interfaces.stream import Stream
 from mapix.interfaces.table import MapiTable
 from mapix.objects.messages.rehearsal import heeding
 from mapix.properties.errors import CallFailed, MapiError
+from mapix.properties.interrupts import let_interrupt_through
 from mapix.properties.tag import PropTag
 from mapix.subsystem.isolation.callers import as_mapi_error
 
@@ -88,6 +89,7 @@ def watched_call(provider: str, what: str, work: Callable[[], T], subject: objec
     except MapiError:
         raise
     except (Exception, SystemExit, GeneratorExit) as error:
+        let_interrupt_through(error)
         raise as_mapi_error(provider, what, error) from error
     finally:
         _depth.inside = False
