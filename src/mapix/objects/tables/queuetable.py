@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import (
@@ -46,6 +47,7 @@ class QueueTable:
         )
         self._rows: dict[bytes, dict[PropTag, Any]] = {}
         self._seen = -1
+        self._looking = RLock()
 
     def view(self) -> MapiTable:
         """A table over it, oldest submission first."""
@@ -59,11 +61,14 @@ class QueueTable:
         )
 
     def refresh(self) -> None:
-        """Look whether the queue has changed."""
-        version = self._context.backend.queue_version()
-        if version == self._seen:
-            return
-        self._seen = version
+        """Look whether the queue has changed; one thread after the other, so that none shows what is over."""
+        with self._looking:
+            version = self._context.backend.queue_version()
+            if version != self._seen:
+                self._look()
+                self._seen = version
+
+    def _look(self) -> None:
         rows = {row[PR_ENTRYID]: row for row in map(self._row, self._context.backend.queue()) if row}
         gone = [entry_id for entry_id in self._rows if entry_id not in rows]
         changed = [row for entry_id, row in rows.items() if self._rows.get(entry_id) != row]
