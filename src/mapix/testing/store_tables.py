@@ -30,7 +30,7 @@ from mapix.properties.tags import (
     PR_NULL,
     PR_SUBJECT,
 )
-from mapix.testing.store_bench import StoreBench
+from mapix.testing.store_bench import Powers, StoreBench
 
 WORDS = PropTag(0x6830101F)
 UNKNOWN = PropTag(0x68400003)
@@ -205,6 +205,27 @@ class TableTests(TableBench):
         with pytest.raises(NotFound):
             table.find_row(Property(Relop.EQ, PR_SUBJECT, "nobody"), Bookmark.BEGINNING)
         assert table.query_position()[0] == 4
+
+    def test_a_table_follows_a_transaction_and_its_undoing(self) -> None:
+        """T-035: whatever was looked at inside."""
+        self.need(Powers.TRANSACTIONS)
+        folder = self.subjects_folder(2)
+        table = folder.get_contents_table()
+        counts: list[int] = []
+
+        def look() -> None:
+            counts.append(table.get_row_count())
+            assert len(query_all_rows(folder.get_contents_table())) == counts[-1]
+            table.seek_row(Bookmark.BEGINNING, 0)
+            assert len(table.query_rows(99)) == counts[-1]
+
+        def add() -> None:
+            self.message(folder)
+
+        look()
+        self.do_and_fail(look, add, look, lambda: self.do_and_fail(add, look), look, add, look)
+        look()
+        assert counts == [2, 2, 3, 4, 3, 4, 2]
 
     def test_all_rows_are_given_or_none(self) -> None:
         """T-041, T-006."""

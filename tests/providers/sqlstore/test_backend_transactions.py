@@ -24,6 +24,7 @@ from mapix.properties.errors import (
     ObjectChanged,
     ObjectDeleted,
 )
+from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 
 
@@ -51,6 +52,24 @@ def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqliteBa
     with undone(backend):
         save(backend)
     assert told == []
+
+
+def test_the_version_of_rows_is_another_with_each_change_and_its_undoing(store: SqlBackend) -> None:
+    rows = store.contents(store.root, associated=False)
+    seen = [rows.version()]
+    with store.transaction():
+        save(store)
+        seen.append(rows.version())
+        with undone(store):
+            save(store)
+            seen.append(rows.version())
+        seen.append(rows.version())
+    with undone(store):
+        save(store)
+        seen.append(rows.version())
+    seen.append(rows.version())
+    assert len(set(seen)) == 6
+    assert rows.version() == seen[-1]
 
 
 def test_a_listener_may_use_the_store(backend: SqliteBackend) -> None:

@@ -87,16 +87,19 @@ class MemoryBackend(FolderWork, QueueWork, SearchWork, StoreBackend):
 
     def folder(self, number: int) -> PropertySource:
         """See `StoreBackend.folder`."""
-        self.mailbox.folder(number)
+        with self.mailbox.lock:
+            self.mailbox.folder(number)
         return FolderValues(self.mailbox, number)
 
     def folder_parent(self, number: int) -> int:
         """See `StoreBackend.folder_parent`."""
-        return self.mailbox.folder(number).parent
+        with self.mailbox.lock:
+            return self.mailbox.folder(number).parent
 
     def message(self, number: int) -> MessageSource:
         """See `StoreBackend.message`."""
-        return MessageRecords(self.mailbox, number, self.mailbox.message(number))
+        with self.mailbox.lock:
+            return MessageRecords(self.mailbox, number, self.mailbox.message(number))
 
     def new_message(self, folder: int, *, associated: bool) -> MessageSource:
         """See `StoreBackend.new_message`."""
@@ -104,8 +107,9 @@ class MemoryBackend(FolderWork, QueueWork, SearchWork, StoreBackend):
 
     def message_folder(self, number: int) -> int | None:
         """See `StoreBackend.message_folder`."""
-        record = self.mailbox.messages.get(number)
-        return None if record is None else record.folder
+        with self.mailbox.lock:
+            record = self.mailbox.messages.get(number)
+            return None if record is None else record.folder
 
     # receive folders and names
 

@@ -12,9 +12,12 @@ _ABSENT: Final[Any] = object()
 
 
 class Journal:
-    """Changes of dictionaries, with how to undo each. Values are replaced, never altered in place."""
+    """Changes of dictionaries, with how to undo each. Values are replaced, never altered in place. `changes` counts
+    them, and those that were undone once more.
+    """
 
     def __init__(self) -> None:
+        self.changes = 0
         self._undo: list[Callable[[], object]] = []
 
     def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
@@ -35,12 +38,14 @@ class Journal:
         """Take back everything since `mark`, last first."""
         while len(self._undo) > mark:
             self._undo.pop()()
+            self.changes += 1
 
     def forget(self) -> None:
         """Everything is permanent now."""
         self._undo.clear()
 
     def _remember(self, mapping: MutableMapping[K, V], key: K) -> None:
+        self.changes += 1
         old = mapping.get(key, _ABSENT)
         if old is _ABSENT:
             self._undo.append(lambda: mapping.pop(key, None))

@@ -52,7 +52,7 @@ class Mailbox(Kept):
         self.uid = hashlib.sha256(b"store in memory\0" + fold(name).encode()).digest()[:16]
         self.lock = _LOCK
         self.journal = Journal()
-        self.generation = 0
+        self._ended = 0
         now = times.now()
         own = {PR_DISPLAY_NAME: owner_name or name} | ({PR_MAILBOX_OWNER_NAME: owner_name} if owner_name else {})
         self.store: dict[str, Values] = {"values": own}
@@ -86,6 +86,11 @@ class Mailbox(Kept):
         """Whether mail for `address` is delivered here."""
         return bool(address) and fold(self.owner_address) == fold(address)
 
+    @property
+    def generation(self) -> int:
+        """Another number with every change, and with every transaction, also inside one and when it was undone."""
+        return self._ended + self.journal.changes
+
     # transactions
 
     @contextmanager
@@ -110,7 +115,7 @@ class Mailbox(Kept):
                     self.touched = {}
                     told, self._told = self._told, []
                     self.journal.forget()
-                    self.generation += 1
+                    self._ended += 1
         self._tell(told)
 
     def _end(self) -> None:

@@ -47,7 +47,8 @@ class StoreValues:
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[Values, int]:
         """See `PropertySource.load`."""
-        return chosen(self._mailbox.store["values"], tags), 1
+        with self._mailbox.lock:
+            return chosen(self._mailbox.store["values"], tags), 1
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""

@@ -42,11 +42,11 @@ class Database(ABC):
     `lets_go` says that large values may have been let go of since `garbage` looked.
     `files` is where the largest values are files of their own, None where all are rows.
 
-    `transactions` counts those that write. `pending` collects what the one under way has to tell: `on_commit` gets it
-    before the end; when it is permanent `on_permanent` is called, and `on_committed` gets it as soon as other threads
-    may go on. What is undone is taken out, then `on_undo` called for what was kept in memory. `before_commit` and
-    `after_commit` are there for what is tidied up. `keep_up` brings search folders in step with what came from
-    elsewhere, before somebody reads them.
+    `transactions` counts those that write, `undoings` what was undone of them. `pending` collects what the one under
+    way has to tell: `on_commit` gets it before the end; when it is permanent `on_permanent` is called, and
+    `on_committed` gets it as soon as other threads may go on. What is undone is taken out, then `on_undo` called for
+    what was kept in memory. `before_commit` and `after_commit` are there for what is tidied up. `keep_up` brings search
+    folders in step with what came from elsewhere, before somebody reads them.
     """
 
     dialect: ClassVar[Dialect]
@@ -63,6 +63,7 @@ class Database(ABC):
         self.lock = RLock()
         self.depth = 0
         self.transactions = 0
+        self.undoings = 0
         self.pending: list[Change] = []
         self.on_commit: Callable[[list[Change]], None] = _nothing
         self.on_permanent: Callable[[], None] = _no_more
@@ -156,6 +157,7 @@ class Database(ABC):
         done so by itself.
         """
         del self.pending[mark:]
+        self.undoings += 1
         if self.in_transaction:
             self.end(sql)
         for repair in self.on_undo:
@@ -215,7 +217,9 @@ class Database(ABC):
 
     @abstractmethod
     def state(self) -> object:
-        """Something that is different when anything in the store is, by whomever."""
+        """Something that is different when anything in the store is, by whomever: inside a transaction, and when it was
+        undone, too.
+        """
 
     @abstractmethod
     def role(self) -> Role:

@@ -30,6 +30,7 @@ class Asking(Database):
         self._writing = False
         self._closed = False
         self._last_change = 0
+        self._changes = 0
         self.link = Link(place, mailbox, full=full)
 
     # statements
@@ -65,6 +66,7 @@ class Asking(Database):
 
     def run(self, sql: str, params: Params = ()) -> int:
         """See `Database.run`."""
+        self._changes += 1
         if needs_counts(sql):
             self._settle()
         try:
@@ -74,6 +76,7 @@ class Asking(Database):
 
     def insert(self, sql: str, params: Params = ()) -> int:
         """See `Database.insert`."""
+        self._changes += 1
         try:
             row = self.link.writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
         except ERRORS as error:
@@ -83,6 +86,7 @@ class Asking(Database):
     def many(self, sql: str, rows: Iterable[Params]) -> int:
         """See `Database.many`."""
         given = list(rows)
+        self._changes += 1
         try:
             if len(given) <= _AT_ONCE and (whole := for_several(sql, len(given))):
                 return self.link.writer.execute(whole, [cell for row in given for cell in row]).rowcount

@@ -196,7 +196,8 @@ class PostgreSqlDatabase(Asking):
 
     def state(self) -> object:
         """See `Database.state`."""
-        return self.value(self.sql["change_last"]), self.transactions, self.link.generation
+        last = self.value(self.sql["change_last"])
+        return last, self.transactions, self.link.generation, self._changes, self.undoings
 
     def role(self) -> SessionLock:
         """See `Database.role`."""

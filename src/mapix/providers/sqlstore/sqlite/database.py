@@ -237,7 +237,7 @@ class SqliteDatabase(Database):
 
     def state(self) -> object:
         """See `Database.state`."""
-        return self.value("PRAGMA data_version"), self.connection.total_changes
+        return self.value("PRAGMA data_version"), self.connection.total_changes, self.undoings
 
     def role(self) -> RoleLock:
         """See `Database.role`."""
