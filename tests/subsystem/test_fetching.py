@@ -26,7 +26,7 @@ from mapix.interfaces.spi import (
 )
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.flags import MAPI_NEW_SESSION, MSGFLAG_READ
+from mapix.properties.flags import MAPI_NEW_SESSION, MAPI_NO_MAIL, MSGFLAG_READ
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_ENTRYID,
@@ -36,6 +36,7 @@ from mapix.properties.tags import (
     PR_SUBJECT,
 )
 from mapix.providers.memory.mailbox import forget_mailbox
+from mapix.subsystem import latestart
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.session import Session
 
@@ -168,6 +169,32 @@ def test_what_a_transport_does_not_save_was_no_message(session: Session, source:
     session.flush(10)
     assert wait_for(lambda: source.accepted == ["whole"])
     assert subjects(where) == ["whole"]
+
+
+def test_a_session_that_only_waits_has_its_transports_polled(
+    session: Session, source: Source, system: Subsystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SPL-1, SPL-40, SES-31; scenario 17: nothing is submitted, nobody flushes, and mail comes all the same."""
+    session.logoff()
+    monkeypatch.setattr(latestart, "SECONDS", 0.01)
+    source.waiting += [("letter", "IPM.Note")]
+    with system.logon("Work", flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as without:
+        with system.logon("Work", flags=MAPI_NEW_SESSION):
+            assert wait_for(lambda: source.accepted == ["letter"])
+        assert subjects(inbox(store_of(without, "one"))) == ["letter"]
+
+
+def test_a_session_that_ends_before_its_spooler_starts_has_none(
+    session: Session, source: Source, system: Subsystem
+) -> None:
+    """SES-61: what was to start later does not."""
+    source.waiting += [("letter", "IPM.Note")]
+    late = session._core.spooling._late._timer
+    assert late is not None
+    session.logoff()
+    late.join(60)
+    assert not late.is_alive()
+    assert source.waiting
 
 
 def test_what_comes_later_comes_into_the_new_default_store(session: Session, source: Source) -> None:

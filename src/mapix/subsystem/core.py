@@ -119,7 +119,7 @@ class SessionCore:
                 self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_AVAILABLE}, update=True)
         hosted, self.hosted = self.hosted, False
         if member.has_mail and not hosted:
-            self.spooling.start_if_waiting()
+            self.spooling.start_if_waiting(late=True)
         return True
 
     def leave(self, member: Session, *, shared: bool) -> None:

@@ -13,6 +13,7 @@ from mapix.interfaces.store import MsgStore
 from mapix.objects.messages import rehearsal
 from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.subsystem.handover import note
+from mapix.subsystem.latestart import LateStart
 from mapix.subsystem.lines import Lines
 from mapix.subsystem.spoolerstores import SpoolerStores, count
 from mapix.subsystem.statustable import StatusBoard
@@ -44,6 +45,7 @@ class Spooling:
         self._stores: SpoolerStores | None = None
         self._hooks: ProfileHooks | None = None
         self._preprocessors: Preprocessors | None = None
+        self._late = LateStart(self.start)
         self.lines = Lines(core)
 
     @property
@@ -130,12 +132,15 @@ class Spooling:
             stores = self._stores
             spooler.mail_received(lambda: stores.open(pair) if stores is not None else None, news)
 
-    def start_if_waiting(self) -> None:
+    def start_if_waiting(self, *, late: bool = False) -> None:
         """Start when an earlier session left something in a queue (SUB-17), or when that cannot be told now: then the
-        spooler finds out.
+        spooler finds out. With `late` start by and by in any case.
         """
-        if self.spooler is None and self.core.transports() and (self.noticed or not self.is_clear()):
-            self.start()
+        if self.spooler is None and self.core.transports():
+            if self.noticed or not self.is_clear():
+                self.start()
+            elif late and rehearsal.active is None:
+                self._late.begin()
 
     def waiting(self) -> int:
         """How many messages wait in the stores of the profile, as far as they can be looked at."""
@@ -187,6 +192,7 @@ class Spooling:
 
     def let_go(self) -> None:
         """The program ends at once: take nothing new, wait for nothing (SES-69)."""
+        self._late.forget()
         if self.spooler is not None:
             self.spooler.stop(0)
 
@@ -196,6 +202,7 @@ class Spooling:
         A message that takes longer than `STOP_SECONDS` keeps its transport and stores until it is through: nobody
         else may speak on the connection it is sent over.
         """
+        self._late.forget()
         with self.core.guard:
             spooler, self.spooler = self.spooler, None
             stores, hooks = self._stores, self._hooks

@@ -1,7 +1,7 @@
 """A process that is told what to do with sessions: `python -m tests.subsystem.broker.member HOME`.
 
 Commands on standard input, a JSON value for each on standard output: `logon PROFILE FLAGS`, `submit SUBJECT SECONDS`,
-`subjects`, `hear SECONDS NUMBER`, `shared`, `logoff FLAGS`.
+`subjects`, `pending`, `hear SECONDS NUMBER`, `shared`, `logoff FLAGS`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ class Member:
         message.modify_recipients(ModifyRecipients.ADD, [TO])
         message.submit_message()
         return subject
+
+    def pending(self) -> Any:
+        """How many messages wait in the queue."""
+        return self.session.pending()
 
     def hear(self, seconds: str, number: str = "1") -> Any:
         """What arrives within some seconds: `left` for each member that went, `end` where one asks all to leave.

@@ -24,6 +24,7 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties.flags import LOGON_SP_IDLE
 from mapix.properties.tag import PropTag
 from mapix.properties.times import TICKS_PER_SECOND, now
+from mapix.subsystem.spooler.atend import forget, remember
 from mapix.subsystem.spooler.collecting import Collector
 from mapix.subsystem.spooler.delivery import Pace
 from mapix.subsystem.spooler.desk import Desk
@@ -91,6 +92,7 @@ class Spooler:
             self._flushing.begin()
             self._thread = threading.Thread(target=self._run, name="mapix-spooler", daemon=True)
             self._thread.start()
+            remember(self)
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Finish the message under way, take no other, and give up the role.
@@ -100,6 +102,7 @@ class Spooler:
         self._stopping.set()
         self._awake.set()
         thread, self._thread = self._thread, None
+        forget(self)
         if thread is None:
             self._leave()
             return True
