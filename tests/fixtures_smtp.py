@@ -53,7 +53,8 @@ class Received:
 class Sink:
     """What the server does: replies by sender, by recipient and by message; and what it took.
 
-    A message is answered after a `pause`, and not while `go_on` is cleared.
+    A message is answered after a `pause`, and not while `go_on` is cleared. Of each message `tls` and `users` tell
+    whether it was protected on its way, and who had logged on; "" for nobody.
     """
 
     on_data: Callable[[Envelope], str] = lambda envelope: ACCEPT
@@ -63,6 +64,8 @@ class Sink:
     pipelining: bool = False
     accepted: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    tls: list[bool] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
     connections: int = 0
     go_on: threading.Event = field(default_factory=threading.Event)
     log: Callable[[str, Received], None] = lambda event, received: None
@@ -90,6 +93,8 @@ class Sink:
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         self.commands.append(f"MAIL {address} {' '.join(options)}".rstrip())
         self.acknowledge(session)
+        self.tls.append(server.transport.get_extra_info("ssl_object") is not None)
+        self.users.append(session.auth_data.login.decode() if session.authenticated else "")
         if reply := self.on_mail.get(address):
             return reply
         envelope.mail_from = address
@@ -222,7 +227,7 @@ def password_check(user: str, password: str) -> Callable[..., AuthResult]:
 
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         good = isinstance(data, LoginPassword) and (data.login, data.password) == (user.encode(), password.encode())
-        return AuthResult(success=good, handled=False)
+        return AuthResult(success=good, handled=False, auth_data=data)
 
     return check
 

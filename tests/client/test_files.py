@@ -155,19 +155,19 @@ def test_a_file_that_is_no_message_is_not_read_as_one(tmp_path: Path, name: str,
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "data", "text"),
     [
-        ("mail", b"Subject: x\n\nHello"),
-        ("mail.txt", b"\r\nX-Long: y\r\n\r\nHello"),
-        ("body.eml", b"Only a body, as some programs keep it\n"),
-        ("mbox", b"From ann@example.org Thu Jan  1 00:00:00 2020\nTo: bob@example.org\n\nHello"),
+        ("mail", b"Subject: x\n\nHello", "Hello"),
+        ("mail.txt", b"\r\nX-Long: y\r\n\r\nHello", "Hello"),
+        ("body.eml", b"Only a body, as some programs keep it\n", "Only a body, as some programs keep it\n"),
+        ("mbox", b"From ann@example.org Thu Jan  1 00:00:00 2020\nTo: bob@example.org\n\nHello", "Hello"),
     ],
 )
 def test_mail_is_read_whatever_it_is_called_and_bodies_that_are_called_mail(
-    tmp_path: Path, name: str, data: bytes
+    tmp_path: Path, name: str, data: bytes, text: str
 ) -> None:
     (tmp_path / name).write_bytes(data)
-    assert mapix.open(tmp_path / name).text
+    assert mapix.open(tmp_path / name).text == text
 
 
 def test_what_is_no_message_says_so(tmp_path: Path) -> None:

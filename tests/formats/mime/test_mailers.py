@@ -1,5 +1,6 @@
 """Mail as real mailers write it: labels that lie, headers without encoding, bounces of several kinds."""
 
+import codecs
 import email.header
 
 import pytest
@@ -167,3 +168,18 @@ def test_notes_names_people_by_their_organisation() -> None:
     mail = b'From: "Ann A." <ann@example.com>\r\nTo: Bob/ORG@ORG\r\nCc: "Carl C/DE" <CarlC@acme.example>\r\n\r\nx'
     rows = from_mime(mail).value.recipients
     assert [row[t.PR_EMAIL_ADDRESS] for row in rows] == ["Bob/ORG@ORG", "CarlC@acme.example"]
+
+
+@pytest.mark.parametrize("begin", [b"\r\n", b"\n \t\n", codecs.BOM_UTF8 + b"\r\n"])
+def test_empty_lines_before_a_header_are_passed_over_and_come_back(begin: bytes) -> None:
+    """Mail that was copied by hand, or out of a mailbox, may begin with them."""
+    data = begin + b"From: ann@example.com\r\nSubject: Lunch\r\n\r\nShall we?\r\n"
+    parsed = from_mime(data)
+    assert (parsed.value.get(t.PR_SUBJECT), parsed.value.get(t.PR_BODY)) == ("Lunch", "Shall we?\r\n")
+    assert parsed.defects[-1].what == "begins with empty lines"
+    assert to_mime(parsed.value) == data
+
+
+def test_a_message_without_a_header_may_say_anything_that_no_header_does() -> None:
+    data = b"\r\nPlease note: we are closed.\r\nBudget: none\r\n"
+    assert from_mime(data).value.get(t.PR_BODY) == data[2:].decode()

@@ -238,12 +238,14 @@ def test_starttls_protects_the_conversation(connect, authority, ca_file, heard):
     with running(tls_context=server_context(authority), require_starttls=True) as server:
         connection = connect(server, STARTTLS, ca_file=ca_file)
         assert connection.send(to(), heard.append)[0].good
+        assert server.sink.tls == [True]
 
 
 def test_tls_from_the_start_protects_the_conversation(connect, authority, ca_file, heard):
     with running(implicit_tls=server_context(authority)) as server:
         connection = connect(server, TLS, ca_file=ca_file)
         assert connection.send(to(), heard.append)[0].good
+        assert server.sink.tls == [True]
 
 
 @pytest.mark.parametrize("security", [STARTTLS, TLS])
@@ -263,6 +265,7 @@ def test_a_certificate_for_another_name_is_named(connect, authority, ca_file):
 def test_checking_the_certificate_can_be_turned_off(connect, authority, heard):
     with running(tls_context=server_context(authority, "mail.example.com")) as server:
         assert connect(server, STARTTLS, verify=False).send(to(), heard.append)[0].good
+        assert server.sink.tls == [True]
 
 
 def test_nothing_is_sent_in_the_clear_to_a_server_without_starttls(connect):
@@ -276,6 +279,7 @@ def test_a_user_logs_on(connect, authority, ca_file, heard):
     with running(tls_context=server_context(authority), authenticator=password_check("ann", "geheim")) as server:
         connection = connect(server, STARTTLS, ca_file=ca_file, user="ann", password=lambda: "geheim")
         assert connection.send(to(), heard.append)[0].good
+        assert server.sink.users == ["ann"]
 
 
 def test_a_wrong_password_is_a_failed_logon(connect, authority, ca_file):

@@ -93,18 +93,22 @@ def test_others_may_write_while_room_is_given_back(filled: SqliteBackend, path: 
         for _ in range(40):
             save(other, attachments={0: file(os.urandom(2 * LARGE))})
     other.delete_messages(other.messages(other.root)[-40:])
-    done = threading.Event()
+    begun, done = threading.Event(), threading.Event()
     saved = []
 
     def write() -> None:
         while not done.is_set():
             saved.append(save(other).number)
+            begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
+    assert begun.wait(60)
+    before = len(saved)
     filled.care().compact()
     done.set()
     writer.join()
+    assert len(saved) > before
     assert set(saved) <= set(filled.messages(filled.root))
     other.close()
 

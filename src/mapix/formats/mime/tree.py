@@ -25,6 +25,13 @@ MOST_PARTS: Final = 10_000
 
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WIDE_LETTERS: Final = re.compile(rb"(?:[A-Za-z\-]\0){4}|(?:\0[A-Za-z\-]){4}")
+_EMPTY_LINES: Final = re.compile(
+    rb"(?:[ \t]*+\r?\n)++(?=(?:from|to|cc|date|subject|received|return-path|reply-to|sender|message-id|mime-version|"
+    rb"content-type|delivered-to|x-[a-z\d-]{1,60})[ \t]*:)",
+    re.IGNORECASE,
+)
+"""Lines before the header; where none of its usual fields follows, it is the header that is empty."""
+
 _KIND: Final = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-*]+")
 _SHORT_KINDS: Final = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
 _AFTER_DELIMITER: Final = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
@@ -114,7 +121,7 @@ def parse(source: Source, defects: Defects, start: int = 0, end: int | None = No
 
 
 def narrowed(source: MemorySource, defects: Defects) -> MemorySource:
-    """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone, nor behind a mark of UTF-8."""
+    """Bytes whose lines can be found: neither UTF-16, nor ended by CR alone, nor behind a mark or empty lines."""
     data = source.data
     if data.startswith(codecs.BOM_UTF8):
         defects.note("message", "begins with a mark of UTF-8")
@@ -126,6 +133,9 @@ def narrowed(source: MemorySource, defects: Defects) -> MemorySource:
     if b"\r" in data and b"\n" not in data:
         defects.note("message", "lines end with CR alone")
         data = data.replace(b"\r", b"\n")
+    if behind := _EMPTY_LINES.match(data):
+        defects.note("message", "begins with empty lines")
+        data = data[behind.end() :]
     return source if data is source.data else MemorySource(data)
 
 
