@@ -105,3 +105,20 @@ def test_a_folder_that_is_not_there_keeps_a_message_where_it_is(bench: Bench) ->
     assert deliver(bench.spooler_store, CONTENT, b"key", hooks=[Moving(lost)]) is not None
     assert [each.get_prop(PR_SUBJECT) for each in bench.inbox()] == ["news"]
     assert ([news.parent_id for news in told], hidden(bench)) == ([inbox_id], [])
+
+
+def test_what_is_removed_before_it_is_told_of_was_delivered_all_the_same(bench: Bench) -> None:
+    """SPL-50: whoever watches the folder may be quicker than the notification."""
+    store = bench.spooler_store
+    told = store.notify_new_mail
+    folder = bench.store.open_entry(store.get_receive_folder("")[0], Access.MODIFY)
+
+    def late(news: Any) -> None:
+        folder.delete_messages([news.entry_id], hard=True)
+        told(news)
+
+    store.notify_new_mail = late
+    assert deliver(store, CONTENT, b"key") is None
+    assert bench.inbox() == []
+    assert deliver(store, CONTENT, b"key") is None
+    assert bench.inbox() == []

@@ -68,12 +68,16 @@ def marked(store: MsgStore, arrival: Arrival, hooks: Sequence[SpoolerHook]) -> A
 def tell(store: MsgStore, arrival: Arrival, hooks: Sequence[SpoolerHook]) -> bytes | None:
     """Have hooks place a message that is marked, then tell the store's sinks of it; never inside a transaction.
 
-    Its entry id, or None when a hook took it away, or somebody else was quicker.
+    Its entry id, or None when a hook took it away, or somebody else was quicker: whoever watches the folder may have
+    removed it before it is told of.
     """
     settled = _settle(store, arrival, hooks) if arrival.mark is not None else arrival
     if settled is None:
         return None
-    store.notify_new_mail(settled.news)
+    try:
+        store.notify_new_mail(settled.news)
+    except _GONE:
+        return None
     return settled.entry_id
 
 
