@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from tests.providers.sqlstore.helpers import save
@@ -12,6 +14,7 @@ from mapix.interfaces.backend import Change
 from mapix.interfaces.notify import Event
 from mapix.properties.errors import DiskError
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.watching import Watcher
 
 
 def created(told: list[Change]) -> list[int]:
@@ -115,3 +118,24 @@ def test_a_change_while_a_store_is_opened_is_seen_or_told(
     other.poll()
     assert created(told) == theirs
     other.close()
+
+
+def test_a_store_has_one_watcher_and_none_once_it_is_closed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Watcher] = []
+    made = Watcher.__init__
+
+    def noted(watcher: Watcher, *args: Any) -> None:
+        made(watcher, *args)
+        begun.append(watcher)
+
+    monkeypatch.setattr(Watcher, "__init__", noted)
+    store = SqliteBackend(path, create=True)
+    asking = [Thread(target=store.watch, kwargs={"on": True}) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    store.close()
+    store.watch(on=True)
+    assert len(begun) == 4
+    assert not any(watcher._thread.is_alive() for watcher in begun)

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from mapix.properties.errors import MapiError
+from mapix.properties.errors import Busy, MapiError, NetworkError
 
 if TYPE_CHECKING:
     from mapix.interfaces.backend import StoreBackend
@@ -25,6 +25,7 @@ STEP_SECONDS: Final = 0.1
 _FIRST_STEP: Final = 500
 _LONGEST_STEP: Final = 50_000
 _STOP_SECONDS: Final = 5.0
+_PAUSE: Final = 1.0
 
 
 class SearchBuilder:
@@ -56,6 +57,9 @@ class SearchBuilder:
         while (number := self._next()) is not None:
             try:
                 self._build(number)
+            except (Busy, NetworkError):  # of a moment: the place of the pass is kept in the store
+                self._stopped.wait(_PAUSE)
+                self.start(number)
             except MapiError:
                 if not self._stopped.is_set():
                     import logging

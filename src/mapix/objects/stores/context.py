@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from os import urandom
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mapix.interfaces.backend import (
@@ -56,6 +57,7 @@ class StoreContext:
     parts: SharedParts | None = None
     coupled: CoupledSending | None = None
     _builder: SearchBuilder | None = None
+    _making: Lock = field(default_factory=Lock)
     _watching: bool = False
     has_sinks: bool = False
     """Whether anybody ever wanted to hear of what happens in this opening of the store: else nothing is told."""
@@ -69,9 +71,10 @@ class StoreContext:
         """Who does the first passes of search folders in the background."""
         from mapix.objects.folders.searchbuilder import SearchBuilder
 
-        if self._builder is None:
-            self._builder = SearchBuilder(self.backend)
-        return self._builder
+        with self._making:
+            if self._builder is None:
+                self._builder = SearchBuilder(self.backend)
+            return self._builder
 
     def go_on_searching(self) -> None:
         """Take up the first passes of search folders that somebody did not live to finish."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from threading import Lock
 from typing import IO, Any, Final
 
 from mapix.interfaces.backend import (
@@ -53,6 +54,8 @@ class SqlBackend(BackendTasks):
     def __init__(self, database: Database) -> None:
         self.database = database
         self._watcher: Watcher | None = None
+        self._watching = Lock()
+        self._closed = False
         self.readonly = database.readonly
         self.uid, self.root = self.row_of_store()
         self._put_together()
@@ -94,11 +97,11 @@ class SqlBackend(BackendTasks):
 
     def watch(self, *, on: bool) -> None:
         """See `StoreBackend.watch`."""
-        watcher, self._watcher = self._watcher, None
-        if watcher is not None:
-            watcher.stop()
-        if on:
-            self._watcher = Watcher(self.database.wait_for_news, self.feed.poll)
+        with self._watching:
+            former, wanted = self._watcher, on and not self._closed
+            self._watcher = Watcher(self.database.wait_for_news, self.feed.poll) if wanted else None
+        if former is not None:
+            former.stop()
 
     def decorate(self, decorator: RowDecorator) -> None:
         """See `StoreBackend.decorate`."""
@@ -127,6 +130,7 @@ class SqlBackend(BackendTasks):
 
     def close(self) -> None:
         """See `StoreBackend.close`."""
+        self._closed = True
         self.watch(on=False)
         self._queue.close()
         self.garbage.close()
