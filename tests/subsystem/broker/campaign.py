@@ -15,12 +15,12 @@ import subprocess
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fixtures_smtp import ACCEPT, DROP_AFTER, DROP_BEFORE, LOSE, Received, Sink, running
+from tests.fixtures_smtp import ACCEPT, DROP_AFTER, DROP_BEFORE, LOSE, Received, Running, Sink
 from tests.subsystem.broker.conftest import Process, state, until
 
 from mapix.interfaces.table import query_all_rows
@@ -76,6 +76,7 @@ class Campaign:
         self.chance = random.Random(self.seed)
         self.hiccups: deque[str] = deque()
         self.dropped = 0
+        self.open = True
         self.named = 0
         self.twice: list[str] = []
         self.sink.on_data = lambda envelope: self._answer()
@@ -97,8 +98,9 @@ class Campaign:
 
     def run(self, steps: int) -> None:
         """Make a profile for the server, and take random steps."""
-        with running(self.sink) as server:
-            self._prepare(server.host, server.port)
+        self.server = Running(self.sink)
+        with closing(self):
+            self._prepare(self.server.host, self.server.port)
             try:
                 for _ in range(steps):
                     self._step()
@@ -113,6 +115,11 @@ class Campaign:
             finally:
                 for each in (*self.people, *self.resting):
                     each.process.kill()
+
+    def close(self) -> None:
+        """End the server."""
+        if self.open:
+            self.server.stop()
 
     def _prepare(self, host: str, port: int) -> None:
         with Subsystem(self.home, sharing=False) as system:
@@ -137,6 +144,7 @@ class Campaign:
             self._look: 8,
             self._stumble: 10,
             self._stop_the_server: 3,
+            self._close_or_open_the_server: 4,
             self._cut_or_restore: 6,
         }
         step = self.chance.choices(list(steps), list(steps.values()))[0] if self.people else self._come
@@ -247,6 +255,15 @@ class Campaign:
     def _stop_the_server(self) -> None:
         (self.sink.go_on.clear if self.sink.go_on.is_set() else self.sink.go_on.set)()
 
+    def _close_or_open_the_server(self) -> None:
+        """Nobody answers at its port, or it is there again."""
+        if self.open:
+            self.server.stop()
+            self.dropped += 1
+        else:
+            self.server = Running(self.sink, port=self.server.port)
+        self.open = not self.open
+
     def _cut_or_restore(self) -> None:
         if (one := self._anybody()) is not None and one.mail:
             what = self.chance.choice(("cut", "restore", "restore"))
@@ -259,6 +276,8 @@ class Campaign:
         self.script.append("end")
         self.sink.go_on.set()
         self.hiccups.clear()
+        if not self.open:
+            self._close_or_open_the_server()
         self._restore()
         for each in [*self.people]:
             until(lambda each=each: not each.shared or each.process.do("ties"))

@@ -196,6 +196,26 @@ def test_a_session_that_is_over_before_it_could_be_entered_gets_one_last_try(
     assert subjects(server) == (["waiting"] if fails == 1 else [])
 
 
+def test_trouble_with_one_session_does_not_end_the_broker(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SPL-76: the mail of the others depends on it."""
+
+    def tidy(hosts: Hosting) -> None:
+        raise RuntimeError("a provider's fault")
+
+    async def serve() -> None:
+        broker = Broker(home, place_of(home, make=True))
+        broker._linger = 0.05
+        await broker._wait_for_the_end()
+        broker._thread.shutdown()
+        broker._subsystem.close()
+
+    monkeypatch.setattr(Hosting, "tidy", tidy)
+    asyncio.run(serve())
+    assert "a provider's fault" in caplog.text
+
+
 def test_a_broker_that_ends_takes_nobody_in(home: Path) -> None:
     """LOG-34: who is let in by a broker that is gone at once would believe its session shared."""
 

@@ -144,9 +144,16 @@ class Broker:
         while not self._over.is_set() and time.monotonic() - needed < self._linger:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), min(TIDY_SECONDS, self._linger))
-            await self._hosted(self._hosting.tidy)
+            await self._tidy()
             if self._registry.sessions or self._pending or not self._hosting.is_empty:
                 needed = time.monotonic()
+
+    async def _tidy(self) -> None:
+        """Have the sessions here looked after; trouble with one of them is told in the log and ends nothing."""
+        tidied = asyncio.ensure_future(self._hosted(self._hosting.tidy))
+        await asyncio.wait([tidied])
+        if (error := tidied.exception()) is not None:
+            _log.error("the sessions here could not be looked after", exc_info=error)
 
     # connections
 
