@@ -6,6 +6,7 @@ import re
 import select
 import sys
 import time
+from codecs import getincrementaldecoder
 from pathlib import Path
 
 import pytest
@@ -41,12 +42,12 @@ def at_terminal(mapix: Mapix, *args: str, answers: tuple[tuple[str, str], ...] =
     pid, screen = pty.fork()
     if pid == 0:
         os.execve(sys.executable, mapix.command(*args), {**mapix.env, "COLUMNS": "100", "TERM": "xterm", **env})
-    shown, waiting = "", list(answers)
+    shown, waiting, decoder = "", list(answers), getincrementaldecoder("utf-8")()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if select.select([screen], [], [], 0.1)[0]:
             try:
-                shown += os.read(screen, 4096).decode()
+                shown += decoder.decode(os.read(screen, 4096))
             except OSError:
                 break
         if waiting and waiting[0][0] in shown:

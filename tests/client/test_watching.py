@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mapix
+from mapix.cli.spooler import _subject
 from mapix.client.watching import Change, FolderEvent, FolderWatch
 from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NoAccess
@@ -61,7 +62,16 @@ def test_a_message_that_its_spooler_has_in_hand_is_told_as_any_other(profile: st
         assert message.subject == "Going"
         with pytest.raises(NoAccess):
             message.mapi.get_props()
+        assert _subject(session, entry_id) == "Going"
         spooler.resign_spooler()
+
+
+def test_who_lists_a_queue_names_what_left_it_meanwhile_by_its_number(session: mapix.Session) -> None:
+    message = session.new(subject="Gone").save()
+    entry_id = message.entry_id
+    assert entry_id is not None
+    message.delete(permanently=True)
+    assert _subject(session, entry_id) == f"message {ObjectEntryId.load(entry_id).number}"
 
 
 def test_what_an_event_told_can_be_read_when_the_message_is_gone(folder: mapix.Folder) -> None:

@@ -268,15 +268,21 @@ def test_two_processes_share_a_store_for_a_minute(mapix: Home) -> None:
 
 
 @posix
-def test_a_running_spooler_tells_of_every_message_by_its_subject(mapix: Home, start_server: StartServer) -> None:
-    server = start_server(pause=0.3)
+def test_a_running_spooler_tells_of_every_message_by_its_subject(
+    mapix: Home, start_server: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "hold").touch()
+    server = start_server(hold=str(tmp_path / "hold"))
     mapix.init(*server.options())
     python(mapix, MANY, BOB, "4")
     process = mapix.start("spooler", "run")
-    wait_for(lambda: len(server.taken) == 4, "the spooler does not send")
-    mapix("spooler", "flush")
+    assert process.stderr is not None
+    lines = [process.stderr.readline().rstrip() for _ in range(5)]
+    (tmp_path / "hold").unlink()
+    wait_for(lambda: not mapix.waiting, "the spooler does not send")
     process.send_signal(signal.SIGTERM)
-    lines = process.communicate(timeout=PATIENCE)[1].splitlines()
+    lines += process.communicate(timeout=PATIENCE)[1].splitlines()
     assert process.returncode == 0
+    assert len(server.taken) == 4
     assert sorted(lines[1:-1]) == sorted(f"{what:<8} n {number}" for what in ("gone", "waiting") for number in range(4))
     assert (lines[0], lines[-1]) == ("Sending for profile Default; Ctrl-C ends it.", "Stopped; 0 in the Outbox.")

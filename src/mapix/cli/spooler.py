@@ -89,17 +89,15 @@ def _document(session: Session, entry: QueueEntry) -> dict[str, Any]:
 
 
 def _subject(session: Session, entry_id: bytes) -> str:
-    """The subject of a queued message, from the list of the Outbox while its spooler has it in hand; nothing when it
-    left meanwhile.
+    """The subject of a queued message as the Outbox lists it: a spooler that has it in hand does not close that
+    (ST-060). Its number when it left meanwhile.
     """
-    from mapix.properties.errors import MapiError, NoAccess
+    from mapix.cli.refs import short_id
+    from mapix.properties.restriction import Property, Relop
+    from mapix.properties.tags import PR_ENTRYID
 
-    try:
-        return session.message(entry_id).subject or ""
-    except NoAccess:
-        return next((found.subject for found in session.outbox.messages if found.entry_id == entry_id), None) or ""
-    except MapiError:
-        return ""
+    found = session.outbox.messages.where(Property(Relop.EQ, PR_ENTRYID, entry_id)).first()
+    return found.subject or "" if found is not None else f"message {short_id(entry_id)}"
 
 
 @contextmanager
