@@ -55,7 +55,7 @@ class ContainerTests(BookBench):
             assert container.get_prop(PR_DISPLAY_TYPE) == DT_MODIFIABLE
 
     def test_a_container_opens_by_its_identifier(self) -> None:
-        """ABK-70, EID-3."""
+        """ABK-70, EID-3, SPI-26."""
         entry_id = self.container.get_prop(PR_ENTRYID)
         opened = self.book.open_entry(entry_id)
         assert opened.object_type is ObjectType.ABCONT
@@ -145,7 +145,7 @@ class ContainerTests(BookBench):
         assert [each for (each,) in table.query_rows(50)] == sorted(PEOPLE.values(), reverse=True)
 
     def test_identifiers_of_nobody_are_refused(self) -> None:
-        """EID-5, SPI-36."""
+        """EID-5, SPI-36, SPI-26."""
         for entry_id in (bytes(4) + b"\xee" * 16, bytes(4) + b"\xee" * 40):
             with pytest.raises(UnknownEntryid):
                 self.book.open_entry(entry_id)
@@ -159,7 +159,7 @@ class ContainerTests(BookBench):
                 self.container.resolve_names([{PR_DISPLAY_NAME: "Ann"}], (PR_EMAIL_ADDRESS,))
 
     def test_templates_are_in_tables(self) -> None:
-        """ABK-66, ABK-73."""
+        """ABK-66, ABK-73, SPI-26."""
         self.need(BookPowers.TEMPLATES)
         table = self.container.open_property(PR_CREATE_TEMPLATES, MapiTable)
         known = [key for (key, selectable) in query_all_rows(table, (PR_ENTRYID, PR_SELECTABLE)) if selectable]

@@ -57,12 +57,12 @@ class EntryTests(BookBench):
         assert self.container.open_entry(entry_id).get_prop(PR_DISPLAY_NAME) == "Ann Archer"
 
     def test_users_open_for_reading_take_no_changes(self) -> None:
-        """GEN-12."""
+        """GEN-12, SPI-26."""
         with pytest.raises(NoAccess):
             self.open("Ann Archer").set_props({PR_DISPLAY_NAME: "Anna"})
 
     def test_identifiers_are_compared(self) -> None:
-        """GEN-14."""
+        """GEN-14, SPI-26."""
         ann, bill = self.ids()["Ann Archer"], self.ids()["Bill Lee"]
         assert self.book.compare_entry_ids(ann, ann)
         assert not self.book.compare_entry_ids(ann, bill)
