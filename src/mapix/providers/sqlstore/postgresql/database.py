@@ -237,10 +237,11 @@ class PostgreSqlDatabase(Asking):
             self.link.control(f"COMMIT{wake}")
         except ERRORS as error:
             failure = self._failed(error)
-            if not is_lost(error):
+            if is_lost(error):
+                self._find_out(failure, wake)
+            elif self.link.status(self._transaction) != "committed":  # else others could not be woken, and look later
                 self.rollback()
                 raise failure from error
-            self._find_out(failure, wake)
         self._began = self._writing = False
 
     def _find_out(self, failure: MapiError, wake: str) -> None:

@@ -27,6 +27,9 @@ from mapix.providers.sqlstore.watching import Stop
 RECONNECT: Final = 20.0
 """Seconds for which a server that went away is waited for."""
 
+LOOK_ANYWAY: Final = 30.0
+"""Seconds after which it is looked for changes that nobody told of."""
+
 _RESOLVE: Final = 30.0
 _OPEN: Final = (TransactionStatus.ACTIVE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
 _END_LOST: Final = (
@@ -95,15 +98,21 @@ class Link:
         deadline = time.monotonic() + _RESOLVE
         try:
             self.renew()
-            while (status := self._status(transaction)) == "in progress" and time.monotonic() < deadline:
+            while (status := self._asked(transaction)) == "in progress" and time.monotonic() < deadline:
                 time.sleep(0.05)
         except (*ERRORS, MapiError):
             return None
         return status
 
+    def status(self, transaction: str) -> str | None:
+        """What became of a transaction of this connection: as `outcome`, or `in progress`."""
+        with suppress(*ERRORS):
+            return self._asked(transaction)
+        return None
+
     def news(self, stop: Stop) -> Iterator[None]:
         """Yield at first, and whenever the server tells of a change that came over another connection, until `stop` is
-        set.
+        set; now and then anyway, for what could not be told.
         """
         with closing(self.place.connect()) as connection, DefaultSelector() as waiting:
             waiting.register(connection, EVENT_READ)
@@ -112,10 +121,10 @@ class Link:
                 connection.execute(f"LISTEN {channel(self.mailbox)}".encode())
                 yield
                 while not stop.is_set():
-                    waiting.select()
+                    heard = waiting.select(LOOK_ANYWAY)
                     connection.pgconn.consume_input()
                     told = set(iter(connection.pgconn.notifies, None))
-                    if any(note.be_pid != self.pid for note in told):
+                    if not heard or any(note.be_pid != self.pid for note in told):
                         yield
             except ERRORS as error:
                 raise self.place.told(error) from error
@@ -129,7 +138,7 @@ class Link:
         if not self.full:
             connection.execute("SET synchronous_commit = off")
 
-    def _status(self, transaction: str) -> str | None:
+    def _asked(self, transaction: str) -> str | None:
         row = self.reader.execute(_OUTCOME, (transaction,)).fetchone()
         return None if row is None else row[0]
 
