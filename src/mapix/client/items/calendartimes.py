@@ -12,11 +12,11 @@ from typing import Any, Final
 from mapix.client.items.recurrence import Recurrence
 from mapix.client.items.series import series_of
 from mapix.formats.calendar.appointment import AppointmentRecurrence
+from mapix.formats.calendar.span import span_values
 from mapix.formats.calendar.timezones import ZoneDefinition
 from mapix.formats.calendar.wire import FOREVER, day_of
 from mapix.formats.calendar.zones import definition_of
 from mapix.properties import named_tags as n
-from mapix.properties import tags as t
 from mapix.properties.times import from_datetime
 
 _TYPES: Final = {"daily": 1, "weekly": 2, "monthly": 3, "yearly": 4}
@@ -36,17 +36,7 @@ def times_of(
     """The properties of something from `start` to `end`, the first time of a series where it recurs; `before` is what
     the series was.
     """
-    begins, ends = from_datetime(start), from_datetime(end)
-    values: dict[Any, Any] = {
-        n.PidLidAppointmentStartWhole: begins,
-        n.PidLidAppointmentEndWhole: ends,
-        n.PidLidCommonStart: begins,
-        n.PidLidCommonEnd: ends,
-        n.PidLidAppointmentDuration: (end.astimezone(UTC) - start.astimezone(UTC)) // _MINUTE,
-        n.PidLidClipStart: begins,
-        n.PidLidClipEnd: ends,
-        t.PR_START_DATE: begins,
-        t.PR_END_DATE: ends,
+    values = span_values(start, end) | {
         n.PidLidRecurring: recurrence is not None,
         n.PidLidRecurrenceType: 0 if recurrence is None else _TYPES[recurrence.frequency],
     }

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mapix.client.items.recurrence import Change, Occurrence, Recurrence
 from mapix.client.items.series import recurrence_of
 from mapix.formats.calendar.appointment import AppointmentRecurrence
+from mapix.formats.calendar.span import span_values
+from mapix.formats.mime.exceptions import EXCEPTION_CLASS, IS_EXCEPTION
 from mapix.properties import named_tags as n
 from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
@@ -22,12 +24,6 @@ from mapix.properties.times import from_datetime
 
 if TYPE_CHECKING:
     from mapix.client.items.timed import TimedItem
-
-CLASS: Final = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
-"""PR_MESSAGE_CLASS of the message of an occurrence."""
-
-IS_EXCEPTION: Final = 2
-"""PR_ATTACHMENT_FLAGS."""
 
 _FIRST_NAMED: Final = 0x8000
 
@@ -108,16 +104,10 @@ def _attach(item: TimedItem, one: Occurrence, change: Change, start: datetime) -
 
 
 def _message(item: TimedItem, one: Occurrence, change: Change, planned: datetime) -> MessageContent:
-    subject = change.subject if change.subject is not None else item.subject or ""
-    begins, ends = from_datetime(one.start), from_datetime(one.end or one.start)
-    named: dict[PropertyName, Any] = {
-        n.PidLidAppointmentStartWhole: begins,
-        n.PidLidAppointmentEndWhole: ends,
-        n.PidLidCommonStart: begins,
-        n.PidLidCommonEnd: ends,
-        n.PidLidClipStart: begins,
-        n.PidLidClipEnd: ends,
-        n.PidLidAppointmentDuration: (ends - begins) // 600_000_000,
+    told = span_values(one.start, one.end or one.start) | {
+        t.PR_MESSAGE_CLASS: EXCEPTION_CLASS,
+        t.PR_MESSAGE_FLAGS: MSGFLAG_READ,
+        t.PR_SUBJECT: change.subject if change.subject is not None else item.subject or "",
         n.PidLidExceptionReplaceTime: from_datetime(planned),
         n.PidLidFExceptionalBody: False,
         n.PidLidAppointmentSubType: change.all_day if change.all_day is not None else item.all_day,
@@ -128,13 +118,13 @@ def _message(item: TimedItem, one: Occurrence, change: Change, planned: datetime
         ),
         n.PidLidAppointmentTimeZoneDefinitionEndDisplay: item._value(n.PidLidAppointmentTimeZoneDefinitionEndDisplay),
     }
-    names = {_FIRST_NAMED + at: name for at, (name, value) in enumerate(named.items()) if value is not None}
-    values: dict[PropTag, Any] = {PropTag.of(at, n.NAMED_TYPES[name][0]): named[name] for at, name in names.items()}
-    values |= {
-        t.PR_MESSAGE_CLASS: CLASS,
-        t.PR_MESSAGE_FLAGS: MSGFLAG_READ,
-        t.PR_SUBJECT: subject,
-        t.PR_START_DATE: begins,
-        t.PR_END_DATE: ends,
-    }
+    values: dict[PropTag, Any] = {}
+    names: dict[int, PropertyName] = {}
+    for key, value in told.items():
+        if not isinstance(key, PropertyName):
+            values[key] = value
+        elif value is not None:
+            number = _FIRST_NAMED + len(names)
+            names[number] = key
+            values[PropTag.of(number, n.NAMED_TYPES[key][0])] = value
     return MessageContent(values, names=names)

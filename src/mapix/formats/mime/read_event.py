@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mapix.formats.calendar.appointment import ExceptionInfo
 from mapix.formats.calendar.globalid import GlobalId
+from mapix.formats.calendar.span import span_values
 from mapix.formats.calendar.timezones import ZoneDefinition
 from mapix.formats.calendar.zones import definition_of, known_zone, rule_of, zone_of
 from mapix.formats.defects import Defects
@@ -102,21 +103,11 @@ def _zone_of(event: Any, start: datetime) -> tzinfo:
 
 
 def _times(start: datetime, end: datetime, all_day: bool) -> dict[Any, Any]:
-    begins, ends = from_datetime(start), from_datetime(end)
-    return {
-        n.PidLidAppointmentStartWhole: begins,
-        n.PidLidAppointmentEndWhole: ends,
-        n.PidLidCommonStart: begins,
-        n.PidLidCommonEnd: ends,
-        n.PidLidClipStart: begins,
-        n.PidLidClipEnd: ends,
-        n.PidLidAppointmentDuration: (end.astimezone(UTC) - start.astimezone(UTC)) // _MINUTE,
+    return span_values(start, end) | {
         n.PidLidAppointmentSubType: all_day,
         n.PidLidRecurring: False,
         n.PidLidIsRecurring: False,
         n.PidLidRecurrenceType: 0,
-        t.PR_START_DATE: begins,
-        t.PR_END_DATE: ends,
     }
 
 

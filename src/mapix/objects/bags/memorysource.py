@@ -31,9 +31,14 @@ class MemorySource:
         """See `PropertySource.apply`."""
         if changes.version is not None and changes.version != self.version:
             raise ObjectChanged("somebody else has saved the object since it was opened", value=self.version)
-        gone = changes.deleted | {tag >> 16 for tag in changes.values}
-        for tag in [tag for tag in self.values if tag >> 16 in gone]:
-            del self.values[tag]
-        self.values.update(changes.values)
+        merge(self.values, changes)
         self.version += 1
         return self.version
+
+
+def merge(values: dict[PropTag, Any], changes: ChangeSet) -> None:
+    """Make changes to values; an identifier has one type."""
+    gone = changes.deleted | {tag >> 16 for tag in changes.values}
+    for tag in [tag for tag in values if tag >> 16 in gone]:
+        del values[tag]
+    values.update(changes.values)

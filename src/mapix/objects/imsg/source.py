@@ -77,12 +77,44 @@ class StorageBackend:
         return scratch_file()
 
 
-class StorageSource:
-    """The saved state of the message on `storage`; see `MessageSource`. `commit` says whether a save commits it."""
+class _Source:
+    """What both kinds of messages answer of what was read; nothing of one that is new."""
 
     number = 0
     folder = 0
     associated = False
+    _message: MsgMessage | None
+
+    def recipients(self) -> list[dict[PropTag, Any]]:
+        """See `MessageSource.recipients`."""
+        if self._message is None:
+            return []
+        with _told_as_mapi():
+            return [{**one.properties(), PR_ROWID: one.number} for one in self._message.recipients]
+
+    def attachments(self) -> dict[int, dict[PropTag, Any]]:
+        """See `MessageSource.attachments`."""
+        with _told_as_mapi():
+            found = () if self._message is None else self._message.attachments
+            return {one.number: {**_as_bytes(one.properties()), PR_ATTACH_NUM: one.number} for one in found}
+
+    def embedded(self, attachment: int) -> MessageSource | None:
+        """See `MessageSource.embedded`."""
+        with _told_as_mapi():
+            found = None if self._message is None else attachment_of(self._message, attachment)
+            inner = None if found is None else found.message
+        return None if inner is None else InnerSource(inner)
+
+    def _values(self, tags: Sequence[PropTag] | None) -> dict[PropTag, Any]:
+        if self._message is None:
+            return {}
+        with _told_as_mapi():
+            values = self._message.properties(None if tags is None else {tag >> 16 for tag in tags})
+        return {tag: value for tag, value in values.items() if tag >> 16 not in _COMPUTED}
+
+
+class StorageSource(_Source):
+    """The saved state of the message on `storage`; see `MessageSource`. `commit` says whether a save commits it."""
 
     def __init__(self, storage: Storage, *, unicode: bool, commit: bool) -> None:
         self._storage: Storage | None = storage
@@ -112,23 +144,11 @@ class StorageSource:
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
-        return _loaded(self._message, tags), self._version
+        return self._values(tags), self._version
 
     def load_whole(self) -> tuple[dict[PropTag, Any], int]:
         """See `WholeMessageSource.load_whole`: a storage is read by whoever has it open alone."""
         return self.load(None)
-
-    def recipients(self) -> list[dict[PropTag, Any]]:
-        """See `MessageSource.recipients`."""
-        return _recipients(self._message)
-
-    def attachments(self) -> dict[int, dict[PropTag, Any]]:
-        """See `MessageSource.attachments`."""
-        return _attachments(self._message)
-
-    def embedded(self, attachment: int) -> MessageSource | None:
-        """See `MessageSource.embedded`."""
-        return _embedded(self._message, attachment)
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`: into the storage, and committed where that is wanted (IMS-11)."""
@@ -170,60 +190,19 @@ class StorageSource:
             return onstorage.read_message(proxy(self.storage), Kind.MESSAGE)
 
 
-class InnerSource:
+class InnerSource(_Source):
     """A message inside an attachment, as it was when the outer one was read; saved through that one (IMS-22)."""
-
-    number = 0
-    folder = 0
-    associated = False
 
     def __init__(self, message: MsgMessage) -> None:
         self._message = message
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
-        return _loaded(self._message, tags), 1
-
-    def recipients(self) -> list[dict[PropTag, Any]]:
-        """See `MessageSource.recipients`."""
-        return _recipients(self._message)
-
-    def attachments(self) -> dict[int, dict[PropTag, Any]]:
-        """See `MessageSource.attachments`."""
-        return _attachments(self._message)
-
-    def embedded(self, attachment: int) -> MessageSource | None:
-        """See `MessageSource.embedded`."""
-        return _embedded(self._message, attachment)
+        return self._values(tags), 1
 
     def apply(self, changes: ChangeSet) -> int:
         """Never by itself."""
         raise NoAccess("a message inside an attachment is saved with the message around it")
-
-
-# reading
-
-
-def _loaded(message: MsgMessage | None, tags: Sequence[PropTag] | None) -> dict[PropTag, Any]:
-    if message is None:
-        return {}
-    with _told_as_mapi():
-        values = message.properties(None if tags is None else {tag >> 16 for tag in tags})
-    return {tag: value for tag, value in values.items() if tag >> 16 not in _COMPUTED}
-
-
-def _recipients(message: MsgMessage | None) -> list[dict[PropTag, Any]]:
-    if message is None:
-        return []
-    with _told_as_mapi():
-        return [{**one.properties(), PR_ROWID: one.number} for one in message.recipients]
-
-
-def _attachments(message: MsgMessage | None) -> dict[int, dict[PropTag, Any]]:
-    if message is None:
-        return {}
-    with _told_as_mapi():
-        return {one.number: {**_as_bytes(one.properties()), PR_ATTACH_NUM: one.number} for one in message.attachments}
 
 
 def _as_bytes(values: dict[PropTag, Any]) -> dict[PropTag, Any]:
@@ -231,13 +210,6 @@ def _as_bytes(values: dict[PropTag, Any]) -> dict[PropTag, Any]:
     if PR_ATTACH_DATA_OBJ in values:
         values[PR_ATTACH_DATA_BIN] = values.pop(PR_ATTACH_DATA_OBJ)
     return values
-
-
-def _embedded(message: MsgMessage | None, number: int) -> MessageSource | None:
-    with _told_as_mapi():
-        found = None if message is None else attachment_of(message, number)
-        inner = None if found is None else found.message
-    return None if inner is None else InnerSource(inner)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ A part's `save_changes` goes into a staged source, and only the outer message's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from mapix.interfaces.backend import (
@@ -15,39 +15,25 @@ from mapix.interfaces.backend import (
     MessageSource,
 )
 from mapix.interfaces.prop import ChangeSet
-from mapix.properties.errors import ObjectChanged
+from mapix.objects.bags.memorysource import MemorySource, merge
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_MESSAGE_SIZE
 
 
-class StagedProps:
+class StagedProps(MemorySource):
     """Saved properties of a part, as a `PropertySource`; `changes` are those the message has not saved yet."""
 
     def __init__(self, values: dict[PropTag, Any], changes: ChangeSet) -> None:
-        self.values = values
+        super().__init__(values)
         self.changes = changes
-        self.version = 1
-
-    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
-        """See `PropertySource.load`."""
-        if tags is None:
-            return dict(self.values), self.version
-        wanted = {tag >> 16 for tag in tags}
-        return {tag: value for tag, value in self.values.items() if tag >> 16 in wanted}, self.version
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""
-        if changes.version is not None and changes.version != self.version:
-            raise ObjectChanged("the part has been saved since it was opened", value=self.version)
-        gone = changes.deleted | {tag >> 16 for tag in changes.values}
-        for values in (self.values, self.changes.values):
-            for tag in [tag for tag in values if tag >> 16 in gone]:
-                del values[tag]
-            values.update(changes.values)
+        version = super().apply(changes)
+        merge(self.changes.values, changes)
         self.changes.deleted -= {tag >> 16 for tag in changes.values}
         self.changes.deleted |= changes.deleted
-        self.version += 1
-        return self.version
+        return version
 
 
 class StagedAttachment(StagedProps):
