@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,31 @@ def test_a_watch_outlives_its_session_in_peace(profile: str) -> None:
         watch = session.store.root.watch(timeout=0)
     watch.close()
     assert list(watch) == []
+
+
+def test_loops_end_with_their_session(profile: str) -> None:
+    """GEN-9: in a thread, and in an event loop, while other sessions go on."""
+
+    async def listen(watch: FolderWatch) -> list[Change]:
+        return [event.kind async for event in watch]
+
+    with mapix.logon(profile):
+        for heard in (lambda watch: [event.kind for event in watch], lambda watch: asyncio.run(listen(watch))):
+            with mapix.logon(profile) as session, ThreadPoolExecutor(1) as pool:
+                watch = session.store.root.create_folder("Quiet", exist_ok=True).watch()
+                listening = pool.submit(heard, watch)
+                session.close()
+                assert listening.result(60) == []
+                assert watch.closed
+
+
+def test_two_threads_share_what_a_watch_hears(folder: mapix.Folder) -> None:
+    """Each event goes to one of them; who was slower waits for the next."""
+    with folder.watch(timeout=0.05) as watch, ThreadPoolExecutor(2) as pool:
+        made = [folder.messages.new(subject=str(number)).save().entry_id for number in range(40)]
+        heard = [pool.submit(told, watch) for _ in range(2)]
+        assert sorted(event[1] for one in heard for event in one.result(60) if event[1]) == sorted(filter(None, made))
+        assert watch._take() is None
 
 
 def test_an_event_loop_hears_that_a_watch_was_closed(folder: mapix.Folder) -> None:

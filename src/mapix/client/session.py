@@ -67,7 +67,7 @@ class Session:
 
     def open_store(self, entry_id: bytes) -> Store:
         """A store by its entry identifier."""
-        return Store(self.mapi.open_msg_store(entry_id, Access.BEST))
+        return Store(self.mapi.open_msg_store(entry_id, Access.BEST), open_while=lambda: self._open)
 
     @property
     def inbox(self) -> Folder:
@@ -159,5 +159,5 @@ class Session:
         rows = query_all_rows(self.mapi.get_msg_stores_table(), (t.PR_ENTRYID, t.PR_DEFAULT_STORE))
         for entry_id, is_default in rows:
             if bool(is_default) == default:
-                return Store(self.mapi.open_msg_store(entry_id, Access.BEST))
+                return self.open_store(entry_id)
         raise NotFound("the profile has no default store", hint="mapix service add MAPIXSTORE")

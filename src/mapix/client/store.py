@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -34,13 +35,19 @@ class Store(PropertyObject):
 
     name = Text(t.PR_DISPLAY_NAME, "Its name.")
 
-    def __init__(self, mapi: MsgStore) -> None:
+    def __init__(self, mapi: MsgStore, *, open_while: Callable[[], bool] = lambda: True) -> None:
         super().__init__(mapi)
+        self._open_while = open_while
 
     @property
     def mapi(self) -> MsgStore:
         """The IMsgStore underneath."""
         return cast(MsgStore, self._mapi)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its session has not ended."""
+        return self._open_while()
 
     @property
     def root(self) -> Folder:

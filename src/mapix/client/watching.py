@@ -108,8 +108,8 @@ class FolderWatch:
 
     @property
     def closed(self) -> bool:
-        """Whether it has ended."""
-        return self._closed
+        """Whether it has ended: it was closed, or its session was."""
+        return self._closed or not self._folder.store.is_open
 
     def close(self) -> None:
         """Hear no more; loops end. Twice is harmless."""
@@ -138,9 +138,10 @@ class FolderWatch:
         return self
 
     def __next__(self) -> FolderEvent:
-        if not self._wait(self._timeout):
-            raise StopIteration
-        return self._take()
+        while self._wait(self._timeout):
+            if (event := self._take()) is not None:
+                return event
+        raise StopIteration
 
     def __aiter__(self) -> AsyncIterator[FolderEvent]:
         return self._events()
@@ -156,19 +157,20 @@ class FolderWatch:
                 if not self._waiting:
                     await asyncio.wait_for(arrived.wait(), self._timeout)
                 arrived.clear()
-                if self._waiting:
-                    yield self._take()
-                elif self._closed:
+                if (event := self._take()) is not None:
+                    yield event
+                elif self.closed:
                     return
         except TimeoutError:
             return
         finally:
             self.close()
 
-    def _take(self) -> FolderEvent:
+    def _take(self) -> FolderEvent | None:
+        """The next event; None where there is none, or another thread was quicker."""
         with self._change:
             self._change.notify_all()
-            return self._waiting.popleft()
+            return self._waiting.popleft() if self._waiting else None
 
     def _tell_loop(self, loop: Any, arrived: Any) -> None:
         """In a thread of its own: tell an event loop that something has come, until the watch is closed."""
@@ -177,7 +179,7 @@ class FolderWatch:
                 if self._wait(_LOOK_SECONDS):
                     loop.call_soon_threadsafe(arrived.set)
                     with self._change:
-                        self._change.wait_for(lambda: self._closed or not self._waiting)
+                        self._change.wait_for(lambda: self.closed or not self._waiting, _LOOK_SECONDS)
             loop.call_soon_threadsafe(arrived.set)
         except RuntimeError:  # the loop has ended
             self.close()
@@ -192,6 +194,7 @@ class FolderWatch:
         try:
             system = subsystem()
         except NotInitialized:
+            self.close()
             return bool(self._waiting)
         while not self._waiting and not self.closed:
             told = system.dispatch_notifications()
@@ -204,7 +207,7 @@ class FolderWatch:
             if not system.notifications.threaded:  # what waits is for another thread to tell
                 left = min(left, _OTHERS_SECONDS)
             with self._change:
-                self._change.wait_for(lambda: self._waiting or self._closed, left)
+                self._change.wait_for(lambda: self._waiting or self.closed, left)
         return bool(self._waiting)
 
     # what is heard
