@@ -1,5 +1,6 @@
 """The people of a message: recipients and roles as addresses, and addresses as their properties.
 
+>>> from mapix.properties.tags import PR_SEARCH_KEY
 >>> row = recipient(Address("Bill", "bill@example.com"), 1)
 >>> row[PR_SEARCH_KEY], address_of(row).name
 (b'SMTP:BILL@EXAMPLE.COM\\x00', 'Bill')
