@@ -21,7 +21,7 @@ from mapix.interfaces.messagesource import (
 from mapix.interfaces.prop import PropertySource
 from mapix.interfaces.storechanges import Change, ChangeListener, Search
 from mapix.interfaces.table import RowKey, RowSource
-from mapix.properties.errors import NoSupport
+from mapix.properties.errors import NoSupport, NotInQueue
 from mapix.properties.named import PropertyName
 from mapix.properties.scratch import scratch_file
 from mapix.properties.tag import PropTag
@@ -98,6 +98,14 @@ class StoreBackend(Protocol):
 
     def message(self, number: int) -> MessageSource:
         """A saved message; `NotFound`."""
+
+    def message_to_open(self, number: int) -> MessageSource:
+        """A saved message whose parts are to be read at once (P-221), which may have been done already; `NotFound`."""
+        return self.message(number)
+
+    def message_values(self, number: int, tags: Sequence[PropTag]) -> dict[PropTag, Any]:
+        """Some saved properties of a message that is not opened; `NotFound`."""
+        return self.message(number).load(tags)[0]
 
     def new_message(self, folder: int, *, associated: bool) -> MessageSource:
         """A message not saved yet."""
@@ -248,6 +256,14 @@ class StoreBackend(Protocol):
 
     def set_lock(self, number: int, *, locked: bool) -> None:
         """Mark a queue row as being worked on; `NotInQueue`."""
+
+    def lock_queued(self, number: int) -> QueueRow:
+        """Mark a queue row as being worked on, and read it as it is now; `NotInQueue`."""
+        self.set_lock(number, locked=True)
+        rows = self.queue(number=number)
+        if not rows:
+            raise NotInQueue("the message is not in the outgoing queue", value=number)
+        return rows[0]
 
     def dequeue(
         self, number: int, *, flags_off: int, move_to: int | None = None, delete: bool = False, force: bool = False

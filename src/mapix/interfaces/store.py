@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mapix.interfaces.notify import AdviseSink, Event, NewMailNotification
 from mapix.interfaces.prop import Access, MapiProp
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import NoSupport
+from mapix.properties.errors import NoSupport, NotFound, NotInQueue
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
@@ -137,6 +137,14 @@ class MsgStore(MapiProp):
     @abstractmethod
     def set_lock_state(self, entry_id: bytes, *, locked: bool) -> None:
         """Lock or unlock a queued message (ST-068)."""
+
+    def lock_message(self, entry_id: bytes) -> QueueEntry | None:
+        """Lock a queued message to work on it; what the queue has of it now, None when it is not there (ST-068)."""
+        try:
+            self.set_lock_state(entry_id, locked=True)
+        except (NotInQueue, NotFound):
+            return None
+        return self.outgoing.find(entry_id)
 
     @abstractmethod
     def finished_msg(self, entry_id: bytes, *, folder: bytes | None = None) -> bytes | None:

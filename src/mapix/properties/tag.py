@@ -61,6 +61,9 @@ class PropType(IntEnum):
 _TYPE_NAMES = {int(member): member.name for member in PropType}
 _STRING_TYPES = frozenset((0x1E, 0x1F, 0x101E, 0x101F))
 
+SECURE_IDS = frozenset(range(0x67F0, 0x6800))
+"""The identifiers of hidden profile properties (P-006)."""
+
 
 class PropTag(int):
     """One property tag; compares and hashes as the number it is (P-001)."""
@@ -110,7 +113,7 @@ class PropTag(int):
     @property
     def is_secure(self) -> bool:
         """Whether the property is one of the hidden profile properties 0x67F0..0x67FF (P-006)."""
-        return 0x67F0 <= self >> 16 <= 0x67FF
+        return self >> 16 in SECURE_IDS
 
     @property
     def is_transmittable(self) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mapix.formats.mime.headers import FOLD, LINE, LONGEST_WORD, decode_words, encode_words, folded, is_plain, one_line
@@ -100,6 +101,7 @@ def release(address: Address) -> Address:
     return Address(address.name, data.encode("latin-1").decode("utf-8", "replace"), found[1].upper())
 
 
+@lru_cache(maxsize=1024)
 def mailbox(address: Address) -> str:
     """`address` as one item of an address field, with line breaks where it is long."""
     form = header_form(address)

@@ -166,16 +166,15 @@ def canonical(data: bytes) -> bytes:
 
 def canonical_text(text: str) -> str:
     """`text` with CRLF at the end of every line, as most of it has."""
-    pairs = text.count("\r\n")
-    return text if text.count("\n") == pairs == text.count("\r") else _BARE.sub("\r\n", text)
+    rest = text.replace("\r\n", "  ")
+    return text if "\n" not in rest and "\r" not in rest else _BARE.sub("\r\n", text)
 
 
 def lines_fit(data: bytes) -> bool:
-    """Whether no line is too long, looking for a line end only as often as a line might be."""
+    """Whether no line of canonical `data` is too long, looking for a line end only as often as a line might be."""
     start = 0
     while len(data) - start > LONGEST_LINE:
-        end = data.rfind(CRLF, start, start + LONGEST_LINE + len(CRLF))
-        if end < 0:
+        start = data.rfind(b"\n", start, start + LONGEST_LINE + len(CRLF)) + 1
+        if not start:
             return False
-        start = end + len(CRLF)
     return True

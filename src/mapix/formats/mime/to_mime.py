@@ -103,7 +103,9 @@ def content_part(writing: Writing, report: str | None, depth: int) -> Part:
     def nested(message: MessageContent) -> Part:
         return _nested_part(message_part(message, depth=depth + 1, options=writing.options))
 
-    bodies = replace(_as_they_came(bodies_of(writing.content), writing), flow=flow_of(writing))
+    bodies = _as_they_came(bodies_of(writing.content), writing)
+    if (flow := flow_of(writing)) is not None:
+        bodies = replace(bodies, flow=flow)
     if report:
         body = body_part(bodies, [], writing.options)
         return report_part(writing, report, body, nested, kept_status(writing.content, report))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mapix.formats.mime.parts import read_in_pieces
@@ -19,9 +20,16 @@ def text_of(props: Mapping[PropTag, Any], tag: PropTag) -> str | None:
     if value is not None:
         found = whole(tag, value)
         return found if isinstance(found, str) else None
-    narrow = tag.with_type(PropType.STRING8)
+    narrow = _narrow(tag)
+    if narrow not in props:
+        return None
     data = bytes_of(props, narrow)
     return None if data is None else decode_text(data)
+
+
+@lru_cache(maxsize=1024)
+def _narrow(tag: PropTag) -> PropTag:
+    return tag.with_type(PropType.STRING8)
 
 
 def bytes_of(props: Mapping[PropTag, Any], tag: PropTag) -> bytes | None:

@@ -15,7 +15,7 @@ from mapix.objects.bags.rules import NO_RULES, Rules
 from mapix.objects.stores.life import Life, remembered
 from mapix.properties.codepage import ANSI
 from mapix.properties.errors import InvalidObject, InvalidParameter, MapiError, NoAccess
-from mapix.properties.tag import PropTag
+from mapix.properties.tag import SECURE_IDS, PropTag
 from mapix.properties.tags import PR_INTERNET_CPID
 from mapix.properties.value import LargeValue, whole
 
@@ -95,8 +95,13 @@ class ReadingBag(MapiProp):
         found: dict[PropTag, Any] = {}
         for tag in tags:
             entry = self._entry(tag >> 16, saved)
-            if entry is not None and (value := self._view(tag, entry)) is not None:
-                found[asked(tag) if tag & 0xFFFF else entry[0]] = value
+            if entry is None:
+                continue
+            kept, value = entry
+            if kept != tag or value.__class__ not in _WHOLE:
+                value = self._view(tag, entry)
+            if value is not None:
+                found[asked(tag) if tag & 0xFFFF else kept] = value
         return found
 
     @remembered
@@ -111,7 +116,8 @@ class ReadingBag(MapiProp):
         self._check()
         saved = self._saved if self._transacted else self._load(None)
         entries = (saved | self._pending).items() if self._pending else saved.items()
-        return {tag: value for number, (tag, value) in entries if number not in self._removed and not tag.is_secure}
+        left_out = self._removed | SECURE_IDS if self._removed else SECURE_IDS
+        return {tag: value for number, (tag, value) in entries if number not in left_out}
 
     def _all_props(self) -> dict[PropTag, Any]:
         return {tag: self._whole(tag, value) for tag, value in self._entries() if not tag.is_secure}
@@ -156,20 +162,19 @@ class ReadingBag(MapiProp):
         return exists is None or exists(self)
 
     def _entry(self, number: int, saved: Mapping[int, Entry]) -> Entry | None:
-        rule = self._rules.computed.get(number)
-        if rule is not None:
-            value = rule.get(self)
-            return None if value is None else (rule.tag, value)
-        entry = self._pending.get(number)
-        if entry is None and number not in self._removed:
-            entry = saved.get(number)
-        return entry or self._default(number)
-
-    def _default(self, number: int) -> Entry | None:
-        """What stands for a property that nobody has set."""
-        rule = self._rules.defaults.get(number)
-        value = None if rule is None else rule.get(self)
-        return None if rule is None or value is None else (rule.tag, value)
+        rules = self._rules
+        rule = rules.computed.get(number)
+        if rule is None:
+            entry = self._pending.get(number)
+            if entry is None and number not in self._removed:
+                entry = saved.get(number)
+            if entry is not None:
+                return entry
+            rule = rules.defaults.get(number)  # what stands for a property that nobody has set
+            if rule is None:
+                return None
+        value = rule.get(self)
+        return None if value is None else (rule.tag, value)
 
     def _value(self, tag: PropTag) -> Any:
         """The value under an identifier and type as it stands, unsaved changes included; None when absent."""

@@ -151,10 +151,10 @@ def new_message_id(values: Mapping[PropTag, Any]) -> str:
 
 def _due(message: MessageObject, values: dict[PropTag, Any], now: int) -> int:
     """When to send: now, or later if the client wants that (M-144, SPL-36)."""
-    number = message.get_prop(PR_DEFERRED_SEND_NUMBER)
-    unit = _UNITS.get(message.get_prop(PR_DEFERRED_SEND_UNITS, -1))
+    asked = message.get_props((PR_DEFERRED_SEND_NUMBER, PR_DEFERRED_SEND_UNITS, PR_DEFERRED_SEND_TIME))
+    number, unit = asked.get(PR_DEFERRED_SEND_NUMBER), _UNITS.get(asked.get(PR_DEFERRED_SEND_UNITS, -1))
     if number is not None and unit is not None:
         later = now + int(number) * unit
         values[PR_DEFERRED_SEND_TIME] = later
         return max(now, later)
-    return max(now, int(message.get_prop(PR_DEFERRED_SEND_TIME, 0)))
+    return max(now, int(asked.get(PR_DEFERRED_SEND_TIME, 0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from mapix.properties.content import MessageContent
@@ -56,6 +57,7 @@ _BOOKKEEPING: Final = frozenset(
 )
 _ADDRESS: Final = frozenset((PR_ENTRYID, PR_OBJECT_TYPE))
 _KINDS: Final = 0xF
+_TAGS_KNOWN: Final = 1024
 
 
 def recipient_kind(row: Mapping[PropTag, Any]) -> int:
@@ -87,9 +89,10 @@ def outgoing(
     `sender` holds PR_SENDER_* of the transport's user and overrides the message's own; in whose name it is sent is
     the sender where the message does not say (M table of 4.1). `now` becomes PR_PROVIDER_SUBMIT_TIME.
     """
-    props = {tag: value for tag, value in content.properties.items() if tag.is_transmittable and tag.id not in _STAYS}
+    props = {tag: value for tag, value in content.properties.items() if _travels(tag)}
     if SENDER.is_set(sender):
-        props = {tag: value for tag, value in props.items() if tag not in SENDER}
+        for tag in SENDER:
+            props.pop(tag, None)
         props |= {tag: value for tag, value in sender.items() if tag in SENDER}
     if not SENT_REPRESENTING.is_set(props):
         props |= SENT_REPRESENTING.taken_from(props, SENDER)
@@ -99,7 +102,15 @@ def outgoing(
     return replace(content, properties=props, recipients=shown_recipients(content.recipients, blind=blind))
 
 
+@lru_cache(maxsize=_TAGS_KNOWN)
+def _travels(tag: PropTag) -> bool:
+    """Whether a property of a message leaves with it."""
+    return tag.is_transmittable and tag.id not in _STAYS
+
+
+@lru_cache(maxsize=_TAGS_KNOWN)
 def _leaves(tag: PropTag) -> bool:
+    """Whether a property of a recipient leaves with it."""
     return tag.is_transmittable and tag.id not in _BOOKKEEPING
 
 

@@ -38,7 +38,7 @@ def open_object(
 
 def _open_message(context: StoreContext, queue: StoreQueue, number: int, access: Access) -> MessageObject:
     """ST-060: a submitted message is read-only to clients, a locked one closed to all but the spooler."""
-    source = context.backend.message(number)
+    source = context.backend.message_to_open(number)
     message = MessageObject(context, source, context.granted(access))
     if message.flags & MSGFLAG_SUBMIT and not context.spooler:
         row = next(iter(context.backend.queue(number=number)), None)

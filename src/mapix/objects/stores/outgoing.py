@@ -94,6 +94,16 @@ class StoreQueue(OutgoingQueue):
         self._context.backend.set_lock(self._number(entry_id), locked=locked)
         self.refresh()
 
+    def lock(self, entry_id: bytes) -> QueueEntry | None:
+        """See `MsgStore.lock_message`."""
+        self.check_spooler()
+        try:
+            row = self._context.backend.lock_queued(self._number(entry_id))
+        except (NotInQueue, NotFound):
+            return None
+        self.refresh()
+        return self._entry(row)
+
     def outlive(self) -> bool:
         """For clients: clear the locks of a spooler that died without a successor; False while one lives (SPL-75)."""
         backend = self._context.backend
@@ -114,7 +124,7 @@ class StoreQueue(OutgoingQueue):
         """The sent-mail step, by the four rows of session 6.5."""
         number, backend = self._number(entry_id), self._context.backend
         try:
-            wanted, _ = backend.message(number).load((PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
+            wanted = backend.message_values(number, (PR_SENTMAIL_ENTRYID, PR_DELETE_AFTER_SUBMIT))
         except NotFound as error:
             raise NotInQueue("the message is not in the outgoing queue", value=bytes(entry_id)) from error
         if wanted.get(PR_DELETE_AFTER_SUBMIT):

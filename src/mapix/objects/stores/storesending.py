@@ -11,6 +11,7 @@ from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.store import (
     MsgStore,
     OutgoingQueue,
+    QueueEntry,
 )
 from mapix.interfaces.table import MapiTable
 from mapix.objects.bags.propdata import PropertyBag
@@ -71,6 +72,12 @@ class StoreSending(PropertyBag, MsgStore):
         """See `MsgStore.set_lock_state`."""
         self._check()
         self._queue.set_lock_state(entry_id, locked=locked)
+
+    @remembered
+    def lock_message(self, entry_id: bytes) -> QueueEntry | None:
+        """See `MsgStore.lock_message`."""
+        self._check()
+        return self._queue.lock(entry_id)
 
     @remembered
     def finished_msg(self, entry_id: bytes, *, folder: bytes | None = None) -> bytes | None:

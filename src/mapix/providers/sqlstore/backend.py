@@ -15,7 +15,7 @@ from mapix.interfaces.backend import (
 )
 from mapix.interfaces.notify import Event
 from mapix.interfaces.prop import ObjectType
-from mapix.properties.errors import CorruptStore, NotFound
+from mapix.properties.errors import CorruptStore, NotFound, ObjectDeleted
 from mapix.properties.flags import FOLDER_SEARCH
 from mapix.properties.tag import PropTag
 from mapix.providers.sqlstore.backendtasks import BackendTasks
@@ -26,6 +26,7 @@ from mapix.providers.sqlstore.folder import StoredFolder, StoredStore
 from mapix.providers.sqlstore.folders import Folders
 from mapix.providers.sqlstore.garbage import Garbage
 from mapix.providers.sqlstore.guarding import guarded
+from mapix.providers.sqlstore.held import HeldMessage
 from mapix.providers.sqlstore.message import StoredMessage, Workshop
 from mapix.providers.sqlstore.messages import Messages
 from mapix.providers.sqlstore.names import NameMap
@@ -72,6 +73,7 @@ class SqlBackend(BackendTasks):
         take_number = Numbers(database).take
         self.feed = ChangeFeed(database)
         self.used = UsedTags(database)
+        self._store = StoredStore(database)
         self._shop = Workshop(database, self.feed, self.used, take_number)
         self._names = NameMap(database)
         self._queue = Queue(database, self.feed)
@@ -117,7 +119,7 @@ class SqlBackend(BackendTasks):
 
     def store(self) -> StoredStore:
         """See `StoreBackend.store`."""
-        return StoredStore(self.database)
+        return self._store
 
     def care(self) -> SqlCare:
         """See `StoreBackend.care`."""
@@ -226,6 +228,23 @@ class SqlBackend(BackendTasks):
         if row is None:
             raise NotFound("there is no such message", value=number)
         return StoredMessage(self._shop, number, row[0], associated=bool(row[1]))
+
+    def message_to_open(self, number: int) -> StoredMessage:
+        """See `StoreBackend.message_to_open`: one statement, and none when it is opened."""
+        try:
+            held = HeldMessage(self.database, number)
+        except ObjectDeleted:
+            raise NotFound("there is no such message", value=number) from None
+        if not held.folder:
+            raise NotFound("there is no such message", value=number)
+        return StoredMessage(self._shop, number, held.folder, associated=held.associated, ahead=held)
+
+    def message_values(self, number: int, tags: Sequence[PropTag]) -> dict[PropTag, Any]:
+        """See `StoreBackend.message_values`: one statement."""
+        try:
+            return StoredMessage(self._shop, number, 0).load(tags)[0]
+        except ObjectDeleted:
+            raise NotFound("there is no such message", value=number) from None
 
     def new_message(self, folder: int, *, associated: bool) -> StoredMessage:
         """See `StoreBackend.new_message`."""

@@ -99,7 +99,14 @@ class BackendTasks(StoreBackend):
 
     def set_lock(self, number: int, *, locked: bool) -> None:
         """See `StoreBackend.set_lock`."""
-        self._queue.lock(number, locked=locked)
+        if locked:
+            self._queue.lock(number)
+        else:
+            self._queue.unlock(number)
+
+    def lock_queued(self, number: int) -> QueueRow:
+        """See `StoreBackend.lock_queued`."""
+        return self._queue.lock(number)
 
     def dequeue(
         self, number: int, *, flags_off: int, move_to: int | None = None, delete: bool = False, force: bool = False

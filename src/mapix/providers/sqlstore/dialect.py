@@ -10,6 +10,8 @@ understand, and look here before anything else:
 | `{store}` | `0` | the number of the store as an object that has properties |
 | `{same}` | `IS` | `IS NOT DISTINCT FROM` |
 | `{value}` | `p.value` | the columns of a property row `p` that hold its value; always the last of a select list |
+| `{no_value}` | `NULL` | as many columns of nothing |
+| `{packed}` | `r.properties` | as many columns, of which the last is what is packed of a recipient `r` |
 | `{cells}` | `value` | the columns of `value_columns` |
 | `{owned}` | | `mailbox, `: what tells the mailboxes apart in a unique constraint |
 

@@ -133,19 +133,27 @@ def create_folder(database: Database, number: int, parent: int, name: str, value
 
 @guarded
 class StoredStore:
-    """The store's own properties."""
+    """The store's own properties: read again when their version is another, for every message that is sent asks."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._known: tuple[dict[PropTag, Any], int] | None = None
+        database.on_undo.append(self._forget)
 
     def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
         """See `PropertySource.load`."""
-        rows = self.database.rows(self.database.sql["store_values"])
-        values = values_of(self.database, [row[1:] for row in rows if row[1] is not None])
-        if tags is not None:
-            wanted = {tag >> 16 for tag in tags}
-            values = {tag: value for tag, value in values.items() if tag >> 16 in wanted}
-        return values, rows[0][0]
+        known = self._known
+        if known is None or known[1] != self.database.value(self.database.sql["store_version"]):
+            rows = self.database.rows(self.database.sql["store_values"])
+            known = values_of(self.database, [row[1:] for row in rows if row[1] is not None]), rows[0][0]
+            self._known = known
+        values, version = known
+        wanted = None if tags is None else {tag >> 16 for tag in tags}
+        return {tag: value for tag, value in values.items() if wanted is None or tag >> 16 in wanted}, version
+
+    def _forget(self) -> None:
+        """A version that was undone is given again."""
+        self._known = None
 
     def apply(self, changes: ChangeSet) -> int:
         """See `PropertySource.apply`."""

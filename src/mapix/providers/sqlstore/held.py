@@ -21,15 +21,17 @@ from mapix.providers.sqlstore.parts import numbered, unpacked
 from mapix.providers.sqlstore.properties import values_of
 
 _MESSAGE: Final = 0
-_RECIPIENT: Final = 1
+_PROPERTY: Final = 1
+_RECIPIENT: Final = 2
+_INSIDE: Final = 4
 
 
 @guarded
 class HeldMessage:
-    """The message `number` as it is now; a `MessageSource` that is only read."""
+    """The message `number` as it is now; a `MessageSource` that is only read. `folder` is 0 inside an attachment."""
 
-    folder = 0
-    associated = False
+    folder: int
+    associated: bool
 
     def __init__(self, database: Database, number: int) -> None:
         self.number = number
@@ -80,30 +82,29 @@ class HeldMessage:
     def _read(self) -> tuple[int, int | None]:
         """Take the rows of everything but messages inside; version and flags."""
         database, head = self.database, None
-        self._values, self._recipients, self._attachments, self._inside = [], [], {}, {}
-        for part, place, first, second, packed, *row in database.rows(
-            database.sql["message_whole"], (self.number,) * 3
-        ):
+        self._recipients, self._attachments, self._inside = [], {}, {}
+        rows = database.rows(database.sql["message_whole"], (self.number,) * 5)
+        self._values = [row[2:] for row in rows if row[0] == _PROPERTY]
+        for part, place, *row in [row for row in rows if row[0] != _PROPERTY]:
             if part == _MESSAGE:
-                head = numbered((first, second), self.number)
-                if row[0] is not None:
-                    self._values.append(row)
+                head = numbered((place, row[0]), self.number)
+                self.folder, self.associated = row[1] or 0, bool(row[2])
             elif part == _RECIPIENT:
-                self._recipients.append((place, packed))
+                self._recipients.append((place, row[-1]))
             else:
-                self._take_attachment(place, first, row)
+                self._take_attachment(place, row, inside=part == _INSIDE)
         if head is None:
             raise ObjectDeleted("the message has been deleted", value=self.number)
         return head
 
-    def _take_attachment(self, number: int, inside: int | None, row: Sequence[Any]) -> None:
+    def _take_attachment(self, number: int, row: Sequence[Any], *, inside: bool) -> None:
         if not isinstance(number, int):
             raise CorruptStore("an attachment has lost its number", value=self.number, hint="mapix store check")
         rows = self._attachments.setdefault(number, [])
-        if row[0] is not None:
+        if inside:
+            self._inside[number] = row[0]
+        elif row[0] is not None:
             rows.append(row)
-        if inside is not None:
-            self._inside[number] = inside
 
     def _read_deeply(self) -> None:
         """Everything again, with the messages inside, at one moment."""

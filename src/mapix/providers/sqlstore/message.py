@@ -70,11 +70,18 @@ class _Ready:
 class StoredMessage:
     """The saved state of the message `number`, 0 for one that is not saved yet; `folder` is 0 inside an attachment.
 
-    `deleted` says that it was deleted and is kept: nobody changes it.
+    `deleted` says that it was deleted and is kept: nobody changes it. `ahead` was read to open it with.
     """
 
     def __init__(
-        self, shop: Workshop, number: int, folder: int, *, associated: bool = False, deleted: bool = False
+        self,
+        shop: Workshop,
+        number: int,
+        folder: int,
+        *,
+        associated: bool = False,
+        deleted: bool = False,
+        ahead: HeldMessage | None = None,
     ) -> None:
         self.shop = shop
         self.number = number
@@ -82,6 +89,7 @@ class StoredMessage:
         self.associated = associated
         self.deleted = deleted
         self._held: HeldMessage | None = None
+        self._ahead = ahead
         self._made_in = 0
         self._saved: tuple[int, int | None] = (0, None)
 
@@ -119,7 +127,8 @@ class StoredMessage:
         """See `WholeMessageSource.load_whole`: one statement, a few more where there are messages inside."""
         if not self.number:
             return {}, 0
-        self._held = HeldMessage(self.shop.database, self.number)
+        ahead, self._ahead = self._ahead, None
+        self._held = ahead or HeldMessage(self.shop.database, self.number)
         values, version = self._held.load()
         return values | self._deletion(), version
 
@@ -252,7 +261,8 @@ class StoredMessage:
 
     def _submit(self, number: int, changes: MessageChanges) -> None:
         moment = changes.values.get(PR_CLIENT_SUBMIT_TIME, now())
-        self.shop.database.run(self.shop.database.sql["message_submit"], (MSGFLAG_SUBMIT, number))
+        if not (flags_of(changes.values) or 0) & MSGFLAG_SUBMIT:
+            self.shop.database.run(self.shop.database.sql["message_submit"], (MSGFLAG_SUBMIT, number))
         self.shop.database.run(self.shop.database.sql["queue_add"], (number, moment, changes.submit_due))
 
 

@@ -44,8 +44,13 @@ def values_of(database: Database, rows: Sequence[Any]) -> dict[PropTag, Any]:
             value = StoredLarge(database, blob, size or 0)
         elif value.__class__ is not AS_THEY_ARE.get(kind):
             value = sure(kind, value)
-        found[PropTag(prop_id << 16 | kind)] = value
+        found[_tag(prop_id << 16 | kind)] = value
     return found
+
+
+@lru_cache(maxsize=4096)
+def _tag(number: int) -> PropTag:
+    return PropTag(number)
 
 
 def insert_values(database: Database, number: int, values: Mapping[PropTag, Any]) -> int | None:

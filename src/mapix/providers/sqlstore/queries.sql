@@ -198,19 +198,26 @@ SELECT m.version, m.flags, p.id, p.type, p.blob, b.size, {value}
  WHERE m.id = ?
 
 -- name: message_whole
--- With recipients and attachments, at one moment: which part, its number or place, of the message version and flags, of
--- an attachment the message inside. The property that a recipient joins is none.
-SELECT 0, 0, m.version, m.flags, NULL, p.id, p.type, p.blob, b.size, {value}
-  FROM message m LEFT JOIN property p ON p.object = m.id LEFT JOIN blob b ON b.id = p.blob
+-- With recipients and attachments, at one moment: which part, and of the message version, flags and place; each property with
+-- the number of its attachment; the place of each recipient and what is packed; what lies inside an attachment.
+SELECT 0, m.version, m.flags, m.folder, m.associated, NULL, {no_value}
+  FROM message m
  WHERE m.id = ?
 UNION ALL
-SELECT 1, r.position, NULL, NULL, r.properties, p.id, p.type, p.blob, NULL, {value}
-  FROM recipient r LEFT JOIN property p ON p.object = -1 AND p.id = -1
+SELECT 1, NULL, p.id, p.type, p.blob, b.size, {value}
+  FROM property p LEFT JOIN blob b ON b.id = p.blob
+ WHERE p.object = ?
+UNION ALL
+SELECT 2, r.position, NULL, NULL, NULL, NULL, {packed}
+  FROM recipient r
  WHERE r.message = ?
 UNION ALL
-SELECT 2, a.number, m.id, NULL, NULL, p.id, p.type, p.blob, b.size, {value}
-  FROM attachment a LEFT JOIN message m ON m.holder = a.id
-       LEFT JOIN property p ON p.object = a.id LEFT JOIN blob b ON b.id = p.blob
+SELECT 3, a.number, p.id, p.type, p.blob, b.size, {value}
+  FROM attachment a LEFT JOIN property p ON p.object = a.id LEFT JOIN blob b ON b.id = p.blob
+ WHERE a.message = ?
+UNION ALL
+SELECT 4, a.number, m.id, NULL, NULL, NULL, {no_value}
+  FROM attachment a JOIN message m ON m.holder = a.id
  WHERE a.message = ?
 
 -- name: message_some_values
@@ -357,7 +364,7 @@ SELECT queue_version FROM store WHERE {mine}
 UPDATE queue SET due = ?, attempts = ?, reason = ? WHERE message = ?
 
 -- name: queue_lock
-UPDATE queue SET locked = ? WHERE message = ?
+UPDATE queue SET locked = ? WHERE message = ? RETURNING message, submit_time, due, attempts, reason, locked
 
 -- name: queue_unlock_all
 UPDATE queue SET locked = 0 WHERE {mine} AND locked <> 0
@@ -393,6 +400,9 @@ SELECT id, parent FROM folder WHERE {mine} ORDER BY id
 
 -- name: message_clear_flags
 UPDATE message SET flags = coalesce(flags, 0) & ~CAST(? AS bigint) WHERE id = ?
+
+-- name: message_sent
+UPDATE message SET folder = ?, status = 0, flags = coalesce(flags, 0) & ~CAST(? AS bigint) WHERE id = ?
 
 -- name: delivered_old
 SELECT 1 FROM delivered WHERE {mine} AND time < ? LIMIT 1

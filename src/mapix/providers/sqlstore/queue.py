@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mapix.interfaces.backend import (
@@ -83,10 +83,7 @@ class Queue:
             found = self.database.rows(self.database.sql["queue_due"], (due_before, count))
         else:
             found = self.database.rows(self.database.sql["queue_all"], (count,))
-        return [
-            QueueRow(number, sent, due, tries, loaded_text(why), bool(locked))
-            for number, sent, due, tries, why, locked in found
-        ]
+        return [_row(row) for row in found]
 
     def next_due(self) -> int | None:
         """See `StoreBackend.queue_next_due`."""
@@ -115,17 +112,31 @@ class Queue:
             if recipients and row[3]:
                 self.feed.alter(number)
 
-    def lock(self, number: int, *, locked: bool) -> None:
-        """See `StoreBackend.set_lock`. Who lost the spooler's role begins nothing any more: another may have begun, and
-        has the locks.
+    def lock(self, number: int) -> QueueRow:
+        """See `StoreBackend.lock_queued`. Who lost the spooler's role begins nothing any more: another may have begun,
+        and has the locks.
         """
         with self.database.write_soon():
-            if self._working and not self.role.stands():
-                if not locked:
-                    return
+            if self._lost_role:
                 raise Busy("the spooler's role was lost; another may have it now", value=self.database.name)
-            if not self.database.run(self.database.sql["queue_lock"], (int(locked), number)):
-                raise NotInQueue("the message is not in the outgoing queue", value=number)
+            return _row(self._locked(number, 1))
+
+    def unlock(self, number: int) -> None:
+        """See `StoreBackend.set_lock`."""
+        with self.database.write_soon():
+            if not self._lost_role:
+                self._locked(number, 0)
+
+    @property
+    def _lost_role(self) -> bool:
+        return self._working and not self.role.stands()
+
+    def _locked(self, number: int, locked: int) -> Sequence[Any]:
+        rows = self.database.rows(self.database.sql["queue_lock"], (locked, number))
+        if not rows:
+            raise NotInQueue("the message is not in the outgoing queue", value=number)
+        found: Sequence[Any] = rows[0]
+        return found
 
     def dequeue(self, number: int, *, flags_off: int, move_to: int | None, delete: bool, force: bool) -> None:
         """See `StoreBackend.dequeue`. What the spooler forces, it does again if it is lost."""
@@ -141,11 +152,11 @@ class Queue:
                 self.feed.touch(folder)
                 self.feed.add(Change(Event.OBJECT_DELETED, ObjectType.MESSAGE, number, folder))
                 return
-            database.run(database.sql["message_clear_flags"], (flags_off, number))
             if move_to is None or move_to == folder:
+                database.run(database.sql["message_clear_flags"], (flags_off, number))
                 self.feed.add(Change(Event.OBJECT_MODIFIED, ObjectType.MESSAGE, number, folder))
                 return
-            database.run(database.sql["message_move"], (move_to, number))
+            database.run(database.sql["message_sent"], (move_to, flags_off, number))
             self.feed.touch(folder, move_to)
             self.feed.add(Change(Event.OBJECT_MOVED, ObjectType.MESSAGE, number, move_to, number, folder))
 
@@ -159,3 +170,8 @@ class Queue:
         with self.database.lock:
             self._closed = True
             self.resign()
+
+
+def _row(row: Sequence[Any]) -> QueueRow:
+    number, sent, due, tries, why, locked = row
+    return QueueRow(number, sent, due, tries, loaded_text(why), bool(locked))

@@ -84,7 +84,7 @@ class Carried:
         assert known is not None
         if state is known:
             return
-        changes = state.changes(known, self.means.clock())
+        changes = state.changes(known, self.means.clock()) if state.recipients is not known.recipients else {}
         moved = (known.due, known.attempts, known.reason) != (state.due, state.attempts, state.reason)
         if not changes and (state.settled or not moved):
             return

@@ -55,6 +55,8 @@ class Journey(Carried):
     folder: bytes | None = None
     """Another sent-mail folder, once a hook asked for it."""
     preparing: Iterator[None] | None = None
+    next_turn: tuple[Delivery, tuple[LoadedTransport, Delivery] | None] | None = None
+    """What was found ahead: a delivery, and whose turn it is."""
     repeats: int = 0
     """How often transports wanted to start over."""
 
@@ -73,7 +75,10 @@ class Journey(Carried):
     def _prepared(self) -> Iterator[None]:
         delivery = self.look()
         yield
-        turn = self._turn(delivery) if not self._is_to_prepare(delivery) else None
+        if self._is_to_prepare(delivery):
+            return
+        turn = self._turn(delivery)
+        self.next_turn = delivery, turn
         if turn is not None and self.props.get(PR_MESSAGE_SIZE, 0) <= AHEAD_SIZE:
             transport, asking = turn
             transport.logon.prepare(self._submission(asking, lambda results: None))
@@ -169,6 +174,8 @@ class Journey(Carried):
 
     def _turn(self, delivery: Delivery) -> tuple[LoadedTransport, Delivery] | None:
         """The transport to ask next, and the delivery that asks it; None when nobody is left to ask."""
+        if self.next_turn is not None and self.next_turn[0] is delivery:
+            return self.next_turn[1]
         if self.wanted is None:
             self.wanted = self._choices()
         call = next_call(delivery, self.wanted, [each.uid for each in self.transports])

@@ -91,14 +91,13 @@ class Outbound:
         been aborted, changed and submitted again. None when it is not to be sent now.
         """
         store, entry = journey.store, journey.entry
-        if not lock(store, entry):
-            journey.forget()
-            return None
-        present = store.outgoing.find(entry.entry_id)
+        present = store.lock_message(entry.entry_id)
         if present == entry:
             return journey
         journey.forget()
-        if present is not None and present.due <= self.means.clock():
+        if present is None:
+            return None
+        if present.due <= self.means.clock():
             return Journey(self.means, store, present, journey.transports)
         with suppress(NotInQueue, NotFound):
             store.set_lock_state(entry.entry_id, locked=False)
@@ -145,12 +144,3 @@ class Outbound:
         at_once = isinstance(error, PASSING) and journey.identity not in self.stumbled
         (self.stumbled.add if at_once else self.stumbled.discard)(journey.identity)
         self.stuck.append(Stuck(journey.store, replace(journey.entry, reason=words(error)), at_once))
-
-
-def lock(store: MsgStore, entry: QueueEntry) -> bool:
-    """Lock a queued message; whether it was in the queue still."""
-    try:
-        store.set_lock_state(entry.entry_id, locked=True)
-    except (NotInQueue, NotFound):
-        return False
-    return True

@@ -140,6 +140,8 @@ class PostgreSqlDialect(Dialect):
             "{store}": str(mailbox),
             "{same}": "IS NOT DISTINCT FROM",
             "{value}": "p.number, p.real, CASE WHEN p.blob IS NULL THEN p.data END",
+            "{no_value}": "NULL, NULL, NULL",
+            "{packed}": "NULL, NULL, r.properties",
             "{cells}": ", ".join(self.value_columns),
         }
 

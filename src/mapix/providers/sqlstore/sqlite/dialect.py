@@ -18,6 +18,8 @@ _MARKS: Final = {
     "{store}": "0",
     "{same}": "IS",
     "{value}": "p.value",
+    "{no_value}": "NULL",
+    "{packed}": "r.properties",
     "{cells}": "value",
 }
 
