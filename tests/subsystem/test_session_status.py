@@ -7,23 +7,24 @@ from collections.abc import Sequence
 from dataclasses import FrozenInstanceError
 
 import pytest
-from tests.subsystem.bench import Script, book_service, fax_service
+from tests.subsystem.bench import BookLogon, Script, WaitingTransport, book_service, fax_service
 from tests.subsystem.session_stores import NEW, known
 
 from mapix.interfaces.notify import Event, Notification
 from mapix.interfaces.prop import Access
 from mapix.interfaces.status import Status
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import (
-    NoAccess,
-    NoSupport,
-)
+from mapix.properties.errors import NetworkError, NoAccess, NoSupport, NotFound
 from mapix.properties.flags import (
+    MAPI_AB,
     MAPI_ALLOW_OTHERS,
+    MAPI_SUBSYSTEM,
+    STATUS_FAILURE,
     STATUS_FLUSH_QUEUES,
     STATUS_VALIDATE_STATE,
 )
 from mapix.properties.tags import (
+    PR_AB_SEARCH_PATH,
     PR_DISPLAY_NAME,
     PR_ENTRYID,
     PR_PROVIDER_DISPLAY,
@@ -32,9 +33,14 @@ from mapix.properties.tags import (
     PR_RESOURCE_METHODS,
     PR_RESOURCE_TYPE,
     PR_STATUS_CODE,
+    PR_STATUS_STRING,
 )
+from mapix.providers.memory.provider import MemoryLogon
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.notification import NotificationEngine
+from mapix.subsystem.session import Session
+
+COLUMNS = (PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING)
 
 
 def test_each_row_of_the_status_table_says_what_kind_it_is(stores: Subsystem, profile: str) -> None:
@@ -117,6 +123,57 @@ def test_every_status_object_has_what_is_required(stores: Subsystem, profile: st
             if not methods & STATUS_FLUSH_QUEUES:
                 with pytest.raises(NoSupport):
                     status.flush_queues()
+
+
+def validated(session: Session, kind: int) -> None:
+    rows = query_all_rows(session.get_status_table(), [PR_RESOURCE_TYPE, PR_ENTRYID])
+    status = session.open_entry(next(entry_id for found, entry_id in rows if found == kind))
+    assert isinstance(status, Status)
+    status.validate_state()
+
+
+def test_the_subsystem_asks_every_provider_whatever_the_others_say(
+    stores: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STA-3: stores, address books and transports; the first failure is told, and each row shows its own."""
+    stores.catalogue.register(book_service(Script(), transport=Script()))
+    stores.admin_profiles().admin_services(profile).create_msg_service("BOOK")
+    asked: list[object] = []
+
+    def fail(logon: object) -> None:
+        asked.append(type(logon))
+        raise NetworkError(f"{type(logon).__name__} is away")
+
+    kinds = (MemoryLogon, BookLogon, WaitingTransport)
+    for each in kinds:
+        monkeypatch.setattr(each, "validate_state", fail)
+    with stores.logon(profile, flags=NEW) as session:
+        session.open_msg_store(known(session)["one"])
+        with pytest.raises(NetworkError, match="MemoryLogon is away"):
+            validated(session, MAPI_SUBSYSTEM)
+        rows = query_all_rows(session.get_status_table(), COLUMNS)
+        told = {kind: text for kind, code, text in rows if code & STATUS_FAILURE}
+        names = [told[kind].rpartition(": ")[2].removesuffix(" is away") for kind in (33, 35, 36)]
+        assert names == [each.__name__ for each in kinds]
+        monkeypatch.undo()
+        validated(session, MAPI_SUBSYSTEM)
+        assert not any(code & STATUS_FAILURE for _, code, _ in query_all_rows(session.get_status_table(), COLUMNS))
+    assert asked == list(kinds)
+
+
+def test_a_container_that_the_profile_names_and_nobody_has_is_told(stores: Subsystem, profile: str) -> None:
+    """STA-3: the entries of the address book's profile section; without it the others are used."""
+    with stores.logon(profile, flags=NEW) as session:
+        book = session.open_address_book()
+        validated(session, MAPI_AB)
+        gone = bytes(4) + bytes(range(16)) + b"gone"
+        session._core.handle.change(lambda kept: kept.properties.__setitem__(PR_AB_SEARCH_PATH, (gone,)))
+        assert book.get_search_path() == []
+        for kind in (MAPI_AB, MAPI_SUBSYSTEM):
+            with pytest.raises(NotFound, match="container that no address book has"):
+                validated(session, kind)
+        book.set_search_path([book.get_pab() or b""])
+        validated(session, MAPI_AB)
 
 
 def test_status_objects_answer_in_any_thread(stores: Subsystem, profile: str) -> None:

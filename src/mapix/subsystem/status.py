@@ -5,6 +5,8 @@ Reached by the identifier in a row of the status table. They are for reading wha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.prop import Access, MapiProp, ObjectType
@@ -44,6 +46,7 @@ from mapix.subsystem.statustable import ADDRESS_BOOK_KEY, SPOOLER_KEY, SUBSYSTEM
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.started import StartedTransport
 
 FLUSH_SECONDS = 60.0
 """How long FlushQueues waits for the queues to be empty."""
@@ -117,12 +120,14 @@ class StatusObject(PropertyBag, Status):
 
 
 class SubsystemStatus(StatusObject):
-    """MAPI as a whole: asks every provider that is logged on."""
+    """MAPI as a whole: asks every provider that is logged on, and the address book (STA-3)."""
 
     def _validate(self, flags: int) -> None:
-        for book in self._core.address_books():
-            book.logon.validate_state()
-        _validate_transports(self._core)
+        core = self._core
+        stores = ((pair[1].uid, core.store_logon(pair[1].uid)) for pair in core.stores.pairs())
+        books = ((book.uid, book.logon) for book in core.address_books())
+        asked = [partial(_validated, core, uid, logon) for uid, logon in (*stores, *books) if logon is not None]
+        _all([*asked, partial(_validate_transports, core), core.address_book().check_options])
 
 
 class SpoolerStatus(StatusObject):
@@ -154,11 +159,11 @@ class SpoolerStatus(StatusObject):
 
 
 class AddressBookStatus(StatusObject):
-    """The integrated address book: its containers can be opened."""
+    """The integrated address book: its containers can be opened, those that the profile names among them (STA-3)."""
 
     def _validate(self, flags: int) -> None:
-        for book in self._core.address_books():
-            book.logon.containers()
+        books = [book.logon.containers for book in self._core.address_books()]
+        _all([*books, self._core.address_book().check_options])
 
 
 class ProviderStatus(StatusObject):
@@ -240,18 +245,27 @@ def _logon_of(core: SessionCore, uid: bytes) -> ProviderLogon | None:
 
 
 def _validate_transports(core: SessionCore) -> None:
-    """Ask all transports; the first failure is raised after all were asked."""
-    failure: MapiError | None = None
-    for transport in core.transports() if core.has_mail else ():
+    """Ask all transports."""
+    _all([partial(_validate_transport, core, each) for each in (core.transports() if core.has_mail else ())])
+
+
+def _validate_transport(core: SessionCore, transport: StartedTransport) -> None:
+    if core.spooling.in_critical_section(transport.pair[1].uid):
+        raise Busy("the transport is in a critical section", value=transport.pair[0].name)
+    if transport.logon is not None:
+        _validated(core, transport.pair[1].uid, transport.logon)
+
+
+def _all(checks: Iterable[Callable[[], object]]) -> None:
+    """Make every check; the first failure is raised after the last one."""
+    failures = []
+    for check in checks:
         try:
-            if core.spooling.in_critical_section(transport.pair[1].uid):
-                raise Busy("the transport is in a critical section", value=transport.pair[0].name)
-            if transport.logon is not None:
-                _validated(core, transport.pair[1].uid, transport.logon)
+            check()
         except MapiError as error:
-            failure = failure or error
-    if failure is not None:
-        raise failure
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def _validated(core: SessionCore, uid: bytes, logon: ProviderLogon) -> None:

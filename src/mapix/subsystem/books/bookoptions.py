@@ -77,6 +77,17 @@ class BookOptions(PropertyBag, AddrBook):
         """See `AddrBook.set_search_path`."""
         self._keep(PR_AB_SEARCH_PATH, tuple(self._container_id(_identifier(one)) for one in entry_ids))
 
+    def check_options(self) -> None:
+        """Look whether every container that the profile names is there (STA-3); `NotFound`."""
+        self._check()
+        known = {row[PR_ENTRYID] for row in self._rows()}
+        options = self._core.handle.read().properties
+        named = [options.get(PR_AB_DEFAULT_PAB), options.get(PR_AB_DEFAULT_DIR), *options.get(PR_AB_SEARCH_PATH, ())]
+        for entry_id in named:
+            if entry_id and entry_id not in known:
+                text = "the profile names a container that no address book has"
+                raise NotFound(text, value=entry_id, hint="mapix ab list --books")
+
     def _rows(self) -> list[dict[PropTag, Any]]:
         return [container.get_props(_SHOWN) for container in self.containers()]
 
