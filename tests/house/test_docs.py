@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tests.cli.conftest import ROOT, Mapix
 
-ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,8 +49,7 @@ def test_the_python_of_the_readme_runs_against_a_fresh_profile(tmp_path: Path) -
 def printed(program: str, home: Path) -> list[str]:
     """What a program says that runs with a fresh profile."""
     env = {**os.environ, "MAPIX_HOME": str(home), "PYTHONWARNINGS": "error"}
-    init = [sys.executable, "-m", "mapix", "init", "--yes", "--address", "you@example.org", "--name", "You"]
-    subprocess.run(init, env=env, check=True, capture_output=True, timeout=60)
+    Mapix(home)("init", "--yes", "--address", "you@example.org", "--name", "You")
     ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
     assert ran.stderr == ""
     return ran.stdout.splitlines()

@@ -169,9 +169,9 @@ def test_a_killed_spooler_is_followed_by_another(mapix: Home, start_server: Star
 @posix
 def test_a_reader_that_goes_away_is_no_failure_to_talk_about(mapix: Home) -> None:
     mapix.init()
-    python(mapix, MANY, BOB, "1000")
+    python(mapix, MANY, BOB, "100", "x" * 2000)  # more than a pipe holds
     for options in ([], ["--json"]):
-        with mapix.start("ls", "outbox", "--limit", "1000", *options) as process:
+        with mapix.start("ls", "outbox", "--limit", "100", *options) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             assert process.stdout.readline() != ""
@@ -196,7 +196,7 @@ MANY = """
 import sys, mapix
 with mapix.logon(mail=False) as session:
     for number in range(int(sys.argv[2])):
-        session.new(subject=f"n {number}", text="x", to=sys.argv[1]).submit()
+        session.new(subject=" ".join(["n", str(number), *sys.argv[3:]]), text="x", to=sys.argv[1]).submit()
 """
 
 
