@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.objects.messages import rehearsal
@@ -65,6 +67,8 @@ class Sharing:
         self._link = link
         self._process = os.getpid()
         self._tried = time.monotonic()
+        self._offering = threading.Lock()
+        self._watch()
         core.handle.on_found = self._found
         core.handle.on_said = self._said
         core.handle.on_unknown = self.hear
@@ -102,8 +106,28 @@ class Sharing:
     def poll(self) -> None:
         """Hear what the broker told; one that is gone is replaced."""
         self.hear()
-        if self._is_here and not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
-            self.offer(newest=False)
+        with self._offering:
+            if self._is_here and not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
+                self.offer(newest=False)
+
+    def _watch(self) -> None:
+        if self._link is not None:
+            self._link.watch(partial(self._lost, self._link))
+
+    def _lost(self, link: Link) -> None:
+        """The broker is gone, whatever this process does just now: one that was killed is replaced, and what waits is
+        sent (SPL-76). One that was asked to end is not.
+        """
+        from mapix.subsystem.broker.place import place_of
+
+        self.hear()
+        with suppress(MapiError):
+            if place_of(self._core.subsystem.home).socket.exists():
+                time.sleep(max(self._tried + RETRY_SECONDS - time.monotonic(), 0))
+                if self._link is link:
+                    self.poll()
+            if self._is_here and self._core.has_mail:
+                self._core.spooling.start_if_waiting()
 
     def hear(self) -> None:
         """Take up what the broker told, on any thread."""
@@ -152,6 +176,7 @@ class Sharing:
             if last or not link.dead:
                 raise
             return False
+        self._watch()
         return True
 
     def _snapshot(self) -> Shared:

@@ -279,8 +279,6 @@ class Campaign:
         if not self.open:
             self._close_or_open_the_server()
         self._restore()
-        for each in [*self.people]:
-            until(lambda each=each: not each.shared or each.process.do("ties"))
         until(lambda: self._missing(self.covered) == [], 30)
         self._finish_late()
         until(lambda: self._missing(self.covered | dict.fromkeys(self.late)) == [], 30)

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from tests.fixtures_smtp import Sink, running
 from tests.subsystem.broker.conftest import Process, state, until
 
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_LOGOFF_SHARED, MAPI_NEW_SESSION, MAPI_NO_MAIL
+from mapix.subsystem.broker.frames import Done, Stop
 from mapix.subsystem.broker.place import place_of
+from mapix.subsystem.broker.starting import find_broker
 from mapix.subsystem.initialize import Subsystem
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such sockets")
@@ -114,6 +117,42 @@ def test_a_broker_that_died_is_replaced_and_told_again(home: Path, process: Make
     assert again is not None
     assert again.pid != found.pid
     assert [sum(one.members.values()) for one in again.sessions] == [3]
+
+
+def test_what_the_dead_left_leaves_although_the_broker_dies_too(home: Path, process: Make) -> None:
+    """SPL-76, LOG-34: a member with mail that lives sees to it, and need not do anything for that."""
+    sink = Sink()
+    sink.go_on.clear()
+    with running(sink) as server:
+        with Subsystem(home, sharing=False) as system:
+            settings = {"host": server.host, "port": server.port, "security": "none", "address": "ann@example.com"}
+            system.admin_profiles().admin_services("Work").create_msg_service("SMTP", "Out", settings)
+        first, second = process(), process()
+        first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+        second.do("logon", "-", 0)
+        first.do("submit", "last-words")
+        found = state(home)
+        assert found is not None
+        first.kill()
+        os.kill(found.pid, signal.SIGKILL)
+        sink.go_on.set()
+        until(lambda: [one.headers["subject"] for one in sink.accepted][-1:] == ["last-words"])
+        until(lambda: len(getattr(state(home), "sessions", ())) == 1)
+        assert second.do("shared")
+
+
+def test_a_broker_that_was_asked_to_end_is_not_replaced_before_somebody_looks(home: Path, process: Make) -> None:
+    first = process()
+    first.do("logon", "Work", MAPI_ALLOW_OTHERS)
+    until(lambda: state(home) is not None)
+    link = find_broker(home)
+    assert link is not None
+    with closing(link):
+        link.ask(Stop(), Done)
+        link.wait_for_the_end()
+    until(lambda: first.do("shared") is False)
+    assert state(home) is None
+    until(lambda: (first.do("hear", 0.1), first.do("shared"))[1])
 
 
 def test_the_broker_ends_when_nobody_needs_it(home: Path, process: Make) -> None:

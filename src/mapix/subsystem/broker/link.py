@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -40,6 +42,7 @@ class Link:
         self._answers: list[Answer] = []
         self._events: list[Event] = []
         self.dead = False
+        self.closed = False
         self.pid = 0
 
     def ask(self, frame: Frame, *kinds: type[A]) -> A:
@@ -75,9 +78,26 @@ class Link:
                 pass
         self.close()
 
+    def watch(self, ended: Callable[[], None]) -> None:
+        """Call `ended` on a thread of its own when the broker is gone; not after `close`."""
+        ear = self._socket.dup()
+
+        def wait() -> None:
+            with ear:
+                line = select.poll()
+                line.register(ear, 0)
+                line.poll()
+            if not self.closed:
+                ended()
+
+        threading.Thread(target=wait, name="mapix broker watch", daemon=True).start()
+
     def close(self) -> None:
         """End the connection; in a process that was forked off, only this end."""
-        self.dead = True
+        self.dead = self.closed = True
+        if self._process == os.getpid():
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _send(self, frame: Frame) -> None:
