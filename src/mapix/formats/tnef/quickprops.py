@@ -79,10 +79,13 @@ def read_quickly(
             here = at
             if at <= safe:
                 tag, value, size = _three(data, at)
+            elif at + 8 == end:
+                (tag, value), size = _two(data, at), 0
             else:
-                tag, value, size = _last(data, at, end)
+                return here, left
             if tag < 0:
-                at, tag = _named(data, at, end, tag, scope.context)
+                at, number = _named(data, at, end, scope.context)
+                tag = number << 16 | tag & 0xFFFF
                 value, size = _number_and_size(data, at + 4)
             try:
                 own, form = known[tag]
@@ -126,16 +129,9 @@ def read_quickly(
     return at, 0
 
 
-def _last(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """The tag and number that a list ends with; nothing comes after them."""
-    if at + 8 != end:
-        raise RareError
-    return *_two(data, at), 0
-
-
-def _named(data: bytes, at: int, end: int, tag: int, context: Context) -> tuple[int, int]:
-    """Where the last four bytes of a name stand, behind which the value begins, and the tag with the identifier that
-    it has in this stream.
+def _named(data: bytes, at: int, end: int, context: Context) -> tuple[int, int]:
+    """Where the last four bytes of a name stand, behind which the value begins, and the identifier that it has in this
+    stream.
     """
     stop = at + _NAMED_HEAD
     if stop <= end and data[at + 20] == 1:
@@ -147,7 +143,7 @@ def _named(data: bytes, at: int, end: int, tag: int, context: Context) -> tuple[
     number = context.known.get(raw) or context.id_of(raw)
     if number is None:
         raise RareError
-    return stop - 4, number << 16 | tag & 0xFFFF
+    return stop - 4, number
 
 
 def _narrow(raw: bytes, tag: PropTag, scope: Scope) -> str:
