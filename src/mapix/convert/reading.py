@@ -99,6 +99,13 @@ def message_of(
 
         loose = read_loose(source if isinstance(source, bytes) else source.read(), strictness=strictness)
         return loose.value, loose.defects
+    return _mail(source, label, strictness, head, misnamed)
+
+
+def _mail(
+    source: bytes | IO[bytes], label: str, strictness: Strictness, head: bytes, misnamed: bool
+) -> tuple[MessageContent, Sequence[Defect]]:
+    """Internet mail, also where the name of its file says something else, or no header begins it."""
     unheaded = not has_header(head)
     if unheaded and (strictness is Strictness.STRICT or not is_mail(head, label)):
         raise CorruptData("this is no message: it begins with no header line", value=label)
