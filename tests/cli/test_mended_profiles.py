@@ -74,6 +74,15 @@ def test_without_a_default_profile_the_way_to_one_is_told(mapix: Mapix, file: Pa
     assert "the profile 'Default'" in mapix("profile", "delete", "defalt", "--yes", code=4).stderr
 
 
+def test_the_doctor_opens_every_store(mapix: Mapix, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("no directory", encoding="utf-8")
+    mapix("service", "add", "MAPIXSTORE")
+    mapix("service", "add", "MAPIXSTORE", "--path", tmp_path / "taken" / "x.mapix")
+    found = [each["ok"] for each in _findings(mapix) if each["what"] == "store"]
+    assert found == [True, True, False]
+    assert {"Default.mapix", "Default-2.mapix"} <= {path.name for path in (mapix.home / "stores").iterdir()}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="files have permissions")
 def test_the_doctor_looks_at_vault_and_commands(mapix: Mapix, tmp_path: Path) -> None:
     """PRF-23: wrong permissions are an error before anybody needs the secret."""

@@ -63,5 +63,7 @@ def test_a_copied_profile_has_its_passwords_in_the_vault_and_they_go_with_it(loc
     locked("profile", "delete", "Default", "--yes")
     assert [one["profile"] for one in locked.json("vault", "list")["secrets"]] == ["Second"]
     del locked.env["MAPIX_VAULT_KEY_FILE"]
-    assert "MAPIX_VAULT_KEY_FILE" in locked("profile", "copy", "Second", "Fourth", code=Exit.LOGON).stderr
+    told = locked("profile", "copy", "Second", "Fourth", code=Exit.LOGON).stderr
+    assert "MAPIX_VAULT_KEY_FILE" in told
+    assert "--no-secrets" in told
     assert [one["name"] for one in locked.json("profile", "list")["profiles"]] == ["Second", "Third"]

@@ -17,6 +17,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_COMMENT, PR_PROVIDER_UID, PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profilestore import ProfileStore
+from mapix.subsystem.profiles.secrets import SecretPlace
 
 SECURE = PropTag(0x67F0001F)
 EXTRA = bytes(range(16))
@@ -114,6 +115,19 @@ def test_a_copied_service_has_the_secure_properties_of_its_sections(admin: MsgSe
     assert extra != EXTRA
     found = [hidden(admin, uid) for uid in (copy, provider_of(admin, copy), extra)]
     assert (password(admin, copy), found) == ("open sesame", ["service's", "provider's", "besides"])
+
+
+def test_what_has_no_secrets_is_copied_and_deleted_without_asking_for_any(
+    system: Subsystem, admin: MsgServiceAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRF-23: a vault stays locked where nothing in it is meant."""
+    system.catalogue.register(fax_service(Script()))
+    uid = admin.create_msg_service("FAX")
+    monkeypatch.setattr(SecretPlace, "keeper", lambda self: pytest.fail("somebody asks for secrets"))
+    copy = admin.copy_msg_service(uid)
+    system.admin_profiles().copy_profile("Work", "Second")
+    admin.delete_msg_service(copy)
+    system.admin_profiles().delete_profile("Second")
 
 
 def test_with_a_service_go_its_secrets_and_all_its_sections(

@@ -64,6 +64,7 @@ services = st.builds(
     st.dictionaries(texts, texts | st.integers(-9, 9) | st.booleans(), max_size=3),
     properties(),
     st.lists(providers, max_size=2),
+    number=st.integers(0, 9),
 )
 profiles = st.builds(
     Profile,
@@ -76,6 +77,8 @@ profiles = st.builds(
     st.booleans(),
     st.booleans(),
     st.sampled_from(["", "Other"]),
+    files=st.sampled_from(["", "Former"]),
+    secure=st.lists(uids, max_size=2),
 )
 
 

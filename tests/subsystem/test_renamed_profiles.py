@@ -1,11 +1,12 @@
-"""What a profile keeps that gets another name: the files of its stores and address books."""
+"""Whose files are whose: a profile that gets another name keeps its stores, and each service has its own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.flags import MAPI_NEW_SESSION
+from mapix.properties.flags import MAPI_NEW_SESSION, MAPI_NO_MAIL
 from mapix.properties.tags import PR_COMMENT, PR_ENTRYID, PR_RESOURCE_PATH
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profilefile import from_text
@@ -109,3 +110,32 @@ def test_the_section_of_a_store_names_its_file(system: Subsystem, stored: str, h
     mark(system, "Job")
     (provider, *_) = (entry for _, entry in system.profiles.load("Job").providers())
     assert provider.properties[PR_RESOURCE_PATH] == str(home / "stores" / "Work.mapix")
+
+
+def test_a_second_store_is_another_one(system: Subsystem, stored: str, home: Path) -> None:
+    """PRF-2: two services of one name share no file, and their copies none with them; a file is that of its
+    service, and not of a place among the others.
+    """
+    admin = system.admin_profiles().admin_services(stored)
+    second = admin.create_msg_service("MAPIXSTORE")
+    copied = admin.copy_msg_service(second)
+    assert marks(system, stored, ["first", "second", "third"]) == [None, None, None]
+    assert [name for name in kept(home) if "-" in name] == ["Work-2.mapix", "Work-3.mapix"]
+    system.admin_profiles().copy_profile(stored, "Copy")
+    assert marks(system, "Copy") == [None, None, None]
+    admin.delete_msg_service(second)
+    assert marks(system, stored) == ["first", "third"]
+    assert admin.create_msg_service("MAPIXSTORE") != copied
+    assert marks(system, stored) == ["first", "third", "second"]
+
+
+def marks(system: Subsystem, profile: str, comments: Sequence[str] = ()) -> list[str | None]:
+    """What is noted at each store of a profile, in their order, before `comments` are noted there."""
+    found: list[str | None] = []
+    with system.logon(profile, flags=MAPI_NEW_SESSION | MAPI_NO_MAIL) as session:
+        for number, (entry_id,) in enumerate(query_all_rows(session.get_msg_stores_table(), (PR_ENTRYID,))):
+            store = session.open_msg_store(entry_id, no_mail=True)
+            found.append(store.get_props([PR_COMMENT]).get(PR_COMMENT))
+            if comments:
+                store.set_props({PR_COMMENT: comments[number]})
+    return found

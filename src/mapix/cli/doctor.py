@@ -142,6 +142,7 @@ def _session(session: Session) -> Iterator[Finding]:
     except MapiError as error:
         yield _failure("store", error)
         return
+    yield from _other_stores(session)
     rows = status_rows(session)
     transports = [row for row in rows if row.kind == MAPI_TRANSPORT_PROVIDER]
     yield from (_answers(session, row) for row in rows if row.kind == MAPI_SPOOLER)
@@ -156,6 +157,18 @@ def _store(session: Session) -> Finding:
     inbox = store.inbox
     detail = f"{store.name}: {inbox.name} has {inbox.count} messages, {inbox.unread} unread"
     return Finding(True, "store", detail)
+
+
+def _other_stores(session: Session) -> Iterator[Finding]:
+    """Whether the stores besides the default one can be opened."""
+    from mapix.interfaces.table import query_all_rows
+    from mapix.properties import tags as t
+
+    rows = query_all_rows(session.mapi.get_msg_stores_table(), (t.PR_DISPLAY_NAME, t.PR_DEFAULT_STORE, t.PR_ENTRYID))
+    for name, default, entry_id in rows:
+        if not default:
+            opened = partial(session.mapi.open_msg_store, entry_id, no_mail=True)
+            yield _tried("store", f"{name}: can be opened", opened)
 
 
 def _answers(session: Session, row: StatusRow) -> Finding:

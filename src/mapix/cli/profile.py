@@ -122,12 +122,16 @@ def copy(old: str, new: str, no_secrets: bool, as_json: bool) -> None:
     """
     from mapix.cli.init import refuse_taken
     from mapix.cli.profiles import existing
+    from mapix.properties.errors import LogonFailed
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         old = existing(profiles, old)
         refuse_taken(profiles, new)
-        profiles.copy_profile(old, new, secrets=not no_secrets)
+        try:
+            profiles.copy_profile(old, new, secrets=not no_secrets)
+        except LogonFailed as error:
+            raise LogonFailed(error.text, value=error.value, hint=f"{error.hint}, or --no-secrets") from None
     without = ", without passwords" if no_secrets else ""
     tell(as_json, f"Profile {old} copied to {new}{without}.", profile=new, copied_from=old)
 

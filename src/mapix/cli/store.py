@@ -117,8 +117,12 @@ def _files(profile: str | None) -> list[Path]:
         services = [each for each in services_of(profiles.admin_services(name)) if each.name == "MAPIXSTORE"]
         if not services:
             raise NotFound("the profile has no store that is kept", value=name, hint="mapix service add MAPIXSTORE")
-        files = subsystem.profiles.load(name).files_name
-        return [file_of(each.settings, subsystem.home, files) for each in services if not each.settings.get("dsn")]
+        held = subsystem.profiles.load(name)
+        return [
+            file_of(each.settings, subsystem.home, held.files_of(held.service(each.uid)))
+            for each in services
+            if not each.settings.get("dsn")
+        ]
 
 
 def _in_databases(

@@ -41,7 +41,7 @@ def list_(as_json: bool) -> None:
     with mapi() as subsystem:
         names = _names(subsystem.profiles)
         places = _vault().places() if _vault().exists else []
-    rows = [_described(place, names) for place in places]
+    rows = sorted(_described(place, names) for place in places)
     if as_json:
         emit_json({"secrets": [dict(zip(("profile", "service", "name"), row, strict=True)) for row in rows]})
     else:

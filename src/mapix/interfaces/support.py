@@ -27,8 +27,8 @@ class Support(Protocol):
 
     @property
     def files_name(self) -> str:
-        """What a provider calls files of its own where no setting says it: the name the profile was made under. A
-        profile that is renamed keeps its files.
+        """What a provider calls files of its own where no setting says it: the name the profile was made under, with a
+        number where it has several services of the same name. A profile that is renamed keeps its files.
         """
 
     @property
@@ -87,6 +87,11 @@ class StoreSupport(Support, Protocol):
     def complete_msg(self, entry_id: bytes) -> None:
         """A message of the queue, unlocked and due, was sent to everybody by the store itself: the spooler is to do
         what comes after (CompleteMsg). `NoSupport` where there is none: the store does it then (SPL-26).
+        """
+
+    def store_logoff_transports(self, flags: int) -> int:
+        """The store is leaving (SPL-60): LOGOFF_PURGE sends first what waits, LOGOFF_NO_WAIT has it sent. What is left
+        is in the answer. `NoSupport` where there is no spooler.
         """
 
     def identity(self) -> Mapping[PropTag, Any]:

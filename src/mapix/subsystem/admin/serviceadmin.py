@@ -251,13 +251,13 @@ class ServiceAdministration(MsgServiceAdmin):
             entry = profile.service(uid)
             kept.forget_secrets(kept.places_of_service(self._catalogue, profile, entry, self._handle.home))
             profile.services.remove(entry)
-            used = {extra for service in profile.services for extra in kept.extra_uids(service)}
-            for extra in set(kept.extra_uids(entry)) - used:
-                profile.sections.pop(extra, None)
-            gone = {provider.uid for provider in entry.providers}
+            gone = set(kept.uids_of(entry)).difference(*map(kept.uids_of, profile.services))
+            for each in gone:
+                profile.sections.pop(each, None)
             profile.transport_order = [each for each in profile.transport_order if each not in gone]
+            profile.secure = [each for each in profile.secure if each not in gone]
             pass_on_identity(profile, entry.providers)
-            forget(self._subsystem.home, *gone)
+            forget(self._subsystem.home, *(provider.uid for provider in entry.providers))
 
         self._handle.change(delete)
 

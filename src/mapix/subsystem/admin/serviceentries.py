@@ -20,17 +20,21 @@ from mapix.properties.flags import (
 )
 from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
-from mapix.subsystem.profiles.servicesecrets import extra_uids
+from mapix.subsystem.profiles.servicesecrets import extra_uids, uids_of
 
 _ROLES = STATUS_PRIMARY_IDENTITY | STATUS_DEFAULT_STORE
 
 
 def insert(profile: Profile, added: ServiceEntry) -> None:
-    """Put a service at the end of a profile; `NoAccess` for a second one of a single-copy service."""
+    """Put a service at the end of a profile, with a number no other of its name has; `NoAccess` for a second one of a
+    single-copy service.
+    """
     single = added.resource_flags & SERVICE_SINGLE_COPY
     if single and any(other.name == added.name for other in profile.services):
         raise NoAccess("a profile holds this message service only once", value=added.name)
     choose_flags(profile, added)
+    taken = {other.number for other in profile.services if other.name == added.name}
+    added.number = next(number for number in (0, *range(2, len(taken) + 3)) if number not in taken)
     profile.services.append(added)
 
 
@@ -46,6 +50,8 @@ def copied(profile: Profile, entry: ServiceEntry, into: Profile) -> ServiceEntry
         new = {uid: uuid4().bytes_le for uid in old}
         copy.properties[PR_SERVICE_EXTRA_UIDS] = b"".join(new[uid] for uid in old)
         into.sections.update({new[uid]: dict(profile.sections[uid]) for uid in old if uid in profile.sections})
+    new_uids = zip(uids_of(entry), uids_of(copy), strict=True)
+    into.secure.extend(new for old, new in new_uids if old in profile.secure)
     return copy
 
 

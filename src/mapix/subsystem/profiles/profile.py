@@ -32,7 +32,10 @@ class ProviderEntry:
 
 @dataclass(slots=True)
 class ServiceEntry:
-    """One message service of a profile. `name` is its key in the catalogue, `settings` what was configured."""
+    """One message service of a profile. `name` is its key in the catalogue, `settings` what was configured.
+
+    `number` tells several services of one name apart, in the names of their files.
+    """
 
     uid: bytes
     name: str
@@ -41,6 +44,7 @@ class ServiceEntry:
     settings: dict[str, Any] = field(default_factory=dict)
     properties: dict[PropTag, Any] = field(default_factory=dict)
     providers: list[ProviderEntry] = field(default_factory=list)
+    number: int = 0
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class Profile:
     MsgServiceTransportOrder was called (PRF-4),
     `no_default_store` says that none is wanted (SES-56). `deleted` and `renamed` wait for its last session (PRF-6).
     `files` is what its files are called where that is not its name: a profile that is renamed keeps its stores.
+    `secure` holds the uids of sections whose secure properties are kept elsewhere (PRF-23).
     `app` marks the profile of an application, which people do not see in lists (MAPI_APP_PROFILE).
     """
 
@@ -65,11 +70,16 @@ class Profile:
     renamed: str = ""
     files: str = ""
     app: bool = False
+    secure: list[bytes] = field(default_factory=list)
 
     @property
     def files_name(self) -> str:
         """What files are called that belong to the profile."""
         return self.files or self.name
+
+    def files_of(self, service: ServiceEntry) -> str:
+        """What files of a service are called: no name of a profile has a hyphen (LOG-2)."""
+        return f"{self.files_name}-{service.number}" if service.number else self.files_name
 
     def service(self, uid: bytes) -> ServiceEntry:
         """The service of a uid; `NotFound`."""

@@ -39,6 +39,8 @@ def to_text(profile: Profile) -> str:
         document["files"] = profile.files
     if profile.transport_order:
         document["transport_order"] = [uid.hex() for uid in profile.transport_order]
+    if profile.secure:
+        document["secure"] = [uid.hex() for uid in profile.secure]
     if profile.no_default_store:
         document["no_default_store"] = True
     document |= _optional("properties", write_properties(profile.properties))
@@ -91,6 +93,8 @@ def _service_out(service: ServiceEntry) -> dict[str, Any]:
     entry: dict[str, Any] = {"uid": service.uid.hex(), "name": service.name, "display_name": service.display_name}
     if service.resource_flags:
         entry["resource_flags"] = service.resource_flags
+    if service.number:
+        entry["number"] = service.number
     entry |= _optional("settings", service.settings)
     entry |= _optional("properties", write_properties(service.properties))
     return entry | _optional("provider", [_provider_out(provider) for provider in service.providers])
@@ -118,7 +122,7 @@ class _Reader:
 
     def profile(self) -> Profile:
         known = (
-            "format name search_key deleted renamed files app transport_order no_default_store "
+            "format name search_key deleted renamed files app transport_order secure no_default_store "
             "properties service section"
         )
         table = self._table(self.document, "", known)
@@ -129,6 +133,7 @@ class _Reader:
             properties=self._properties(table, ""),
             sections=dict(self._section(item, place) for place, item in enumerate(table.get("section", ()), 1)),
             transport_order=[bytes.fromhex(uid) for uid in table.get("transport_order", ())],
+            secure=[bytes.fromhex(uid) for uid in table.get("secure", ())],
             no_default_store=bool(table.get("no_default_store", False)),
             deleted=bool(table.get("deleted", False)),
             renamed=str(table.get("renamed", "")),
@@ -138,12 +143,13 @@ class _Reader:
 
     def _service(self, item: Any, place: int) -> ServiceEntry:
         path = f"service {place}"
-        table = self._table(item, path, "uid name display_name resource_flags settings properties provider")
+        table = self._table(item, path, "uid name display_name resource_flags number settings properties provider")
         return ServiceEntry(
             uid=self._get(table, path, "uid", _uid),
             name=self._get(table, path, "name", _text),
             display_name=str(table.get("display_name", "")),
             resource_flags=self._get(table, path, "resource_flags", _number, 0),
+            number=self._get(table, path, "number", _number, 0),
             settings=dict(table.get("settings", {})),
             properties=self._properties(table, path),
             providers=[

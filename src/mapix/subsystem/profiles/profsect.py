@@ -30,7 +30,7 @@ from mapix.properties.tags import (
 )
 from mapix.properties.value import Problem, Problems, Props
 from mapix.subsystem.profiles.profile import Profile
-from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.secrets import SECURE, SecretPlace, secure_name
 from mapix.subsystem.profiles.settings import complete
 
 if TYPE_CHECKING:
@@ -45,17 +45,15 @@ PS_PROFILE_PROPERTIES = bytes.fromhex("9815AC08AAB0101A8C9308002B2A56C2")
 Locate = Callable[[Profile], dict[PropTag, Any]]
 """From a profile to the properties of one section of it."""
 
-SECURE = range(0x67F0, 0x6800)
-"""Identifiers of secure properties (PRF-23)."""
-
 _FIXED = (PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID, PR_SERVICE_NAME)
 
 
 class SectionSource:
     """The properties of a section as a source; secure ones in the keyring."""
 
-    def __init__(self, handle: ProfileHandle, locate: Locate, place: SecretPlace) -> None:
+    def __init__(self, handle: ProfileHandle, uid: bytes, locate: Locate, place: SecretPlace) -> None:
         self._handle = handle
+        self._uid = uid
         self._locate = locate
         self._place = place
 
@@ -85,8 +83,11 @@ class SectionSource:
             for tag in [tag for tag in held if tag >> 16 in gone]:
                 del held[tag]
             held.update(plain)
+            if hidden and self._uid not in profile.secure:
+                profile.secure.append(self._uid)
 
-        if plain or gone.difference(SECURE):
+        hidden = len(plain) < len(changes.values)
+        if plain or gone.difference(SECURE) or (hidden and self._uid not in self._handle.read().secure):
             self._handle.change(put)
         return 1
 
@@ -124,7 +125,7 @@ class ProfileSection(PropertyBag, ProfSect):
         entry = handle.read().service(service) if service is not None else None
         key = f"{handle.read().search_key.hex()}/{uid.hex()}"
         place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home, handle.ui)
-        source = SectionSource(handle, locate, place)
+        source = SectionSource(handle, uid, locate, place)
         self._place = place
         fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: handle.name}
         if entry is not None:
@@ -293,8 +294,3 @@ def _rules(fixed: Mapping[PropTag, Any]) -> Rules:
 
 def _constant(value: Any) -> Callable[[Any], Any]:
     return lambda _section: value
-
-
-def secure_name(number: int) -> str:
-    """What keeps secrets calls a secure property."""
-    return f"property-{number:04x}"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 KEYRING_SERVICE = "mapix"
 COMMAND_SECONDS = 60.0
+SECURE = range(0x67F0, 0x6800)
+"""Identifiers of secure properties (PRF-23)."""
 
 
 class Keyring(Protocol):
@@ -92,6 +94,11 @@ class SecretPlace:
     def of(self, name: str) -> str:
         """The place of one secret, as the keyring knows it."""
         return f"{self.key}/{name}"
+
+
+def secure_name(number: int) -> str:
+    """What keeps secrets calls a secure property."""
+    return f"property-{number:04x}"
 
 
 def run_command(command: str) -> str:

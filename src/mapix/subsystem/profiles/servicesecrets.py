@@ -14,8 +14,8 @@ from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import MapiError
 from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
-from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, SECURE, secure_name, service_secrets
-from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, service_secrets
+from mapix.subsystem.profiles.secrets import SECURE, SecretPlace, secure_name
 from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ def extra_uids(service: ServiceEntry) -> list[bytes]:
     return [packed[start : start + 16] for start in range(0, len(packed) - 15, 16)]
 
 
+def uids_of(service: ServiceEntry) -> list[bytes]:
+    """The sections of a service: its own, its providers', and others, in an order that copies of it share."""
+    return [service.uid, *(provider.uid for provider in service.providers), *extra_uids(service)]
+
+
 def places_of(catalogue: Catalogue, profile: Profile, home: Path | None) -> Iterator[Kept]:
     """Every section of a profile; a service that is not installed is taken to have a password."""
     extra = {uid for service in profile.services for uid in extra_uids(service)}
@@ -57,19 +62,17 @@ def places_of(catalogue: Catalogue, profile: Profile, home: Path | None) -> Iter
 def places_of_service(
     catalogue: Catalogue, profile: Profile, service: ServiceEntry, home: Path | None
 ) -> Iterator[Kept]:
-    """The sections of a service: its own, its providers', and others, in an order that copies of it share."""
+    """The sections of a service, in the order of `uids_of`."""
     described = catalogue.find(service.name)
     own = sorted(secrets_of(described)) if described is not None else [PASSWORD]
-    yield _kept(profile, service.uid, service.name, own, home)
-    for provider in service.providers:
-        yield _kept(profile, provider.uid, service.name, (), home)
-    for uid in extra_uids(service):
-        yield _kept(profile, uid, "PROFILE", (), home)
+    extra = extra_uids(service)
+    for uid in uids_of(service):
+        yield _kept(profile, uid, "PROFILE" if uid in extra else service.name, own if uid == service.uid else (), home)
 
 
 def _kept(profile: Profile, uid: bytes, service: str, own: Iterable[str], home: Path | None) -> Kept:
     place = SecretPlace(service, f"{profile.search_key.hex()}/{uid.hex()}", home)
-    return Kept(uid, place, (*own, *map(secure_name, SECURE)))
+    return Kept(uid, place, (*own, *(map(secure_name, SECURE) if uid in profile.secure else ())))
 
 
 def store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None], home: Path | None) -> None:

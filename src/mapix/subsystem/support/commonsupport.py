@@ -65,7 +65,7 @@ class CommonSupport(SupportMethods):
     @property
     def files_name(self) -> str:
         """See `Support.files_name`."""
-        return self._handle.read().files_name
+        return self._handle.read().files_of(self.service)
 
     @property
     def home(self) -> Path:
