@@ -342,6 +342,9 @@ def test_a_store_that_leaves_hears_what_is_left(given: Given) -> None:
     """SPI-23, SPL-60."""
     assert given.store.store_logoff_transports(LOGOFF_ORDERLY) == LOGOFF_COMPLETE
     assert given.store.store_logoff_transports(LOGOFF_PURGE) == LOGOFF_COMPLETE
+    for both in (LOGOFF_ORDERLY | LOGOFF_PURGE, LOGOFF_COMPLETE):
+        with pytest.raises(InvalidParameter):
+            given.store.store_logoff_transports(both)
     with pytest.raises(InvalidParameter):
         given.store.store_logoff_transports(0)
 

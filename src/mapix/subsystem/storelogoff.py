@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.spi import StoreLogon
-from mapix.properties.errors import InvalidParameter
+from mapix.interfaces.store import MsgStore
+from mapix.properties.errors import InvalidParameter, MapiError, NoAccess
 from mapix.properties.flags import (
     LOGOFF_ABORT,
     LOGOFF_COMPLETE,
     LOGOFF_NO_WAIT,
     LOGOFF_ORDERLY,
+    LOGOFF_OUTBOUND,
     LOGOFF_OUTBOUND_QUEUE,
     LOGOFF_PURGE,
     LOGOFF_QUIET,
 )
 
 if TYPE_CHECKING:
-    from mapix.subsystem.spooling import Spooling
+    from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.storelist import Pair
     from mapix.subsystem.support.support import StoreProviderSupport
 
 PURGE_SECONDS = 10.0
 """How long a store that leaves waits for what it has to send."""
+
+_MOST_IN_HAND = 50
+"""How many of the oldest messages a spooler may work on at once."""
 
 _log = logging.getLogger("mapix.subsystem")
 
@@ -74,13 +80,38 @@ class StoreUsers:
             support.release()
 
 
-def before_store_logoff(spooling: Spooling, flags: int) -> int:
-    """What StoreLogoffTransports does and answers (SPL-60): with LOGOFF_PURGE what waits is sent first.
+def before_store_logoff(core: SessionCore, pair: Pair, store: MsgStore, flags: int) -> int:
+    """What StoreLogoffTransports does and answers (SPL-60): with LOGOFF_PURGE what waits is sent first, LOGOFF_NO_WAIT
+    has it sent and does not wait. What a spooler has in hand it finishes in any case: its logon is one of its own.
 
-    LOGOFF_COMPLETE, or LOGOFF_OUTBOUND_QUEUE where messages still wait. `InvalidParameter` for no flag or several.
+    LOGOFF_COMPLETE where nothing is left and where another member of the session has the store open; otherwise
+    LOGOFF_OUTBOUND_QUEUE, with LOGOFF_OUTBOUND while a spooler has a message in hand. `InvalidParameter` for no flag or
+    several.
     """
     if flags not in (LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET):
         raise InvalidParameter("exactly one LOGOFF_ flag says how a store leaves", value=hex(flags))
-    if flags == LOGOFF_PURGE and spooling.core.has_mail:
-        spooling.flush(PURGE_SECONDS)
-    return LOGOFF_OUTBOUND_QUEUE if spooling.waiting() else LOGOFF_COMPLETE
+    if sum(member.store_logon(pair[1].uid) is not None for member in core.members) > 1:
+        return LOGOFF_COMPLETE
+    if flags in (LOGOFF_NO_WAIT, LOGOFF_PURGE) and core.has_mail and store.outgoing.entries():
+        core.spooling.wake()
+        if flags == LOGOFF_PURGE:
+            core.spooling.flush(PURGE_SECONDS)
+    return _left(store)
+
+
+def _left(store: MsgStore) -> int:
+    entries = store.outgoing.entries()
+    if any(_in_hand(store, entry.entry_id) for entry in entries[:_MOST_IN_HAND]):
+        return LOGOFF_OUTBOUND_QUEUE | LOGOFF_OUTBOUND
+    return LOGOFF_OUTBOUND_QUEUE if entries else LOGOFF_COMPLETE
+
+
+def _in_hand(store: MsgStore, entry_id: bytes) -> bool:
+    """Whether a spooler works on a message: nobody else may open it then."""
+    try:
+        store.open_entry(entry_id).close()
+    except NoAccess:
+        return True
+    except MapiError:
+        return False
+    return False

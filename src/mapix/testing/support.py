@@ -142,6 +142,10 @@ class BenchSupport:
         """See `StoreSupport.spooler_notify`; counted in `woken`."""
         self.woken += 1
 
+    def store_logoff_transports(self, flags: int) -> int:
+        """See `StoreSupport.store_logoff_transports`: there is no spooler."""
+        raise NoSupport("there is no spooler here")
+
     def complete_msg(self, entry_id: bytes) -> None:
         """See `StoreSupport.complete_msg`: there is no spooler."""
         raise NoSupport("there is no spooler here", value=entry_id)

@@ -18,7 +18,7 @@ from mapix.objects.bags.propdata import PropertyBag
 from mapix.objects.stores.context import StoreContext
 from mapix.objects.stores.life import remembered
 from mapix.objects.stores.outgoing import StoreQueue
-from mapix.properties.errors import InvalidParameter, UnableToAbort
+from mapix.properties.errors import InvalidParameter, NoSupport, UnableToAbort
 from mapix.properties.flags import (
     LOGOFF_ABORT,
     LOGOFF_COMPLETE,
@@ -37,10 +37,8 @@ class StoreSending(PropertyBag, MsgStore):
     """A store, as far as sending goes."""
 
     context: StoreContext
-    logoff_flags: int
 
     def _begin_sending(self) -> None:
-        self.logoff_flags = LOGOFF_ABORT
         self._queue = StoreQueue(self.context)
 
     @remembered
@@ -100,11 +98,13 @@ class StoreSending(PropertyBag, MsgStore):
 
     @remembered
     def store_logoff(self, flags: int = 0) -> int:
-        """See `MsgStore.store_logoff`: one of the five LOGOFF flags, 0 for LOGOFF_ABORT; what it says is remembered
-        in `logoff_flags` for the session (ST-065, X-35).
+        """See `MsgStore.store_logoff`: one of the five LOGOFF flags, 0 for LOGOFF_ABORT. The session sends first
+        what is to be sent; without one nothing is (ST-065, X-35, SPL-60).
         """
         self._check()
         if flags and flags not in _LOGOFFS:
             raise InvalidParameter("exactly one of NO_WAIT, ORDERLY, PURGE, ABORT, QUIET", value=flags)
-        self.logoff_flags = flags or LOGOFF_ABORT
-        return LOGOFF_OUTBOUND_QUEUE if self.context.backend.queue(limit=1) else LOGOFF_COMPLETE
+        try:
+            return self.context.support.store_logoff_transports(flags or LOGOFF_ABORT)
+        except NoSupport:
+            return LOGOFF_OUTBOUND_QUEUE if self.context.backend.queue(limit=1) else LOGOFF_COMPLETE

@@ -193,10 +193,10 @@ class StoreProviderSupport(RoutedSupport):
             self.core.stores.make_permanent((self.service, self.provider))
 
     def store_logoff_transports(self, flags: int) -> int:
-        """The store is leaving: LOGOFF_PURGE sends first what waits. What is left is in the answer (SPL-60)."""
+        """See `StoreSupport.store_logoff_transports`."""
         from mapix.subsystem.storelogoff import before_store_logoff
 
-        return before_store_logoff(self.core.spooling, flags)
+        return before_store_logoff(self.core, (self.service, self.provider), self._store(), flags)
 
     def _store(self) -> MsgStore:
         self._check()
