@@ -88,6 +88,9 @@ def test_who_is_ambiguous_is_told_with_those_it_may_be(book: Mapix) -> None:
     told = book("ab", "show", "bill l", code=1).stderr
     assert "MAPI_E_AMBIGUOUS_RECIP" in told
     assert "Billy Larson <larson@example.org>" in told
+    told = book("send", "--to", "bill l", "--subject", "x", "--text", "x", code=1).stderr
+    assert "MAPI_E_AMBIGUOUS_RECIP" in told
+    assert '"Bill Lee <lee@example.org>" or "Billy Larson <larson@example.org>"' in told
 
 
 def test_cards_go_out_and_come_back(book: Mapix, tmp_path: Path) -> None:

@@ -97,15 +97,17 @@ class AddressBook:
             return (exact or people)[0]
         if not people:
             raise NotFound("nobody in the address book is called so", value=who, hint="mapix ab list")
-        raise AmbiguousRecip("several fit", value=who, hint=" or ".join(f'"{one}"' for one in people))
+        raise AmbiguousRecip("several fit", value=who, hint=_either(people))
 
     def resolve(self, name: str, ui: AddressUI | None = None) -> BookEntry:
         """Who is meant: an address, `name[TYPE:address]`, or a name along the search path (ABK-21); with `ui` somebody
-        is asked about what is not clear. `NotFound`, `AmbiguousRecip`.
+        is asked about what is not clear. `NotFound`, `AmbiguousRecip` naming those it may be.
         """
         result = self.mapi.resolve_name([{t.PR_DISPLAY_NAME: name}], ui=ui, title=name)
         if result.ambiguous:
-            raise AmbiguousRecip("more than one recipient fits", value=name)
+            found = zip(self.found(Property(Relop.EQ, t.PR_ANR, name)), range(_MOST_NAMED), strict=False)
+            people = [self.entry(entry_id) for entry_id, _ in found]
+            raise AmbiguousRecip("more than one recipient fits", value=name, hint=_either(people))
         if result.unresolved:
             raise NotFound("no such recipient", value=name)
         return BookEntry(self.mapi.open_entry(result.rows[0][t.PR_ENTRYID]), self)
@@ -203,6 +205,11 @@ class AddressBook:
 
 
 _MOST_NAMED = 5
+
+
+def _either(people: Iterable[BookEntry]) -> str:
+    """Who may be meant, for the hint of an error."""
+    return " or ".join(f'"{one}"' for one in people)
 
 
 def _rows(container: AbContainer, where: Restriction | None, columns: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
