@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from mapix.cli.init import refusing_taken
+from mapix.cli.sessions import mapi
+from mapix.properties.errors import Collision, NoAccess
+
 from .conftest import Mapix
 
 GUARDED = pytest.mark.skipif(sys.platform == "win32", reason="key files have permissions")
@@ -26,6 +30,18 @@ def test_profiles_are_copied_and_renamed(mapix: Mapix) -> None:
     for command in (("show", "nope"), ("delete", "nope", "--yes"), ("default", "nope"), ("copy", "nope", "x")):
         assert "there is no profile of this name: 'nope'" in mapix("profile", *command, code=4).stderr
     assert "letters" in mapix("profile", "copy", "First", "a/b", code=1).stderr
+
+
+def test_a_name_that_another_process_takes_first_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CreateProfile of session 4.2."""
+    monkeypatch.setenv("MAPIX_HOME", str(tmp_path))
+    with mapi() as subsystem:
+        profiles = subsystem.admin_profiles()
+        with pytest.raises(Collision, match="mapix profile delete New"), refusing_taken(profiles, "New"):
+            for _ in ("another process", "this one"):
+                profiles.create_profile("New")
+        with pytest.raises(NoAccess), refusing_taken(profiles, "Newer"):
+            raise NoAccess("for another reason")
 
 
 def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Path) -> None:
@@ -143,6 +159,17 @@ def test_providers_are_added_and_removed(mapix: Mapix) -> None:
     assert "provider list" in mapix("provider", "remove", added["uid"], code=4).stderr
     mapix("provider", "remove", "", code=1)
     assert mapix.json("store", "default")["store"] == "Mailbox - Ann Archer"
+
+
+def test_a_second_store_is_called_what_it_is_to_be_called(mapix: Mapix) -> None:
+    """SES-30, PRF-3: the same in every list, and by its name it becomes the default."""
+    mapix("init", "--yes", "--address", "ann@example.org")
+    mapix("service", "add", "MAPIXSTORE", "--display-name", "Archive")
+    assert [each["name"] for each in mapix.json("store", "list")["stores"]] == ["Mailbox - ann@example.org", "Archive"]
+    assert mapix("store", "default").stdout == "Mailbox - ann@example.org\n"
+    mapix("store", "default", "archive")
+    assert mapix("store", "default").stdout == "Archive\n"
+    assert mapix.json("service", "list")["services"][-1]["display_name"] == "Archive"
 
 
 def test_the_shell_completes_names(mapix: Mapix) -> None:

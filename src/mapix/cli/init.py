@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,9 +114,23 @@ def refuse_taken(profiles: ProfAdmin, name: str) -> None:
         raise Collision("there is a profile of this name already", value=name, hint=hint)
 
 
+@contextmanager
+def refusing_taken(profiles: ProfAdmin, name: str) -> Iterator[None]:
+    """The same around what gives a profile its name, for a process that takes it meanwhile."""
+    from mapix.properties.errors import NoAccess
+
+    refuse_taken(profiles, name)
+    try:
+        yield
+    except NoAccess:
+        refuse_taken(profiles, name)
+        raise
+
+
 def create(profiles: ProfAdmin, plan: Plan) -> None:
     """Make the profile of a plan and the default one; all of it or nothing."""
-    profiles.create_profile(plan.profile)
+    with refusing_taken(profiles, plan.profile):
+        profiles.create_profile(plan.profile)
     try:
         _add_services(profiles.admin_services(plan.profile), plan)
         profiles.set_default_profile(plan.profile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,12 +60,12 @@ def show(name: str | None, as_json: bool) -> None:
 @json_option
 def create(name: str, as_json: bool) -> None:
     """Make an empty profile; `mapix init` makes one that works."""
-    from mapix.cli.init import refuse_taken
+    from mapix.cli.init import refusing_taken
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        refuse_taken(profiles, name)
-        profiles.create_profile(name)
+        with refusing_taken(profiles, name):
+            profiles.create_profile(name)
     text = f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {name}"
     tell(as_json, text, profile=name)
 
@@ -120,16 +121,16 @@ def copy(old: str, new: str, no_secrets: bool, as_json: bool) -> None:
 
     A store whose place no setting names is a new one in the copy.
     """
-    from mapix.cli.init import refuse_taken
+    from mapix.cli.init import refusing_taken
     from mapix.cli.profiles import existing
     from mapix.properties.errors import LogonFailed
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         old = existing(profiles, old)
-        refuse_taken(profiles, new)
         try:
-            profiles.copy_profile(old, new, secrets=not no_secrets)
+            with refusing_taken(profiles, new):
+                profiles.copy_profile(old, new, secrets=not no_secrets)
         except LogonFailed as error:
             raise LogonFailed(error.text, value=error.value, hint=f"{error.hint}, or --no-secrets") from None
     without = ", without passwords" if no_secrets else ""
@@ -145,16 +146,15 @@ def rename(old: str, new: str, as_json: bool) -> None:
 
     One that a session runs on, in whichever process, gets its name when the session ends.
     """
-    from mapix.cli.init import refuse_taken
+    from mapix.cli.init import refusing_taken
     from mapix.cli.profiles import existing
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         old = existing(profiles, old)
-        if new.casefold() != old.casefold():
-            refuse_taken(profiles, new)
         in_use = subsystem.profiles.in_use(old)
-        profiles.rename_profile(old, new)
+        with nullcontext() if new.casefold() == old.casefold() else refusing_taken(profiles, new):
+            profiles.rename_profile(old, new)
     text = f"Profile {old} is now called {new}."
     if in_use:
         text = f"Profile {old} is in use. It will be called {new} when its last session ends."
