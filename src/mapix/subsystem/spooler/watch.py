@@ -38,9 +38,10 @@ class TransportWatch:
             offline = self.standings.is_offline(each.uid)
             begun = self._begun.get(each.uid)
             works = begun is not None and begun.logon is each.logon
-            if offline and self._begun.pop(each.uid, None) and works:
-                self._tell_of_work(each, begins=False)
-            elif not offline and not works:
+            if offline:
+                if self._begun.pop(each.uid, None) is not None and works:
+                    self._tell_of_work(each, begins=False)
+            elif not works:
                 self._begun[each.uid] = each
                 self._tell_of_work(each, begins=True)
 
