@@ -12,19 +12,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import click
-
 if TYPE_CHECKING:
     from mapix.client.message import Message
     from mapix.properties.content import MessageContent
 
 SUFFIXES: Final = (".msg", ".oft", ".eml", ".tnef")
-EDITABLE: Final = (".msg", ".oft")
 _NUMBER: Final = re.compile(r".*#\d+|[0-9A-Fa-f]+")
 """What is an id or folder#n, whatever files there are."""
 _LOOK: Final = 1024
-
-file_argument = click.argument("file", type=click.Path(path_type=Path))
 
 
 def names_file(word: str) -> bool:

@@ -31,11 +31,6 @@ def set_ui(ui: SimpleUI | None) -> None:
     _standing = ui
 
 
-def standing_ui() -> SimpleUI | None:
-    """Who is asked, None where nobody can be."""
-    return _standing
-
-
 def needed_ui(what: str) -> SimpleUI:
     """Who is asked; MAPI_E_NOT_SUPPORTED where nobody can be."""
     if _standing is None:

@@ -80,12 +80,6 @@ class NamedYesNo(Named[bool]):
     kind = PropType.BOOLEAN
 
 
-class NamedBinary(Named[bytes]):
-    """Bytes."""
-
-    kind = PropType.BINARY
-
-
 class NamedTexts(Named[tuple[str, ...]]):
     """Several texts; an empty sequence removes them."""
 

@@ -16,7 +16,6 @@ from mapix.formats.calendar.windowszones import iana_name, windows_name
 from mapix.properties.errors import BadValue
 
 _MINUTE: Final = timedelta(minutes=1)
-_HOUR: Final = timedelta(hours=1)
 _STEP: Final = timedelta(days=7)
 _ZERO: Final = timedelta()
 _YEARS_AROUND: Final = 6

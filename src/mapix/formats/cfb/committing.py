@@ -294,7 +294,3 @@ def _used(fat: array[int]) -> int:
 
 def _start(runs: Runs) -> int:
     return runs[0][0] if runs else ENDOFCHAIN
-
-
-def _ones(numbers: list[int]) -> Runs:
-    return [(number, 1) for number in numbers]

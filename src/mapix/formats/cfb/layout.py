@@ -18,8 +18,6 @@ MINI_SIZE: Final = 64
 CUTOFF: Final = 4096
 HEADER_DIFAT: Final = 109
 
-MAXREGSECT: Final = 0xFFFFFFFA
-"""No sector has this number or a higher one; what is above says something else."""
 DIFSECT: Final = 0xFFFFFFFC
 FATSECT: Final = 0xFFFFFFFD
 ENDOFCHAIN: Final = 0xFFFFFFFE

@@ -38,11 +38,6 @@ def undo(data: bytes, encoding: str, defects: Defects) -> bytes:
     return data
 
 
-def is_base64(encoding: str) -> bool:
-    """Whether a transfer encoding can be undone a piece at a time."""
-    return encoding == "base64"
-
-
 def from_base64(data: bytes) -> bytes:
     """Base64, also where several encoded pieces with padding stand one after another; what follows and is none is not
     taken for more.

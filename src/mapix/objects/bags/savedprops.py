@@ -62,7 +62,6 @@ _NOTED: Final = frozenset(
         *(PR_NDR_REASON_CODE, PR_NDR_DIAG_CODE),
     )
 )
-_PENDING: Final = flags.MSGFLAG_RN_PENDING | flags.MSGFLAG_NRN_PENDING
 
 
 def complete(message: MessageObject, pending: MutableMapping[int, Entry], removed: set[int], now: int) -> None:

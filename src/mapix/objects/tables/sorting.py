@@ -26,7 +26,6 @@ from mapix.properties.tags import PR_CONTENT_UNREAD
 
 _UNSORTABLE: Final = frozenset((PropType.UNSPECIFIED, PropType.NULL, PropType.ERROR, PropType.OBJECT))
 _PLAIN: Final = (Order.ASCEND, Order.DESCEND)
-_EXTREMES: Final = (Order.CATEG_MIN, Order.CATEG_MAX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple, Protocol
@@ -106,9 +105,6 @@ class Fresh(NamedTuple):
     size: int
     source: LargeValue | bytes
     file: Scratch | None = None
-
-
-Prepared = Mapping[PropTag, StoredLarge | Fresh]
 
 
 def is_large(value: Any) -> bool:

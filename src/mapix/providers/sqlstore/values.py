@@ -85,9 +85,6 @@ _LOAD: Final[dict[int, Callable[[Any], Any]]] = {
     **{code: _undumper(code) for code in STRUCTURES},
 }
 
-CONVERTED: Final = frozenset(_LOAD)
-"""Types of single values that the database has in another form."""
-
 
 def stored(prop_type: int, value: Any) -> Any:
     """A value of a type as the database has it."""

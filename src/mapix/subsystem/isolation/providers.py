@@ -37,7 +37,6 @@ from mapix.subsystem.isolation.callers import Caller
 from mapix.subsystem.isolation.limits import Limits
 from mapix.subsystem.isolation.objects import check_kind, watched, watched_call
 
-AnyProvider = StoreProvider | TransportProvider | AddressBookProvider
 T = TypeVar("T")
 
 _HOUSE: Final = "mapix.providers."
