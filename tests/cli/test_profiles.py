@@ -37,11 +37,16 @@ def test_a_name_that_another_process_takes_first_is_taken(tmp_path: Path, monkey
     monkeypatch.setenv("MAPIX_HOME", str(tmp_path))
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
-        with pytest.raises(Collision, match="mapix profile delete New"), refusing_taken(profiles, "New"):
-            for _ in ("another process", "this one"):
-                profiles.create_profile("New")
-        with pytest.raises(NoAccess), refusing_taken(profiles, "Newer"):
-            raise NoAccess("for another reason")
+
+        def create(*names: str) -> None:
+            with refusing_taken(profiles, names[-1]):
+                for name in names:
+                    profiles.create_profile(name)
+
+        with pytest.raises(Collision, match="mapix profile delete New"):
+            create("New", "New")
+        with pytest.raises(NoAccess):
+            create("New", "Newer")
 
 
 def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Path) -> None:
