@@ -90,7 +90,8 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
         name = chosen(profiles, profile)
         wanted = subsystem.catalogue.get(service)
         values |= parse_options(options, wanted)
-        uid = profiles.admin_services(name).create_msg_service(wanted.name, settings=values)
+        shown = values.get("display_name")
+        uid = profiles.admin_services(name).create_msg_service(wanted.name, shown, values)
     lacking = missing(wanted, complete(wanted, values))
     added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
     if lacking:

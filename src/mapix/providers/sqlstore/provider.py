@@ -80,5 +80,6 @@ def _prepare(backend: SqlBackend, support: StoreSupport) -> None:
     store = backend.store()
     if not store.load((PR_DISPLAY_NAME,))[0]:
         owner = settings.get("owner_name")
-        name = settings.get("display_name") or (f"Mailbox - {owner}" if owner else DISPLAY_NAME)
+        whose = owner or settings.get("owner_address")
+        name = settings.get("display_name") or (f"Mailbox - {whose}" if whose else DISPLAY_NAME)
         store.apply(ChangeSet({PR_DISPLAY_NAME: name} | ({PR_MAILBOX_OWNER_NAME: owner} if owner else {})))
