@@ -82,7 +82,7 @@ class BookContainer(PropertyBag, AbContainer):
 
     def open_entry(self, entry_id: bytes | None, access: Access = Access.READ) -> MapiProp:
         for row in self.rows():
-            if row[PR_ENTRYID] == entry_id:
+            if entry_id and row[PR_ENTRYID][4:] == entry_id[4:]:
                 return PropertyBag(MemorySource(row), object_type=ObjectType.MAILUSER)
         if entry_id in (None, ROOT):
             return self

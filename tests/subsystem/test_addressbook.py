@@ -1,13 +1,14 @@
 """The integrated address book: scenarios 20 and 21."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.drawn import examples
-from tests.subsystem.bench import ROOT, Script, book_service
+from tests.subsystem.bench import ROOT, BookLogon, Script, book_service
 
 from mapix.interfaces.addrbook import AbContainer, AddrBook
 from mapix.interfaces.prop import Access, ObjectType
@@ -39,6 +40,7 @@ from mapix.properties.tags import (
     PR_RECORD_KEY,
     PR_SEARCH_KEY,
     PR_SEND_RICH_INFO,
+    PR_TITLE,
 )
 from mapix.subsystem.books.oneoff import parse_address
 from mapix.subsystem.books.personal import PersonalContainer
@@ -340,7 +342,33 @@ def test_prepared_recipients_have_the_columns_in_front_and_keep_the_rest(book: A
     assert first[PR_RECIPIENT_TYPE] == 1
     assert second == rows[1]
     assert third[PR_DISPLAY_NAME] == "Ann Archer"
-    assert book.prepare_recips(rows, None) == rows
+    full = [*rows[:2], rows[2] | {PR_ENTRYID: ROOT + b"ann@example.com"}]
+    assert book.prepare_recips(rows, None) == full
+
+
+def test_a_provider_prepares_its_recipients_itself(book: AddrBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ABK-40, SPI-26: what it leaves open comes from the entry, also where it fails."""
+    row = {PR_ENTRYID: ROOT + b"ann@example.com"}
+
+    def prepare(logon: BookLogon, rows: Sequence[dict[Any, Any]], columns: Sequence[Any]) -> list[dict[Any, Any]]:
+        return [one | {PR_TITLE: "Dr."} if one.get(PR_ENTRYID) == row[PR_ENTRYID] else one for one in rows]
+
+    monkeypatch.setattr(BookLogon, "prepare_recips", prepare)
+    first, second = book.prepare_recips([row, {PR_DISPLAY_NAME: "Nobody"}], [PR_TITLE, PR_EMAIL_ADDRESS])
+    assert list(first.items()) == [(PR_TITLE, "Dr."), (PR_EMAIL_ADDRESS, "ann@example.com"), *row.items()]
+    assert second == {PR_DISPLAY_NAME: "Nobody"}
+    monkeypatch.setattr(BookLogon, "prepare_recips", lambda *_: [])
+    assert book.prepare_recips([row], [PR_EMAIL_ADDRESS]) == [{PR_EMAIL_ADDRESS: "ann@example.com", **row}]
+
+
+def test_identifiers_become_long_term_with_columns_and_without(book: AddrBook) -> None:
+    """ABK-40, EID-3: as the entry itself says; nothing else is changed."""
+    long = ROOT + b"ann@example.com"
+    row = {PR_ENTRYID: b"\xff" + long[1:], PR_RECIPIENT_TYPE: 1}
+    for columns in (None, ()):
+        assert book.prepare_recips([row], columns) == [row | {PR_ENTRYID: long}]
+    (found,) = book.prepare_recips([row], [PR_EMAIL_ADDRESS])
+    assert (found[PR_ENTRYID], found[PR_EMAIL_ADDRESS]) == (long, "ann@example.com")
 
 
 def test_a_recipient_that_is_gone_is_not_found(book: AddrBook) -> None:

@@ -98,9 +98,19 @@ class IntegratedAddressBook(BookDialogs):
         return resolve(rows, self._search_containers, ui, title)
 
     def prepare_recips(self, rows: Sequence[Row], columns: Sequence[PropTag] | None) -> list[Row]:
-        """See `AddrBook.prepare_recips`; a column an entry does not have stays absent."""
+        """See `AddrBook.prepare_recips`: each provider completes its own rows (SPI-26), and what it leaves open comes
+        from the entries. A column an entry does not have stays absent.
+        """
         self._check()
-        return [prepared(row, columns, self._behind) if columns else dict(row) for row in rows]
+        found = [dict(row) for row in rows]
+        for book in self._books():
+            try:
+                found = list(book.logon.prepare_recips(found, columns or ()))
+            except NotFound:
+                raise
+            except MapiError as error:
+                _log.warning("an address book does not prepare its recipients: %s: %s", book.name, error)
+        return [prepared(row, columns or (), self._behind) for row in found]
 
     # containers
 
