@@ -38,6 +38,8 @@ class Asking(Database):
     def rows(self, sql: str, params: Params = ()) -> list[Any]:
         """See `Database.rows`."""
         with self.lock:
+            if self.depth:
+                self.check_alive()
             if self._began and needs_counts(sql):
                 self._settle()
             try:
@@ -51,6 +53,8 @@ class Asking(Database):
     def row(self, sql: str, params: Params = ()) -> Any:
         """See `Database.row`."""
         with self.lock:
+            if self.depth:
+                self.check_alive()
             if self._began and needs_counts(sql):
                 self._settle()
             try:
@@ -66,6 +70,7 @@ class Asking(Database):
 
     def run(self, sql: str, params: Params = ()) -> int:
         """See `Database.run`."""
+        self.check_alive()
         self._changes += 1
         if needs_counts(sql):
             self._settle()
@@ -76,6 +81,7 @@ class Asking(Database):
 
     def insert(self, sql: str, params: Params = ()) -> int:
         """See `Database.insert`."""
+        self.check_alive()
         self._changes += 1
         try:
             row = self.link.writer.execute(numbered(f"{sql} RETURNING id"), params).fetchone()
@@ -86,6 +92,7 @@ class Asking(Database):
     def many(self, sql: str, rows: Iterable[Params]) -> int:
         """See `Database.many`."""
         given = list(rows)
+        self.check_alive()
         self._changes += 1
         try:
             if len(given) <= _AT_ONCE and (whole := for_several(sql, len(given))):
@@ -134,7 +141,7 @@ class Asking(Database):
         """`error` in MAPI's words; a connection that is lost takes its transaction with it."""
         failure = self.place.told(error)
         if is_lost(error) and not self._closed:
-            self._lost = failure if self._began else None
+            self._lost = self._lost or (failure if self._began else None)
             self._began = self._writing = False
             self.link.close()
         return failure

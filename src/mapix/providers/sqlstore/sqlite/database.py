@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.backend import RowDecorator
-from mapix.properties.errors import Busy, NoAccess
+from mapix.properties.errors import Busy, NoAccess, UnableToComplete
 from mapix.providers.sqlstore.database import PATIENCE, Database, Params
 from mapix.providers.sqlstore.sqlite.connection import connect
 from mapix.providers.sqlstore.sqlite.dialect import SQLITE
@@ -91,6 +91,7 @@ class SqliteDatabase(Database):
     def run(self, sql: str, params: Params = ()) -> int:
         """Change something, inside a transaction; how many rows were."""
         try:
+            self._check_inside()
             return self.connection.execute(sql, params).rowcount
         except ERRORS as error:
             raise translated(error, self.path) from error
@@ -98,6 +99,7 @@ class SqliteDatabase(Database):
     def insert(self, sql: str, params: Params = ()) -> int:
         """Insert a row, inside a transaction; the number the database gave it."""
         try:
+            self._check_inside()
             return self.connection.execute(sql, params).lastrowid or 0
         except ERRORS as error:
             raise translated(error, self.path) from error
@@ -105,9 +107,15 @@ class SqliteDatabase(Database):
     def many(self, sql: str, rows: Iterable[Params]) -> int:
         """The same change for each of `rows`, inside a transaction; how many rows were changed."""
         try:
+            self._check_inside()
             return self.connection.executemany(sql, rows).rowcount
         except ERRORS as error:
             raise translated(error, self.path) from error
+
+    def _check_inside(self) -> None:
+        """What is changed after SQLite gave the transaction up would stay, whatever becomes of the rest."""
+        if not self.connection.in_transaction:
+            raise self._lost or UnableToComplete("the transaction was undone", value=self.name)
 
     # transactions
 
