@@ -63,6 +63,8 @@ def test_a_profile_goes_to_another_machine_as_a_file(mapix: Mapix, tmp_path: Pat
     assert "--as NAME" in other("profile", "import", file, "--as", "Office", code=1).stderr
     ours, theirs = mapix.json("profile", "show", "Default"), other.json("profile", "show", "Office")
     assert theirs["services"] == ours["services"]
+    other("profile", "import", "-", "--as", "Piped", stdin=file.read_text(encoding="utf-8").replace("\n", "\r\n"))
+    assert other.json("profile", "show", "Piped")["services"] == ours["services"]
     file.write_text("[[", encoding="utf-8")
     told = other("profile", "import", file, code=6).stderr
     assert "work.toml" in told

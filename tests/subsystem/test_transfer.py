@@ -109,6 +109,15 @@ def test_without_secrets_an_exported_profile_is_what_its_file_is(system: Subsyst
     assert to_text(made) == to_text(origin)
 
 
+def test_what_waits_for_the_sessions_of_a_profile_is_nothing_to_an_imported_one(system: Subsystem, mail: bytes) -> None:
+    """PRF-6: the file may be that of a profile which is in use, and is to go or to be renamed."""
+    marked = system.profiles.load("Work")
+    marked.deleted, marked.renamed, marked.files = True, "Home", "Former"
+    import_profile(system, to_text(marked), "Work.toml", name="Office")
+    assert system.profiles.names() == ["Office", "Work"]
+    assert (system.profiles.load("Office").renamed, system.profiles.load("Office").files) == ("", "")
+
+
 def test_secrets_go_along_sealed_and_into_the_keyring_of_the_other_machine(
     system: Subsystem, mail: bytes, kept: dict[tuple[str, str], str], tmp_path: Path
 ) -> None:

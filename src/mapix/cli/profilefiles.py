@@ -75,12 +75,12 @@ def export(name: str, output: Path | None, secrets: bool, key_file: Path | None,
 
 
 @command(examples=("mapix profile import work.toml", "mapix profile import work.toml --as Office"), name="import")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--as", "name", metavar="NAME", help="What to call it, instead of its own name.")
 @_key_file
 @json_option
 def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) -> None:
-    """Make a profile of FILE, which `mapix profile export` wrote.
+    """Make a profile of FILE, which `mapix profile export` wrote; - is stdin.
 
     Passwords in it go to the keyring, or to the vault. Their passphrase is asked, or read from --key-file.
     """
@@ -88,7 +88,8 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
     from mapix.subsystem.profiles.transfer import import_profile
 
     try:
-        text = file.read_text(encoding="utf-8")
+        data = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise CorruptData("this is no exported profile: not UTF-8", value=str(file)) from None
     with mapi() as subsystem:

@@ -65,6 +65,7 @@ def import_profile(
     profile = from_text(document, where)
     secrets = _unsealed(sealed, where, passphrase) if sealed is not None else {}
     profile.name, profile.search_key = name or profile.name, uuid4().bytes_le
+    profile.renamed, profile.deleted = "", False
     subsystem.profiles.add(profile)
     try:
         _keep(subsystem, profile, secrets)
