@@ -13,6 +13,7 @@ import mapix
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
 from mapix.convert.sources import Scan
+from mapix.convert.zipsalvage import whole_members
 
 from .conftest import mail
 from .test_convert import adds_up, lines
@@ -293,3 +294,12 @@ def test_maildirs_and_mailboxes_without_suffix_in_archives_are_known_by_their_by
     assert (totals.read, totals.written, totals.ignored) == (3, 3, 2)
     assert subjects(tmp_path / "out") == ["Case 1", "Case 2", "Case 3"]
     assert sum(bool(mapix.open(each).is_read) for each in (tmp_path / "out").rglob("*.msg")) == 1
+
+
+@pytest.mark.parametrize("size", [65_530, 65_536, 65_540, 131_075, 196_615])
+def test_the_last_member_of_a_zip_archive_that_ends_with_it_is_whole(tmp_path: Path, size: int) -> None:
+    """Where all its bytes are read while some of what they unpack to is still to come."""
+    data = zipped(tmp_path / "whole.zip", {"a.eml": b"x" * size}).read_bytes()
+    (tmp_path / "a.zip").write_bytes(data[: data.index(b"PK\x01\x02")])
+    found = [(name, member.read()) for name, member in whole_members(str(tmp_path / "a.zip"))]
+    assert found == [("a.eml", b"x" * size)]

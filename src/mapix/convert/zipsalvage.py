@@ -61,17 +61,18 @@ def _inflated(file: IO[bytes], member: IO[bytes]) -> int | None:
     """Unpack a member, behind which the file stands afterwards; its checksum, None where it has no end."""
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     crc, start = 0, file.tell()
-    while not unpacker.eof and (piece := unpacker.unconsumed_tail or file.read(_PIECE)):
+    while not unpacker.eof:
+        piece = unpacker.unconsumed_tail or file.read(_PIECE)
         try:
             data = unpacker.decompress(piece, _PIECE)
         except zlib.error:
+            return None
+        if not (piece or data):
             return None
         crc = zlib.crc32(data, crc)
         member.write(data)
         if member.tell() > MODEST and member.tell() > RATIO * (file.tell() - start):
             return None
-    if not unpacker.eof:
-        return None
     file.seek(-len(unpacker.unused_data), 1)
     return crc
 
