@@ -227,6 +227,19 @@ def test_the_low_word_is_common_and_the_high_word_the_transports(world):
         assert code_of(session, "One") == before
 
 
+def test_a_transport_that_says_nothing_has_a_text_of_mapis(world):
+    """STA-6: by what its code says; its own words stand as long as it does not take them back."""
+    with world.logon() as session:
+        say, code = world.couriers[0].support.modify_status_row, code_of(session, "One")
+        busy = code | flags.STATUS_OUTBOUND_FLUSH | flags.STATUS_INBOUND_ACTIVE
+        own = {tags.PR_STATUS_STRING: "feeding the birds"}
+        said = [{}, {tags.PR_STATUS_CODE: busy}, own, {tags.PR_STATUS_CODE: code}, {tags.PR_STATUS_STRING: ""}]
+        shown = ["ready", "sending and receiving", "feeding the birds", "feeding the birds", "ready"]
+        for values, text in zip(said, shown, strict=True):
+            say(values, update=True)
+            assert text in [row[tags.PR_STATUS_STRING] for row in rows(session) if row[tags.PR_DISPLAY_NAME] == "One"]
+
+
 def test_a_change_of_a_row_is_told(world):
     """STA-13; NOT-13."""
     with world.logon() as session:

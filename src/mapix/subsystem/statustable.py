@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.notify import TableNotification
 from mapix.interfaces.prop import ObjectType
@@ -22,7 +22,12 @@ from mapix.properties.flags import (
     STATUS_AVAILABLE,
     STATUS_FAILURE,
     STATUS_FLUSH_QUEUES,
+    STATUS_INBOUND_ACTIVE,
+    STATUS_INBOUND_FLUSH,
     STATUS_NO_PRIMARY_IDENTITY,
+    STATUS_OFFLINE,
+    STATUS_OUTBOUND_ACTIVE,
+    STATUS_OUTBOUND_FLUSH,
     STATUS_VALIDATE_STATE,
 )
 from mapix.properties.tag import PropTag
@@ -48,6 +53,11 @@ STATUS_UID = bytes.fromhex("6d617069782073746174757320726f77")
 """The provider part of entry identifiers of status objects."""
 
 SUBSYSTEM_KEY, SPOOLER_KEY, ADDRESS_BOOK_KEY = b"subsystem", b"spooler", b"address book"
+
+_BUSY: Final = (
+    (STATUS_OUTBOUND_ACTIVE | STATUS_OUTBOUND_FLUSH, "sending"),
+    (STATUS_INBOUND_ACTIVE | STATUS_INBOUND_FLUSH, "receiving"),
+)
 
 COLUMNS = (
     PR_DISPLAY_NAME,
@@ -75,6 +85,7 @@ class StatusTable:
         self._engine = engine
         self._guard = threading.RLock()
         self._numbers: dict[bytes, int] = {}
+        self._said: dict[bytes, str] = {}
         self._mail = self._table(b"mail")
         self._plain = self._table(b"plain")
 
@@ -119,6 +130,10 @@ class StatusTable:
                 PR_ROWID: number,
             }
             row = {**old, **values, **made}
+            if row.get(PR_RESOURCE_TYPE) == MAPI_TRANSPORT_PROVIDER:
+                said = values.get(PR_STATUS_STRING, self._said.get(key) if update else None)
+                self._said[key] = said or ""
+                row[PR_STATUS_STRING] = said or words_of(row.get(PR_STATUS_CODE, 0))
             self._mail.modify_rows([row])
             if row.get(PR_RESOURCE_TYPE) == MAPI_SPOOLER:
                 self._plain.modify_rows([row | {PR_STATUS_CODE: STATUS_FAILURE}])
@@ -142,6 +157,7 @@ class StatusTable:
         """Take a row away; one that is not there is no error."""
         with self._guard:
             self._numbers.pop(key, None)
+            self._said.pop(key, None)
             for data in (self._mail, self._plain):
                 if _holds(data, key):
                     data.delete_rows([key])
@@ -180,6 +196,16 @@ class StatusBoard:
         """Whether these bits are set."""
         code: int = self._table.row(uid).get(PR_STATUS_CODE, 0) if self._table.has(uid) else 0
         return code & bits == bits
+
+
+def words_of(code: int) -> str:
+    """The text of a transport that says nothing itself, by its PR_STATUS_CODE (STA-6)."""
+    if code & STATUS_FAILURE:
+        return "it does not work"
+    if code & STATUS_OFFLINE:
+        return "offline"
+    busy = [word for bits, word in _BUSY if code & bits]
+    return " and ".join(busy) or "ready"
 
 
 def _holds(data: TableData, key: bytes) -> bool:
