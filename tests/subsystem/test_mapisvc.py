@@ -13,7 +13,13 @@ from mapix.properties.errors import CallFailed, InvalidParameter, NotFound, Vers
 from mapix.properties.flags import MAPI_EXTENDED, MAPI_NEW_SESSION, SERVICE_NO_PRIMARY_IDENTITY, STATUS_AVAILABLE
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_PROVIDER_DLL_NAME, PR_STATUS_CODE, PR_STATUS_STRING
+from mapix.properties.tags import (
+    PR_PROVIDER_DLL_NAME,
+    PR_SERVICE_DLL_NAME,
+    PR_SERVICE_ENTRY_NAME,
+    PR_STATUS_CODE,
+    PR_STATUS_STRING,
+)
 from mapix.subsystem.catalogue.inffiles import InfFiles, inf_files, module_name
 from mapix.subsystem.catalogue.infwriting import inf_text
 from mapix.subsystem.catalogue.providerinit import CURRENT_SPI_VERSION, start_provider
@@ -117,6 +123,16 @@ def test_a_service_of_the_file_is_in_the_catalogue_and_nothing_is_imported(pigeo
     assert spec.properties[PropTag(0x6602001F)] == "loft 7"
     assert list(found.sections.values()) == [{PropTag(0x66030003): 1}]
     assert "pigeon_post" not in sys.modules
+
+
+def test_the_table_of_services_says_what_the_file_says_of_them(pigeons: Path, system: Subsystem, profile: str) -> None:
+    """SES-32, PRF-32: DLL and entry function; an installed service stands for its own DLL."""
+    services = system.admin_profiles().admin_services(profile)
+    services.create_msg_service("Pigeon")
+    services.create_msg_service("LOCAL")
+    columns = (PR_SERVICE_DLL_NAME, PR_SERVICE_ENTRY_NAME)
+    rows = query_all_rows(services.get_msg_service_table(), columns)
+    assert rows == [("pigeon_post.dll", b"ServiceEntry"), ("LOCAL", b"")]
 
 
 def test_a_session_loads_the_provider_by_its_init_function(pigeons: Path, system: Subsystem, profile: str) -> None:

@@ -14,6 +14,7 @@ from mapix.properties.errors import (
 from mapix.properties.flags import (
     MAPI_PRIMARY_STORE,
     MAPI_SIMPLE_STORE_TEMPORARY,
+    SERVICE_DEFAULT_STORE,
     STATUS_DEFAULT_STORE,
     STATUS_PRIMARY_STORE,
     STATUS_SIMPLE_STORE,
@@ -23,6 +24,7 @@ from mapix.properties.tags import (
     PR_DEFAULT_STORE,
     PR_DISPLAY_NAME,
     PR_RESOURCE_FLAGS,
+    PR_SERVICE_UID,
     PR_STORE_SUPPORT_MASK,
 )
 from mapix.subsystem.initialize import Subsystem
@@ -45,6 +47,24 @@ def test_another_default_store_shows_in_table_and_profile_and_sinks_hear_of_it(m
     with mail.logon(profile, flags=NEW) as session:
         rows = query_all_rows(session.get_msg_stores_table(), [PR_DISPLAY_NAME, PR_DEFAULT_STORE])
         assert rows == [(ANN, False), (BOB, True)]
+
+
+def test_the_service_with_the_default_store_is_marked(mail: Subsystem, profile: str) -> None:
+    """Session 4.8, SERVICE_DEFAULT_STORE: dynamic, it goes with the default store from service to service."""
+    admin = mail.admin_profiles().admin_services(profile)
+
+    def marked() -> list[str]:
+        rows = query_all_rows(admin.get_msg_service_table(), [PR_DISPLAY_NAME, PR_SERVICE_UID, PR_RESOURCE_FLAGS])
+        uids.update({name: uid for name, uid, _ in rows})
+        return [name for name, _, flags in rows if flags & SERVICE_DEFAULT_STORE]
+
+    uids: dict[str, bytes] = {}
+    assert marked() == [ANN]
+    with mail.logon(profile, flags=NEW) as session:
+        session.set_default_store(stores_of(session)[BOB])
+    assert marked() == [BOB]
+    admin.delete_msg_service(uids[BOB])
+    assert marked() == [ANN]
 
 
 def test_there_may_be_no_default_store(mail: Subsystem, profile: str) -> None:

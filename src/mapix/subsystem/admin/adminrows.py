@@ -8,9 +8,7 @@ from typing import Any
 from mapix.interfaces.spi import ProviderKind
 from mapix.interfaces.table import MapiTable
 from mapix.objects.tables.tabledata import TableData
-from mapix.properties.flags import (
-    STATUS_DEFAULT_STORE,
-)
+from mapix.properties.flags import SERVICE_DEFAULT_STORE, STATUS_DEFAULT_STORE
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFAULT_PROFILE,
@@ -67,7 +65,7 @@ def profile_table(names: Iterable[str], default: str | None) -> MapiTable:
 
 def service_table(profile: Profile) -> MapiTable:
     """The services of a profile, the newest last; sorted by name when asked."""
-    return _table(SERVICE_COLUMNS, [_service_row(service) for service in profile.services])
+    return _table(SERVICE_COLUMNS, [_service_row(service, profile) for service in profile.services])
 
 
 def provider_table(profile: Profile, service: ServiceEntry | None = None) -> MapiTable:
@@ -83,16 +81,20 @@ def _table(columns: tuple[PropTag, ...], rows: Iterable[Row]) -> MapiTable:
     return view
 
 
-def _service_row(service: ServiceEntry) -> Row:
+def _service_row(service: ServiceEntry, profile: Profile) -> Row:
+    default = profile.default_store()
+    holds = any(provider.uid == default for provider in service.providers)
+    flags = service.resource_flags & ~SERVICE_DEFAULT_STORE
+    said = {tag.id: value for tag, value in service.properties.items()}
     return {
         PR_SERVICE_UID: service.uid,
         PR_SERVICE_NAME: service.name,
         PR_DISPLAY_NAME: service.display_name or service.name,
-        PR_RESOURCE_FLAGS: service.resource_flags,
+        PR_RESOURCE_FLAGS: flags | SERVICE_DEFAULT_STORE if holds else flags,
         PR_INSTANCE_KEY: service.uid,
-        PR_SERVICE_DLL_NAME: service.name,
-        PR_SERVICE_ENTRY_NAME: "",
-        PR_SERVICE_SUPPORT_FILES: (),
+        PR_SERVICE_DLL_NAME: said.get(PR_SERVICE_DLL_NAME.id, service.name),
+        PR_SERVICE_ENTRY_NAME: said.get(PR_SERVICE_ENTRY_NAME.id, ""),
+        PR_SERVICE_SUPPORT_FILES: said.get(PR_SERVICE_SUPPORT_FILES.id, ()),
     }
 
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec
 from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.flags import (
-    SERVICE_DEFAULT_STORE,
     SERVICE_NO_PRIMARY_IDENTITY,
     SERVICE_PRIMARY_IDENTITY,
     SERVICE_SINGLE_COPY,
@@ -45,7 +44,7 @@ def copied(profile: Profile, entry: ServiceEntry, into: Profile) -> ServiceEntry
     for provider in copy.providers:
         provider.uid = uuid4().bytes_le
         provider.resource_flags &= ~_ROLES
-    copy.resource_flags &= ~(SERVICE_PRIMARY_IDENTITY | SERVICE_DEFAULT_STORE)
+    copy.resource_flags &= ~SERVICE_PRIMARY_IDENTITY
     if old := extra_uids(entry):
         new = {uid: uuid4().bytes_le for uid in old}
         copy.properties[PR_SERVICE_EXTRA_UIDS] = b"".join(new[uid] for uid in old)
@@ -81,7 +80,6 @@ def choose_flags(profile: Profile, added: ServiceEntry) -> None:
     able = [entry for entry in stores if not entry.resource_flags & STATUS_NO_DEFAULT_STORE]
     if able and profile.default_store() is None:
         able[0].resource_flags |= STATUS_DEFAULT_STORE
-        added.resource_flags |= SERVICE_DEFAULT_STORE
     if not any(entry.resource_flags & STATUS_PRIMARY_IDENTITY for _, entry in profile.providers()):
         _give_identity(added)
 
