@@ -6,6 +6,7 @@ import io
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -294,6 +295,36 @@ def test_maildirs_and_mailboxes_without_suffix_in_archives_are_known_by_their_by
     assert (totals.read, totals.written, totals.ignored) == (3, 3, 2)
     assert subjects(tmp_path / "out") == ["Case 1", "Case 2", "Case 3"]
     assert sum(bool(mapix.open(each).is_read) for each in (tmp_path / "out").rglob("*.msg")) == 1
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("piped", [True, False])
+def test_members_with_large_sizes_are_found_without_the_directory(tmp_path: Path, packed: int, piped: bool) -> None:
+    """Who does not know how much will come writes sizes of 64 bits, behind the bytes where he cannot go back."""
+    members = {f"{number}.eml": b"x" * number for number in (0, 10, 70_000)}
+    target = Pipe() if piped else io.BytesIO()
+    with zipfile.ZipFile(target, "w", packed) as archive:
+        for name, data in members.items():
+            with archive.open(name, "w", force_zip64=True) as member:
+                member.write(data)
+    data = bytes(target.data) if isinstance(target, Pipe) else target.getvalue()
+    (tmp_path / "a.zip").write_bytes(data[: data.index(b"PK\x01\x02")])
+    found = {name: member.read() for name, member in whole_members(str(tmp_path / "a.zip"))}
+    assert found == ({} if piped and packed == zipfile.ZIP_STORED else members)
+
+
+class Pipe(io.RawIOBase):
+    """Takes bytes, and never goes back."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.data += data
+        return len(data)
 
 
 @pytest.mark.parametrize("size", [65_530, 65_536, 65_540, 131_075, 196_615])

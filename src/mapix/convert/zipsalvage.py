@@ -15,7 +15,14 @@ from typing import IO, Final
 from mapix.convert.zips import MODEST, RATIO
 
 _HEADER: Final = struct.Struct("<4s5H3L2H")
+_FIELD: Final = struct.Struct("<2H")
 _SIGN: Final = b"PK\x03\x04"
+_LARGE: Final = 1
+"""The number of the extra field of large archives, which has the sizes in 64 bits."""
+
+_IN_LARGE: Final = 0xFFFF_FFFF
+"""A size that stands in that field."""
+
 _AFTERWARDS: Final = 8
 """The flag of sizes that stand behind the bytes."""
 
@@ -34,13 +41,14 @@ def whole_members(path: str) -> Iterator[tuple[str, IO[bytes]]]:
             if sign != _SIGN or flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
                 return
             name = file.read(named).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-            file.seek(more, 1)
+            large = _large_size(file.read(more))
+            packed = packed if large is None or packed != _IN_LARGE else large
             with SpooledTemporaryFile(_IN_MEMORY) as member:
                 found = _stored(file, member, packed) if method == _STORED else _inflated(file, member)
                 if found is None or (flags & _AFTERWARDS and method == _STORED):
                     return
                 if flags & _AFTERWARDS:
-                    crc = _told_behind(file)
+                    crc = _told_behind(file, 4 if large is None else 8)
                 if found != crc:
                     return
                 member.seek(0)
@@ -77,9 +85,23 @@ def _inflated(file: IO[bytes], member: IO[bytes]) -> int | None:
     return crc
 
 
-def _told_behind(file: IO[bytes]) -> int:
-    """The checksum that stands behind the bytes, with or without a sign; the file stands behind the sizes."""
-    data = file.read(16)
+def _large_size(extra: bytes) -> int | None:
+    """The size of the packed bytes in the extra field of large archives (zip64); None where there is none."""
+    at = 0
+    while at + _FIELD.size <= len(extra):
+        number, size = _FIELD.unpack_from(extra, at)
+        at += _FIELD.size
+        if number == _LARGE:
+            return int.from_bytes(extra[at + 8 : at + min(size, 16)], "little")
+        at += size
+    return None
+
+
+def _told_behind(file: IO[bytes], width: int) -> int:
+    """The checksum that stands behind the bytes, with or without a sign, and before two sizes of `width` bytes each;
+    the file stands behind these.
+    """
+    data = file.read(8 + 2 * width)
     signed = data.startswith(b"PK\x07\x08")
-    file.seek((16 if signed else 12) - len(data), 1)
+    file.seek((8 if signed else 4) + 2 * width - len(data), 1)
     return int.from_bytes(data[4:8] if signed else data[:4], "little")
