@@ -121,6 +121,17 @@ def test_status_and_doctor_tell_that_all_is_well(online: Mapix) -> None:
     assert "wrong" not in online("doctor").stdout
 
 
+def test_transports_are_taken_offline_by_name_by_service_and_by_how_their_names_begin(mapix: Mapix) -> None:
+    """SPL-45."""
+    mapix.init("--smtp-host", "127.0.0.1", "--smtp-port", "9", "--smtp-security", "none")
+    for name in ("smtp", "SMTP", "Internet mail", "internet mail (smtp)"):
+        assert mapix("spooler", "offline", name).stderr == "Internet mail (SMTP) is offline.\n"
+        assert mapix("spooler", "online", name).stderr == "Internet mail (SMTP) is online.\n"
+    assert len(mapix("spooler", "offline", "smtp", "Local", "local").stderr.splitlines()) == 2
+    told = mapix("spooler", "online", "pigeons", code=4).stderr
+    assert "'Local delivery' or 'Internet mail (SMTP)'" in told
+
+
 def test_status_is_watched_row_by_row_until_it_is_stopped(online: Mapix) -> None:
     """STA-13; SES-31."""
     watching = online.command("status", "--watch", "--json")

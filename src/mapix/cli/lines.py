@@ -23,7 +23,7 @@ _names = click.argument("transports", nargs=-1, metavar="[TRANSPORT]...")
 @_names
 @profile_option
 def offline(transports: tuple[str, ...], profile: str | None) -> int:
-    """Let transports not connect any more, all of the profile or those named.
+    """Let transports not connect any more, all of the profile or those named, by name or message service.
 
     What is submitted waits. It holds for every process that uses the profile until `mapix spooler online`.
     """
@@ -34,7 +34,9 @@ def offline(transports: tuple[str, ...], profile: str | None) -> int:
 @_names
 @profile_option
 def online(transports: tuple[str, ...], profile: str | None) -> int:
-    """Let transports connect again, all of the profile or those named; what waited is sent."""
+    """Let transports connect again, all of the profile or those named, by name or message service; what waited is
+    sent.
+    """
     return _say(transports, profile, online=True)
 
 
@@ -61,13 +63,27 @@ def _say(names: tuple[str, ...], profile: str | None, *, online: bool) -> Exit:
 
 
 def _chosen(session: Session, names: tuple[str, ...]) -> list[StatusRow]:
-    """The transports that are meant; `NotFound` for a name that none has."""
+    """The transports that are meant, all without names; `NotFound` for a name that none has."""
     from mapix.cli.status import status_rows
-    from mapix.properties.errors import NotFound
+    from mapix.interfaces.table import query_all_rows
     from mapix.properties.flags import MAPI_TRANSPORT_PROVIDER
+    from mapix.properties.tags import PR_ENTRYID, PR_PROVIDER_DLL_NAME
 
     rows = [row for row in status_rows(session) if row.kind == MAPI_TRANSPORT_PROVIDER]
-    unknown = set(names) - {row.name for row in rows}
-    if unknown:
-        raise NotFound("the profile has no such transport", value=sorted(unknown)[0], hint="mapix status")
-    return [row for row in rows if not names or row.name in names]
+    services = dict(query_all_rows(session.mapi.get_status_table(), (PR_ENTRYID, PR_PROVIDER_DLL_NAME)))
+    called = [(row, row.name.casefold(), (services.get(row.entry_id) or "").casefold()) for row in rows]
+    meant = [row for name in names for row in _meant(name, called)]
+    return [row for row in rows if not names or row in meant]
+
+
+def _meant(name: str, called: list[tuple[StatusRow, str, str]]) -> list[StatusRow]:
+    """The transports of a name or of a message service, or the one whose name begins so."""
+    from mapix.properties.errors import NotFound
+
+    asked = name.casefold()
+    found = [row for row, own, _ in called if own == asked] or [row for row, _, service in called if service == asked]
+    begun = [row for row, own, _ in called if own.startswith(asked)]
+    if not found and len(begun) != 1:
+        known = " or ".join(f"'{row.name}'" for row, *_ in called)
+        raise NotFound("the profile has no such transport", value=name, hint=known or "mapix service add")
+    return found or begun
