@@ -11,7 +11,7 @@ from mapix.interfaces.notify import Event, Notification
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import ProviderKind, StoreLogon, StoreProvider, StoreSupport
 from mapix.properties.errors import InvalidObject
-from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_EXTENDED, MAPI_NEW_SESSION
+from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_EXTENDED, MAPI_NEW_SESSION, MAPI_NO_MAIL
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_ENTRYID, PR_IPM_OUTBOX_ENTRYID
 from mapix.providers.memory.provider import MemoryStoreProvider
 from mapix.subsystem.initialize import Subsystem
@@ -98,3 +98,13 @@ def test_another_session_begins_anew(system: Subsystem, provider: OneStore) -> N
         with system.logon("Work", flags=MAPI_EXTENDED | MAPI_NEW_SESSION) as session:
             assert open_store(session).get_prop(PR_DISPLAY_NAME)
         assert provider.logoffs == turn + 1
+
+
+def test_counting_what_waits_leaves_the_store_open_to_its_users(system: Subsystem, provider: OneStore) -> None:
+    """SPI-18: whoever looks into the queue is one user more, and one less."""
+    with system.logon("Work", flags=MAPI_EXTENDED | MAPI_NEW_SESSION | MAPI_NO_MAIL) as session:
+        store = open_store(session)
+        assert session.pending() == 0
+        assert store.get_prop(PR_DISPLAY_NAME)
+        assert provider.logoffs == 0
+    assert provider.logoffs == 1

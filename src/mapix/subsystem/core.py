@@ -132,12 +132,14 @@ class SessionCore:
             if self.sharing is not None:
                 self.sharing.member_left(shared=shared)
             self._over = not self._members
-            mail_ended = member.has_mail and not self.has_mail
+            mail_ended = member.has_mail and not self.has_mail and not self._over
+            leaving = self.spooling.dismiss() if mail_ended else None
+            if mail_ended:
+                self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
         if self._over:
             self._end()
         elif mail_ended:
-            self.spooling.stop()
-            self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
+            self.spooling.end(leaving)
 
     def logons(self) -> list[ProviderLogon]:
         """Every logon object there is, in the order of a fast shutdown: transports, address books, stores (SES-69)."""

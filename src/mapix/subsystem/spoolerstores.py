@@ -18,7 +18,6 @@ from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.properties.errors import MapiError
 from mapix.subsystem.storelist import Pair
-from mapix.subsystem.storelogoff import close_store
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class SpoolerStores:
         with self._guard:
             self._ended = True
             for logon, support in self._logons.values():
-                close_store(logon, support)
+                self._core.stores.users.leave(logon, support)
             self._logons.clear()
 
     def _log_on(self, pair: Pair) -> MsgStore:
@@ -101,6 +100,7 @@ class SpoolerStores:
             support.release()
             raise
         support.opener = logon.store
+        self._core.stores.users.enter(logon, support)
         self._core.stores.learn(pair, logon)
         self._core.stores.prepare(pair, logon)
         self._logons[pair[1].uid] = (logon, support)
@@ -125,6 +125,7 @@ def count(core: SessionCore, pair: Pair) -> int | None:
         _log.info("it cannot be told what waits in %s: %s", pair[0].display_name or pair[0].name, error)
         support.release()
         return None
+    core.stores.users.enter(logon, support)
     try:
         core.stores.learn(pair, logon)
         return len(logon.store.outgoing.entries())
@@ -132,4 +133,4 @@ def count(core: SessionCore, pair: Pair) -> int | None:
         _log.info("it cannot be told what waits in %s: %s", pair[0].display_name or pair[0].name, error)
         return None
     finally:
-        close_store(logon, support)
+        core.stores.users.leave(logon, support)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import NewMailNotification
 from mapix.interfaces.spi import SpoolerHook, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.objects.messages import rehearsal
+from mapix.properties.errors import MapiError
 from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.subsystem.handover import note
 from mapix.subsystem.latestart import LateStart
@@ -18,6 +21,7 @@ from mapix.subsystem.lines import Lines
 from mapix.subsystem.spoolerstores import SpoolerStores, count
 from mapix.subsystem.statustable import StatusBoard
 from mapix.subsystem.storelist import Pair
+from mapix.subsystem.succession import Leaving, Succession
 
 if TYPE_CHECKING:
     from mapix.properties.tag import PropTag
@@ -45,7 +49,8 @@ class Spooling:
         self._stores: SpoolerStores | None = None
         self._hooks: ProfileHooks | None = None
         self._preprocessors: Preprocessors | None = None
-        self._late = LateStart(self.start)
+        self._succession = Succession()
+        self._late = LateStart(lambda: self._tell(lambda spooler: spooler.wake()))
         self.lines = Lines(core)
 
     @property
@@ -76,15 +81,15 @@ class Spooling:
             self._line_changed(ready=True)
 
     def _line_changed(self, *, ready: bool) -> None:
-        if self.spooler is not None:
-            self.spooler.wake(ready=ready)
+        if (spooler := self.spooler) is not None:
+            spooler.wake(ready=ready)
         elif ready:
             self.start_if_waiting()
 
     def retry(self) -> None:
         """What waits after a failed attempt may be tried at once; where nothing is sent here nothing is begun."""
-        if self.spooler is not None:
-            self.spooler.wake(ready=True)
+        if (spooler := self.spooler) is not None:
+            spooler.wake(ready=True)
 
     def add(self, pair: Pair) -> None:
         """A store outside the profile was opened by a member with mail: it is spooled, too (SES-13)."""
@@ -92,12 +97,13 @@ class Spooling:
 
     def start(self, *, sends: bool = True) -> Spooler | None:
         """The spooler, started if it was not; None in a session without mail, or where it `sends` without transports,
-        and while nothing is to be sent.
+        while nothing is to be sent, and while the one before has not left.
         """
         if rehearsal.active is not None:
             return None
         with self.core.guard:
-            if self.spooler is None and self.core.has_mail and (self.core.transports() or not sends):
+            may_start = self.spooler is None and self._succession.is_free and self.core.has_mail
+            if may_start and (self.core.transports() or not sends):
                 from mapix.subsystem.spooler.worker import Spooler
                 from mapix.subsystem.support.hooks import ProfileHooks
 
@@ -121,16 +127,16 @@ class Spooling:
     def wake(self, *, ready: bool = False) -> None:
         """There is something to send; with `ready` what waits after a failed attempt is tried at once, too (SPL-43)."""
         note(self.core)
-        spooler = self.start()
-        if spooler is not None:
-            spooler.wake(ready=ready)
+        self._tell(lambda spooler: spooler.wake(ready=ready))
 
     def mail_received(self, pair: Pair, news: NewMailNotification) -> None:
         """A store wrote a message that arrived by itself: hooks see it, then its sinks are told (SPL-50)."""
-        spooler = self.start(sends=False)
-        if spooler is not None:
+
+        def say(spooler: Spooler) -> None:
             stores = self._stores
             spooler.mail_received(lambda: stores.open(pair) if stores is not None else None, news)
+
+        self._tell(say, sends=False)
 
     def start_if_waiting(self, *, late: bool = False) -> None:
         """Start when an earlier session left something in a queue (SUB-17), or when that cannot be told now: then the
@@ -138,7 +144,7 @@ class Spooling:
         """
         if self.spooler is None and self.core.transports():
             if self.noticed or not self.is_clear():
-                self.start()
+                self._tell(lambda spooler: spooler.wake())
             elif late and rehearsal.active is None:
                 self._late.begin()
 
@@ -148,16 +154,17 @@ class Spooling:
 
     def is_clear(self) -> bool:
         """Whether nothing waits; no while that cannot be told of every store."""
-        if self.spooler is not None and self._stores is not None:
-            return self._stores.are_empty()
+        if self.spooler is not None and (stores := self._stores) is not None:
+            return stores.are_empty()
         return all(count(self.core, pair) == 0 for pair in self._pairs())
 
     def flush(self, timeout: float) -> int:
         """Send and fetch now; how many messages are left after at most `timeout` seconds. In a rehearsal none is."""
         if rehearsal.active is not None:
             return 0
-        spooler = self.start()
-        left = spooler.flush(timeout) if spooler is not None else 0
+        deadline = time.monotonic() + timeout
+        spooler = self._awaited(timeout)
+        left = spooler.flush(max(deadline - time.monotonic(), 0)) if spooler is not None else 0
         return left if spooler is not None and spooler is self.spooler else self.waiting()
 
     def flush_queues(self, flags: int, target: bytes | None = None, *, timeout: float | None) -> int:
@@ -165,36 +172,41 @@ class Spooling:
         if rehearsal.active is not None:
             return 0
         note(self.core)
-        spooler = self.start()
-        return self.waiting() if spooler is None else spooler.flush_queues(flags, target, timeout=timeout)
+        if timeout is None:
+            left = self._tell(lambda spooler: spooler.flush_queues(flags, target, timeout=None))
+            return self.waiting() if left is None else left
+        deadline = time.monotonic() + timeout
+        if (spooler := self._awaited(timeout)) is None:
+            return self.waiting()
+        return spooler.flush_queues(flags, target, timeout=max(deadline - time.monotonic(), 0))
 
     def transport_says(self, uid: bytes, flags: int, entry_id: bytes | None) -> None:
         """A transport spoke through SpoolerNotify (SPL-43); one that speaks before there is a spooler starts it."""
         from mapix.subsystem.spooler.standing import checked
 
         checked(flags, entry_id)
-        if self.spooler is not None:
-            self.spooler.transport_says(uid, flags, entry_id)
+        if (spooler := self.spooler) is not None:
+            spooler.transport_says(uid, flags, entry_id)
         elif flags & NOTIFY_READYTOSEND:
             self.wake(ready=True)
 
     def yields(self) -> bool:
         """Whether the message under way may be given up (SPL-44)."""
-        return self.spooler is None or self.spooler.is_stopping
+        return (spooler := self.spooler) is None or spooler.is_stopping
 
     def in_critical_section(self, uid: bytes) -> bool:
         """Whether a transport wants to be left alone (SPL-43)."""
-        return self.spooler is not None and self.spooler.in_critical_section(uid)
+        return (spooler := self.spooler) is not None and spooler.in_critical_section(uid)
 
     def store_logons(self) -> list[StoreLogon]:
         """The spooler's own logons of stores."""
-        return self._stores.logons() if self._stores is not None else []
+        return stores.logons() if (stores := self._stores) is not None else []
 
     def let_go(self) -> None:
         """The program ends at once: take nothing new, wait for nothing (SES-69)."""
         self._late.forget()
-        if self.spooler is not None:
-            self.spooler.stop(0)
+        if (spooler := self.spooler) is not None:
+            spooler.stop(0)
 
     def stop(self, afterwards: Callable[[], None] = lambda: None) -> None:
         """Stop the spooler; what it had not handed over stays in the queue. Then call `afterwards`.
@@ -202,35 +214,72 @@ class Spooling:
         A message that takes longer than `STOP_SECONDS` keeps its transport and stores until it is through: nobody
         else may speak on the connection it is sent over.
         """
+        self.end(self.dismiss(), afterwards)
+
+    def dismiss(self) -> Leaving | None:
+        """Say nothing to the spooler any more: whom to `end`, None where there is none."""
         self._late.forget()
         with self.core.guard:
             spooler, self.spooler = self.spooler, None
             stores, hooks = self._stores, self._hooks
-        if spooler is None or stores is None or hooks is None:
-            afterwards()
-            return
+            if spooler is None or stores is None or hooks is None:
+                return None
+            self._succession.leaves()
         stores.end()
+        return Leaving(spooler, stores, hooks)
 
-        def end() -> None:
-            stores.close()
-            hooks.close()
-            afterwards()
+    def end(self, leaving: Leaving | None, afterwards: Callable[[], None] = lambda: None) -> None:
+        """Stop a spooler that was dismissed, or wait for one that is leaving; see `stop`."""
 
-        if spooler.stop(STOP_SECONDS):
-            end()
+        def last() -> None:
+            if leaving is None:
+                self._succession.wait(None)
+                afterwards()
+            else:
+                leaving.stop(None)
+                self._left(leaving, afterwards)
+
+        if self._succession.wait(STOP_SECONDS) if leaving is None else leaving.stop(STOP_SECONDS):
+            last()
         else:
             _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
-            threading.Thread(target=_end_later, args=(spooler, end), daemon=True).start()
+            threading.Thread(target=last, daemon=True).start()
 
     def hooks_for(self, store: MsgStore) -> Sequence[SpoolerHook]:
         """The hooks that see what is delivered into `store`: those of the session where it is one of its stores. What
         somebody else gets is not theirs to see.
         """
-        if not self._hooks or self._stores is None:
+        if not self._hooks or (stores := self._stores) is None:
             return ()
         from mapix.subsystem.spooler.reports import same_store
 
-        return self._hooks if any(same_store(store, own) for own in self._stores.all()) else ()
+        return self._hooks if any(same_store(store, own) for own in stores.all()) else ()
+
+    def _tell(self, say: Callable[[Spooler], Any], *, sends: bool = True) -> Any:
+        """Say something to the spooler, which is started for it; while the one before has not left, to the next one.
+        What it answers, None where there is none now.
+        """
+        with self.core.guard:
+            spooler = self.start(sends=sends)
+            if spooler is None and not self._succession.is_free:
+                self._succession.hear(say, sends=sends)
+        return None if spooler is None else say(spooler)
+
+    def _awaited(self, timeout: float) -> Spooler | None:
+        """As `start`, once the one before has left."""
+        return self.start() if self._succession.wait(timeout) else None
+
+    def _left(self, leaving: Leaving, afterwards: Callable[[], None]) -> None:
+        """A spooler has ended: the next one may begin."""
+        try:
+            leaving.close()
+            afterwards()
+        finally:
+            with self.core.guard:
+                unheard = self._succession.left()
+            for say, sends in unheard:
+                with suppress(MapiError):
+                    self._tell(say, sends=sends)
 
     def _pairs(self) -> list[Pair]:
         """Every store once: those of the profile, and those opened besides."""
@@ -248,9 +297,3 @@ class Spooling:
             )
             for transport in self.core.transports()
         ]
-
-
-def _end_later(spooler: Spooler, end: Callable[[], None]) -> None:
-    """Wait for the spooler, however long it takes, and let go of what it worked with."""
-    spooler.stop()
-    end()

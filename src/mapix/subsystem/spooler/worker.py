@@ -76,6 +76,7 @@ class Spooler:
         self._hastened = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._last: threading.Thread | None = None
         means = Means(Reporter(default_store, identity, hooks), pace or pace_of(), hooks)
         means.preprocessors = preprocessors if preprocessors is not None else means.preprocessors
         means.standings.is_offline = is_offline
@@ -94,14 +95,16 @@ class Spooler:
             self._thread.start()
             remember(self)
 
-    def stop(self, timeout: float = 10.0) -> bool:
+    def stop(self, timeout: float | None = 10.0) -> bool:
         """Finish the message under way, take no other, and give up the role.
 
-        Whether that was done within `timeout` seconds; if not, it happens as soon as the transport lets go.
+        Whether that was done within `timeout` seconds (None: however long it takes); if not, it happens as soon as the
+        transport lets go.
         """
         self._stopping.set()
         self._awake.set()
-        thread, self._thread = self._thread, None
+        thread = self._last = self._thread or self._last
+        self._thread = None
         forget(self)
         if thread is None:
             self._leave()
