@@ -178,6 +178,18 @@ def test_whoever_finds_a_deleted_profile_that_is_free_takes_its_secrets_away(
     assert (file.exists(), kept) == (False, {})
 
 
+def test_a_file_that_somebody_copied_takes_no_secrets_of_the_first_along(
+    system: Subsystem, home: Path, faxes: bytes, kept: Secrets
+) -> None:
+    """PRF-5: a copy by hand has the same search key, and by it the same secrets."""
+    file = home / "profiles" / "Work.toml"
+    file.with_name("Mine.toml").write_bytes(file.read_bytes())
+    system.admin_profiles().delete_profile("Mine")
+    assert len(kept) == 4
+    system.admin_profiles().delete_profile("Work")
+    assert kept == {}
+
+
 def test_every_service_hears_that_its_profile_goes(
     system: Subsystem, entry: Entry, faxes: bytes, kept: Secrets
 ) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mapix.properties.errors import DiskError
+
+if TYPE_CHECKING:
+    from mapix.subsystem.profiles.profile import Profile
 
 DELETED: Final = "\ndeleted = true\n"
 APP: Final = "\napp = true\n"
@@ -21,6 +24,21 @@ def has_mark(path: Path, *marks: str) -> bool:
     """Whether the head of a profile's file has one of the marks."""
     head = _head(path)
     return any(mark in head for mark in marks)
+
+
+def is_deleted(path: Path) -> bool:
+    """Whether a profile goes when its last session ends (PRF-6)."""
+    return has_mark(path, DELETED)
+
+
+def waits(path: Path) -> bool:
+    """Whether there is something to be done with a profile when its last session ends (PRF-6)."""
+    return has_mark(path, DELETED, RENAMED)
+
+
+def key_mark(profile: Profile) -> str:
+    """The mark of profiles that have the same search key (PRF-5)."""
+    return f'\nsearch_key = "{profile.search_key.hex()}"\n'
 
 
 def name_to_be(path: Path) -> str:

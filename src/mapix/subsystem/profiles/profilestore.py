@@ -22,13 +22,14 @@ from mapix.subsystem.profiles.profilefile import from_text, text_of, to_text
 from mapix.subsystem.profiles.profilefolder import ProfileFolder
 from mapix.subsystem.profiles.profilehead import (
     APP,
-    DELETED,
-    RENAMED,
     default_named,
     files_of,
     free_files,
     has_mark,
+    is_deleted,
+    key_mark,
     name_to_be,
+    waits,
 )
 
 _log = logging.getLogger(__name__)
@@ -53,9 +54,7 @@ class ProfileStore:
         and those of applications unless `app`.
         """
         self._sweep()
-        shown = (
-            path for path in self._folder.files() if not self._is_deleted(path) and (app or not self.is_app(path.stem))
-        )
+        shown = (path for path in self._folder.files() if not is_deleted(path) and (app or not self.is_app(path.stem)))
         return sorted((path.stem for path in shown), key=str.casefold)
 
     def is_app(self, name: str) -> bool:
@@ -66,7 +65,7 @@ class ProfileStore:
     def exists(self, name: str) -> bool:
         """Whether there is a profile of this name that is not about to go."""
         path = self._folder.find(name)
-        return path is not None and not self._is_deleted(path)
+        return path is not None and not is_deleted(path)
 
     def load(self, name: str) -> Profile:
         """The profile; `NotFound`, `CorruptData` naming file and line."""
@@ -122,7 +121,7 @@ class ProfileStore:
                 self._write(profile)
             else:
                 with suppress(CorruptData, Version):
-                    self.on_gone(self._read(path))
+                    self._tell_gone(path)
                 self._remove(path)
 
     def copy(self, old: str, new: str) -> Profile:
@@ -196,7 +195,7 @@ class ProfileStore:
             del self._users[name]
             self._uses.leave(name)
         path = self._folder.find(name)
-        if path is not None and self._waits(path):
+        if path is not None and waits(path):
             with directory_lock(self.directory):
                 self._settle(path)
 
@@ -214,7 +213,7 @@ class ProfileStore:
         except MapiError:
             return
         if profile.deleted:
-            self.on_gone(profile)
+            self._tell_gone(path)
             self._remove(path)
         elif self._folder.find(profile.renamed) not in (None, path):
             _log.warning("the profile %s keeps its name: there is another one called %s", profile.name, profile.renamed)
@@ -225,7 +224,7 @@ class ProfileStore:
 
     def _sweep(self) -> None:
         """Settle what a process left undone that ended without logging off."""
-        waiting = [path for path in self._folder.files() if not self.in_use(path.stem) and self._waits(path)]
+        waiting = [path for path in self._folder.files() if not self.in_use(path.stem) and waits(path)]
         if waiting:
             with directory_lock(self.directory):
                 for path in waiting:
@@ -244,7 +243,7 @@ class ProfileStore:
 
     def _present(self, name: str) -> Path:
         path = self._folder.find(name)
-        if path is None or self._is_deleted(path):
+        if path is None or is_deleted(path):
             raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
         return path
 
@@ -256,19 +255,13 @@ class ProfileStore:
         """Why no profile can get this name: one has it, or will have it when its last session has ended (PRF-6)."""
         path = self._folder.find(name)
         if path is not None:
-            return _GOING if self._is_deleted(path) else "there is a profile of this name already"
-        waiting = (path for path in self._folder.files() if self._waits(path) and not self._is_deleted(path))
+            return _GOING if is_deleted(path) else "there is a profile of this name already"
+        waiting = (path for path in self._folder.files() if waits(path) and not is_deleted(path))
         coming = any(name_to_be(path).casefold() == name.casefold() for path in waiting)
         return "a profile in use gets this name when its last session ends" if coming else ""
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
-
-    def _is_deleted(self, path: Path) -> bool:
-        return has_mark(path, DELETED)
-
-    def _waits(self, path: Path) -> bool:
-        return has_mark(path, DELETED, RENAMED)
 
     def _read(self, path: Path) -> Profile:
         profile = from_text(text_of(path), str(path))
@@ -288,6 +281,12 @@ class ProfileStore:
         replace_file(path, text.encode())
         if not backup_of(path).exists():
             replace_file(backup_of(path), text.encode(), keep=False)
+
+    def _tell_gone(self, path: Path) -> None:
+        """A file that somebody copied has the secrets of the first one: these stay with the last of them."""
+        profile = self._read(path)
+        if not any(has_mark(other, key_mark(profile)) for other in self._folder.files() if other != path):
+            self.on_gone(profile)
 
     def _remove(self, path: Path) -> None:
         self._folder.remove(path)
