@@ -99,6 +99,20 @@ class QueueTests(SendingBench):
         spooler.set_lock_state(entry_id, locked=False)
         self.store.abort_submit(entry_id)
 
+    def test_a_lock_answers_with_what_the_queue_has(self) -> None:
+        """ST-068, SPL-25."""
+        entry_id, spooler = self.submit(), self.spooler()
+        entry = spooler.outgoing.find(entry_id)
+        assert entry is not None
+        assert spooler.lock_message(entry_id) == entry
+        with pytest.raises(UnableToAbort):
+            self.store.abort_submit(entry_id)
+        spooler.set_lock_state(entry_id, locked=False)
+        self.store.abort_submit(entry_id)
+        assert spooler.lock_message(entry_id) is None
+        with pytest.raises(NoSupport):
+            self.store.lock_message(entry_id)
+
     def test_locks_do_not_outlive_their_spooler(self) -> None:
         """SPL-75."""
         entry_id, first = self.submit(), self.spooler()

@@ -207,3 +207,19 @@ def test_a_recipient_that_has_lost_its_number_is_a_damaged_store(backend: Sqlite
         backend.message(message.number).recipients()
     with backend.database.write():
         backend.database.run(change, (sound,))
+
+
+def test_a_message_is_opened_with_one_statement(backend: SqliteBackend) -> None:
+    """P-221."""
+    number, said = save(backend, recipients=people(2)).number, list[str]()
+    backend.database.connection.set_trace_callback(said.append)
+    source = backend.message_to_open(number)
+    values, version = source.load_whole()
+    assert (len(source.recipients()), source.attachments(), len(said)) == (2, {}, 1)
+    assert (values, version) == backend.message(number).load(None)
+    assert (source.folder, source.associated) == (backend.root, False)
+    assert source.load_whole()[1] == version
+    with pytest.raises(NotFound):
+        backend.message_to_open(number + 1000)
+    with pytest.raises(NotFound):
+        backend.message_values(number + 1000, [tags.PR_SUBJECT])

@@ -16,7 +16,7 @@ from mapix.interfaces.backend import (
     MessageChanges,
 )
 from mapix.interfaces.notify import Event
-from mapix.interfaces.prop import ObjectType
+from mapix.interfaces.prop import ChangeSet, ObjectType
 from mapix.properties import tags
 from mapix.properties.errors import (
     CorruptStore,
@@ -36,6 +36,19 @@ def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqliteBacke
         save(backend, folder=folder)
     assert counts(backend, folder) == (1, 1, 0)
     assert backend.children(folder) == []
+
+
+def test_what_was_undone_of_the_store_s_own_properties_is_forgotten(backend: SqliteBackend, path: Path) -> None:
+    """The version that was undone is given again to what somebody else says."""
+    backend.store().apply(ChangeSet({tags.PR_COMMENT: "kept"}))
+    with undone(backend):
+        backend.store().apply(ChangeSet({tags.PR_COMMENT: "lost"}))
+        lost = backend.store().load([tags.PR_COMMENT])
+    other = SqliteBackend(path)
+    other.store().apply(ChangeSet({tags.PR_COMMENT: "said elsewhere"}))
+    other.close()
+    assert lost[0] == {tags.PR_COMMENT: "lost"}
+    assert backend.store().load([tags.PR_COMMENT]) == ({tags.PR_COMMENT: "said elsewhere"}, lost[1])
 
 
 def test_only_what_stays_is_told_and_only_when_it_is_permanent(backend: SqliteBackend) -> None:

@@ -68,6 +68,28 @@ def test_a_record_writes_nothing_but_itself(backend: SqliteBackend) -> None:
     assert done == ["PRAGMA", "BEGIN", "SELECT", "SELECT", "UPDATE", "COMMIT"]
 
 
+def test_a_lock_writes_nothing_but_itself_and_answers_at_once(backend: SqliteBackend) -> None:
+    number, said = submit(backend, 30, 5), list[str]()
+    backend.database.connection.set_trace_callback(said.append)
+    row = backend.lock_queued(number)
+    assert [line.split()[0] for line in dict.fromkeys(said)] == ["PRAGMA", "BEGIN", "UPDATE", "COMMIT"]
+    assert (row.number, row.submit_time, row.due, row.locked) == (number, 30, 5, True)
+    assert backend.queue(number=number) == [row]
+    with pytest.raises(NotInQueue):
+        backend.lock_queued(save(backend).number)
+
+
+def test_what_was_sent_leaves_with_one_change_of_its_row(backend: SqliteBackend) -> None:
+    number, said = submit(backend), list[str]()
+    sent = backend.create_folder(backend.root, "Sent", {})
+    backend.database.connection.set_trace_callback(said.append)
+    backend.dequeue(number, flags_off=MSGFLAG_SUBMIT, move_to=sent, force=True)
+    changes = {line for line in said if line.startswith("UPDATE message")}
+    assert len(changes) == 1
+    assert backend.messages(sent) == [number]
+    assert not backend.message(number).load([tags.PR_MESSAGE_FLAGS])[0][tags.PR_MESSAGE_FLAGS] & MSGFLAG_SUBMIT
+
+
 def test_search_folders_follow_what_is_recorded(backend: SqliteBackend) -> None:
     number = submit(backend)
     done = Sub(tags.PR_MESSAGE_RECIPIENTS, Property(Relop.EQ, tags.PR_RESPONSIBILITY, True))

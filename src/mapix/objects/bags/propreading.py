@@ -77,7 +77,7 @@ class ReadingBag(MapiProp):
     def read_saved(self) -> None:
         """Read everything that is saved."""
         values, self._version = self._load_first()
-        self._saved = {tag >> 16: (tag, value) for tag, value in values.items()}
+        self._saved = {entry[0] >> 16: entry for entry in values.items()}
 
     def _load_first(self) -> tuple[dict[PropTag, Any], int]:
         """What an opening reads."""
@@ -92,9 +92,16 @@ class ReadingBag(MapiProp):
         if not tags:
             raise InvalidParameter("name at least one property, or None for all (P-110)")
         saved = self._saved if self._transacted else self._load_stored(tags)
+        rules, pending, removed = self._rules, self._pending, self._removed
         found: dict[PropTag, Any] = {}
         for tag in tags:
-            entry = self._entry(tag >> 16, saved)
+            number = tag >> 16
+            if number in rules.computed or number in rules.defaults:
+                entry = self._entry(number, saved)
+            else:
+                entry = pending.get(number)
+                if entry is None and number not in removed:
+                    entry = saved.get(number)
             if entry is None:
                 continue
             kept, value = entry
@@ -115,9 +122,11 @@ class ReadingBag(MapiProp):
         """What is stored or about to be, large values unread; neither computed nor hidden properties."""
         self._check()
         saved = self._saved if self._transacted else self._load(None)
-        entries = (saved | self._pending).items() if self._pending else saved.items()
+        entries = saved | self._pending if self._pending else saved
         left_out = self._removed | SECURE_IDS if self._removed else SECURE_IDS
-        return {tag: value for number, (tag, value) in entries if number not in left_out}
+        if left_out.isdisjoint(entries):
+            return dict(entries.values())
+        return {tag: value for number, (tag, value) in entries.items() if number not in left_out}
 
     def _all_props(self) -> dict[PropTag, Any]:
         return {tag: self._whole(tag, value) for tag, value in self._entries() if not tag.is_secure}

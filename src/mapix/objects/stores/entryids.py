@@ -113,6 +113,8 @@ class StoreIds:
         return self._read_kind(entry_id, ObjectType.MESSAGE)
 
     def _read_kind(self, entry_id: bytes, wanted: ObjectType) -> int:
+        if entry_id[:-_NUMBER_SIZE] == self._heads[wanted]:
+            return int.from_bytes(entry_id[-_NUMBER_SIZE:], "little")
         kind, number = self.read(entry_id)
         if kind is not wanted:
             raise InvalidEntryid(f"not a {wanted.name.lower()}", value=bytes(entry_id))

@@ -37,6 +37,7 @@ RECIPIENT_COLUMNS: Final = {
 """Columns of recipient rows that repeat a property."""
 
 _HOT: Final = (PR_RECIPIENT_TYPE, PR_DISPLAY_NAME, PR_ADDRTYPE, PR_EMAIL_ADDRESS, PR_RESPONSIBILITY)
+_WHO: Final = frozenset(tag.id for tag in RECIPIENT_COLUMNS if tag != PR_RESPONSIBILITY)
 _LAST_ROW: Final = 0xFFFF_FFFF
 
 
@@ -81,7 +82,11 @@ def merge_recipient(database: Database, message: int, row_id: int, values: Mappi
     row = {tag: value for tag, value in unpack_props(packed).items() if tag >> 16 not in ids}
     row.update(values)
     doubt = 0 if known is None else known ^ crc32(packed)
-    database.run(database.sql["recipient_update"], (*_columns(database.dialect, row, doubt), message, row_id))
+    if _WHO.isdisjoint(ids):
+        settled = [_cell(PR_RESPONSIBILITY, row), *_packed(database.dialect, row, doubt)]
+        database.run(database.sql["recipient_settle"], (*settled, message, row_id))
+    else:
+        database.run(database.sql["recipient_update"], (*_columns(database.dialect, row, doubt), message, row_id))
 
 
 def forget_checksum(database: Database, message: int, row_id: int) -> None:
@@ -117,15 +122,24 @@ def _row_id(row: Mapping[PropTag, Any]) -> int:
 
 def recipient_columns(row: Mapping[PropTag, Any]) -> list[Any]:
     """What the columns of a recipient repeat of its properties."""
-    return [None if (value := row.get(tag)) is None else stored(tag.type, value) for tag in _HOT]
+    return [_cell(tag, row) for tag in _HOT]
+
+
+def _cell(tag: PropTag, row: Mapping[PropTag, Any]) -> Any:
+    value = row.get(tag)
+    return None if value is None else stored(tag.type, value)
 
 
 def _columns(dialect: Dialect, row: Mapping[PropTag, Any], doubt: int = 0) -> list[Any]:
     """`doubt` is how far from right the checksum was: that stays."""
-    columns, packed = recipient_columns(row), pack_props(row)
-    if dialect.checksums:
-        return [*columns, packed, crc32(packed) ^ doubt]
-    return [*columns, packed, *dialect.recipient_cells(columns)]
+    columns = recipient_columns(row)
+    return [*columns, *_packed(dialect, row, doubt), *dialect.recipient_cells(columns)]
+
+
+def _packed(dialect: Dialect, row: Mapping[PropTag, Any], doubt: int) -> list[Any]:
+    """A recipient row packed, with its checksum where there is one."""
+    packed = pack_props(row)
+    return [packed, crc32(packed) ^ doubt] if dialect.checksums else [packed]
 
 
 def attachments_of(database: Database, message: int) -> dict[int, dict[PropTag, Any]]:

@@ -278,6 +278,10 @@ UPDATE recipient
        checksum = ?
  WHERE message = ? AND row_id = ?
 
+-- name: recipient_settle
+-- What becomes of a recipient that stays who it is.
+UPDATE recipient SET responsibility = ?, properties = ?, checksum = ? WHERE message = ? AND row_id = ?
+
 -- name: recipient_delete_all
 DELETE FROM recipient WHERE message = ?
 

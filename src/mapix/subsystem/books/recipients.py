@@ -8,6 +8,7 @@ stays and comes back as a report, which says what stands in PR_REPORT_TEXT: what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, AddrBook
@@ -41,6 +42,7 @@ UNKNOWN = "the address book knows nobody of this name"
 SEVERAL = "the address book knows several people of this name"
 GONE = "the address book has no such entry any more"
 
+_PEOPLE_KEPT = 512
 Row = dict[PropTag, Any]
 
 
@@ -76,7 +78,7 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
         if person is not None and not row.get(PR_EMAIL_ADDRESS) and not row.get(PR_SMTP_ADDRESS):
             row[PR_DISPLAY_NAME] = person.name
     elif is_one_off(entry_id):
-        known = recipient_properties(OneOff.load(entry_id), entry_id)
+        known = _told(bytes(entry_id))
     elif not row.get(PR_ADDRTYPE) or not row.get(PR_EMAIL_ADDRESS):
         known = _looked_up(entry_id, book)
     for tag in (*RECIPIENT_COLUMNS, PR_REPORT_TEXT):
@@ -85,6 +87,12 @@ def _completed(row: Row, book: Callable[[], AddrBook]) -> Row:
     if not row.get(PR_SEARCH_KEY) and row.get(PR_ADDRTYPE) and row.get(PR_EMAIL_ADDRESS):
         row[PR_SEARCH_KEY] = search_key(row[PR_ADDRTYPE], row[PR_EMAIL_ADDRESS])
     return row
+
+
+@lru_cache(maxsize=_PEOPLE_KEPT)
+def _told(entry_id: bytes) -> Row:
+    """What a one-off identifier tells of somebody; mail goes to the same people again and again."""
+    return recipient_properties(OneOff.load(entry_id), entry_id)
 
 
 def _resolved(row: Row, book: Callable[[], AddrBook]) -> Row:

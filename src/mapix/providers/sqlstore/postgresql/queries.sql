@@ -23,6 +23,9 @@ UPDATE recipient
        display_name_key = ?, address_type_key = ?, address_key = ?
  WHERE message = ? AND row_id = ?
 
+-- name: recipient_settle
+UPDATE recipient SET responsibility = ?, properties = ? WHERE message = ? AND row_id = ?
+
 -- name: recipient_copy
 INSERT INTO recipient (message, row_id, position, recipient_type, display_name, address_type, address, responsibility,
                        properties, display_name_key, address_type_key, address_key)
