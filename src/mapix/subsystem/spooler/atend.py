@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,10 @@ def remember(spooler: Spooler) -> None:
 def forget(spooler: Spooler) -> None:
     """It is stopped by somebody."""
     _working.discard(spooler)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_working.clear)  # those of the parent work there
 
 
 @atexit.register
