@@ -5,7 +5,9 @@ import pytest
 from mapix import Folder, Session
 from mapix.cli.folders import _row
 from mapix.cli.search import _found, _wanted
-from mapix.properties.errors import Collision, InvalidObject, InvalidParameter, NotFound
+from mapix.cli.show import _mark_read
+from mapix.properties.errors import Collision, InvalidObject, InvalidParameter, NotFound, ObjectDeleted
+from mapix.properties.flags import CLEAR_READ_FLAG
 
 
 def test_special_folders_are_known_by_their_names(session: Session) -> None:
@@ -60,6 +62,17 @@ def test_commands_pass_over_folders_that_others_delete_meanwhile(session: Sessio
     folder.delete_folder("b", permanently=True)
     assert list(found) == []
     assert list(_row("Work/b", gone)) == []
+
+
+def test_a_message_that_others_removed_while_it_was_shown_is_not_marked(folder: Folder) -> None:
+    folder.messages.new(subject="Shown").save()
+    shown = folder.messages[0]
+    assert shown.mapi.get_props()
+    shown.mapi.set_read_flag(CLEAR_READ_FLAG)
+    folder.empty(permanently=True)
+    _mark_read(shown)
+    with pytest.raises((NotFound, ObjectDeleted)):
+        shown.mark_read()
 
 
 def test_a_name_that_others_take_first_is_left_to_them(folder: Folder) -> None:

@@ -119,12 +119,15 @@ def _described(attachment: Attachment) -> str:
 
 
 def _mark_read(message: Message) -> None:
-    """Mark as read, where the store may be written to; no receipt leaves because somebody looked (M-120)."""
+    """Mark as read, where the store may be written to, and unless others removed it since it was shown; no receipt
+    leaves because somebody looked (M-120).
+    """
+    from mapix.client.base import GONE
     from mapix.properties.errors import NoAccess
     from mapix.properties.flags import SUPPRESS_RECEIPT
 
-    if not message.is_read:
-        with suppress(NoAccess):
+    with suppress(NoAccess, *GONE):
+        if not message.is_read:
             message.mapi.set_read_flag(SUPPRESS_RECEIPT)
 
 
