@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mapix.formats.mime import MimeOptions, from_mime, to_mime
 from mapix.formats.mime.bodyform import Flow
-from mapix.formats.mime.flowed import unflowed
+from mapix.formats.mime.flowed import flowed, unflowed
 from mapix.properties import tags as t
 
 HEAD = b"From: Ann <ann@example.com>\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
@@ -93,6 +93,33 @@ def test_text_beside_html_flows_too() -> None:
     content = from_mime(data).value
     assert content.get(t.PR_BODY) == "one two"
     assert b"format=flowed\r\nContent-Transfer-Encoding: 7bit\r\n\r\none \r\ntwo\r\n" in to_mime(content, options=ANEW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 30 + " -- " + "b" * 40 + " end",
+        "> " + "a" * 30 + " -- " + "b" * 40 + " end",
+        "-- " + "b" * 40,
+        ">From here",
+        ">From " + "here " * 10 + "From there",
+        "From here " * 5 + "> end",
+        "> -- \r\n> Ann",
+    ],
+)
+def test_no_line_is_broken_so_that_it_means_something_else(text: str) -> None:
+    """RFC 3676 4.3, 4.4: a dash between words is no signature, and only lines that need a blank more get one."""
+    lines = flowed(text, 20)
+    assert unflowed(lines) == text
+    assert "-- " not in lines.split("\r\n")
+
+
+WORDS = st.lists(st.sampled_from(["--", "From", ">", "a" * 9, "b" * 25, "c"]), min_size=1, max_size=12).map(" ".join)
+
+
+@given(st.lists(st.builds(str.__add__, st.sampled_from(["", ">", "> ", ">> "]), WORDS), max_size=5).map("\r\n".join))
+def test_words_come_back_as_they_were(text: str) -> None:
+    assert unflowed(flowed(text, 20)) == text
 
 
 LINES = st.lists(st.text(st.sampled_from("ab >-F\u00e4"), max_size=12), max_size=8).map("\r\n".join)

@@ -23,7 +23,8 @@ def flowed(text: str, width: int) -> str:
     """`text` with soft breaks before column `width`; quoted lines keep their marks.
 
     Lines are ended by CRLF. A blank before a hard break would make it soft and is left out, except in the signature's
-    line (RFC 3676 4.3); lines that begin with a blank, `>` or "From " get one more (4.4).
+    line (RFC 3676 4.3), and no other line is broken so that it looks like that one; lines that begin with a blank, `>`
+    or "From " get one more (4.4).
     """
     room = min(max(width, _NARROWEST), _LONGEST)
     return "\r\n".join(piece for line in _ENDS.split(text) for piece in _line(line, room))
@@ -65,18 +66,20 @@ def _line(line: str, room: int) -> Iterator[str]:
     found = _QUOTES.match(line)
     marks = found.group() if found else ""
     body = line[len(marks) :].removeprefix(" ") if marks else line
-    if line != "-- ":
+    if body != _SIGNATURE:
         body = body.rstrip(" ")
     stuff = " " if marks and line[len(marks) :].startswith(" ") else ""
     at, width = 0, max(room - len(marks) - 1, 2)
     while len(marks) + len(stuff) + len(body) - at > room:
         cut = body.rfind(" ", at + 1, at + width) + 1 or body.find(" ", at + 1) + 1
+        if body[at:cut] == _SIGNATURE:
+            cut = body.find(" ", cut) + 1
         if not cut:
             break
-        yield marks + _stuffed(body[at:cut], stuff)
+        yield marks + (stuff or _stuffing(body[at:cut], marks)) + body[at:cut]
         at = cut
-    yield marks + _stuffed(body[at:], stuff)
+    yield marks + (stuff or _stuffing(body[at:], marks)) + body[at:]
 
 
-def _stuffed(body: str, stuff: str) -> str:
-    return stuff + body if stuff else f" {body}" if body.startswith((" ", ">", "From ")) else body
+def _stuffing(body: str, marks: str) -> str:
+    return " " if body.startswith((" ", ">") if marks else (" ", ">", "From ")) else ""
