@@ -14,6 +14,7 @@ from mapix.properties.errors import (
 from mapix.properties.flags import (
     MAPI_ALLOW_OTHERS,
     MAPI_NO_MAIL,
+    NOTIFY_SYNC,
 )
 from mapix.properties.tags import (
     PR_ENTRYID,
@@ -51,6 +52,25 @@ def test_a_change_in_one_member_is_told_to_the_other_once(mail: Subsystem, profi
     assert len(told) == 1
     first.logoff()
     second.logoff()
+
+
+def test_a_client_is_never_told_inside_the_causing_call_whatever_it_asks_for(mail: Subsystem, profile: str) -> None:
+    """NOT-25, NOT-20: NOTIFY_SYNC is for providers among themselves."""
+    told: list[Notification] = []
+    with mail.logon(profile, flags=NEW) as session:
+        store = open_store(session)
+        entry_id = inbox(store).get_prop(PR_ENTRYID)
+        wanted = Event.OBJECT_MODIFIED | NOTIFY_SYNC
+        connections = [
+            (session, session.advise(entry_id, wanted, told.extend)),
+            (store, store.advise(entry_id, wanted, told.extend)),
+        ]
+        inbox(store).set_props({PR_SUBJECT: "changed"})
+        assert told == []
+        session.dispatch_notifications()
+        assert len(told) == 2
+        for source, connection in connections:
+            source.unadvise(connection)
 
 
 def test_sessions_come_and_go_in_many_threads_at_once(mail: Subsystem, profile: str) -> None:
