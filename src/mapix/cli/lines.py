@@ -70,7 +70,8 @@ def _chosen(session: Session, names: tuple[str, ...]) -> list[StatusRow]:
     from mapix.properties.tags import PR_ENTRYID, PR_PROVIDER_DLL_NAME
 
     rows = [row for row in status_rows(session) if row.kind == MAPI_TRANSPORT_PROVIDER]
-    services = dict(query_all_rows(session.mapi.get_status_table(), (PR_ENTRYID, PR_PROVIDER_DLL_NAME)))
+    columns = (PR_ENTRYID, PR_PROVIDER_DLL_NAME)
+    services: dict[bytes | None, str | None] = dict(query_all_rows(session.mapi.get_status_table(), columns))
     called = [(row, row.name.casefold(), (services.get(row.entry_id) or "").casefold()) for row in rows]
     meant = [row for name in names for row in _meant(name, called)]
     return [row for row in rows if not names or row in meant]
