@@ -2,7 +2,8 @@
 
 A provider of such a store says where its messages are (`MailSource`); everything MAPI says about stores is done by a
 store in memory that is filled from there. What a transaction changes in it is written back at its end, and undone in
-memory where that fails. `poll` takes in what others did. `examples/own_store.py` is one.
+memory where that fails; what the source had got of it by then is taken back before the next work. `poll` takes in what
+others did. `examples/own_store.py` is one.
 
 What a source cannot keep of a message is gone when the mailbox is filled again; numbers, and so entry identifiers,
 folders' properties, property names and receive folders are kept in the source's `notes`. The outgoing queue lives in
@@ -13,9 +14,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from mapix.interfaces.backend import Change
 from mapix.interfaces.container import MapiFolder
@@ -25,13 +26,13 @@ from mapix.interfaces.prop import Access, Keep, ObjectType
 from mapix.interfaces.spi import StoreSupport
 from mapix.objects.messages.content import read_content, write_content
 from mapix.objects.stores.storeobject import StoreObject
-from mapix.properties.content import MessageContent
 from mapix.properties.named import PropertyName
 from mapix.properties.packing import pack_props, unpack_props
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME
 from mapix.providers.memory.backend import MemoryBackend
 from mapix.providers.memory.mailbox import ROOT, Mailbox
+from mapix.providers.memory.mailsource import MailSource
 from mapix.providers.memory.records import FolderRecord
 
 _FOLDER: Final = int(ObjectType.FOLDER)
@@ -46,39 +47,6 @@ _NO_NOTES: Final[dict[str, Any]] = {
 }
 
 
-class MailSource(Protocol):
-    """Where mail lies. Folders are named by paths, `Inbox/2026`, the topmost by ""; messages by keys of the source's
-    own, which need to be unique in their folder.
-    """
-
-    def folders(self) -> Iterable[str]:
-        """The folders, those above before those below, without the topmost."""
-
-    def create_folder(self, path: str) -> None:
-        """Make a folder, if it is not there."""
-
-    def delete_folder(self, path: str) -> None:
-        """Remove an empty folder."""
-
-    def keys(self, folder: str) -> Iterable[str]:
-        """The messages of a folder."""
-
-    def read(self, folder: str, key: str) -> MessageContent:
-        """One message."""
-
-    def write(self, folder: str, content: MessageContent) -> str:
-        """Keep a message; the key it has now."""
-
-    def delete(self, folder: str, key: str) -> None:
-        """Remove a message, if it is there."""
-
-    def notes(self) -> str:
-        """What was noted last; empty at first."""
-
-    def note(self, text: str) -> None:
-        """Keep a text for the next filling."""
-
-
 class Mirror:
     """Keeps a mailbox in memory and a source of mail alike; `provider_uid` leads the identifiers of its store."""
 
@@ -91,6 +59,10 @@ class Mirror:
         self._paths: dict[int, str] = {ROOT: ""}
         self._keys: dict[int, tuple[str, str]] = {}
         self._filling = False
+        self._torn = False
+        self._doubtful: set[int] = set()
+        self._left: list[str] = []
+        self._former: dict[int, list[tuple[str, str]]] = {}
         noted = source.notes()
         self._noted: dict[str, Any] = json.loads(noted) if noted else _NO_NOTES
         with self._quietly():
@@ -102,6 +74,7 @@ class Mirror:
         """Take in what others did to the source."""
         with self.mailbox.lock:
             if not self._filling:
+                self._make_good()
                 with self._quietly():
                     self._read_all()
 
@@ -167,40 +140,84 @@ class Mirror:
     def _write(self, changes: Sequence[Change]) -> None:
         if self._filling:
             return
+        try:
+            self._make_good()
+            self._write_all(changes)
+        except BaseException:
+            self._torn = True
+            raise
+        self._doubtful.clear()
+
+    def _write_all(self, changes: Sequence[Change]) -> None:
         for change in changes:
             if change.object_type == _FOLDER:
                 self._folder_changed(change.number)
         for number in dict.fromkeys(change.number for change in changes if change.object_type == _MESSAGE):
             self._message_changed(number)
-        gone = [number for number in self._paths if number not in self.mailbox.folders]
-        for number in sorted(gone, key=lambda one: -self._paths[one].count("/")):
-            self.source.delete_folder(self._paths.pop(number))
+        self._drop_folders()
         self._remember()
 
+    def _drop_folders(self) -> None:
+        gone = [number for number in self._paths if number not in self.mailbox.folders]
+        for number in sorted(gone, key=lambda one: -self._paths[one].count("/")):
+            self.source.delete_folder(self._paths[number])
+            del self._paths[number]
+
+    def _make_good(self) -> None:
+        """Have the source be as the mailbox is, where a part of what was undone there had come to it already."""
+        if not self._torn:
+            return
+        for number in self._doubtful - self.mailbox.messages.keys():
+            self._message_changed(number)
+        for number in self.mailbox.tree(ROOT)[1:]:
+            self._move(number)
+        for number in tuple(self._doubtful):
+            self._message_changed(number)
+        self._drop_left()
+        self._drop_folders()
+        self._doubtful.clear()
+        self._torn = False
+
     def _folder_changed(self, number: int) -> None:
+        self._move(number)
+        self._drop_left()
+
+    def _move(self, number: int) -> None:
+        """Have a folder where it is now, with all in it."""
         if number not in self.mailbox.folders or number in self.mailbox.links:
             return
-        path = self._path(number)
-        if self._paths.get(number) != path:
-            old = self._paths.get(number)
+        path, old = self._path(number), self._paths.get(number)
+        if old != path:
             self.source.create_folder(path)
             self._paths[number] = path
+            self._left[:0] = [old] if old else []
             for message in self.mailbox.inside(number):
                 self._message_changed(message)
             for below in self.mailbox.children[number]:
-                self._folder_changed(below)
-            if old:
-                self.source.delete_folder(old)
+                self._move(below)
+
+    def _drop_left(self) -> None:
+        """Remove the paths that folders have left, those below first."""
+        while self._left:
+            if self._left[0] not in self._paths.values():
+                self.source.delete_folder(self._left[0])
+            del self._left[0]
 
     def _message_changed(self, number: int) -> None:
-        old, record = self._keys.pop(number, None), self.mailbox.messages.get(number)
+        self._doubtful.add(number)
+        former, record = self._former.setdefault(number, []), self.mailbox.messages.get(number)
+        if number in self._keys:
+            former.append(self._keys.pop(number))
         if record is not None and not record.associated:
             entry_id = self._store.context.ids.message(number)
             content = read_content(cast(Message, self._store.open_entry(entry_id)))
             path = self._paths[record.folder]
             self._keys[number] = path, self.source.write(path, content)
-        if old is not None and old != self._keys.get(number):
-            self.source.delete(*old)
+        while former:
+            if former[-1] != self._keys.get(number):
+                self.source.delete(*former[-1])
+            former.pop()
+        del self._former[number]
 
     def _path(self, number: int) -> str:
         names = []
