@@ -104,6 +104,18 @@ def test_deleting_a_profile_asks_first(mapix: Mapix) -> None:
     assert mapix.json("profile", "list")["profiles"] == []
 
 
+def test_the_service_with_the_default_store_is_removed_after_asking(mapix: Mapix) -> None:
+    """Session 4.8, SERVICE_DEFAULT_STORE: ask before removing."""
+    mapix.init()
+    mapix("service", "add", "MAPIXSTORE", "--display-name", "Archive")
+    first, *_, archive = (each["uid"] for each in mapix.json("service", "list")["services"])
+    assert at_terminal(mapix, "service", "remove", first, answers=(("default store", "n"),))[0] == 130
+    assert at_terminal(mapix, "service", "remove", archive)[0] == 0
+    assert at_terminal(mapix, "service", "remove", first, answers=(("default store", "y"),))[0] == 0
+    mapix("service", "add", "MAPIXSTORE")
+    mapix("service", "remove", "MAPIXSTORE")
+
+
 # dialogs of a logon
 
 

@@ -26,6 +26,7 @@ class Service(NamedTuple):
     display_name: str
     settings: Mapping[str, Any]
     providers: tuple[str, ...]
+    flags: int
 
 
 def profile_names(profiles: ProfAdmin) -> list[tuple[str, bool]]:
@@ -123,8 +124,8 @@ def _services_meant(context: click.Context) -> list[ServiceEntry]:
 
 def services_of(admin: MsgServiceAdmin) -> list[Service]:
     """The services of a profile in their order, secrets left out."""
-    rows = query_all_rows(admin.get_msg_service_table(), (t.PR_SERVICE_UID, t.PR_SERVICE_NAME, t.PR_DISPLAY_NAME))
-    return [_service(admin, *row) for row in rows]
+    columns = (t.PR_SERVICE_UID, t.PR_SERVICE_NAME, t.PR_DISPLAY_NAME, t.PR_RESOURCE_FLAGS)
+    return [_service(admin, *row) for row in query_all_rows(admin.get_msg_service_table(), columns)]
 
 
 def one_service(admin: MsgServiceAdmin, name: str) -> Service:
@@ -141,8 +142,8 @@ def one_service(admin: MsgServiceAdmin, name: str) -> Service:
     return found[0]
 
 
-def _service(admin: MsgServiceAdmin, uid: bytes, name: str, display_name: str | None) -> Service:
+def _service(admin: MsgServiceAdmin, uid: bytes, name: str, display_name: str | None, flags: int) -> Service:
     section = admin.open_profile_section(uid)
     rows = query_all_rows(admin.admin_providers(uid).get_provider_table(), (t.PR_PROVIDER_DISPLAY, t.PR_DISPLAY_NAME))
     providers = tuple(display or own or "" for display, own in rows)
-    return Service(uid, name, display_name or "", section.settings, providers)
+    return Service(uid, name, display_name or "", section.settings, providers, flags)

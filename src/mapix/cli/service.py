@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -136,17 +137,25 @@ def configure(
 
 @command(examples=("mapix service remove SMTP",))
 @click.argument("service", shell_complete=complete_services)
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @json_option
 @profile_option
-def remove(service: str, as_json: bool, profile: str | None) -> None:
-    """Remove SERVICE, a name or the start of a uid, from a profile. The file of a store stays where it is."""
+def remove(service: str, yes: bool, as_json: bool, profile: str | None) -> None:
+    """Remove SERVICE, a name or the start of a uid, from a profile. The file of a store stays where it is.
+
+    At a terminal it asks before the service with the default store goes.
+    """
+    from mapix.cli.profilefiles import confirm
     from mapix.cli.profiles import chosen, one_service
+    from mapix.properties.flags import SERVICE_DEFAULT_STORE
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, profile)
         admin = profiles.admin_services(name)
         found = one_service(admin, service)
+        if found.flags & SERVICE_DEFAULT_STORE:
+            confirm(f"{found.display_name} is the default store. Remove it?", yes or not sys.stdin.isatty())
         admin.delete_msg_service(found.uid)
     tell(as_json, f"{found.name} removed from {name}.", profile=name, service=found.name, uid=found.uid.hex())
 
