@@ -83,9 +83,11 @@ def recipients_of(content: MessageContent, kind: int) -> list[Address]:
 def reply_to(content: MessageContent) -> list[Address]:
     """Who answers go to: PR_REPLY_RECIPIENT_ENTRIES, whose entries are of no use here unless they are one-offs."""
     data = bytes_of(content.properties, PR_REPLY_RECIPIENT_ENTRIES)
+    if not data:
+        return []
     names = (text_of(content.properties, PR_REPLY_RECIPIENT_NAMES) or "").split(";")
     try:
-        entries = load_entries(data) if data else []
+        entries = load_entries(data)
     except MapiError:
         return []
     found = [_one_off(entry) for entry in entries]

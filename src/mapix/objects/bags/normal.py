@@ -203,7 +203,8 @@ _FIXED: Final[dict[int, int]] = {
     PropType.BOOLEAN: 2,
     PropType.CLSID: 16,
 }
-_SIZES: Final[dict[int, int]] = {int(code): _FIXED.get(code & ~MV_FLAG, 8) for code in PropType}
+SIZES: Final[dict[int, int]] = {int(code): _FIXED.get(code & ~MV_FLAG, 8) for code in PropType}
+"""Bytes of a number by its type."""
 
 
 def size_of(tag: int, value: Any) -> int:
@@ -214,7 +215,7 @@ def size_of(tag: int, value: Any) -> int:
     if kind is bytes:
         return len(value)
     if kind in PLAIN:
-        return _SIZES.get(tag & 0xFFFF, 8)
+        return SIZES.get(tag & 0xFFFF, 8)
     if kind is tuple:
         base = tag & ~MV_FLAG
         return sum(size_of(base, one) for one in value)

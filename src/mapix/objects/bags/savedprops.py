@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.objects.bags import bodies, subject
-from mapix.objects.bags.normal import size_of
+from mapix.objects.bags.normal import SIZES, size_of
 from mapix.properties import flags
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -143,6 +143,8 @@ def size_of_all(values: Mapping[PropTag, Any]) -> int:
         kind = value.__class__
         if kind is str:
             size += 2 * len(value)
+        elif kind is int:
+            size += SIZES.get(tag & 0xFFFF, 8)
         else:
             size += len(value) if kind is bytes else size_of(tag, value)
     return size

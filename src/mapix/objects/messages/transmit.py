@@ -111,11 +111,11 @@ def _travels(tag: PropTag) -> bool:
 @lru_cache(maxsize=_TAGS_KNOWN)
 def _leaves(tag: PropTag) -> bool:
     """Whether a property of a recipient leaves with it."""
-    return tag.is_transmittable and tag.id not in _BOOKKEEPING
+    return tag in _ADDRESS or (tag.is_transmittable and tag.id not in _BOOKKEEPING)
 
 
 def _clean_row(row: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
-    kept = {tag: value for tag, value in row.items() if tag in _ADDRESS or _leaves(tag)}
+    kept = {tag: value for tag, value in row.items() if _leaves(tag)}
     kind = kept.get(PR_RECIPIENT_TYPE)
     if kind is not None and kind & MAPI_SUBMITTED:
         kept[PR_RECIPIENT_TYPE] = kind & ~MAPI_SUBMITTED & 0x7FFFFFFF
