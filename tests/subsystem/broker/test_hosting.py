@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,20 @@ def test_for_a_store_that_is_gone_for_good_a_session_without_members_is_not_kept
     with caplog.at_level(logging.WARNING):
         assert tidied(hosts)
     assert "the next logon" in caplog.text
+
+
+def test_a_broker_without_its_home_keeps_no_session(
+    home: Path, server: Running, shared: Shared, hosts: Hosting
+) -> None:
+    """SUB-17: what waits is not tried for ever from a directory that somebody removed."""
+    server.sink.on_mail["ann@example.com"] = "451 later"
+    leave(home, "waiting")
+    hosts.keep(shared)
+    hosts.release(UID)
+    until(lambda: "MAIL ann@example.com" in " ".join(server.sink.commands))
+    assert not tidied(hosts)
+    shutil.rmtree(home)
+    until(lambda: tidied(hosts))
 
 
 def test_what_came_into_a_queue_without_a_word_is_found_while_members_live(

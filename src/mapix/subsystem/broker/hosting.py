@@ -113,9 +113,11 @@ class Hosting:
             _log.warning("cannot look at the queues of %s: %s", self._kept[uid].profile_name, error)
 
     def _may_end(self, uid: bytes) -> bool:
-        """Whether nothing waits that could be sent here. It is not waited for ever for a store that cannot be had."""
+        """Whether nothing waits that could be sent here. It is not waited for ever for a store that cannot be had, nor
+        at all where somebody removed the home directory.
+        """
         session = self._kept[uid]
-        if session.spooler is None or session.is_clear():
+        if session.spooler is None or session.is_clear() or not self._subsystem.home.is_dir():
             return True
         if self.waiting(uid) or time.monotonic() - self._released[uid] < PATIENCE_SECONDS:
             return False
