@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.subsystem.bench import BOOK_UID, ROOT, BookContainer, Script, fax_service
-from tests.subsystem.nasty import until
+from tests.subsystem.nasty import Courier, CourierProvider, offer, until
 
 from mapix.interfaces.addrbook import AbContainer
 from mapix.interfaces.container import MapiFolder
@@ -155,3 +156,24 @@ def test_without_mail_there_is_nothing_to_fetch_at_the_logon(system: Subsystem, 
     with system.logon(profile, flags=NEW | MAPI_NO_MAIL | MAPI_FORCE_DOWNLOAD) as session:
         assert session.spooler is None
         assert script.logons == 0
+
+
+def test_a_provider_that_two_threads_need_at_once_is_loaded_once(mail: Subsystem) -> None:
+    """SPI-5: a client and the spooler, say."""
+    made: list[CourierProvider] = []
+
+    def load() -> CourierProvider:
+        made.append(CourierProvider(Courier()))
+        if len(made) == 1:
+            other.start()
+            other.join(0.1)
+        return made[-1]
+
+    offer(mail, ProviderKind.TRANSPORT, load, "COURIER")
+    with mail.logon("Work", flags=NEW | MAPI_NO_MAIL) as session:
+        providers, found = session._core.providers, list[Any]()
+        (pair,) = session._core.handle.read().transports()
+        other = threading.Thread(target=lambda: found.append(providers.transport(*pair)))
+        found.append(providers.transport(*pair))
+        other.join(60)
+    assert (len(made), found[0]) == (1, found[1])

@@ -87,6 +87,7 @@ class Providers:
         self._disabled: dict[bytes, MapiError] = {}
         self.on_disabled: Callable[[bytes, str], None] | None = None
         self._asked = threading.local()
+        self._loading = threading.RLock()
 
     def service(self, entry: ServiceEntry) -> MessageService:
         """The service of a profile's entry, as the catalogue describes it; `LogonFailed` when it is not to be had."""
@@ -195,10 +196,11 @@ class Providers:
 
     def _provider(self, service: ServiceEntry, provider: ProviderEntry, kind: type[P]) -> P:
         key = (service.name.upper(), provider.name)
-        if key not in self._loaded:
-            spec = provider_of(self.service(service), provider.name)
-            self._loaded[key] = load(service.name, spec.load, self._limits)
-        found = self._loaded[key]
+        with self._loading:
+            if key not in self._loaded:
+                spec = provider_of(self.service(service), provider.name)
+                self._loaded[key] = load(service.name, spec.load, self._limits)
+            found = self._loaded[key]
         if not isinstance(found, kind):
             raise CallFailed(f"{service.name} offers something else than a {kind.__name__}", value=provider.name)
         return found
