@@ -67,7 +67,8 @@ def _is_answer(body: bytes) -> bool:
 
 def seeds() -> list[bytes]:
     """Every frame there is."""
-    shared = f.Shared(bytes(16), "Work", "format = 1\n", {"place": "secret"}, {bytes(16): "out of use"})
+    known: dict[str, dict[str, str]] = {"secrets": {"place": "found"}, "typed": {"place": "typed"}}
+    shared = f.Shared(bytes(16), "Work", "format = 1\n", disabled={bytes(16): "out of use"}, **known)
     said = [
         f.Hello(f.VERSION, 1),
         f.Join(True),
@@ -87,6 +88,7 @@ def seeds() -> list[bytes]:
         state,
         f.Left(True),
         f.Learned("a", "b"),
+        f.Learned("a", "c", typed=True),
     ]
     frames = [*said, *told, f.Disabled(bytes(16), "broken")]
     return [
