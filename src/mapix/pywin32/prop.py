@@ -34,11 +34,12 @@ from mapix.properties.tag import PropTag, PropType
 from mapix.properties.value import Problems
 from mapix.pywin32 import args
 from mapix.pywin32.convert import names, readplans, rows, tags, values
+from mapix.pywin32.convert.readplans import quick
 from mapix.pywin32.errors import S_OK, W_ERRORS_RETURNED
 from mapix.pywin32.storage import PyIStorage
 from mapix.pywin32.stream import PyIStream
 from mapix.pywin32.table import PyIMAPITable
-from mapix.pywin32.unknown import NOT_REGISTERED, TYPES, PyIUnknown, wrapper
+from mapix.pywin32.unknown import NOT_REGISTERED, TYPES, PyIUnknown, method, wrapper
 
 _COPY_FLAGS = MAPI_MOVE | MAPI_NOREPLACE | MAPI_DECLINE_OK | MAPI_DIALOG
 _SAVE_FLAGS = KEEP_OPEN_READONLY | KEEP_OPEN_READWRITE | FORCE_SAVE | SPAMFILTER_ONSAVE | NON_EMS_XP_SAVE
@@ -60,6 +61,7 @@ class PyIMAPIProp(PyIUnknown):
     """IMAPIProp."""
 
     _kind = MapiProp
+    _guarded = frozenset({"GetProps"})
 
     def __init__(self, target: Any, owner: PyIUnknown | None = None) -> None:
         super().__init__(target, owner)
@@ -78,8 +80,12 @@ class PyIMAPIProp(PyIUnknown):
 
     def GetProps(self, propList: Any, flags: Any = 0, /) -> tuple[int, tuple[values.Pair, ...]]:
         """`(hr, ((tag, value), …))`; what is missing is `(id << 16 | PT_ERROR, scode)` (P-110..P-112)."""
-        if (plain := readplans.quick(self._obj, propList, flags)) is not None:
-            return S_OK, plain
+        plain = quick(self._obj, propList, flags)
+        return (S_OK, plain) if plain is not None else self._props(propList, flags)
+
+    @method
+    def _props(self, propList: Any, flags: Any, /) -> tuple[int, tuple[values.Pair, ...]]:
+        """GetProps the long way."""
         wanted, wide = tags.tags(propList), args.wide(args.flags(flags))
         readplans.learn(propList, flags, wanted)
         pairs = read(self._obj, wanted, wide)

@@ -45,7 +45,7 @@ def guarded(function: Callable[..., T]) -> Callable[..., T]:
     return call
 
 
-def _method(function: Callable[..., T]) -> Callable[..., T]:
+def method(function: Callable[..., T]) -> Callable[..., T]:
     """A wrapper's method: guarded, and the object's last error kept (P-101)."""
 
     @wraps(function)
@@ -75,11 +75,14 @@ class PyIUnknown:
     _kind: ClassVar[type] = object
     """What the object behind must be."""
 
+    _guarded: ClassVar[frozenset[str]] = frozenset()
+    """Methods that leave failures of the object to a guarded one, and cost a wrapper less."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for name, value in list(vars(cls).items()):
-            if not name.startswith("_") and callable(value):
-                setattr(cls, name, _method(value))
+            if not name.startswith("_") and callable(value) and name not in cls._guarded:
+                setattr(cls, name, method(value))
         interface(cls)
 
     def __init__(self, target: Any, owner: PyIUnknown | None = None) -> None:
@@ -97,7 +100,7 @@ class PyIUnknown:
     def _com_error(error: MapiError) -> com_error:
         return from_mapi(error)
 
-    @_method
+    @method
     def QueryInterface(self, iid: Any, useIID: Any = None, /) -> Any:
         """The same object through another interface; com_error E_NOINTERFACE when it has no such."""
         wanted = args.iid(iid)

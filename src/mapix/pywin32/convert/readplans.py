@@ -6,10 +6,13 @@ the long way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
+from mapix.formats.storageerrors import StorageError
 from mapix.interfaces.prop import MapiProp
+from mapix.properties.errors import MapiError
 from mapix.properties.tag import PropTag, PropType
 from mapix.pywin32.convert import tags
 from mapix.pywin32.convert.plain import AS_THEY_ARE, CLASSES, LARGEST
@@ -21,11 +24,12 @@ _MOST: Final = 512
 class ReadPlan:
     """How the values of some tags are shown."""
 
-    __slots__ = ("asked", "classes", "converters", "longs", "numbers")
+    __slots__ = ("asked", "classes", "converters", "given", "longs", "pairs")
 
     def __init__(self, wanted: Sequence[PropTag]) -> None:
         self.asked = [stored(tag) for tag in wanted]
-        self.numbers = [int(tag) for tag in wanted]
+        self.given: tuple[Any, ...] = ()
+        self.pairs: Callable[[list[Any]], Iterable[Pair]] = partial(zip, [int(tag) for tag in wanted])
         kinds = [tag.type for tag in wanted]
         self.classes = [CLASSES[kind] for kind in kinds]
         self.longs = [place for place, kind in enumerate(kinds) if kind == PropType.LONG]
@@ -41,35 +45,37 @@ _plans: dict[tuple[tuple[int, ...], int], ReadPlan] = {}
 
 def quick(target: MapiProp, given: Any, flags: Any) -> tuple[Pair, ...] | None:
     """The properties of an object by the tags and flags that a script gave; None when the same were never given
-    before, or when it is no plain case.
+    before, when one is missing or not plain, or when the object fails: the long way tells how.
     """
-    kind = given.__class__
-    if kind is not tuple and kind is not list:
-        return None
     try:
-        key = (given if kind is tuple else tuple(given), flags)
-        plan = _plans.get(key)
-        # Equal numbers are one key, but only whole ones may be given; a sum tells whether one of them was not.
-        if plan is None or sum(key[0], flags).__class__ is not int:
+        plan = _plans.get((given, flags)) if given.__class__ is tuple else _of_list(given, flags)
+        if plan is None or flags.__class__ is not int or (plan.given is not given and not _is_whole(plan, given)):
             return None
-    except TypeError:
+        found = target.get_props(plan.asked)
+        values = [*found.values()]
+        if [*found] != plan.asked or [*map(type, values)] != plan.classes:
+            return None
+        for place in plan.longs:
+            if values[place] > LARGEST:
+                return None
+        for place, convert in plan.converters:
+            values[place] = convert(values[place])
+        return tuple(plan.pairs(values))
+    except (TypeError, MapiError, StorageError):
         return None
-    return shown(plan, target.get_props(plan.asked))
 
 
-def shown(plan: ReadPlan, found: Mapping[PropTag, Any]) -> tuple[Pair, ...] | None:
-    """Values as pairs; None when one is missing or not plain."""
-    if [*found] != plan.asked:
-        return None
-    values = [*found.values()]
-    if [*map(type, values)] != plan.classes:
-        return None
-    for place in plan.longs:
-        if values[place] > LARGEST:
-            return None
-    for place, convert in plan.converters:
-        values[place] = convert(values[place])
-    return tuple(zip(plan.numbers, values, strict=False))
+def _of_list(given: Any, flags: Any) -> ReadPlan | None:
+    return _plans.get((tuple(given), flags)) if given.__class__ is list else None
+
+
+def _is_whole(plan: ReadPlan, given: Any) -> bool:
+    """Whether tags that equal those of a plan are whole numbers, as these are: their sum tells whether one is not."""
+    if sum(given).__class__ is not int:
+        return False
+    if given.__class__ is tuple:
+        plan.given = given
+    return True
 
 
 def learn(given: Any, flags: Any, wanted: Sequence[PropTag] | None) -> None:
