@@ -68,13 +68,30 @@ def test_a_long_with_its_top_bit_is_negative_the_quick_way_too(store: Any) -> No
     """P-020: what is kept unsigned is shown signed."""
     tag = PropTag(mapitags.PR_STORE_SUPPORT_MASK)
 
-    class Big:
-        def get_props(self, wanted: Any) -> dict[PropTag, int]:
-            return dict.fromkeys(wanted, 0x80000001)
+    class Mask:
+        value = 1
 
-    plan = readplans.ReadPlan([tag])
-    assert readplans.shown(plan, Big().get_props([tag])) is None
-    assert read(Big(), [tag], True) == ((int(tag), -0x7FFFFFFF),)
+        def get_props(self, wanted: Any) -> dict[PropTag, int]:
+            return dict.fromkeys(wanted, self.value)
+
+    mask, given = Mask(), (int(tag),)
+    readplans.learn(given, 0, [tag])
+    assert readplans.quick(mask, given, 0) == ((int(tag), 1),)
+    mask.value = 0x80000001
+    assert readplans.quick(mask, given, 0) is None
+    assert read(mask, [tag], True) == ((int(tag), -0x7FFFFFFF),)
+
+
+@pytest.mark.parametrize("flags", [False, 0.0, "0", None])
+def test_tags_that_were_read_before_are_not_read_with_flags_that_are_none(message: Any, flags: Any) -> None:
+    """P-110: nor are those that only equal them."""
+    for _ in range(3):
+        assert message.GetProps(TAGS, 0)[0] == 0
+    for given in (TAGS, [*TAGS], tuple(float(tag) for tag in TAGS)):
+        whole = given[0].__class__ is int
+        for _ in range(2):
+            assert readplans.quick(message._obj, given, flags) is None
+            assert (readplans.quick(message._obj, given, 0) is not None) is whole
 
 
 def test_the_last_of_two_values_counts_and_its_place_is_told(folder: Any) -> None:
