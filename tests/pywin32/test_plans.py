@@ -87,11 +87,11 @@ def test_tags_that_were_read_before_are_not_read_with_flags_that_are_none(messag
     """P-110: nor are those that only equal them."""
     for _ in range(3):
         assert message.GetProps(TAGS, 0)[0] == 0
-    for given in (TAGS, [*TAGS], tuple(float(tag) for tag in TAGS)):
-        whole = given[0].__class__ is int
+    for tags in (TAGS, [*TAGS], tuple(float(tag) for tag in TAGS)):
+        whole = tags[0].__class__ is int
         for _ in range(2):
-            assert readplans.quick(message._obj, given, flags) is None
-            assert (readplans.quick(message._obj, given, 0) is not None) is whole
+            assert readplans.quick(message._obj, tags, flags) is None
+            assert (readplans.quick(message._obj, tags, 0) is not None) is whole
 
 
 def test_the_last_of_two_values_counts_and_its_place_is_told(folder: Any) -> None:
