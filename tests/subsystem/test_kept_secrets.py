@@ -126,8 +126,11 @@ def test_what_has_no_secrets_is_copied_and_deleted_without_asking_for_any(
     monkeypatch.setattr(SecretPlace, "keeper", lambda self: pytest.fail("somebody asks for secrets"))
     copy = admin.copy_msg_service(uid)
     system.admin_profiles().copy_profile("Work", "Second")
+    assert len(system.profiles.load("Second").services) == len(system.profiles.load("Work").services)
     admin.delete_msg_service(copy)
     system.admin_profiles().delete_profile("Second")
+    assert system.profiles.names() == ["Work"]
+    assert copy not in [service.uid for service in system.profiles.load("Work").services]
 
 
 def test_with_a_service_go_its_secrets_and_all_its_sections(

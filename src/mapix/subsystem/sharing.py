@@ -170,14 +170,24 @@ class Sharing:
             if self._link is not None:
                 self._link.close()
         self._link = link
+        told = self._snapshot()
         try:
-            link.ask(Offer(self._snapshot(), len(self._core.members), self._core.has_mail, newest), Done)
+            link.ask(Offer(told, len(self._core.members), self._core.has_mail, newest), Done)
         except MapiError:
             if last or not link.dead:
                 raise
             return False
+        self._tell_what_came_meanwhile(told)
         self._watch()
         return True
+
+    def _tell_what_came_meanwhile(self, told: Shared) -> None:
+        """Secrets that were found between the snapshot and the broker's answer are told after it."""
+        now = self._snapshot()
+        for place, secret in now.secrets.items() - told.secrets.items():
+            self._found(place, secret)
+        for place, secret in now.typed.items() - told.typed.items():
+            self._said(place, secret)
 
     def _snapshot(self) -> Shared:
         from mapix.subsystem.broker.frames import Shared

@@ -30,7 +30,7 @@ from mapix.properties.tags import (
     PR_SELECTABLE,
 )
 from mapix.testing.book_bench import PEOPLE, BookBench, BookPowers
-from mapix.testing.tablebattery import look_over
+from mapix.testing.tablebattery import keys_of, look_over
 
 
 def anr(name: str) -> Restriction:
@@ -71,6 +71,7 @@ class ContainerTests(BookBench):
     def test_contents_tables_answer_every_call(self) -> None:
         """ABK-76, T-003."""
         look_over(self.container.get_contents_table)
+        assert len(set(keys_of(self.container.get_contents_table()))) == len(PEOPLE)
 
     def test_hierarchy_tables_answer_every_call(self) -> None:
         """ABK-78."""

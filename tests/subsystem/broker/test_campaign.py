@@ -20,11 +20,11 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", [9, 10])
 def test_what_processes_that_come_and_go_submit_arrives_once(home: Path, tmp_path: Path, quickly: None, seed: int):
     """LOG-34, LOG-35, SUB-17, SPL-75, SPL-76."""
-    Campaign(home, seed, tmp_path / "mail.mapix").run(14)
+    assert Campaign(home, seed, tmp_path / "mail.mapix").run(14) == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(20))
 def test_what_processes_submit_arrives_once_for_long(home: Path, tmp_path: Path, quickly: None, number: int):
     """LOG-34, LOG-35, SUB-17, SPL-75, SPL-76."""
-    Campaign(home, random.randrange(1 << 30), tmp_path / "mail.mapix").run(50)
+    assert Campaign(home, random.randrange(1 << 30), tmp_path / "mail.mapix").run(50) == []

@@ -15,6 +15,7 @@ from mapix.subsystem.broker.frames import Done, Join, Learned, Offer, Shared
 from mapix.subsystem.broker.starting import reach_broker
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profilefile import to_text
+from mapix.subsystem.sharing import Sharing
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no such sockets")
 Make = Callable[[], Process]
@@ -106,3 +107,23 @@ def test_what_somebody_typed_goes_before_what_others_find(home: Path) -> None:
         assert (second.handle.secrets, second.handle.asked) == ({"place": "found"}, {"place": "typed"})
         first.said("place", "typed anew")
         until(lambda: second.poll() or second.handle.asked == {"place": "typed anew"})
+
+
+def test_a_secret_that_is_found_while_the_session_is_offered_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LOG-31."""
+    snapshot = Sharing._snapshot
+
+    def slow(sharing: Sharing) -> Shared:
+        told = snapshot(sharing)
+        sharing._core.handle.learned("place", "found")
+        sharing._core.handle.said("other", "typed")
+        return told
+
+    with Subsystem(home) as system, Subsystem(home) as elsewhere:
+        monkeypatch.setattr(Sharing, "_snapshot", slow)
+        system.logon("Work", flags=MAPI_ALLOW_OTHERS)
+        second = elsewhere.logon()._core
+        assert second.handle.known_secret("place") == "found"
+        until(lambda: second.poll() or second.handle.asked == {"other": "typed"})

@@ -6,6 +6,7 @@ never set.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,9 @@ class BookOptions(PropertyBag, AddrBook):
 
     _core: SessionCore
 
+    @abstractmethod
     def containers(self) -> list[AbContainer]:
         """The top-level containers of all providers."""
-        raise NotImplementedError
 
     def get_pab(self) -> bytes | None:
         """See `AddrBook.get_pab`: as set, else the first container that can be changed."""
