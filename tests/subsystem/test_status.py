@@ -68,6 +68,7 @@ class Courier(TransportLogon):
         self.flushes: list[int] = []
         self.trouble: Exception | None = None
         self.gate: Event | None = None
+        self.fetching: Event | None = None
         self.mail: list[str] = []
 
     def address_types(self) -> AddressTypes:
@@ -87,6 +88,8 @@ class Courier(TransportLogon):
         self.flushes.append(flags)
 
     def start_message(self, message: Any) -> bytes | None:
+        if self.fetching is not None:
+            self.fetching.wait(60)
         if not self.mail:
             return None
         message.set_props({tags.PR_SUBJECT: self.mail[0]})

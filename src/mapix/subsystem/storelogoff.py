@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from mapix.properties.errors import InvalidParameter, MapiError, NoAccess
 from mapix.properties.flags import (
     LOGOFF_ABORT,
     LOGOFF_COMPLETE,
+    LOGOFF_INBOUND,
     LOGOFF_NO_WAIT,
     LOGOFF_ORDERLY,
     LOGOFF_OUTBOUND,
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from mapix.subsystem.support.support import StoreProviderSupport
 
 PURGE_SECONDS = 10.0
-"""How long a store that leaves waits for what it has to send."""
+"""How long a store that leaves waits for what it has to send, or for what is under way."""
+
+_LOOK_SECONDS = 0.02
 
 _MOST_IN_HAND = 50
 """How many of the oldest messages a spooler may work on at once."""
@@ -82,11 +86,12 @@ class StoreUsers:
 
 def before_store_logoff(core: SessionCore, pair: Pair, store: MsgStore, flags: int) -> int:
     """What StoreLogoffTransports does and answers (SPL-60): with LOGOFF_PURGE what waits is sent first, LOGOFF_NO_WAIT
-    has it sent and does not wait. What a spooler has in hand it finishes in any case: its logon is one of its own.
+    has it sent and does not wait, LOGOFF_ORDERLY waits for what is under way. A spooler finishes that in any case: its
+    logon is one of its own.
 
-    LOGOFF_COMPLETE where nothing is left and where another member of the session has the store open; otherwise
-    LOGOFF_OUTBOUND_QUEUE, with LOGOFF_OUTBOUND while a spooler has a message in hand. `InvalidParameter` for no flag or
-    several.
+    LOGOFF_COMPLETE where nothing is left and where another member of the session has the store open; otherwise what
+    there is of LOGOFF_OUTBOUND_QUEUE, LOGOFF_OUTBOUND while a spooler has a message in hand, and LOGOFF_INBOUND while
+    mail comes in. `InvalidParameter` for no flag or several.
     """
     if flags not in (LOGOFF_NO_WAIT, LOGOFF_ORDERLY, LOGOFF_PURGE, LOGOFF_ABORT, LOGOFF_QUIET):
         raise InvalidParameter("exactly one LOGOFF_ flag says how a store leaves", value=hex(flags))
@@ -96,14 +101,33 @@ def before_store_logoff(core: SessionCore, pair: Pair, store: MsgStore, flags: i
         core.spooling.wake()
         if flags == LOGOFF_PURGE:
             core.spooling.flush(PURGE_SECONDS)
-    return _left(store)
+    elif flags == LOGOFF_ORDERLY:
+        _await_what_is_under_way(core, pair, store)
+    left = LOGOFF_OUTBOUND_QUEUE if store.outgoing.entries() else 0
+    left |= LOGOFF_OUTBOUND if _all_in_hand(store) else 0
+    left |= LOGOFF_INBOUND if _comes_in(core, pair) else 0
+    return left or LOGOFF_COMPLETE
 
 
-def _left(store: MsgStore) -> int:
-    entries = store.outgoing.entries()
-    if any(_in_hand(store, entry.entry_id) for entry in entries[:_MOST_IN_HAND]):
-        return LOGOFF_OUTBOUND_QUEUE | LOGOFF_OUTBOUND
-    return LOGOFF_OUTBOUND_QUEUE if entries else LOGOFF_COMPLETE
+def _await_what_is_under_way(core: SessionCore, pair: Pair, store: MsgStore) -> None:
+    """Wait for the messages in hand, not for those that are taken after them."""
+    deadline = time.monotonic() + PURGE_SECONDS
+    in_hand = _all_in_hand(store)
+    while any(_in_hand(store, each) for each in in_hand) or _comes_in(core, pair):
+        if time.monotonic() >= deadline:
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _comes_in(core: SessionCore, pair: Pair) -> bool:
+    """Whether a transport of this session puts mail into a store just now."""
+    spooler, default = core.spooling.spooler, core.stores.default()
+    return spooler is not None and spooler.is_fetching and default is not None and default[1].uid == pair[1].uid
+
+
+def _all_in_hand(store: MsgStore) -> list[bytes]:
+    entries = store.outgoing.entries()[:_MOST_IN_HAND]
+    return [entry.entry_id for entry in entries if _in_hand(store, entry.entry_id)]
 
 
 def _in_hand(store: MsgStore, entry_id: bytes) -> bool:

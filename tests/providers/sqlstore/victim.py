@@ -156,9 +156,9 @@ class Worker:
     def do_folders(self) -> None:
         source, target = self.a_folder(), self.a_folder()
         rows = query_all_rows(source.get_hierarchy_table(), (tags.PR_ENTRYID, tags.PR_FOLDER_TYPE))
-        for entry_id, kind in rows[:1]:
+        for entry_id in [entry_id for entry_id, kind in rows if kind == 1][:1]:
             with suppress(Collision, FolderCycle, NotFound):
-                source.copy_folder(entry_id, target, move=kind != 1 or self.chance.random() < 0.5)
+                source.copy_folder(entry_id, target, move=self.chance.random() < 0.5)
 
     def do_read(self) -> None:
         folder = self.a_folder()

@@ -54,6 +54,8 @@ class Collector:
         self._at = 0.0
         self._done = float("-inf")
         self._received: SimpleQueue[Received] = SimpleQueue()
+        self.is_fetching = False
+        """Whether a transport puts mail into the default store just now."""
 
     @property
     def is_time(self) -> bool:
@@ -133,7 +135,11 @@ class Collector:
         return count > 0
 
     def _fetch(self, store: MsgStore, transport: LoadedTransport, *, told: bool) -> int:
-        return fetch(store, transport, hooks=self._hooks, identity=self._identity(), told=told, go_on=self._go_on)
+        self.is_fetching = True
+        try:
+            return fetch(store, transport, hooks=self._hooks, identity=self._identity(), told=told, go_on=self._go_on)
+        finally:
+            self.is_fetching = False
 
     def _again(self, seconds: float) -> None:
         """What a transport told of is not done: look again after some seconds."""

@@ -179,6 +179,11 @@ class Spooler:
         """Whether the message under way is the last one, and may be given up (SPL-44)."""
         return self._stopping.is_set()
 
+    @property
+    def is_fetching(self) -> bool:
+        """Whether mail comes into the default store just now (SPL-60)."""
+        return self._collector.is_fetching
+
     def pending(self) -> int:
         """How many messages are in the queues."""
         return sum(len(store.outgoing.entries()) for store in self._stores())
