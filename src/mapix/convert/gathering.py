@@ -97,8 +97,8 @@ class Mailbox:
                 self._file.write(outcome.piece)
             outcome.target, outcome.end = self._name, self._file.tell()
         self._file.flush()
-        self._journal.add(outcomes)
         self._end = self._file.tell()
+        self._journal.add(outcomes)
         for path in spooled:
             path.unlink(missing_ok=True)
 
@@ -146,7 +146,8 @@ class Table:
     def _write(self) -> None:
         from mapix.convert.parquetparts import part_name, write_part
 
-        taken = [outcome for outcome in self._waiting if outcome.piece is not None]
+        outcomes, self._waiting, self._rows, self._bytes = self._waiting, [], 0, 0
+        taken = [outcome for outcome in outcomes if outcome.piece is not None]
         if taken:
             self._number += 1
             name = part_name(self._number)
@@ -154,8 +155,7 @@ class Table:
             size = write_part(rows, Path(self._plan.out, name), self._plan.work / name)
             for outcome in taken:
                 outcome.target, outcome.written = name, size // len(taken)
-        self._journal.add(self._waiting)
-        self._waiting, self._rows, self._bytes = [], 0, 0
+        self._journal.add(outcomes)
 
 
 def gathering_of(plan: Plan, journal: Journal) -> Gathering:

@@ -74,10 +74,10 @@ class Journal:
         """Write what became of sources."""
         self.idle = False
         lines = [outcome.told() for outcome in outcomes]
-        for line in lines:
-            self.totals.add(line)
         self._file.write(b"".join(_line(line) for line in lines))
         self._file.flush()
+        for line in lines:
+            self.totals.add(line)
         if time.monotonic() - self._synced > SYNC_SECONDS:
             self._settle()
 

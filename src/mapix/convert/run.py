@@ -23,6 +23,7 @@ from mapix.convert.journal import Journal, key_of
 from mapix.convert.outcome import Outcome, Totals
 from mapix.convert.plan import READABLE_AGAIN, SUFFIXES, Plan
 from mapix.convert.sources import Scan
+from mapix.convert.undisturbed import undisturbed
 from mapix.convert.workers import Here, Workers
 from mapix.properties.errors import InvalidParameter, NoSupport
 
@@ -80,10 +81,10 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
         totals = journal.totals
         try:
             _run(scan, plan, course, journal, told)
+            totals.ignored, totals.seconds = scan.ignored, time.monotonic() - begun
+            journal.close()
         except KeyboardInterrupt as stop:
             raise Stopped(totals) from stop
-        totals.ignored, totals.seconds = scan.ignored, time.monotonic() - begun
-        journal.close()
         if course.manifest:
             write_manifest(journal, Path(course.manifest))
     finally:
@@ -169,13 +170,15 @@ def _run(scan: Scan, plan: Plan, course: Course, journal: Journal, told: Told | 
     journal.idle = False
     try:
         for outcomes in workers.run(batches(_chained(first, items))):
-            gathering.take(outcomes)
-            journal.totals.weight += sum(outcome.weight for outcome in outcomes)
+            with undisturbed():
+                gathering.take(outcomes)
+                journal.totals.weight += sum(outcome.weight for outcome in outcomes)
             if told is not None:
                 for outcome in outcomes:
                     told(outcome, journal.totals)
     finally:
-        gathering.close()
+        with undisturbed():
+            gathering.close()
         workers.close()
 
 

@@ -215,7 +215,7 @@ def test_a_killed_spooler_loses_nothing(bench, sink, server):
         "password": server.password,
         "ca_file": server.ca_file,
     }
-    killed, rounds = kill_while_sending(bench, settings, 60, 0.07, random.Random())
+    killed, rounds = kill_while_sending(bench, settings, 60, 0.07, random.Random(60))
     found = arrived(sink, 150)
     doubled = sum(found.values()) - len(found)
     print(f"\n150 messages, {killed} kills in {rounds} rounds, {sum(found.values())} arrived, {doubled} twice")

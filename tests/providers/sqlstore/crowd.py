@@ -173,7 +173,7 @@ _IDS = (tags.PR_ENTRYID,)
 
 def work(kind: str, place: str, role: str, number: int, seconds: float) -> dict[str, Any]:
     """What one process does."""
-    done, chance = Work(role, number), random.Random()
+    done, chance = Work(role, number), random.Random(f"{role} {number}")
     store = ALL_KINDS[kind].open(place)
     worker = Writer(store, done, chance) if role == "writer" else Reader(store, done, chance)
     end = time.monotonic() + seconds

@@ -350,7 +350,7 @@ def repair(path: Path) -> str:
 def test_damaged_files_are_told_and_looking_changes_nothing(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = campaign(good, tmp_path, 25, random.randrange(1 << 20))
+    found = campaign(good, tmp_path, 25, 25)
     with capsys.disabled():
         print(f"\n{dict(found)}")
     assert found["salvage: sound"] > 1

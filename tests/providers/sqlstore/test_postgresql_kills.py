@@ -37,8 +37,8 @@ def campaign(server: PostgreSql, directory: Path, rounds: int, longest: float, c
     log = directory / "log"
     log.touch()
     POSTGRESQL.close(POSTGRESQL.open("victim"))
-    ledger, counts, began = Ledger(log), Counts(), time.monotonic()
-    with process("tests.providers.sqlstore.victim", "postgresql", "victim", str(log)) as victims:
+    ledger, counts, began, seed = Ledger(log), Counts(), time.monotonic(), str(chance.randrange(1 << 30))
+    with process("tests.providers.sqlstore.victim", "postgresql", "victim", str(log), seed) as victims:
         for turn in range(rounds):
             counts.rounds += 1
             seconds = chance.uniform(0.01, longest)
@@ -75,7 +75,7 @@ def work_and_crash(victims: object, server: PostgreSql, seconds: float, *, whole
 def test_a_kill_of_client_or_server_leaves_a_sound_mailbox(
     victim: PostgreSql, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    counts = campaign(victim, tmp_path, 16, 0.3, random.Random())
+    counts = campaign(victim, tmp_path, 16, 0.3, random.Random(16))
     with capsys.disabled():
         print(f"\npostgresql: {counts}")
     assert counts.kills == 16

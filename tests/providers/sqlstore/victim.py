@@ -1,6 +1,6 @@
 """A process that does all there is to do with a store, to be killed.
 
-`python -m tests.providers.sqlstore.victim KIND PLACE LOG`
+`python -m tests.providers.sqlstore.victim KIND PLACE LOG SEED`
 
 Lines on standard input: the first starts a worker in a process of its own (a fork, so that it is at work at once),
 whose number is printed; the next waits for its end and prints how it ended; and so on.
@@ -200,21 +200,23 @@ class Worker:
             care.backup(target)
 
 
-def worker(kind: str, place: str, log: str) -> None:
+def worker(kind: str, place: str, log: str, seed: float) -> None:
     opened = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     store = None
     while store is None:
         with suppress(*ALL_KINDS[kind].passing):
             store = ALL_KINDS[kind].open(place)
-    Worker(store, place, opened, random.Random()).work(ALL_KINDS[kind].passing)
+    Worker(store, place, opened, random.Random(seed)).work(ALL_KINDS[kind].passing)
 
 
-def main(kind: str, place: str, log: str) -> None:
+def main(kind: str, place: str, log: str, seed: str) -> None:
+    seeds = random.Random(int(seed))
     for _ in sys.stdin:
+        seed_of_worker = seeds.random()
         child = os.fork()
         if child == 0:
             try:
-                worker(kind, place, log)
+                worker(kind, place, log, seed_of_worker)
             except BaseException:
                 traceback.print_exc()
                 sys.stderr.flush()
@@ -226,4 +228,4 @@ def main(kind: str, place: str, log: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

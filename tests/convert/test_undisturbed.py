@@ -1,0 +1,103 @@
+"""Ctrl-C and full disks at the worst moment: between what is written and what is noted of it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mapix.convert import journal as journals
+from mapix.convert.plan import Plan
+from mapix.convert.run import Course, Stopped, convert
+from mapix.convert.undisturbed import undisturbed
+
+from .conftest import mail
+
+Adding = Callable[[journals.Journal, list[Any]], None]
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> list[str]:
+    """Five mails in a folder."""
+    (tmp_path / "in").mkdir()
+    for number in range(5):
+        (tmp_path / "in" / f"{number}.eml").write_bytes(mail(number))
+    return [str(tmp_path / "in")]
+
+
+def interrupt() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before it is noted", "when it is noted"])
+@pytest.mark.parametrize("form", ["json", "mbox", "parquet"])
+def test_ctrl_c_cuts_nothing_in_two(
+    mails: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, early: bool
+) -> None:
+    if form == "parquet":
+        pytest.importorskip("pyarrow", reason="parquet needs the extra export")
+    plan, add = Plan(form, str(tmp_path / f"out.{form}")), journals.Journal.add
+
+    def adding(journal: journals.Journal, outcomes: list[Any]) -> None:
+        if early:
+            interrupt()
+        add(journal, outcomes)
+        interrupt()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journals.Journal, "add", adding)
+        with pytest.raises(Stopped) as stopped:
+            convert(mails, plan)
+    assert (stopped.value.totals.read, stopped.value.totals.written) == (5, 5)
+    told = convert(mails, plan, Course(manifest=str(tmp_path / "m")))
+    assert (told.read, told.written, told.resumed) == (5, 5, 5)
+    assert len({json.loads(line)["source"] for line in (tmp_path / "m").read_text("ascii").splitlines()}) == 5
+
+
+def test_a_disk_that_is_full_for_the_journal_leaves_a_mailbox_that_goes_on(
+    mails: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, add = Plan("mbox", str(tmp_path / "out.mbox")), journals.Journal.add
+
+    def adding(journal: journals.Journal, outcomes: list[Any]) -> None:
+        add(journal, outcomes[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journals.Journal, "add", adding)
+        with pytest.raises(OSError, match="No space"):
+            convert(mails, plan)
+    told = convert(mails, plan)
+    assert (told.read, told.resumed) == (5, 3)
+    assert Path(plan.out).read_bytes().count(b"\nSubject: Case") == 5
+
+
+def test_only_the_main_thread_holds_interrupts_back() -> None:
+    held: list[bool] = []
+
+    def work() -> None:
+        before = signal.getsignal(signal.SIGINT)
+        with undisturbed():
+            held.append(signal.getsignal(signal.SIGINT) is not before)
+
+    work()
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert held == [True, False]
+
+
+def test_who_ignores_interrupts_goes_on_ignoring_them() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with undisturbed():
+            interrupt()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
