@@ -214,6 +214,9 @@ def test_a_storage_is_made_on_a_stream_and_read_again(given: Given) -> None:
     root.close()
     again = given.transport.istorage_from_stream(stream)
     assert again.open_stream("notes").read(10) == b"hello"
+    behind = io.BytesIO(b"head" + stream.getvalue())
+    behind.seek(4)
+    assert given.book.istorage_from_stream(behind, current=True).open_stream("notes").read(10) == b"hello"
 
 
 def test_memory_is_given_and_taken(given: Given) -> None:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mapix.interfaces.addrbook import AddrBook
 from mapix.interfaces.admin import ProfSect
@@ -30,6 +30,7 @@ from mapix.subsystem.support.routes import Opener, Routes
 
 if TYPE_CHECKING:
     from mapix.formats.cfb.docroot import DocRoot as Storage
+    from mapix.formats.storage import LockBytes
     from mapix.interfaces.stream import Stream
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.session import Session
@@ -161,17 +162,21 @@ class CommonSupport(SupportMethods):
             raise Busy("the address book is opened once the provider has logged on", value=self.provider.name)
         return self.core.address_book()
 
-    def istorage_from_stream(self, stream: BinaryIO | Stream, *, modify: bool = False, create: bool = False) -> Storage:
-        """A storage on a stream, from its beginning (STGSTRM_RESET); `create` makes an empty one (SPI-44)."""
-        from mapix.formats.cfb.storage import create_docfile, open_docfile
-        from mapix.formats.storage import Mode
+    def istorage_from_stream(
+        self,
+        stream: BinaryIO | Stream | LockBytes,
+        *,
+        modify: bool = False,
+        create: bool = False,
+        current: bool = False,
+    ) -> Storage:
+        """A storage on a stream, from its beginning (STGSTRM_RESET), or with `current` from its cursor on
+        (STGSTRM_CURRENT); `create` makes an empty one. See `streamstorage.storage_on` (SPI-44).
+        """
+        from mapix.subsystem.support.streamstorage import storage_on
 
         self._check()
-        place = cast(BinaryIO, stream)
-        if create:
-            return create_docfile(place, Mode.READWRITE | Mode.SHARE_EXCLUSIVE | Mode.CREATE)
-        mode = Mode.READWRITE | Mode.SHARE_EXCLUSIVE if modify else Mode.READ | Mode.SHARE_DENY_WRITE
-        return open_docfile(place, mode)
+        return storage_on(stream, modify=modify, create=create, current=current)
 
     def new_uid(self) -> bytes:
         """See `Support.new_uid`."""
