@@ -34,6 +34,17 @@ def test_asking_again_answers_the_same(message: Any) -> None:
     assert all(type(tag) is int for tag, _ in message.GetProps(TAGS, 0)[1])
 
 
+def test_tags_by_turns_and_lists_that_change_are_each_read_as_they_are(message: Any) -> None:
+    """P-110: the tags that were given last are known at once, and only those."""
+    others, changing = TAGS[::-1], [*TAGS]
+    by_tag = dict(message.GetProps(TAGS, 0)[1])
+    for _ in range(3):
+        for asked in (TAGS, others, TAGS, (*TAGS,), changing):
+            assert message.GetProps(asked, 0)[1] == tuple((tag, by_tag[tag]) for tag in asked)
+            assert message.GetProps(asked, mapi.MAPI_UNICODE)[1] == tuple((tag, by_tag[tag]) for tag in asked)
+        changing.reverse()
+
+
 def test_what_is_missing_later_is_missing_the_quick_way_too(message: Any) -> None:
     """P-112."""
     message.GetProps(TAGS)

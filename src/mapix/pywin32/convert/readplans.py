@@ -24,11 +24,12 @@ _MOST: Final = 512
 class ReadPlan:
     """How the values of some tags are shown."""
 
-    __slots__ = ("asked", "classes", "converters", "given", "longs", "pairs")
+    __slots__ = ("asked", "classes", "converters", "flags", "given", "longs", "pairs")
 
-    def __init__(self, wanted: Sequence[PropTag]) -> None:
+    def __init__(self, wanted: Sequence[PropTag], flags: Any) -> None:
         self.asked = [stored(tag) for tag in wanted]
-        self.given: tuple[Any, ...] = ()
+        self.flags = flags
+        self.given: tuple[Any, ...] | None = None
         self.pairs: Callable[[list[Any]], Iterable[Pair]] = partial(zip, [int(tag) for tag in wanted])
         kinds = [tag.type for tag in wanted]
         self.classes = [CLASSES[kind] for kind in kinds]
@@ -41,6 +42,8 @@ class ReadPlan:
 
 
 _plans: dict[tuple[tuple[int, ...], int], ReadPlan] = {}
+_latest = [ReadPlan((), 0)]
+"""The plan of the tuple that was given last: who gives the same one again has it without a look into `_plans`."""
 
 
 def quick(target: MapiProp, given: Any, flags: Any) -> tuple[Pair, ...] | None:
@@ -48,8 +51,10 @@ def quick(target: MapiProp, given: Any, flags: Any) -> tuple[Pair, ...] | None:
     before, when one is missing or not plain, or when the object fails: the long way tells how.
     """
     try:
-        plan = _plans.get((given, flags)) if given.__class__ is tuple else _of_list(given, flags)
-        if plan is None or flags.__class__ is not int or (plan.given is not given and not _is_whole(plan, given)):
+        latest = _latest[0]
+        is_same = latest.given is given and flags == latest.flags and flags.__class__ is int
+        plan = latest if is_same else _found(given, flags)
+        if plan is None:
             return None
         found = target.get_props(plan.asked)
         values = [*found.values()]
@@ -65,17 +70,19 @@ def quick(target: MapiProp, given: Any, flags: Any) -> tuple[Pair, ...] | None:
         return None
 
 
-def _of_list(given: Any, flags: Any) -> ReadPlan | None:
-    return _plans.get((tuple(given), flags)) if given.__class__ is list else None
-
-
-def _is_whole(plan: ReadPlan, given: Any) -> bool:
-    """Whether tags that equal those of a plan are whole numbers, as these are: their sum tells whether one is not."""
-    if sum(given).__class__ is not int:
-        return False
+def _found(given: Any, flags: Any) -> ReadPlan | None:
+    """The plan for such tags and flags, which must be whole numbers, as those it was made for: what equals them may not
+    be, and the sum of the tags tells it.
+    """
+    if flags.__class__ is not int or given.__class__ not in (tuple, list):
+        return None
+    plan = _plans.get((tuple(given), flags))
+    if plan is None or (plan.given is not given and sum(given).__class__ is not int):
+        return None
     if given.__class__ is tuple:
         plan.given = given
-    return True
+        _latest[0] = plan
+    return plan
 
 
 def learn(given: Any, flags: Any, wanted: Sequence[PropTag] | None) -> None:
@@ -88,4 +95,4 @@ def learn(given: Any, flags: Any, wanted: Sequence[PropTag] | None) -> None:
         return
     if len(_plans) >= _MOST:
         _plans.clear()
-    _plans[tuple(given), flags] = ReadPlan(wanted)
+    _plans[tuple(given), flags] = ReadPlan(wanted, flags)
