@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from tests.subsystem.bench import Script, fax_service
+from tests.subsystem.session_stores import known
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.properties.errors import Collision, CorruptData, LogonFailed, MapiError, NotFound
+from mapix.properties.flags import MAPI_NEW_SESSION
 from mapix.properties.tag import PropTag
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profilefile import from_text, line_of, to_text
@@ -170,3 +172,35 @@ def test_a_taken_name_and_a_damaged_file_are_refused(system: Subsystem, mail: by
         with pytest.raises(CorruptData, match=r"work\.toml"):
             import_profile(system, damaged, "work.toml", name="Office", passphrase=lambda: "a phrase")
     assert system.profiles.names() == ["Work"]
+
+
+def test_stores_and_books_begin_anew_on_another_machine_where_they_would_have_the_same_place(
+    system: Subsystem, profile: str, home: Path, tmp_path: Path
+) -> None:
+    """PRF-5; session 4.2: a file that was never there is not one that was lost, though it has the same place."""
+    admin = system.admin_profiles().admin_services(profile)
+    for name in ("MAPIXSTORE", "CONTACTS"):
+        admin.create_msg_service(name)
+    _open_stores(system, profile)
+    assert str(home) in to_text(system.profiles.load(profile))
+    exported, former = export_profile(system, profile), to_text(system.profiles.load(profile))
+    assert str(home) not in exported
+    for machine, text in enumerate((exported, former)):
+        home.rename(tmp_path / f"machine {machine}")
+        assert import_profile(system, text, "Work.toml") == profile
+        _open_stores(system, profile)
+
+
+def test_an_exported_file_says_what_it_has_of_passwords(system: Subsystem, mail: bytes) -> None:
+    """PRF-23."""
+    assert export_profile(system, "Work").startswith("# A profile of mapix. It holds no passwords.\n")
+    sealed = export_profile(system, "Work", "a phrase")
+    assert sealed.startswith("# A profile of mapix. Its passwords are at the end, sealed with a passphrase.\n")
+    assert import_profile(system, sealed, "x", name="Office", passphrase=lambda: "a phrase") == "Office"
+
+
+def _open_stores(system: Subsystem, profile: str) -> None:
+    with system.logon(profile, flags=MAPI_NEW_SESSION) as session:
+        for entry_id in known(session).values():
+            session.open_msg_store(entry_id)
+        assert session.get_last_error() is None

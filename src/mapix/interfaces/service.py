@@ -70,6 +70,10 @@ class ProviderSpec:
     resource_flags: int = 0
     properties: Mapping[PropTag, Any] = field(default_factory=dict)
     """What the section of a new provider starts with (PRF-33)."""
+    notes_place: bool = False
+    """Whether PR_RESOURCE_PATH in its section is its own note of where its file was: a profile that is taken to another
+    machine has none.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def _load() -> AddressBookProvider:
 service = MessageService(
     name=NAME,
     display_name=DISPLAY_NAME,
-    providers=(ProviderSpec(ProviderKind.ADDRESS_BOOK, NAME, DISPLAY_NAME, _load),),
+    providers=(ProviderSpec(ProviderKind.ADDRESS_BOOK, NAME, DISPLAY_NAME, _load, notes_place=True),),
     settings=(
         Setting("path", SettingKind.PATH, help="the file; by default <home>/books/<profile>.mapixbook"),
         Setting("display_name", help="what the address book is called, when it is made"),

@@ -50,7 +50,7 @@ service = MessageService(
     default=True,
     name=NAME,
     display_name=DISPLAY_NAME,
-    providers=(ProviderSpec(ProviderKind.STORE, NAME, DISPLAY_NAME, _load),),
+    providers=(ProviderSpec(ProviderKind.STORE, NAME, DISPLAY_NAME, _load, notes_place=True),),
     settings=(
         Setting("path", SettingKind.PATH, help="the file; by default <home>/stores/<profile>.mapix", tag=0x6700001F),
         Setting("dsn", help="the PostgreSQL database in which the store is, like postgresql://mail.example/mail"),

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 FORMAT = 1
 MEND = "mapix profile repair NAME, which puts its copy *.bak in its place, or correct the file by hand"
-_HEAD = "# A profile of mapix. It holds no passwords.\n\n"
+HEAD = "# A profile of mapix. It holds no passwords.\n\n"
 _KINDS = {kind.name.lower(): kind for kind in ProviderKind}
 
 
@@ -49,7 +49,7 @@ def to_text(profile: Profile) -> str:
     document |= _optional("section", sections)
     if not profile.services:
         del document["service"]
-    return _HEAD + dump(document)
+    return HEAD + dump(document)
 
 
 def from_text(text: str, where: str) -> Profile:

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mapix.properties.errors import CorruptData, LogonFailed, NoSupport
+from mapix.properties.tags import PR_RESOURCE_PATH
 from mapix.subsystem.profiles.profile import Profile
-from mapix.subsystem.profiles.profilefile import from_text, to_text
+from mapix.subsystem.profiles.profilefile import HEAD, from_text, to_text
 from mapix.subsystem.profiles.servicesecrets import places_of
 from mapix.subsystem.profiles.toml_writer import dump
 
 if TYPE_CHECKING:
+    from mapix.subsystem.catalogue.services import Catalogue
     from mapix.subsystem.initialize import Subsystem
 
 _TABLE = "secrets"
+_SEALED_HEAD = "# A profile of mapix. Its passwords are at the end, sealed with a passphrase.\n\n"
 
 
 def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = None) -> str:
@@ -32,6 +35,7 @@ def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = Non
     """
     profile = subsystem.profiles.load(name)
     profile.renamed, profile.files, profile.deleted = "", "", False
+    _forget_places(subsystem.catalogue, profile)
     text = to_text(profile)
     if passphrase is None:
         return text
@@ -44,7 +48,7 @@ def export_profile(subsystem: Subsystem, name: str, passphrase: str | None = Non
         if (value := place.fetch_kept(secret)) is not None
     }
     sealed = b64encode(seal(found, passphrase)).decode("ascii")
-    return text.rstrip("\n") + "\n\n" + dump({_TABLE: {"sealed": sealed}})
+    return text.replace(HEAD, _SEALED_HEAD, 1).rstrip("\n") + "\n\n" + dump({_TABLE: {"sealed": sealed}})
 
 
 def import_profile(
@@ -66,6 +70,7 @@ def import_profile(
     secrets = _unsealed(sealed, where, passphrase) if sealed is not None else {}
     profile.name, profile.search_key = name or profile.name, uuid4().bytes_le
     profile.renamed, profile.deleted = "", False
+    _forget_places(subsystem.catalogue, profile)
     subsystem.profiles.add(profile)
     try:
         _keep(subsystem, profile, secrets)
@@ -73,6 +78,15 @@ def import_profile(
         subsystem.profiles.delete(profile.name)
         raise
     return profile.name
+
+
+def _forget_places(catalogue: Catalogue, profile: Profile) -> None:
+    """Take away where files were on a machine: a store that was there is not lost on another one, but begins anew."""
+    for service, provider in profile.providers():
+        described = catalogue.find(service.name)
+        specs = described.providers if described is not None else ()
+        if any(spec.name == provider.name and spec.notes_place for spec in specs):
+            provider.properties = {t: v for t, v in provider.properties.items() if t >> 16 != PR_RESOURCE_PATH >> 16}
 
 
 def _keep(subsystem: Subsystem, profile: Profile, secrets: dict[str, str]) -> None:
