@@ -12,7 +12,7 @@ import click
 from mapix.cli.base import command
 from mapix.cli.errors import Exit
 from mapix.cli.output import clean, emit_json, json_option, say
-from mapix.cli.sessions import logged_on, mapi, profile_option
+from mapix.cli.sessions import files_told, logged_on, mapi, profile_option
 from mapix.properties.errors import MapiError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def doctor(as_json: bool, profile: str | None) -> int:
     something is wrong.
     """
     findings: list[Finding] = []
+    files_told()
     for finding in _findings(profile):
         findings.append(finding)
         if not as_json:
@@ -58,8 +59,8 @@ def doctor(as_json: bool, profile: str | None) -> int:
 def _findings(wanted: str | None) -> Iterator[Finding]:
     """Everything that can be said, from the ground up; a failure ends what builds on it."""
     with mapi() as subsystem:
-        home = _home(subsystem)
-        yield home
+        yield _home(subsystem)
+        yield from _files(subsystem)
         try:
             name, services = _profile(subsystem, wanted)
         except MapiError as error:
@@ -83,6 +84,17 @@ def _home(subsystem: Subsystem) -> Finding:
     if home.exists() and os.name == "posix" and home.stat().st_mode & 0o077:
         return Finding(True, "home", f"{home}, which other users can look into", f"chmod 700 {home}")
     return Finding(True, "home", f"{home}{'' if home.exists() else ' (not made yet)'}")
+
+
+def _files(subsystem: Subsystem) -> Iterator[Finding]:
+    """The files that describe message services: which cannot be read, and in which something is wrong."""
+    unread = {each.path: each for each in subsystem.catalogue.unread()}
+    yield from (Finding(False, "services", f"{each.path}: {each.why}", each.hint) for each in unread.values())
+    wrong = [(path, defect) for path, defect in subsystem.catalogue.defects() if path not in unread]
+    for path in dict.fromkeys(path for path, _ in wrong):
+        first, *more = (str(defect) for found, defect in wrong if found == path)
+        told = f"{path}: {first}" + (f", and {len(more)} more" if more else "")
+        yield Finding(True, "services", told, "mapix service types")
 
 
 def _profile(subsystem: Subsystem, wanted: str | None) -> tuple[str, list[Service]]:

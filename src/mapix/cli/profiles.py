@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
     from mapix.interfaces.service import MessageService
+    from mapix.subsystem.catalogue.services import Catalogue
     from mapix.subsystem.profiles.profile import ServiceEntry
 
 
@@ -89,25 +90,30 @@ def complete_types(context: click.Context, parameter: click.Parameter, typed: st
     from click.shell_completion import CompletionItem
 
     from mapix.interfaces.service import MessageService
-    from mapix.subsystem.catalogue.inffiles import inf_files
-    from mapix.subsystem.catalogue.services import Catalogue
-    from mapix.subsystem.home import home_directory
 
-    known = (each for each in Catalogue(inf_files(home_directory())) if isinstance(each, MessageService))
+    known = (each for each in _catalogue(context) if isinstance(each, MessageService))
     meant = (each for each in known if each.name.casefold().startswith(typed.casefold()))
     return [CompletionItem(each.name, help=each.display_name) for each in meant]
 
 
 def service_meant(context: click.Context) -> MessageService | None:
     """The description of the service that a command line names, to be added or one of the profile."""
+    said = str(context.params.get("service") or "")
+    uids = (each.name for each in _services_meant(context) if said and each.uid.hex().startswith(said.lower()))
+    catalogue = _catalogue(context)
+    return catalogue.find(said) or next((catalogue.find(name) for name in uids), None)
+
+
+def _catalogue(context: click.Context) -> Catalogue:
+    """The services there are; what is logged of them disturbs no line that the shell completes."""
+    from mapix.cli.sessions import set_up_log
     from mapix.subsystem.catalogue.inffiles import inf_files
     from mapix.subsystem.catalogue.services import Catalogue
     from mapix.subsystem.home import home_directory
 
-    said = str(context.params.get("service") or "")
-    uids = (each.name for each in _services_meant(context) if said and each.uid.hex().startswith(said.lower()))
-    catalogue = Catalogue(inf_files(home_directory()))
-    return catalogue.find(said) or next((catalogue.find(name) for name in uids), None)
+    if context.resilient_parsing:
+        set_up_log()
+    return Catalogue(inf_files(home_directory()))
 
 
 def _services_meant(context: click.Context) -> list[ServiceEntry]:

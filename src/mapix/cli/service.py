@@ -12,7 +12,7 @@ from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profiles import complete_services, complete_types
 from mapix.cli.serviceorder import copy, order, primary
-from mapix.cli.sessions import mapi, profile_option
+from mapix.cli.sessions import files_told, mapi, profile_option
 from mapix.cli.settingwords import SettingsCommand, complete_settings, parse_options, parse_settings
 
 _set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
@@ -26,6 +26,7 @@ _options = click.argument(
 @click.option("--inf", is_flag=True, help="Print them as a MAPISVC.INF.")
 def types(as_json: bool, inf: bool) -> None:
     """List the services that can be added: those of this installation, and why one cannot be used."""
+    files_told()
     with mapi() as subsystem:
         entries = list(subsystem.catalogue)
         defects = [f"{path}: {defect}" for path, defect in subsystem.catalogue.defects()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mapix.cli.base import DEBUG
+from mapix.cli.output import say
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
@@ -30,6 +32,7 @@ profile_option = click.option(
     help="The profile to log on to, instead of the default one.",
 )
 
+_FILES: Final = "files"
 WAIT: Final = 60.0
 """Seconds that `--wait` waits when it is not told."""
 
@@ -69,8 +72,28 @@ def mapi() -> Iterator[Subsystem]:
 
 def _set_up() -> None:
     """What the log goes to, and who is asked what a logon needs to know: nobody where there is no terminal."""
-    _set_up_log()
+    set_up_log()
     set_up_dialogs()
+    _tell_of_files()
+
+
+def _tell_of_files() -> None:
+    """Say once which files cannot be read that should describe message services (SPI-2)."""
+    if os.environ.get("MAPIX_MAPISVC") and not files_told():
+        from mapix.subsystem.catalogue.inffiles import unread_files
+
+        for each in unread_files():
+            say(f"Message services are missing: {each}")
+
+
+def files_told() -> bool:
+    """Whether this command has told of files that cannot be read; from now on it has."""
+    context = click.get_current_context(silent=True)
+    state = context.find_object(dict) if context is not None else None
+    if state is None:
+        return False
+    told, state[_FILES] = state.get(_FILES, False), True
+    return bool(told)
 
 
 def set_up_dialogs() -> None:
@@ -86,7 +109,7 @@ def _terminal() -> LogonUI | None:
     return terminal_ui()
 
 
-def _set_up_log() -> None:
+def set_up_log() -> None:
     """What the house logs is shown with `--debug` and goes nowhere else."""
     import logging
 

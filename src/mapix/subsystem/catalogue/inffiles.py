@@ -1,16 +1,19 @@
 """Message services that files like MAPISVC.INF describe (SPI-2, PRF-30..PRF-36).
 
 `mapisvc.inf` in the home directory is looked at, however its letters are written, and the files that `MAPIX_MAPISVC`
-names. The names of DLLs in them are those of modules; nothing is imported before a provider is needed.
+names; one of these that cannot be read is told of, and its services are missing. The names of DLLs in them are those of
+modules; nothing is imported before a provider is needed.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec
 from mapix.properties.errors import InvalidParameter, MapiError
@@ -26,18 +29,66 @@ _SUFFIX: Final = ".dll"
 
 
 def inf_files(home: Path, environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """The files that may describe services, whether they are there or not."""
-    named = (part for part in environment.get(VARIABLE, "").split(os.pathsep) if part)
-    return [*_in_home(home), *(Path(part).expanduser() for part in named)]
+    """The files that describe services: one in the home directory, where there is one, and those that are named."""
+    return [*_in_home(home), *named_files(environment)]
+
+
+def named_files(environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """The files that the variable names, whether they are there or not."""
+    return [_expanded(part) for part in environment.get(VARIABLE, "").split(os.pathsep) if part]
+
+
+class Unread(NamedTuple):
+    """A file of which nothing can be read: why, and what to do."""
+
+    path: Path
+    why: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}. Try: {self.hint}"
+
+
+def unread_files(environment: Mapping[str, str] = os.environ) -> list[Unread]:
+    """The files that the variable names and that cannot be read."""
+    found: list[Unread] = []
+    for path in named_files(environment):
+        try:
+            _check(path)
+        except OSError as error:
+            found.append(_unread(path, error, environment))
+    return found
 
 
 def _in_home(home: Path) -> list[Path]:
     """`MAPISVC.INF`, as other systems know it, is the same file (PRF-30). The one in small letters is first."""
     try:
-        found = [path for path in home.iterdir() if path.name.lower() == NAME]
+        return sorted((path for path in home.iterdir() if path.name.lower() == NAME), reverse=True)
     except OSError:
-        found = []
-    return sorted(found, reverse=True) or [home / NAME]
+        return []
+
+
+def _expanded(part: str) -> Path:
+    try:
+        return Path(part).expanduser()
+    except RuntimeError:
+        return Path(part)
+
+
+def _check(path: Path) -> None:
+    """`OSError` for what is no file, as a pipe is none, or is not to be read."""
+    if not S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _unread(path: Path, error: OSError | MapiError, environment: Mapping[str, str] = os.environ) -> Unread:
+    why = error.text if isinstance(error, MapiError) else error.strerror or str(error)
+    if path in named_files(environment):
+        hint = f"correct {VARIABLE}, or put a file there that can be read"
+        return Unread(path, f"{VARIABLE} names it, and it cannot be read ({why})", hint)
+    return Unread(path, f"it cannot be read ({why})", "its permissions, or another file in its place")
 
 
 def module_name(dll: str) -> str:
@@ -53,6 +104,7 @@ class InfFiles:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.defects: list[tuple[Path, Defect]] = []
+        self.unread: list[Unread] = []
         self._files: dict[str, ServiceFile] = {}
         for path in paths:
             self._read(path)
@@ -90,9 +142,11 @@ class InfFiles:
         from mapix.formats.mapisvc import parse
 
         try:
+            _check(path)
             parsed = parse(path.read_text(encoding="utf-8", errors="replace"))
         except (OSError, MapiError) as error:
-            self.defects.append((path, Defect("file", str(error))))
+            self.unread.append(_unread(path, error))
+            self.defects.append((path, Defect("file", self.unread[-1].why)))
             return
         self.defects += [(path, defect) for defect in parsed.defects]
         for name in parsed.value.names():

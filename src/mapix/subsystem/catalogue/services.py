@@ -21,7 +21,7 @@ from mapix.subsystem.catalogue.entrypoints import read_group
 
 if TYPE_CHECKING:
     from mapix.formats.defects import Defect
-    from mapix.subsystem.catalogue.inffiles import InfFiles
+    from mapix.subsystem.catalogue.inffiles import InfFiles, Unread
 
 GROUP = "mapix.services"
 _log = logging.getLogger("mapix.subsystem")
@@ -37,11 +37,11 @@ class Unavailable:
 
 class Catalogue:
     """The message services of this installation, by name, case aside. Of those in `files` the first of a name counts;
-    they come before what distributions offer.
+    they come before what distributions offer; one that cannot be read is told of in the log and by `defects`.
     """
 
     def __init__(self, files: Sequence[Path] = ()) -> None:
-        self._files = [path for path in files if path.is_file()]
+        self._files = list(files)
         self._described: InfFiles | None = None
         self._offered: dict[str, str] | None = None
         self._known: dict[str, MessageService | Unavailable] = {}
@@ -58,6 +58,10 @@ class Catalogue:
         """What is wrong in the files that describe services, with the file each is in."""
         return list(self._in_files().defects) if self._files else []
 
+    def unread(self) -> list[Unread]:
+        """The files that should describe services and cannot be read."""
+        return list(self._in_files().unread) if self._files else []
+
     def get(self, name: str) -> MessageService:
         """The service of a name; `NotFound` when there is none or it cannot be loaded, with the reason."""
         found = self._load(name.upper())
@@ -67,7 +71,8 @@ class Catalogue:
             raise NotFound(f"the message service cannot be used: {found.reason}", value=name)
         if (meant := self._meant(name)) is not None:
             return meant
-        hint = f"one of {', '.join(self.names()) or 'none that is installed'}"
+        unread = "".join(f"{each.hint}: {each.path}; or " for each in self.unread())
+        hint = f"{unread}one of {', '.join(self.names()) or 'none that is installed'}"
         raise NotFound("there is no message service of this name", value=name, hint=hint)
 
     def find(self, name: str) -> MessageService | None:
@@ -92,6 +97,8 @@ class Catalogue:
             from mapix.subsystem.catalogue.inffiles import InfFiles
 
             self._described = InfFiles(self._files)
+            for each in self._described.unread:
+                _log.warning("message services are missing: %s", each)
         return self._described
 
     def _from_files(self, name: str) -> MessageService | Unavailable:
