@@ -148,6 +148,24 @@ def test_a_choice_that_is_gone_counts_as_none(system: Subsystem, session: Sessio
         assert found.get_pab() not in (None, pab)
 
 
+def test_a_search_path_of_which_nothing_is_left_counts_as_none(
+    system: Subsystem, session: Session, book: AddrBook
+) -> None:
+    """ABK-1, ABK-21: a copy of a profile has a personal address book of its own, and finds people in it."""
+    book.set_search_path([book.get_pab() or b""])
+    session.logoff()
+    profiles = system.admin_profiles()
+    profiles.copy_profile("Work", "Copy")
+    with system.logon("Copy", flags=MAPI_NEW_SESSION) as later:
+        found = later.open_address_book()
+        add(found, "Zoe Zimmer", "zoe@home.example")
+        (row,) = found.resolve_name([{PR_DISPLAY_NAME: "zoe"}]).rows
+        assert row[PR_EMAIL_ADDRESS] == "zoe@home.example"
+        assert found.get_search_path() == [found.get_pab(), ROOT]
+        found.set_search_path([])
+        assert found.get_search_path() == []
+
+
 def test_the_file_of_contacts_is_there_as_long_as_somebody_is_in_it(book: AddrBook, home: Path) -> None:
     """ABK-1."""
     (home / "contacts.toml").write_text(

@@ -61,15 +61,16 @@ class BookOptions(PropertyBag, AddrBook):
         self._keep(PR_AB_DEFAULT_DIR, self._container_id(entry_id))
 
     def get_search_path(self) -> list[bytes]:
-        """See `AddrBook.get_search_path`: as set, less what is gone; else the personal container, then the global ones,
-        or without these the default directory.
+        """See `AddrBook.get_search_path`: as set, less what is gone; where nothing was set, or nothing of it is there
+        any more, the personal container, then the global ones, or without these the default directory.
         """
         self._check()
         rows = self._rows()
         known = [row[PR_ENTRYID] for row in rows]
         chosen = self._core.handle.read().properties.get(PR_AB_SEARCH_PATH)
-        if chosen is not None:
-            return [entry_id for entry_id in chosen if entry_id in known]
+        here = [entry_id for entry_id in chosen or () if entry_id in known]
+        if here or chosen == ():
+            return here
         shared = [row[PR_ENTRYID] for row in rows if row.get(PR_DISPLAY_TYPE) == DT_GLOBAL]
         path = [_first(rows, AB_MODIFIABLE), *shared, None if shared else self.get_default_dir()]
         return list(dict.fromkeys(entry_id for entry_id in path if entry_id))
