@@ -12,6 +12,7 @@ import click
 from mapix.cli.base import command
 from mapix.cli.errors import Exit
 from mapix.cli.output import clean, emit_json, json_option, say
+from mapix.cli.proposals import command_with_profile, named_profile
 from mapix.cli.sessions import files_told, logged_on, mapi, profile_option
 from mapix.properties.errors import MapiError
 
@@ -42,7 +43,8 @@ def doctor(as_json: bool, profile: str | None) -> int:
     """
     findings: list[Finding] = []
     files_told()
-    for finding in _findings(profile):
+    for found in _findings(profile):
+        finding = found._replace(hint=command_with_profile(found.hint, named_profile()))
         findings.append(finding)
         if not as_json:
             _tell(finding)
@@ -117,7 +119,7 @@ def _service(subsystem: Subsystem, profile: str, service: Service) -> Finding:
         return _failure(what, error)
     unknown = strange(described, subsystem.profiles.load(profile).service(service.uid).settings)
     if unknown:
-        hint = f"mapix service configure {service.uid.hex()[:8]} {unknown[0]}= --profile {profile!r}"
+        hint = f"mapix service configure {service.uid.hex()[:8]} {unknown[0]}="
         return Finding(False, what, f"the profile sets {', '.join(unknown)}, which it does not know", hint)
     return Finding(True, what, "installed, and its settings are complete")
 

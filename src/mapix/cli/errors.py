@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mapix.cli.proposals import with_profile
 from mapix.properties import errors
 from mapix.properties.errors import MapiError
 from mapix.properties.interrupts import is_interrupt
@@ -51,8 +52,8 @@ def exit_code(error: MapiError) -> Exit:
     return next((code for classes, code in table if isinstance(error, classes)), Exit.FAILED)
 
 
-def report(error: BaseException, *, debug: bool = False) -> int:
-    """Tell a failure on stderr, with its traceback when `debug`; the exit code."""
+def report(error: BaseException, *, debug: bool = False, profile: str | None = None) -> int:
+    """Tell a failure on stderr, with its traceback when `debug`; the exit code. What it proposes is for `profile`."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else Exit.FAILED if error.code else Exit.OK
     if debug:
@@ -66,7 +67,7 @@ def report(error: BaseException, *, debug: bool = False) -> int:
         _abandon_stdout()
         return Exit.FAILED
     failure = error if isinstance(error, MapiError) else translated(error)
-    click.echo(f"mapix: {one_line(str(failure))}", err=True)
+    click.echo(f"mapix: {with_profile(one_line(str(failure)), profile)}", err=True)
     return exit_code(failure)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -110,7 +111,7 @@ def refuse_taken(profiles: ProfAdmin, name: str) -> None:
     from mapix.properties.errors import Collision
 
     if any(name.casefold() == taken.casefold() for taken, _ in profile_names(profiles)):
-        hint = f"another name, or mapix profile delete {name}"
+        hint = f"another name, or mapix profile delete {quote(name)}"
         raise Collision("there is a profile of this name already", value=name, hint=hint)
 
 
@@ -175,7 +176,7 @@ def _open_store(plan: Plan) -> None:
 def _tell(plan: Plan) -> None:
     if plan.user and not (plan.password or plan.password_command):
         say("  password   not known yet: set MAPIX_SMTP_PASSWORD, or type")
-        say(f"             mapix service configure SMTP password_command=COMMAND --profile {plan.profile}")
+        say(f"             mapix service configure SMTP password_command=COMMAND --profile {quote(plan.profile)}")
     target = plan.address or "ann@example.org"
     say("\nType next:")
     say(f'  mapix send --to {target} --subject Hello --text "Good morning" --wait')

@@ -68,14 +68,14 @@ class Root(LazyGroup):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command that the arguments name, and exit by the table of `mapix.cli.errors.Exit`."""
-        state: dict[str, bool] = {}
+        state: dict[str, Any] = {}
         colour = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
         try:
             code = super().main(*args, **{"color": colour, **extra, "standalone_mode": False, "obj": state})
         except BaseException as error:
             from mapix.cli.errors import report
 
-            code = report(error, debug=DEBUG in state)
+            code = report(error, debug=DEBUG in state, profile=state.get("profile"))
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -143,5 +143,5 @@ def _sum_up(fates: list[Fate], entry: QueueEntry | None) -> int:
     if any(fate.said == NOBODY for fate in fates):
         say("Without a mail server only mailboxes of this machine are reached.")
         say("Try: mapix service add SMTP --set host=smtp.example.org")
-    say("Refused; the report is in the Inbox: mapix ls")
+    say("Refused; the report is in the Inbox. Try: mapix ls")
     return Exit.PARTIAL if SENT in states else Exit.FAILED

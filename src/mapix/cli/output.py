@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from mapix.cli.proposals import named_profile, with_profile
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 SCHEMA = 1
 """Version of the JSON documents; it changes when a key changes its meaning."""
@@ -21,8 +23,8 @@ _WIDEST, _NARROWEST, _GAP = 32, 12, 2
 
 
 def say(text: str) -> None:
-    """Talk to the person at the terminal."""
-    click.echo(text, err=True)
+    """Talk to the person at the terminal; what is proposed to type next is for the profile that was named."""
+    click.echo(with_profile(text, named_profile()), err=True)
 
 
 def emit_json(document: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,7 +67,7 @@ def create(name: str, as_json: bool) -> None:
         profiles = subsystem.admin_profiles()
         with refusing_taken(profiles, name):
             profiles.create_profile(name)
-    text = f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {name}"
+    text = f"Profile {name} made, without services. Try: mapix service add MAPIXSTORE --profile {quote(name)}"
     tell(as_json, text, profile=name)
 
 

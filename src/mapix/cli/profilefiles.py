@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -102,7 +103,8 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
             raise CorruptData(why, value=error.value, hint="mapix profile export NAME -o FILE makes one") from None
         except Collision as error:
             raise Collision(error.text, value=error.value, hint="--as NAME calls it something else") from None
-    tell(as_json, f"Profile {found} made of {file}. Try: mapix doctor --profile {found}", profile=found, file=file)
+    text = f"Profile {found} made of {file}. Try: mapix doctor --profile {quote(found)}"
+    tell(as_json, text, profile=found, file=file)
 
 
 def confirm(question: str, yes: bool) -> None:

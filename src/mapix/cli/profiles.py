@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapix.interfaces.table import query_all_rows
@@ -46,7 +47,7 @@ def chosen(profiles: ProfAdmin, name: str | None) -> str:
         raise LogonFailed("there is no profile yet", hint="mapix init")
     if name is None:
         raise LogonFailed("there is no default profile", hint=f"mapix profile default {known[0][0]!r}")
-    hint = f"one of {', '.join(found for found, _ in known)}, or mapix init --profile {name}"
+    hint = f"one of {', '.join(repr(found) for found, _ in known)}, or mapix init --profile {quote(name)}"
     raise LogonFailed("there is no profile of this name", value=name, hint=hint)
 
 
@@ -146,6 +147,13 @@ def one_service(admin: MsgServiceAdmin, name: str) -> Service:
         ids = ", ".join(each.uid.hex()[:8] for each in found)
         raise InvalidParameter("the profile has more than one of these", value=name, hint=f"one of {ids}")
     return found[0]
+
+
+def shortest_name(admin: MsgServiceAdmin, uid: bytes) -> str:
+    """What `one_service` takes for a service: its name, or where several have that, how its uid begins."""
+    rows = query_all_rows(admin.get_msg_service_table(), (t.PR_SERVICE_UID, t.PR_SERVICE_NAME))
+    name = dict(rows)[uid]
+    return name if [known for _, known in rows].count(name) == 1 else uid.hex()[:8]
 
 
 def _service(admin: MsgServiceAdmin, uid: bytes, name: str, display_name: str | None, flags: int) -> Service:

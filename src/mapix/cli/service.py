@@ -83,7 +83,7 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
     A password is kept in the keyring, never in the profile. What the service still lacks is told: it cannot be used
     until that is configured.
     """
-    from mapix.cli.profiles import chosen
+    from mapix.cli.profiles import chosen, shortest_name
     from mapix.subsystem.profiles.settings import complete, missing
 
     values = parse_settings(settings)
@@ -93,13 +93,15 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
         wanted = subsystem.catalogue.get(service)
         values |= parse_options(options, wanted)
         shown = values.get("display_name")
-        uid = profiles.admin_services(name).create_msg_service(wanted.name, shown, values)
+        admin = profiles.admin_services(name)
+        uid = admin.create_msg_service(wanted.name, shown, values)
+        called = shortest_name(admin, uid)
     lacking = missing(wanted, complete(wanted, values))
     added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
     if lacking:
         added += f" It lacks {', '.join(lacking)}."
         wanting = " ".join(f"{each}=…" for each in lacking)
-        hint = f"mapix service configure {wanted.name} {wanting}"
+        hint = f"mapix service configure {called} {wanting}"
     tell(as_json, f"{added} Try: {hint}", profile=name, service=wanted.name, uid=uid.hex(), missing=lacking)
 
 

@@ -11,6 +11,7 @@ import click
 
 from mapix.cli.base import DEBUG
 from mapix.cli.output import say
+from mapix.cli.proposals import remember_profile
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
@@ -29,6 +30,7 @@ profile_option = click.option(
     metavar="NAME",
     envvar="MAPIX_PROFILE",
     shell_complete=_complete,
+    callback=remember_profile,
     help="The profile to log on to, instead of the default one.",
 )
 
