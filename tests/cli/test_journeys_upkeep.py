@@ -114,11 +114,21 @@ def test_no_secret_is_written_or_shown(mapix: Mapix, server: Server) -> None:
 
 def test_status_and_doctor_tell_that_all_is_well(online: Mapix) -> None:
     names = {row["type"] for row in online.json("status")["status"]}
-    assert names >= {"subsystem", "spooler", "transport provider"}
+    assert names >= {"subsystem", "spooler", "store provider", "transport provider"}
     found = online.json("doctor")
     assert found["ok"]
     assert {finding["what"] for finding in found["findings"]} >= {"home", "profile", "store", "Outbox"}
     assert "wrong" not in online("doctor").stdout
+
+
+def test_status_tells_of_a_store_that_is_damaged(ann: Mapix) -> None:
+    """SES-21, SES-31."""
+    for path in (ann.home / "stores").glob("Default.mapix*"):
+        path.write_bytes(b"nothing of a store")
+    (row,) = [one for one in ann.json("status")["status"] if one["type"] == "store provider"]
+    assert row["state"] == "failure"
+    assert "MAPI_E_CORRUPT_STORE" in row["text"]
+    assert "--for goes with --watch" in ann("status", "--for", "1", code=2).stderr
 
 
 def test_transports_are_taken_offline_by_name_by_service_and_by_how_their_names_begin(mapix: Mapix) -> None:

@@ -23,6 +23,7 @@ from mapix.interfaces.spi import (
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
 from mapix.properties.errors import (
+    CorruptStore,
     FailOneProvider,
     MapiError,
     NotFound,
@@ -30,11 +31,14 @@ from mapix.properties.errors import (
 from mapix.properties.flags import (
     MAPI_PRIMARY_STORE,
     MAPI_SECONDARY_STORE,
+    STATUS_AVAILABLE,
+    STATUS_FAILURE,
     STATUS_NO_DEFAULT_STORE,
     STATUS_PRIMARY_STORE,
     STATUS_SECONDARY_STORE,
 )
 from mapix.properties.restriction import Bitmask
+from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
     PR_DEFAULT_STORE,
     PR_DISPLAY_NAME,
@@ -44,6 +48,8 @@ from mapix.properties.tags import (
     PR_INSTANCE_KEY,
     PR_RESOURCE_FLAGS,
     PR_RESOURCE_TYPE,
+    PR_STATUS_CODE,
+    PR_STATUS_STRING,
     PR_SUBJECT,
 )
 from mapix.providers.memory.mailbox import forget_mailbox
@@ -256,5 +262,34 @@ def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profil
     with stores.logon(profile, flags=NEW) as session:
         with pytest.raises(FailOneProvider):
             session.open_msg_store(known(session)["locked"], no_mail=True)
+        assert "wrong password" in store_row(session, "locked")[PR_STATUS_STRING]
         assert session.open_msg_store(known(session)["locked"], no_mail=True).get_prop(PR_ENTRYID)
+        assert store_row(session, "locked").get(PR_STATUS_STRING) is None
+        assert store_row(session, "locked")[PR_STATUS_CODE] == STATUS_AVAILABLE
     forget_mailbox("locked")
+
+
+def test_a_store_that_cannot_be_had_says_so_in_the_status_table(stores: Subsystem, profile: str) -> None:
+    """SES-21, SES-31: as long as its service is out of use, whatever is opened besides."""
+    refusals: list[MapiError] = [CorruptStore("the file is damaged")]
+    service = stores.catalogue.get("MEMORY")
+    spec = replace(service.providers[0], load=lambda: Forgetful(refusals))
+    stores.catalogue.register(replace(service, name="FORGETFUL", providers=(spec,)))
+    stores.admin_profiles().admin_services(profile).create_msg_service("FORGETFUL", "locked", {"name": "locked"})
+    with stores.logon(profile, flags=NEW) as session:
+        for _ in range(2):
+            with pytest.raises(MapiError):
+                session.open_msg_store(known(session)["locked"], no_mail=True)
+            row = store_row(session, "locked")
+            assert row[PR_STATUS_CODE] == STATUS_FAILURE
+            assert row[PR_STATUS_STRING].startswith("MAPI_E_CORRUPT_STORE")
+        session.open_msg_store(known(session)["one"])
+        assert store_row(session, "one")[PR_STATUS_CODE] == STATUS_AVAILABLE
+
+
+def store_row(session: Session, name: str) -> dict[PropTag, Any]:
+    """The row of a store in the status table."""
+    columns = (PR_DISPLAY_NAME, PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING)
+    rows = [dict(zip(columns, row, strict=True)) for row in query_all_rows(session.get_status_table(), columns)]
+    (found,) = [row for row in rows if row[PR_DISPLAY_NAME] == name and row[PR_RESOURCE_TYPE] == ProviderKind.STORE]
+    return found

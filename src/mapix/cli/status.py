@@ -37,12 +37,15 @@ class StatusRow(NamedTuple):
 @json_option
 @profile_option
 def status(watching: bool, seconds: float | None, as_json: bool, profile: str | None) -> None:
-    """Show what the parts of a session say of themselves: subsystem, spooler, transports, address book.
+    """Show what the parts of a session say of themselves: subsystem, spooler, stores, transports, address books.
 
     Logs on as a mail program does, so what waits in the Outbox may be sent meanwhile. With --watch each row is told as
     it is, and again as it changes; with --json each is a document on a line of its own.
     """
+    if seconds is not None and not watching:
+        raise click.UsageError("--for goes with --watch.")
     with logged_on(profile, mail=True) as session:
+        _open_stores(session)
         if watching:
             _watch(session, seconds, as_json)
             return
@@ -51,6 +54,19 @@ def status(watching: bool, seconds: float | None, as_json: bool, profile: str | 
         emit_json({"status": [_document(one) for one in rows]})
     else:
         emit_rows(("what", "kind", "state", "text"), (_words(row) for row in rows))
+
+
+def _open_stores(session: Session) -> None:
+    """Stores have rows where somebody has opened them; one that cannot be opened then says why."""
+    from contextlib import suppress
+
+    from mapix.interfaces.table import query_all_rows
+    from mapix.properties.errors import MapiError
+    from mapix.properties.tags import PR_ENTRYID
+
+    for (entry_id,) in query_all_rows(session.mapi.get_msg_stores_table(), (PR_ENTRYID,)):
+        with suppress(MapiError):
+            session.open_store(entry_id)
 
 
 def _watch(session: Session, seconds: float | None, as_json: bool) -> None:

@@ -44,6 +44,7 @@ from mapix.properties.tags import (
     PR_SERVICE_UID,
 )
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.storefailures import FailedStores
 from mapix.subsystem.storelogoff import StoreUsers
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class StoreList:
     def __init__(self, core: SessionCore) -> None:
         self.users = StoreUsers()
         self.core = core
+        self._failed = FailedStores(core)
         self._inner: dict[bytes, bytes] = {}
         self._verified: set[bytes] = set()
         self._verifying = threading.Lock()
@@ -125,8 +127,8 @@ class StoreList:
             return known
         try:
             support = self.core.store_support(pair)
-            self._inner[provider.uid] = self.core.providers.attempt(
-                *pair, lambda: self.core.providers.store(*pair).store_entry_id(support)
+            self._inner[provider.uid] = self._failed.attempt(
+                pair, lambda: self.core.providers.store(*pair).store_entry_id(support)
             )
         except MapiError:
             return bytes(4) + provider.uid
@@ -177,7 +179,7 @@ class StoreList:
             return opener.logon(support, entry_id=entry_id, access=access, spooler=spooler)
 
         try:
-            return self.core.providers.attempt(service, provider, logon, lenient=spooler or lenient)
+            return self._failed.attempt(pair, logon, lenient=spooler or lenient)
         except Unconfigured as error:
             raise LogonFailed(error.text, value=service.name, hint=error.hint) from error
 
