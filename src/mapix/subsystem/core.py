@@ -122,6 +122,13 @@ class SessionCore:
             self.spooling.start_if_waiting(late=True)
         return True
 
+    def share(self, sharing: Sharing) -> None:
+        """Be tied to the broker: members that come and go from now on are told to it, where it knows of this one."""
+        with self.guard:
+            self.sharing = sharing
+            if not self._members:
+                sharing.end()
+
     def leave(self, member: Session, *, shared: bool) -> None:
         """A member has logged off: the others hear of it, the last one ends everything (LOG-35, NOT-14)."""
         with self.guard:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from mapix.properties.errors import LogonFailed, MapiError, NotFound, TimedOut
@@ -76,7 +76,8 @@ class Logons:
             if session is None:
                 session = self._start(self._open(profile, flags, dialogs), flags, dialogs)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
-            session.flush(DOWNLOAD_SECONDS)
+            with _complete(session):
+                session.flush(DOWNLOAD_SECONDS)
         return session
 
     def adopt(self, shared: Shared, learned: Callable[[str, str], None]) -> Session:
@@ -124,12 +125,9 @@ class Logons:
         session = Session(core, flags, dialogs)
         if dialogs is not None and core.handle.ui is None:
             core.handle.ui = dialogs.ui
-        try:
+        with _complete(session):
             if not core.join(session):
                 return None
-        except BaseException:
-            session.logoff()
-            raise
         if flags & MAPI_ALLOW_OTHERS:
             self._share(core)
         return session
@@ -157,7 +155,7 @@ class Logons:
     def _share(self, core: SessionCore) -> None:
         """Hand a session out to those who join from now on."""
         with self._registry:
-            if core not in self._shared:
+            if core in self._cores and core not in self._shared:
                 self._shared.append(core)
 
     def _start(self, profile: Profile, flags: int, dialogs: Dialogs | None) -> Session:
@@ -167,8 +165,9 @@ class Logons:
         core = SessionCore(self.subsystem, profile, self.ended)
         session = self._enter(core, flags, dialogs)
         if flags & MAPI_ALLOW_OTHERS and self.subsystem.sharing and is_possible():
-            core.sharing = Sharing(core, None)
-            core.sharing.offer()
+            with _complete(session):
+                core.share(sharing := Sharing(core, None))
+                sharing.offer()
         return session
 
     def _enter(self, core: SessionCore, flags: int, dialogs: Dialogs | None) -> Session:
@@ -195,13 +194,14 @@ class Logons:
         if here is not None:
             found.link.close()
             return self._join(here, flags, dialogs)
-        try:
+        with ExitStack() as failing:
+            failing.callback(found.link.close)
             core = self._core_of(found.shared)
+            sharing = Sharing(core, found.link)
+            failing.callback(sharing.end)
             session = self._enter(core, flags, dialogs)
-        except BaseException:
-            found.link.close()
-            raise
-        core.sharing = Sharing(core, found.link)
+            core.share(sharing)
+            failing.pop_all()
         self._share(core)
         return session
 
@@ -262,3 +262,13 @@ class Logons:
             yield
         finally:
             self._mutex.release()
+
+
+@contextmanager
+def _complete(session: Session) -> Iterator[None]:
+    """A logon that fails, or is given up, leaves no session behind."""
+    try:
+        yield
+    except BaseException:
+        session.logoff()
+        raise

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mapix.subsystem.broker.frames import Frame, Shared
-    from mapix.subsystem.broker.link import Link
+    from mapix.subsystem.broker.link import Event, Link
     from mapix.subsystem.core import SessionCore
 
 RETRY_SECONDS = 1.0
@@ -52,6 +52,10 @@ def find_shared(home: Path, *, mail: bool) -> Invitation | None:
     except MapiError as error:
         _log.warning("shared sessions of other processes cannot be joined: %s", error)
         found = None
+    except BaseException:
+        if link is not None:
+            link.close()
+        raise
     if link is None or not isinstance(found, Shared):
         if link is not None:
             link.close()
@@ -68,6 +72,7 @@ class Sharing:
         self._process = os.getpid()
         self._tried = time.monotonic()
         self._offering = threading.Lock()
+        self._hearing = threading.RLock()
         self._watch()
         core.handle.on_found = self._found
         core.handle.on_said = self._said
@@ -77,15 +82,15 @@ class Sharing:
     @property
     def works(self) -> bool:
         """Whether other processes can join now."""
-        return self._link is not None and not self._link.dead
+        return (link := self._link) is not None and not link.dead
 
     def newest(self) -> bytes:
         """The uid of the newest session that is shared between processes (LOG-9); this one's where nobody can tell."""
         from mapix.subsystem.broker.frames import Newest
 
-        if self._link is not None and self.works and self._process == os.getpid():
+        if (link := self._link) is not None and not link.dead and self._process == os.getpid():
             with suppress(MapiError):
-                return self._link.ask(Newest(), Newest).uid or self._core.uid
+                return link.ask(Newest(), Newest).uid or self._core.uid
         return self._core.uid
 
     def member_came(self) -> None:
@@ -99,20 +104,24 @@ class Sharing:
         from mapix.subsystem.broker.frames import Member
 
         self._tell(Member(-1, self._core.has_mail, shared))
-        if not self._core.members and self._link is not None:
-            self._link.close()
-            self._link = None
+        if not self._core.members:
+            self.end()
+
+    def end(self) -> None:
+        """Cut the tie."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
 
     def poll(self) -> None:
         """Hear what the broker told; one that is gone is replaced."""
         self.hear()
-        with self._offering:
-            if self._is_here and not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
-                self.offer(newest=False)
+        if self._is_here and not self.works and time.monotonic() - self._tried >= RETRY_SECONDS:
+            self.offer(newest=False)
 
     def _watch(self) -> None:
-        if self._link is not None:
-            self._link.watch(partial(self._lost, self._link))
+        if (link := self._link) is not None:
+            link.watch(partial(self._lost, link))
 
     def _lost(self, link: Link) -> None:
         """The broker is gone, whatever this process does just now: one that was killed is replaced, and what waits is
@@ -130,18 +139,24 @@ class Sharing:
                 self._core.spooling.start_if_waiting()
 
     def hear(self) -> None:
-        """Take up what the broker told, on any thread."""
+        """Take up what the broker told, on any thread. Who comes while another one does waits until it is known."""
+        if not self._is_here:
+            return
+        with self._hearing:
+            for event in link.poll() if (link := self._link) is not None else ():
+                self._take_up(event)
+
+    def _take_up(self, event: Event) -> None:
         from mapix.subsystem.broker.frames import Disabled, Learned, Left
 
-        for event in self._link.poll() if self._is_here and self._link is not None else ():
-            match event:
-                case Left():
-                    self._core.tell_of_leaving(shared=event.shared)
-                case Learned():
-                    told = {event.place: event.secret}
-                    self._core.learn({} if event.typed else told, told if event.typed else {})
-                case Disabled():
-                    self._core.providers.put_out_of_use(event.service, event.reason)
+        match event:
+            case Left():
+                self._core.tell_of_leaving(shared=event.shared)
+            case Learned():
+                told = {event.place: event.secret}
+                self._core.learn({} if event.typed else told, told if event.typed else {})
+            case Disabled():
+                self._core.providers.put_out_of_use(event.service, event.reason)
 
     @property
     def _is_here(self) -> bool:
@@ -149,10 +164,19 @@ class Sharing:
         return self._process == os.getpid() and bool(self._core.members)
 
     def offer(self, *, newest: bool = True) -> None:
-        """Share the session, or share it again where the broker died. Not in a rehearsal: a broker sends."""
-        if rehearsal.active is not None:
+        """Share the session, or share it again where the broker died. Not in a rehearsal: a broker sends. Nor while
+        another thread does; that is not waited for, since it may need what this one has locked.
+        """
+        if rehearsal.active is not None or not self._offering.acquire(blocking=False):
             return
-        self._tried = time.monotonic()
+        try:
+            if self._is_here and not self.works:
+                self._tried = time.monotonic()
+                self._offer(newest)
+        finally:
+            self._offering.release()
+
+    def _offer(self, newest: bool) -> None:
         try:
             for last in (False, False, True):
                 if self._offered(newest, last=last):
@@ -161,29 +185,35 @@ class Sharing:
             _log.warning("the session stays within this process: %s", error)
 
     def _offered(self, newest: bool, *, last: bool) -> bool:
-        """Whether a broker has taken the session; one without sessions may end before it hears of this one."""
+        """Whether a broker has taken the session; one without sessions may end before it hears of this one. Nobody
+        comes or goes in the meantime: each member is counted once.
+        """
         from mapix.subsystem.broker.frames import Done, Offer
         from mapix.subsystem.broker.starting import reach_broker
 
         link = reach_broker(self._core.subsystem.home)
-        with suppress(MapiError):
-            if self._link is not None:
-                self._link.close()
-        self._link = link
-        told = self._snapshot()
-        try:
-            link.ask(Offer(told, len(self._core.members), self._core.has_mail, newest), Done)
-        except MapiError:
-            if last or not link.dead:
-                raise
-            return False
-        self._tell_what_came_meanwhile(told)
-        self._watch()
+        with self._core.guard:
+            self.end()
+            self._link = link
+            if not self._core.members:
+                self.end()
+                return True
+            told = self._snapshot()
+            try:
+                link.ask(Offer(told, len(self._core.members), self._core.has_mail, newest), Done)
+            except MapiError:
+                if last or not link.dead:
+                    raise
+                return False
+            self._tell_what_came_meanwhile(told)
+            self._watch()
         return True
 
     def _tell_what_came_meanwhile(self, told: Shared) -> None:
-        """Secrets that were found between the snapshot and the broker's answer are told after it."""
+        """What was found out between the snapshot and the broker's answer is told after it."""
         now = self._snapshot()
+        for service, reason in now.disabled.items() - told.disabled.items():
+            self._disabled(service, reason)
         for place, secret in now.secrets.items() - told.secrets.items():
             self._found(place, secret)
         for place, secret in now.typed.items() - told.typed.items():
@@ -214,5 +244,5 @@ class Sharing:
         self._tell(Disabled(service, reason))
 
     def _tell(self, frame: Frame) -> None:
-        if self._link is not None and self._process == os.getpid():
-            self._link.tell(frame)
+        if (link := self._link) is not None and self._process == os.getpid():
+            link.tell(frame)

@@ -131,6 +131,15 @@ class State(Frame):
 Request: TypeAlias = Hello | Join | Newest | Offer | Member | Learned | Disabled | Status | Stop
 Answer: TypeAlias = Hello | Shared | Newest | Done | Nothing | State | Left | Learned | Disabled
 
+
+def lacking(known: Shared, whole: Shared) -> list[Learned | Disabled]:
+    """What is to be told to who knows `known` of a session, so that it knows of every place and service in `whole`."""
+    found = [Learned(place, value) for place, value in whole.secrets.items() if place not in known.secrets]
+    typed = [Learned(place, value, typed=True) for place, value in whole.typed.items() if place not in known.typed]
+    out = [Disabled(service, reason) for service, reason in whole.disabled.items() if service not in known.disabled]
+    return [*found, *typed, *out]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -6,8 +6,8 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from mapix.properties.errors import CallFailed, MapiError, Version
@@ -47,7 +47,7 @@ class Link:
 
     def ask(self, frame: Frame, *kinds: type[A]) -> A:
         """The answer to a request, one of `kinds`; `CallFailed` when the broker is gone or says something else."""
-        with self._guard:
+        with self._guard, self._undivided():
             self._send(frame)
             while not self._answers and not self.dead:
                 self._receive(ANSWER_SECONDS)
@@ -60,12 +60,12 @@ class Link:
 
     def tell(self, frame: Frame) -> None:
         """Say something that is not answered; a broker that is gone is noticed, not an error."""
-        with self._guard, suppress(CallFailed):
+        with self._guard, suppress(CallFailed), self._undivided():
             self._send(frame)
 
     def poll(self) -> list[Event]:
         """What the broker told meanwhile."""
-        with self._guard:
+        with self._guard, self._undivided():
             while self._receive(0):
                 pass
             events, self._events = self._events, []
@@ -94,11 +94,28 @@ class Link:
 
     def close(self) -> None:
         """End the connection; in a process that was forked off, only this end."""
-        self.dead = self.closed = True
+        self.closed = True
+        self._end()
+        self._socket.close()
+
+    def _end(self) -> None:
+        """Say and hear nothing any more; both the broker and who watches notice it."""
+        self.dead = True
         if self._process == os.getpid():
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+
+    @contextmanager
+    def _undivided(self) -> Iterator[None]:
+        """What is cut in two, by Ctrl-C for example, ends the connection: a later answer would be taken for another
+        question's, the rest of a frame for a new one.
+        """
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, MapiError):
+                self._end()
+            raise
 
     def _send(self, frame: Frame) -> None:
         data = pack(frame)
@@ -110,7 +127,7 @@ class Link:
                 self._socket.sendall(data)
                 return
             except OSError:
-                self.dead = True
+                self._end()
         raise CallFailed("the broker is gone", hint="mapix broker status")
 
     def _receive(self, seconds: float) -> bool:
@@ -126,7 +143,8 @@ class Link:
             return False
         except (OSError, MapiError):
             data = b""
-        self.dead = not data
+        if not data:
+            self._end()
         return bool(data)
 
     def _sort(self, found: Answer) -> None:

@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -40,6 +41,7 @@ from mapix.subsystem.broker.frames import (
     State,
     Status,
     Stop,
+    lacking,
     length_of,
     pack,
     request,
@@ -203,7 +205,7 @@ class Broker:
             case Newest():
                 return Newest(self._registry.newest())
             case Offer():
-                self._host(self._registry.offer(connection, connection.pid, asked))
+                self._offered(connection, asked)
                 return Done()
             case Member():
                 self._members_changed(connection, asked)
@@ -217,6 +219,17 @@ class Broker:
                 self._over.set()
                 return Done()
         return None
+
+    def _offered(self, connection: Connection, offer: Offer) -> None:
+        """A session is shared; where it was before, what only one side knows of it is told to the other (LOG-31)."""
+        former = self._registry.sessions.get(offer.shared.uid)
+        known = former.shared() if former is not None else offer.shared
+        session = self._registry.offer(connection, connection.pid, offer)
+        for news in lacking(known, offer.shared):
+            self._tell_others(connection, session, news)
+        for news in lacking(offer.shared, known):
+            connection.say(news)
+        self._host(session)
 
     def _members_changed(self, connection: Connection, told: Member) -> None:
         session = self._registry.change(connection, told.change, mail=told.mail)
@@ -259,9 +272,11 @@ class Broker:
     async def _state(self) -> State:
         found = []
         for session in list(self._registry.sessions.values()):
-            members = {party.pid: party.count for party in session.parties.values()}
+            members: Counter[int] = Counter()
+            for party in session.parties.values():
+                members[party.pid] += party.count
             waiting = await self._hosted(partial(self._hosting.waiting, session.uid))
-            found.append(SessionState(session.profile, members, waiting))
+            found.append(SessionState(session.profile, dict(members), waiting))
         return State(os.getpid(), self.started, found)
 
     # hosting, on a thread of its own
