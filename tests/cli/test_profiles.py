@@ -122,6 +122,10 @@ def test_services_are_copied_ordered_and_one_says_who_the_user_is(mapix: Mapix) 
         "LOCAL",
     ]
     assert "all of them" in mapix("service", "order", "SMTP", code=1).stderr
+    said = mapix("service", "order", "SMTP", "MAPIXSTORE", code=1).stderr
+    assert "Try: mapix service order SMTP LOCAL, in another order" in said
+    assert "Either a SERVICE or --none" in mapix("service", "primary", "SMTP", "--none", code=2).stderr
+    assert "Either a NAME or --none" in mapix("profile", "default", "Default", "--none", code=2).stderr
     first = mapix("service", "primary").stdout.strip()
     assert first in ("LOCAL", "SMTP")
     mapix("service", "primary", "SMTP")

@@ -101,6 +101,8 @@ def default(name: str | None, none: bool, as_json: bool) -> None:
     """Make NAME the default profile; without NAME print which one is."""
     from mapix.cli.profiles import existing
 
+    if none and name is not None:
+        raise click.UsageError("Either a NAME or --none.")
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         found = None if none else existing(profiles, name)

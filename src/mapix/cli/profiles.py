@@ -141,7 +141,7 @@ def one_service(admin: MsgServiceAdmin, name: str) -> Service:
     found = [each for each in known if each.name.casefold() == name.casefold()]
     found = found or [each for each in known if name and each.uid.hex().startswith(name.lower())]
     if not found:
-        names = ", ".join(each.name for each in known)
+        names = ", ".join(dict.fromkeys(each.name for each in known))
         raise NotFound("the profile has no such message service", value=name, hint=names and f"one of {names}")
     if len(found) > 1:
         ids = ", ".join(each.uid.hex()[:8] for each in found)

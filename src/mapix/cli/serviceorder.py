@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,10 +50,7 @@ def order(services: tuple[str, ...], as_json: bool, profile: str | None) -> None
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
         if services:
-            known = _transports(admin)
-            wanted = [one_service(admin, name).uid for name in services]
-            uids = [uid for service in wanted for uid, owner, _ in known if owner == service]
-            admin.msg_service_transport_order(uids)
+            _put_in_order(admin, [one_service(admin, name).uid for name in services])
         found = _transports(admin)
     if as_json:
         emit_json({"transports": [_document(*each) for each in found]})
@@ -69,6 +67,8 @@ def primary(service: str | None, none: bool, as_json: bool, profile: str | None)
     """Make SERVICE the one that says who the user is; without SERVICE print which one does."""
     from mapix.cli.profiles import chosen, one_service
 
+    if none and service is not None:
+        raise click.UsageError("Either a SERVICE or --none.")
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
@@ -80,6 +80,19 @@ def primary(service: str | None, none: bool, as_json: bool, profile: str | None)
         emit_json({"service": name})
     elif not change:
         click.echo(name or "no service")
+
+
+def _put_in_order(admin: MsgServiceAdmin, wanted: Sequence[bytes]) -> None:
+    """The transports of these services in this order; `InvalidParameter` where some are left out or named twice."""
+    from mapix.cli.profiles import shortest_name
+    from mapix.properties.errors import InvalidParameter
+
+    known = _transports(admin)
+    owners = list(dict.fromkeys(owner for _, owner, _ in known))
+    if sorted(wanted) != sorted(owners):
+        hint = f"mapix service order {' '.join(shortest_name(admin, owner) for owner in owners)}, in another order"
+        raise InvalidParameter("an order names the services that send, all of them, and each once", hint=hint)
+    admin.msg_service_transport_order([uid for service in wanted for uid, owner, _ in known if owner == service])
 
 
 def _primary(admin: MsgServiceAdmin) -> str | None:
