@@ -64,15 +64,18 @@ class ProfileAdministration(ProfAdmin):
         """See `ProfAdmin.copy_profile`; `NotFound`, `NoAccess` when the new name is taken, `LogonFailed` where a vault
         that may hold secrets of it does not open. Then there is no copy.
         """
+        from mapix.subsystem.profiles.secrets import all_or_none
         from mapix.subsystem.profiles.servicesecrets import copy_secrets, places_of
 
         self._check_app(old, app)
-        profile = self._profiles.copy(old, new)
+        with self._profiles.locked():
+            pair = self._profiles.load(old), self._profiles.copy(old, new)
         if not secrets:
             return
         catalogue, home = self._subsystem.catalogue, self._subsystem.home
         try:
-            copy_secrets(*(places_of(catalogue, each, home) for each in (self._profiles.load(old), profile)))
+            with all_or_none() as changes:
+                copy_secrets(changes, *(places_of(catalogue, each, home) for each in pair))
         except BaseException:
             self._profiles.delete(new)
             raise

@@ -12,7 +12,7 @@ from uuid import uuid4
 from mapix.interfaces.admin import ProfSect, ProviderAdmin
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import InvalidParameter, MapiError, NoAccess, NotFound, Unconfigured
+from mapix.properties.errors import InvalidParameter, NoAccess, NotFound, Unconfigured
 from mapix.properties.value import Props
 from mapix.subsystem.admin.adminrows import provider_table
 from mapix.subsystem.admin.serviceentries import new_provider, pass_on_identity
@@ -26,7 +26,7 @@ from mapix.subsystem.lines import forget
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
-from mapix.subsystem.profiles.servicesecrets import forget_secrets, places_of_service
+from mapix.subsystem.profiles.servicesecrets import Kept, forget_secrets, places_of_service
 
 if TYPE_CHECKING:
     from mapix.subsystem.initialize import Subsystem
@@ -65,7 +65,7 @@ class ProviderAdministration(ProviderAdmin):
             self._ask_entry(MSG_SERVICE_PROVIDER_CREATE)
         except Unconfigured:
             return uid
-        except MapiError:
+        except BaseException:
             self._remove(uid)
             raise
         return uid
@@ -87,15 +87,19 @@ class ProviderAdministration(ProviderAdmin):
         call_entry(described, self._handle, self._subsystem.catalogue, service, context, admin=own)
 
     def _remove(self, uid: bytes) -> None:
-        def delete(profile: Profile) -> None:
+        """First the profile, then the secrets: one that cannot be written has lost none of them."""
+
+        def delete(profile: Profile) -> list[Kept]:
             service, provider = profile.provider(uid)
             places = places_of_service(self._subsystem.catalogue, profile, service, self._handle.home)
-            forget_secrets(each for each in places if each.uid == uid)
+            own = [each for each in places if each.uid == uid]
             service.providers.remove(provider)
             profile.transport_order = [each for each in profile.transport_order if each != uid]
+            profile.secure = [each for each in profile.secure if each != uid]
             pass_on_identity(profile, [provider])
+            return self._handle.store.alone_with(profile, own)
 
-        self._handle.change(delete)
+        forget_secrets(self._handle.change(delete))
 
     def open_profile_section(self, uid: bytes | None, access: Access = Access.READ) -> ProfSect:
         """See `ProviderAdmin.open_profile_section`; a uid must be given, provider sections are for reading (PRF-18).

@@ -6,10 +6,10 @@ Everything acts on the profile's file at once; sessions that run on it see it at
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfSect, ProviderAdmin
 from mapix.interfaces.prop import Access
@@ -19,7 +19,6 @@ from mapix.properties.errors import (
     Busy,
     CallFailed,
     InterfaceNotSupported,
-    MapiError,
     NoSupport,
     NotFound,
     NotInitialized,
@@ -27,23 +26,17 @@ from mapix.properties.errors import (
     UserCancel,
     from_hresult,
 )
-from mapix.properties.flags import (
-    SERVICE_PRIMARY_IDENTITY,
-    SERVICE_UI_ALLOWED,
-    SERVICE_UI_ALWAYS,
-    STATUS_PRIMARY_IDENTITY,
-)
+from mapix.properties.flags import SERVICE_UI_ALLOWED, SERVICE_UI_ALWAYS
 from mapix.properties.tags import PR_DISPLAY_NAME
 from mapix.properties.value import Props
 from mapix.subsystem.admin.adminrows import provider_table, service_table
 from mapix.subsystem.admin.provideradmin import ProviderAdministration
 from mapix.subsystem.admin.serviceentries import (
+    choose_identity,
     copied,
-    identity_provider,
     insert,
     new_service,
-    pass_on_identity,
-    set_flag,
+    take_out,
 )
 from mapix.subsystem.catalogue.serviceentry import (
     MSG_SERVICE_CONFIGURE,
@@ -57,6 +50,7 @@ from mapix.subsystem.profiles import servicesecrets as kept
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import StoredProfile
 from mapix.subsystem.profiles.profsect import open_section
+from mapix.subsystem.profiles.secrets import SecretChanges, all_or_none
 from mapix.subsystem.profiles.servicesecrets import split, store_secrets
 from mapix.subsystem.profiles.settings import by_tag, check_settings, check_whole, complete, require, strange
 
@@ -64,6 +58,7 @@ if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.initialize import Subsystem
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -101,16 +96,16 @@ class ServiceAdministration(MsgServiceAdmin):
         entry.settings = {name: value for name, value in public.items() if value is not None}
         check_whole(described, entry.settings)
 
-        def add(profile: Profile) -> None:
+        def add(profile: Profile, changes: SecretChanges) -> None:
             insert(profile, entry)
-            store_secrets(profile, entry, secrets, self._handle.home)
+            store_secrets(changes, profile, entry, secrets, self._handle.home)
             for uid, props in described.sections.items():
                 profile.sections.setdefault(uid, dict(props))
 
-        self._handle.change(add)
+        self._change(add)
         try:
             self._ask_entry(entry.uid, MSG_SERVICE_CREATE)
-        except MapiError:
+        except BaseException:
             self._remove(entry.uid)
             raise
         if ui is not None:
@@ -125,14 +120,15 @@ class ServiceAdministration(MsgServiceAdmin):
         source = self._handle.read()
         entry = source.service(uid)
 
-        def add(profile: Profile) -> bytes:
+        def add(profile: Profile, changes: SecretChanges) -> bytes:
             copy = copied(source, entry, profile)
             insert(profile, copy)
             places = partial(kept.places_of_service, self._catalogue)
-            kept.copy_secrets(places(source, entry, self._handle.home), places(profile, copy, into._handle.home))
+            pair = places(source, entry, self._handle.home), places(profile, copy, into._handle.home)
+            kept.copy_secrets(changes, *pair)
             return copy.uid
 
-        return into._handle.change(add)
+        return into._change(add)
 
     def configure_msg_service(
         self,
@@ -167,18 +163,23 @@ class ServiceAdministration(MsgServiceAdmin):
         known = {each: value for each, value in settings.items() if each not in gone}
         public, secrets = split(described, check_settings(described, known))
 
-        def configure(profile: Profile) -> None:
+        def configure(profile: Profile, changes: SecretChanges) -> None:
             entry = profile.service(uid)
             if unknown := [each for each in gone if each not in entry.settings]:
                 check_settings(described, dict.fromkeys(unknown))
             changed = {**entry.settings, **dict.fromkeys(gone), **public}
             changed = {name: value for name, value in changed.items() if value is not None}
             check_whole(described, changed)
-            store_secrets(profile, entry, secrets, self._handle.home)
+            store_secrets(changes, profile, entry, secrets, self._handle.home)
             entry.settings = changed
             entry.display_name = entry.display_name if name is None else name
 
-        self._handle.change(configure)
+        self._change(configure)
+
+    def _change(self, action: Callable[[Profile, SecretChanges], T]) -> T:
+        """Change the profile and secrets together: when one of them fails, both are as they were."""
+        with self._handle.store.locked(), all_or_none() as changes:
+            return self._handle.change(lambda profile: action(profile, changes))
 
     def _configure_by_entry(self, uid: bytes, settings: Mapping[str, Any], props: Props, ui: LogonUI | None) -> None:
         """MSG_SERVICE_CONFIGURE: with properties it uses them silently, else it may ask whoever is there (PRF-41)."""
@@ -247,19 +248,17 @@ class ServiceAdministration(MsgServiceAdmin):
             _log.warning("a message service goes although its entry function failed: %s", error)
 
     def _remove(self, uid: bytes) -> None:
-        def delete(profile: Profile) -> None:
-            entry = profile.service(uid)
-            kept.forget_secrets(kept.places_of_service(self._catalogue, profile, entry, self._handle.home))
-            profile.services.remove(entry)
-            gone = set(kept.uids_of(entry)).difference(*map(kept.uids_of, profile.services))
-            for each in gone:
-                profile.sections.pop(each, None)
-            profile.transport_order = [each for each in profile.transport_order if each not in gone]
-            profile.secure = [each for each in profile.secure if each not in gone]
-            pass_on_identity(profile, entry.providers)
-            forget(self._subsystem.home, *(provider.uid for provider in entry.providers))
+        """First the profile, then the secrets: one that cannot be written has lost none of them."""
 
-        self._handle.change(delete)
+        def delete(profile: Profile) -> tuple[ServiceEntry, list[kept.Kept]]:
+            entry = profile.service(uid)
+            places = list(kept.places_of_service(self._catalogue, profile, entry, self._handle.home))
+            take_out(profile, entry)
+            return entry, self._handle.store.alone_with(profile, places)
+
+        entry, places = self._handle.change(delete)
+        kept.forget_secrets(places)
+        forget(self._subsystem.home, *(provider.uid for provider in entry.providers))
 
     def admin_providers(self, uid: bytes) -> ProviderAdmin:
         """See `MsgServiceAdmin.admin_providers`; `NotFound`."""
@@ -289,12 +288,4 @@ class ServiceAdministration(MsgServiceAdmin):
 
         `NotFound`, `NoAccess` for one that cannot.
         """
-
-        def choose(profile: Profile) -> None:
-            chosen = identity_provider(profile, uid) if uid is not None else None
-            for service, provider in profile.providers():
-                mine = provider is chosen
-                set_flag(provider, STATUS_PRIMARY_IDENTITY, mine)
-                set_flag(service, SERVICE_PRIMARY_IDENTITY, any(each is chosen for each in service.providers))
-
-        self._handle.change(choose)
+        self._handle.change(partial(choose_identity, uid=uid))

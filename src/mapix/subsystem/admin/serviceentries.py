@@ -37,6 +37,17 @@ def insert(profile: Profile, added: ServiceEntry) -> None:
     profile.services.append(added)
 
 
+def take_out(profile: Profile, entry: ServiceEntry) -> None:
+    """Take a service out of a profile, with its sections; the primary identity goes to the next (PRF-51)."""
+    profile.services.remove(entry)
+    gone = set(uids_of(entry)).difference(*map(uids_of, profile.services))
+    for each in gone:
+        profile.sections.pop(each, None)
+    profile.transport_order = [each for each in profile.transport_order if each not in gone]
+    profile.secure = [each for each in profile.secure if each not in gone]
+    pass_on_identity(profile, entry.providers)
+
+
 def copied(profile: Profile, entry: ServiceEntry, into: Profile) -> ServiceEntry:
     """A copy of a service under uids of its own; its extra sections come along into `into` (PR_SERVICE_EXTRA_UIDS)."""
     copy = deepcopy(entry)
@@ -115,6 +126,14 @@ def identity_provider(profile: Profile, uid: bytes) -> ProviderEntry:
     if any(uid in (service.uid, provider.uid) for service, provider in profile.providers()):
         raise NoAccess("this message service cannot say who the user is", value=uid)
     raise NotFound("the profile has no message service with this uid", value=uid)
+
+
+def choose_identity(profile: Profile, uid: bytes | None) -> None:
+    """Give the primary identity to what `identity_provider` finds, for None to nobody."""
+    chosen = identity_provider(profile, uid) if uid is not None else None
+    for service, provider in profile.providers():
+        set_flag(provider, STATUS_PRIMARY_IDENTITY, provider is chosen)
+        set_flag(service, SERVICE_PRIMARY_IDENTITY, any(each is chosen for each in service.providers))
 
 
 def set_flag(entry: ServiceEntry | ProviderEntry, flag: int, on: bool) -> None:

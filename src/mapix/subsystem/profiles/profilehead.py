@@ -26,6 +26,14 @@ def has_mark(path: Path, *marks: str) -> bool:
     return any(mark in head for mark in marks)
 
 
+def mentions(path: Path, text: str) -> bool:
+    """Whether a text stands anywhere in a profile's file; in one that cannot be read it may."""
+    try:
+        return text in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+
+
 def is_deleted(path: Path) -> bool:
     """Whether a profile goes when its last session ends (PRF-6)."""
     return has_mark(path, DELETED)

@@ -9,17 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from mapix.properties.errors import CallFailed, Collision, CorruptData, MapiError, NoAccess, NotFound, Version
+from mapix.properties.errors import Collision, CorruptData, MapiError, NoAccess, NotFound, Version
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
 from mapix.subsystem.profiles.profile import Profile, check_name, one_like
-from mapix.subsystem.profiles.profilefile import from_text, text_of, to_text
-from mapix.subsystem.profiles.profilefolder import ProfileFolder
+from mapix.subsystem.profiles.profilefolder import GOING, ProfileFolder
 from mapix.subsystem.profiles.profilehead import (
     APP,
     default_named,
@@ -27,13 +27,14 @@ from mapix.subsystem.profiles.profilehead import (
     free_files,
     has_mark,
     is_deleted,
-    key_mark,
-    name_to_be,
+    mentions,
     waits,
 )
 
+if TYPE_CHECKING:
+    from mapix.subsystem.profiles.servicesecrets import Kept
+
 _log = logging.getLogger(__name__)
-_GOING = "the profile of this name is deleted, and goes when its last session ends"
 
 
 class ProfileStore:
@@ -72,7 +73,7 @@ class ProfileStore:
         path = self._folder.find(name)
         if path is None:
             raise NotFound("there is no profile of this name", value=name, hint=self._suggest(name))
-        return self._read(path)
+        return self._folder.read(path)
 
     @contextmanager
     def edit(self, name: str) -> Iterator[Profile]:
@@ -80,7 +81,11 @@ class ProfileStore:
         with directory_lock(self.directory):
             profile = self.load(name)
             yield profile
-            self._write(profile)
+            self._folder.write(profile)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """No other process and no other thread changes profiles meanwhile; reentrant. `NoAccess`."""
+        return directory_lock(self.directory)
 
     def create(self, name: str, *, app: bool = False) -> Profile:
         """A new, empty profile, with `app` one of an application; `InvalidParameter` for its name, `NoAccess` when it
@@ -98,7 +103,7 @@ class ProfileStore:
         check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
-            if taken := self._taken(profile.name):
+            if taken := self._folder.taken(profile.name):
                 raise Collision(taken, value=profile.name)
             self._write_new(profile)
 
@@ -113,22 +118,21 @@ class ProfileStore:
         """Remove a profile and its secrets; one in use is marked and goes with its last session (PRF-6)."""
         with directory_lock(self.directory):
             path = self._present(name)
-            if self.default() == path.stem:
-                self.set_default(None)
+            was_default = self.default() == path.stem
             if self.in_use(path.stem):
-                profile = self._read(path)
+                profile = self._folder.read(path)
                 profile.deleted = True
-                self._write(profile)
+                self._folder.write(profile)
             else:
-                with suppress(CorruptData, Version):
-                    self._tell_gone(path)
-                self._remove(path)
+                self._discard(path)
+            if was_default:
+                self._point("")
 
     def copy(self, old: str, new: str) -> Profile:
         """A copy under another name, with a search key of its own (PRF-5)."""
         check_name(new)
         with directory_lock(self.directory):
-            profile = self._read(self._present(old))
+            profile = self._folder.read(self._present(old))
             self._refuse_taken(new)
             profile.name, profile.renamed, profile.search_key = new, "", uuid4().bytes_le
             self._write_new(profile)
@@ -139,25 +143,24 @@ class ProfileStore:
         check_name(new)
         with directory_lock(self.directory):
             path = self._present(old)
-            profile = self._read(path)
+            profile = self._folder.read(path)
             if new.casefold() not in (old.casefold(), profile.renamed.casefold()):
                 self._refuse_taken(new)
             if self.in_use(path.stem):
                 profile.renamed = new
-                self._write(profile)
+                self._folder.write(profile)
             else:
-                self._move(profile, new)
+                self._move(path, profile, new)
 
     def default(self) -> str | None:
         """The name of the default profile, None when there is none or the file that names it names no profile."""
         name = default_named(self._default_file)
         path = self._folder.find(name) if name else None
-        return path.stem if path is not None else None
+        return path.stem if path is not None and not is_deleted(path) else None
 
     def set_default(self, name: str | None) -> None:
         """Make a profile the default, or none; `NotFound`."""
-        stem = self._present(name).stem if name is not None else ""
-        replace_file(self._default_file, f"{stem}\n".encode(), keep=False)
+        self._point(self._present(name).stem if name is not None else "")
 
     def in_use(self, name: str) -> bool:
         """Whether a session runs on the profile, in this process or another one (PRF-6)."""
@@ -172,7 +175,7 @@ class ProfileStore:
             try:
                 profile = self.load(name)
                 if profile.deleted:
-                    raise NotFound(_GOING, value=name, hint=self._suggest(name))
+                    raise NotFound(GOING, value=name, hint=self._suggest(name))
             except BaseException:
                 self._unuse(path)
                 raise
@@ -209,18 +212,17 @@ class ProfileStore:
         if self.in_use(path.stem):
             return
         try:
-            profile = self._read(path)
+            profile = self._folder.read(path)
         except MapiError:
             return
         if profile.deleted:
-            self._tell_gone(path)
-            self._remove(path)
+            self._discard(path)
         elif self._folder.find(profile.renamed) not in (None, path):
             _log.warning("the profile %s keeps its name: there is another one called %s", profile.name, profile.renamed)
             profile.renamed = ""
-            self._write(profile)
+            self._folder.write(profile)
         elif profile.renamed:
-            self._move(profile, profile.renamed)
+            self._move(path, profile, profile.renamed)
 
     def _sweep(self) -> None:
         """Settle what a process left undone that ended without logging off."""
@@ -230,16 +232,24 @@ class ProfileStore:
                 for path in waiting:
                     self._settle(path)
 
-    def _move(self, profile: Profile, new: str) -> None:
-        old = self._folder.find(profile.name)
-        was_default = self.default() == profile.name
+    def _move(self, old: Path, profile: Profile, new: str) -> None:
         files = profile.files_name
         profile.name, profile.renamed, profile.files = new, "", files if files != new else ""
-        self._write(profile)
-        if old is not None and old != self._folder.path(new):
-            self._remove(old)
+        was_default = self.default() == old.stem
         if was_default:
-            self.set_default(new)
+            self._point(new)
+        try:
+            self._folder.move(old, profile)
+        except BaseException:
+            if was_default:
+                with suppress(MapiError):
+                    self._point(old.stem)
+            raise
+        self._uses.forget(old.stem)
+
+    def _point(self, stem: str) -> None:
+        """Write down which profile is the default."""
+        replace_file(self._default_file, f"{stem}\n".encode(), keep=False)
 
     def _present(self, name: str) -> Path:
         path = self._folder.find(name)
@@ -248,49 +258,33 @@ class ProfileStore:
         return path
 
     def _refuse_taken(self, name: str) -> None:
-        if taken := self._taken(name):
+        if taken := self._folder.taken(name):
             raise NoAccess(taken, value=name)
-
-    def _taken(self, name: str) -> str:
-        """Why no profile can get this name: one has it, or will have it when its last session has ended (PRF-6)."""
-        path = self._folder.find(name)
-        if path is not None:
-            return _GOING if is_deleted(path) else "there is a profile of this name already"
-        waiting = (path for path in self._folder.files() if waits(path) and not is_deleted(path))
-        coming = any(name_to_be(path).casefold() == name.casefold() for path in waiting)
-        return "a profile in use gets this name when its last session ends" if coming else ""
 
     def _suggest(self, name: str) -> str:
         return one_like(name, self.names())
 
-    def _read(self, path: Path) -> Profile:
-        profile = from_text(text_of(path), str(path))
-        profile.name = path.stem
-        return profile
-
     def _write_new(self, profile: Profile) -> None:
         """Write a profile that was not there, with a name of its own for its files: renamed ones keep theirs."""
         profile.files = free_files(profile.name, [files_of(path) for path in self._folder.files()])
-        self._write(profile)
+        self._folder.write(profile)
 
-    def _write(self, profile: Profile) -> None:
-        text = to_text(profile)
-        if to_text(from_text(text, profile.name)) != text:
-            raise CallFailed("the profile would not be read back as it is", value=profile.name)
-        path = self._folder.path(profile.name)
-        replace_file(path, text.encode())
-        if not backup_of(path).exists():
-            replace_file(backup_of(path), text.encode(), keep=False)
+    def alone_with(self, profile: Profile, places: Iterable[Kept]) -> list[Kept]:
+        """Those of `places` that no copy of the profile's file has, too: copies have the secrets of the first one."""
+        copies = [path for path in self._folder.copies(profile) if path.stem != profile.name]
+        return [each for each in places if not any(mentions(path, each.uid.hex()) for path in copies)]
 
-    def _tell_gone(self, path: Path) -> None:
-        """A file that somebody copied has the secrets of the first one: these stay with the last of them."""
-        profile = self._read(path)
-        if not any(has_mark(other, key_mark(profile)) for other in self._folder.files() if other != path):
-            self.on_gone(profile)
-
-    def _remove(self, path: Path) -> None:
+    def _discard(self, path: Path) -> None:
+        """Remove a profile, then its secrets: these stay with the last file that somebody copied, and with one that
+        cannot be removed.
+        """
+        gone: Profile | None = None
+        with suppress(CorruptData, Version):
+            gone = self._folder.read(path)
         self._folder.remove(path)
         self._uses.forget(path.stem)
+        if gone is not None and not self._folder.copies(gone):
+            self.on_gone(gone)
 
     def _forget(self, profile: Profile) -> None:
         from mapix.subsystem.profiles.servicesecrets import forget_profile

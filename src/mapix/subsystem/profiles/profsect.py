@@ -7,7 +7,7 @@ and refused where there is none (PRF-23).
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from mapix.properties.tags import (
 )
 from mapix.properties.value import Problem, Problems, Props
 from mapix.subsystem.profiles.profile import Profile
-from mapix.subsystem.profiles.secrets import SECURE, SecretPlace, secure_name
+from mapix.subsystem.profiles.secrets import SECURE, SecretChanges, SecretPlace, all_or_none, secure_name
 from mapix.subsystem.profiles.settings import complete
 
 if TYPE_CHECKING:
@@ -69,14 +69,10 @@ class SectionSource:
         return found, 1
 
     def apply(self, changes: ChangeSet) -> int:
-        """See `PropertySource.apply`."""
+        """See `PropertySource.apply`; when something fails, the secure properties are as they were."""
         gone = changes.deleted | {tag >> 16 for tag in changes.values}
         plain = {tag: value for tag, value in changes.values.items() if tag >> 16 not in SECURE}
-        for number in gone.intersection(SECURE):
-            self._place.store(secure_name(number), None)
-        for tag, value in changes.values.items():
-            if tag >> 16 in SECURE:
-                self._place.store(secure_name(tag >> 16), f"{tag} {codec.dump(tag, value).hex()}")
+        hidden = {tag: value for tag, value in changes.values.items() if tag >> 16 in SECURE}
 
         def put(profile: Profile) -> None:
             held = self._locate(profile)
@@ -86,10 +82,17 @@ class SectionSource:
             if hidden and self._uid not in profile.secure:
                 profile.secure.append(self._uid)
 
-        hidden = len(plain) < len(changes.values)
-        if plain or gone.difference(SECURE) or (hidden and self._uid not in self._handle.read().secure):
-            self._handle.change(put)
+        with all_or_none() as secrets:
+            self._hide(secrets, gone, hidden)
+            if plain or gone.difference(SECURE) or (hidden and self._uid not in self._handle.read().secure):
+                self._handle.change(put)
         return 1
+
+    def _hide(self, secrets: SecretChanges, gone: Set[int], hidden: Mapping[PropTag, Any]) -> None:
+        """Keep secure properties where secrets are; those of `gone` that have no new value are removed."""
+        texts = {tag >> 16: f"{tag} {codec.dump(tag, value).hex()}" for tag, value in hidden.items()}
+        for number in sorted(gone & set(SECURE)):
+            secrets.store(self._place, secure_name(number), texts.get(number))
 
     def _fetch(self, number: int) -> dict[PropTag, Any]:
         kept = self._place.fetch_kept(secure_name(number))

@@ -13,6 +13,7 @@ A secret is looked for at the moment it is needed, in this order:
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from mapix.properties.errors import LogonFailed, NoSupport
+from mapix.properties.errors import LogonFailed, MapiError, NoSupport
 from mapix.subsystem.profiles.settings import COMMAND
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ KEYRING_SERVICE = "mapix"
 COMMAND_SECONDS = 60.0
 SECURE = range(0x67F0, 0x6800)
 """Identifiers of secure properties (PRF-23)."""
+
+_log = logging.getLogger("mapix.subsystem")
 
 
 class Keyring(Protocol):
@@ -94,6 +97,39 @@ class SecretPlace:
     def of(self, name: str) -> str:
         """The place of one secret, as the keyring knows it."""
         return f"{self.key}/{name}"
+
+
+class SecretChanges:
+    """Secrets that are changed together with something else: what stood in their places before can be put back."""
+
+    def __init__(self) -> None:
+        self._former: list[tuple[SecretPlace, str, str | None]] = []
+
+    def store(self, place: SecretPlace, name: str, secret: str | None) -> None:
+        """See `SecretPlace.store`."""
+        former = place.fetch_kept(name)
+        self._former.append((place, name, former))
+        place.store(name, secret)
+
+    def undo(self) -> None:
+        """Put back what there was; a place that takes nothing back is told of in the log."""
+        while self._former:
+            place, name, former = self._former.pop()
+            try:
+                place.store(name, former)
+            except MapiError as error:
+                _log.warning("a secret of %s is not what it was before: %s", place.service, error)
+
+
+@contextmanager
+def all_or_none() -> Iterator[SecretChanges]:
+    """Change secrets; when the block fails, whatever failed in it, they are as they were."""
+    changes = SecretChanges()
+    try:
+        yield changes
+    except BaseException:
+        changes.undo()
+        raise
 
 
 def secure_name(number: int) -> str:

@@ -15,7 +15,7 @@ from mapix.properties.errors import MapiError
 from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 from mapix.subsystem.profiles.profile import Profile, ServiceEntry
 from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, service_secrets
-from mapix.subsystem.profiles.secrets import SECURE, SecretPlace, secure_name
+from mapix.subsystem.profiles.secrets import SECURE, SecretChanges, SecretPlace, secure_name
 from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
 
 if TYPE_CHECKING:
@@ -75,36 +75,24 @@ def _kept(profile: Profile, uid: bytes, service: str, own: Iterable[str], home: 
     return Kept(uid, place, (*own, *(map(secure_name, SECURE) if uid in profile.secure else ())))
 
 
-def store_secrets(profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None], home: Path | None) -> None:
-    """Keep all of them or none; `NoSupport` where nothing keeps secrets."""
-    kept: list[str] = []
+def store_secrets(
+    changes: SecretChanges, profile: Profile, entry: ServiceEntry, secrets: Mapping[str, str | None], home: Path | None
+) -> None:
+    """Keep secrets of a service, to be taken back by `changes`; `NoSupport` where nothing keeps secrets."""
     place = service_secrets(profile, entry.uid, home)
-    try:
-        for name, secret in secrets.items():
-            place.store(name, secret)
-            kept.append(name)
-    except MapiError:
-        for name in kept:
-            place.store(name, None)
-        raise
+    for name, secret in secrets.items():
+        changes.store(place, name, secret)
 
 
-def copy_secrets(source: Iterable[Kept], target: Iterable[Kept]) -> None:
-    """Keep for some sections what keyring or vault keep for others of the same shape, all of it or nothing.
+def copy_secrets(changes: SecretChanges, source: Iterable[Kept], target: Iterable[Kept]) -> None:
+    """Keep for some sections what keyring or vault keep for others of the same shape, to be taken back by `changes`.
 
     Raises LogonFailed where the vault does not open, and what else keeps the secrets from being read or written.
     """
-    done: list[tuple[SecretPlace, str]] = []
-    try:
-        for old, new in zip(source, target, strict=True):
-            for name in old.names:
-                if (secret := old.place.fetch_kept(name)) is not None:
-                    new.place.store(name, secret)
-                    done.append((new.place, name))
-    except MapiError:
-        for place, name in done:
-            place.store(name, None)
-        raise
+    for old, new in zip(source, target, strict=True):
+        for name in old.names:
+            if (secret := old.place.fetch_kept(name)) is not None:
+                changes.store(new.place, name, secret)
 
 
 def forget_secrets(places: Iterable[Kept]) -> None:

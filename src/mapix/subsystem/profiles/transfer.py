@@ -17,6 +17,7 @@ from mapix.properties.errors import CorruptData, LogonFailed, NoSupport
 from mapix.properties.tags import PR_RESOURCE_PATH
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilefile import HEAD, from_text, to_text
+from mapix.subsystem.profiles.secrets import all_or_none
 from mapix.subsystem.profiles.servicesecrets import places_of
 from mapix.subsystem.profiles.toml_writer import dump
 
@@ -91,10 +92,11 @@ def _forget_places(catalogue: Catalogue, profile: Profile) -> None:
 
 def _keep(subsystem: Subsystem, profile: Profile, secrets: dict[str, str]) -> None:
     known = {uid.hex(): place for uid, place, _ in places_of(subsystem.catalogue, profile, subsystem.home)}
-    for place, secret in secrets.items():
-        uid, _, name = place.partition("/")
-        if uid in known:
-            known[uid].store(name, secret)
+    with all_or_none() as changes:
+        for place, secret in secrets.items():
+            uid, _, name = place.partition("/")
+            if uid in known:
+                changes.store(known[uid], name, secret)
 
 
 def _taken_apart(text: str, where: str) -> tuple[str, bytes | None]:
