@@ -161,7 +161,7 @@ class SmtpTransport(TransportLogon):
         old = self._connection.refresh(submission.meanwhile)
         try:
             replies = self._transaction(mail, batch, submission)
-            if not (old and all(reply.code == SERVICE_CLOSES for reply in replies)):
+            if not (old and _is_closed(replies)):
                 return replies
         except ConnectionLostError as error:
             if error.unknown or not old:
@@ -224,6 +224,11 @@ def server_of(support: TransportSupport) -> Server:
         ca_file=settings.get("ca_file") or None,
         verify=settings.get("verify") is not False,
     )
+
+
+def _is_closed(replies: Sequence[Reply]) -> bool:
+    """Whether nobody was taken because the server ends the conversation, whatever it or we say of single recipients."""
+    return any(reply.code == SERVICE_CLOSES for reply in replies) and not any(reply.good for reply in replies)
 
 
 def _identity(submission: Submission) -> object:
