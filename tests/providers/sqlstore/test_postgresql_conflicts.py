@@ -79,31 +79,35 @@ def test_a_deadlock_is_told_and_leaves_nothing(
 
 
 def test_a_transaction_that_is_deadlocked_at_its_beginning_begins_again(
-    server: PostgreSql, store: PostgreSqlBackend, rival: psycopg.Connection
+    server: PostgreSql, store: PostgreSqlBackend, rival: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rival has the mailbox and wants the spooler's role, whose holder wants the mailbox."""
     assert store.become_spooler()
     mailbox = store.database.mailbox
     rival.execute(f"SELECT pg_advisory_xact_lock(mapix.lock_key({mailbox}, 0))")
-    failures: list[Exception] = []
 
     def want_the_role() -> None:
-        try:
+        with pytest.raises(psycopg.errors.QueryCanceled):
             rival.execute(f"SELECT pg_advisory_xact_lock(mapix.lock_key({mailbox}, 1))")
-        except psycopg.errors.QueryCanceled as error:
-            failures.append(error)
         rival.rollback()
 
-    with ThreadPoolExecutor(2) as pool:
-        saving = pool.submit(save, store)
-        waits(server, store.database.link.pid)
+    with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(want_the_role)
-        time.sleep(1.5)  # the database looks for deadlocks after a second
-        assert not saving.done()
-        rival.cancel()
-        waiting.result()
-        number = saving.result().number
-    assert len(failures) == 1
+        waits(server, rival.info.backend_pid)
+        rollback, given_way = store.database.rollback, []
+
+        def give_way() -> None:
+            rollback()
+            given_way.append(waiting.done())
+            rival.cancel()
+            waiting.result()
+
+        monkeypatch.setattr(store.database, "rollback", give_way)
+        try:
+            number = save(store).number
+        finally:
+            rival.cancel()
+    assert given_way == [False]
     assert store.messages(store.root) == [number]
 
 

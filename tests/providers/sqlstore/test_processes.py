@@ -165,18 +165,19 @@ def kill_rounds(path: Path, rounds: int) -> int:
     there with all its parts.
     """
     watcher = SqliteBackend(path, create=True)
-    place = 1
+    place, chance = 1, random.Random(rounds)
     for turn in range(rounds):
         victim = start(VICTIM, path, place)
         assert victim.stdout is not None
-        first = victim.stdout.readline()
-        time.sleep(random.uniform(0, 0.15))
+        first = "".join(victim.stdout.readline() for _ in range(2))
+        time.sleep(chance.uniform(0, 0.15))
         victim.send_signal(signal.SIGKILL)
-        said = (first + victim.communicate()[0]).split("\n")[:-1]  # the last line may be cut
+        said = (first + victim.stdout.read()).split("\n")[:-1]  # the last line may be cut
+        victim.communicate()
         if turn % 2:
             watcher.close()
             watcher = SqliteBackend(path)
-        told = {int(number): int(which) for which, number in (line.split() for line in said if line.count(" ") == 1)}
+        told = {int(number): int(which) for which, number in map(str.split, said)}
         place = max(told.values(), default=place) + 2
         check_messages(watcher, {number for number, which in told.items() if which % 7})
     watcher.close()
