@@ -5,6 +5,7 @@ import pytest
 import mapix
 from mapix.client.addressbook import AddressBook
 from mapix.interfaces.addressui import AddressCallbacks
+from mapix.properties import tags as t
 from mapix.properties.errors import AmbiguousRecip, Collision, InvalidParameter, NoSupport, NotFound
 from mapix.subsystem.initialize import mapi_initialize, mapi_uninitialize, subsystem
 
@@ -83,3 +84,45 @@ def test_the_file_of_contacts_has_no_lists(session: mapix.Session) -> None:
         book.add_list("Team")
     with pytest.raises(NotFound):
         book.container("Nowhere")
+
+
+def test_a_whole_name_is_the_one_meant_however_many_others_have_it_among_their_words(book: AddressBook) -> None:
+    """ABK-25."""
+    for first in "ABCDEFGH":
+        book.add(f"{first} Zed", f"{first}@example.org")
+    book.add("Zed", "zed@example.org")
+    assert book.find("zed").address == book.resolve("zed").address == "zed@example.org"
+    book.add("zed", "another@example.org")
+    with pytest.raises(AmbiguousRecip):
+        book.find("Zed")
+
+
+def test_what_cards_say_comes_back_or_is_told(book: AddressBook) -> None:
+    """ABK-75."""
+    fax = book.add("Faxi", "+1 2", type="FAX")
+    one_off = book.mapi.create_one_off("Zoe", "FAX", "+1 3")
+    team = book.add_list("Team", fax, "zoe@example.org", book.entry(one_off)).update(comment="On Fridays")
+    fax.mapi.set_props({t.PR_GENDER: 2})
+    fax.mapi.save_changes()
+    notes: list[str] = []
+    data = book.export_cards(notes=notes)
+    assert notes == [
+        "Faxi: PR_GENDER has no place in a card",
+        "Team: a member has no place in a card: Zoe <+1 3> (FAX)",
+    ]
+    book.remove(team, book.find("Faxi"))
+    assert book.import_cards(data).notes == []
+    team = book.find("Team")
+    assert team.comment == "On Fridays"
+    assert [(one.name, one.type) for one in team.members] == [("Faxi", "FAX"), ("zoe@example.org", "SMTP")]
+
+
+def test_members_that_are_nobody_to_write_to_are_told(book: AddressBook) -> None:
+    """ABK-75."""
+    card = "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Team\nEMAIL:team@example.org\nMEMBER:{}\nEND:VCARD\n"
+    found = book.import_cards(card.format("xmpp:bill@example.org").encode())
+    assert found.notes == [
+        "Team: the address of a list is not kept: 'team@example.org'",
+        "Team: a member is not in the file: xmpp:bill@example.org",
+    ]
+    assert list(book.find("Team").members) == []

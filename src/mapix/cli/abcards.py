@@ -40,10 +40,9 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
         failed = [{"name": name, "reason": reason} for name, reason in found.failed]
         emit_json({"added": found.added, "present": found.present, "failed": failed, "notes": found.notes})
     else:
-        for line in (*(f"{name}: {reason}" for name, reason in found.failed), *found.notes[:_MOST_REPEATED]):
-            say(line)
-        if len(found.notes) > _MOST_REPEATED:
-            say(f"... and {len(found.notes) - _MOST_REPEATED} more of the kind.")
+        for name, reason in found.failed:
+            say(f"{name}: {reason}")
+        _say_notes(found.notes)
         say(f"{found.added} added, {found.present} there already, {len(found.failed)} left out.")
     if found.notes and not (found.added or found.present or found.failed):
         return Exit.CORRUPT
@@ -60,17 +59,31 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
 def export(
     file: Path | None, version: str, force: bool, container: str | None, as_json: bool, profile: str | None
 ) -> None:
-    """Write the personal address book as a file of vCards; to standard output without FILE, or with -."""
+    """Write the personal address book as a file of vCards; to standard output without FILE, or with -.
+
+    What of the entries has no place in a card is told.
+    """
     file = None if file == Path("-") else file
     if file is not None and file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it.")
+    notes: list[str] = []
     with logged_on(profile) as session:
-        data = session.address_book.export_cards(version, container)
+        data = session.address_book.export_cards(version, container, notes=notes)
+    if not as_json:
+        _say_notes(notes)
     count = data.count(b"BEGIN:VCARD")
     if file is not None:
         file.write_bytes(data)
-        tell(as_json, f"{count} cards in {file}.", cards=count, file=file)
+        tell(as_json, f"{count} cards in {file}.", cards=count, file=file, notes=notes)
     elif as_json:
-        emit_json({"cards": count, "file": None, "text": data.decode("utf-8")})
+        emit_json({"cards": count, "file": None, "text": data.decode("utf-8"), "notes": notes})
     else:
         sys.stdout.buffer.write(data)
+
+
+def _say_notes(notes: list[str]) -> None:
+    """Tell what was not kept, so much of it as people read."""
+    for line in notes[:_MOST_REPEATED]:
+        say(line)
+    if len(notes) > _MOST_REPEATED:
+        say(f"... and {len(notes) - _MOST_REPEATED} more of the kind.")

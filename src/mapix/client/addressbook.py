@@ -92,9 +92,10 @@ class AddressBook:
         else:
             found = self.found(Property(Relop.EQ, t.PR_ANR, who), container)
         people = [self.entry(entry_id) for entry_id, _ in zip(found, range(_MOST_NAMED), strict=False)]
-        exact = [one for one in people if one.name.casefold() == who.strip().casefold()]
-        if len(exact) == 1 or len(people) == 1:
-            return (exact or people)[0]
+        called = Property(Relop.EQ, t.PR_DISPLAY_NAME, who.strip())
+        exact = people if len(people) < 2 else [self.entry(each) for each in self.found(called, container)]
+        if len(exact) == 1:
+            return exact[0]
         if not people:
             raise NotFound("nobody in the address book is called so", value=who, hint="mapix ab list")
         raise AmbiguousRecip("several fit", value=who, hint=_either(people))
@@ -157,11 +158,16 @@ class AddressBook:
 
         return import_contacts(self, replace=replace)
 
-    def export_cards(self, version: str = "4.0", container: bytes | str | None = None) -> bytes:
-        """The entries of a container, the personal one when not named, as a vCard file of version 3.0 or 4.0."""
+    def export_cards(
+        self, version: str = "4.0", container: bytes | str | None = None, *, notes: list[str] | None = None
+    ) -> bytes:
+        """The entries of a container, the personal one when not named, as a vCard file of version 3.0 or 4.0.
+
+        What of them has no place in a card is appended to `notes`, a sentence each.
+        """
         from mapix.client.cardfiles import export_cards
 
-        return export_cards(self, version, container)
+        return export_cards(self, version, container, [] if notes is None else notes)
 
     # inside
 

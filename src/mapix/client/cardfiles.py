@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mapix.client.bookentry import BookEntry
-from mapix.formats.vcard import Card, from_vcards, to_vcards
+from mapix.formats.defects import MOST_DEFECTS
+from mapix.formats.vcard import Card, from_vcards, to_vcards, unwritten
+from mapix.interfaces.prop import Keep
 from mapix.properties import tags as t
-from mapix.properties.entryid import search_key
+from mapix.properties.address import is_address
+from mapix.properties.entryid import is_one_off, search_key
 from mapix.properties.errors import Collision, MapiError, NoSupport
 from mapix.properties.flags import CREATE_CHECK_DUP_STRICT, CREATE_REPLACE
 from mapix.properties.restriction import Property, Relop, Restriction
+from mapix.properties.tagnames import name_of
 
 if TYPE_CHECKING:
     from mapix.client.addressbook import AddressBook
@@ -28,6 +32,7 @@ _OWN = (
     t.PR_SMTP_ADDRESS,
     t.PR_SEND_RICH_INFO,
 )
+_NOT_OF_LISTS = (t.PR_DISPLAY_NAME, t.PR_ADDRTYPE, t.PR_EMAIL_ADDRESS, t.PR_CONTACT_EMAIL_ADDRESSES)
 
 
 @dataclass(slots=True)
@@ -46,6 +51,8 @@ def import_cards(book: AddressBook, data: bytes, *, replace: bool = False) -> Im
     """Put the cards of a file into the personal address book: everybody first, then who is in which list."""
     parsed = from_vcards(data)
     result = Imported(notes=[str(defect) for defect in parsed.defects])
+    if len(parsed.defects) >= MOST_DEFECTS:
+        result.notes.append(f"no more than {MOST_DEFECTS} of these are listed; there may be others")
     flags = CREATE_CHECK_DUP_STRICT | (CREATE_REPLACE if replace else 0)
     known: dict[str, BookEntry] = {}
     lists: list[tuple[BookEntry, Card]] = []
@@ -79,10 +86,10 @@ def import_contacts(book: AddressBook, *, replace: bool) -> Imported:
     return Imported(added, len(rows) - added - len(left), failed)
 
 
-def export_cards(book: AddressBook, version: str, container: bytes | str | None) -> bytes:
-    """The entries of a container as a file of cards."""
+def export_cards(book: AddressBook, version: str, container: bytes | str | None, notes: list[str]) -> bytes:
+    """The entries of a container as a file of cards; `notes` gets what of them has no place in a card."""
     chosen = container if container is not None else book.personal.get_prop(t.PR_ENTRYID)
-    return to_vcards((_card(entry) for entry in book.entries(container=chosen)), version)
+    return to_vcards((_card(entry, notes) for entry in book.entries(container=chosen)), version)
 
 
 def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEntry | None:
@@ -91,6 +98,7 @@ def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEnt
     try:
         if card.members is not None:
             entry = book.add_list(name, flags=flags)
+            _describe(entry, card, result)
         else:
             made = book.personal.create_entry(None, flags)
             made.set_props(card.values)
@@ -106,10 +114,20 @@ def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEnt
     return entry
 
 
+def _describe(entry: BookEntry, card: Card, result: Imported) -> None:
+    """What a card says of a list besides its name and its members; lists have no address of their own."""
+    values = {tag: value for tag, value in card.values.items() if tag not in _NOT_OF_LISTS}
+    if values:
+        entry.mapi.set_props(values)
+        entry.mapi.save_changes(Keep.READWRITE)
+    if t.PR_EMAIL_ADDRESS in card.values:
+        result.notes.append(f"{entry.name}: the address of a list is not kept: {card.values[t.PR_EMAIL_ADDRESS]!r}")
+
+
 def _join(book: AddressBook, entry: BookEntry, member: BookEntry | str, result: Imported) -> None:
     """Make somebody a member of a list: an entry, or by address, of whoever in the book has it."""
     if isinstance(member, str):
-        if member.startswith("urn:"):
+        if not is_address(member) or ":" in member.partition("@")[0]:
             result.notes.append(f"{entry.name}: a member is not in the file: {member}")
             return
         member = _by_address(book, member) or member
@@ -150,12 +168,26 @@ def _found(book: AddressBook, where: Restriction) -> Iterator[BookEntry]:
         yield from (book.entry(entry_id) for (entry_id,) in rows)
 
 
-def _card(entry: BookEntry) -> Card:
-    members = None
-    if entry.is_list:
-        members = tuple(one.address if not one.is_list else _urn(one) for one in entry.members)
+def _card(entry: BookEntry, notes: list[str]) -> Card:
+    members = tuple(_members(entry, notes)) if entry.is_list else None
     values = {tag: value for tag, value in entry.mapi.get_props().items() if tag not in _OWN}
-    return Card(values, members, _urn(entry))
+    if entry.is_list:
+        values.pop(t.PR_ADDRTYPE, None)
+    card = Card(values, members, _urn(entry))
+    notes += [f"{entry.name}: {name_of(tag)} has no place in a card" for tag in unwritten(card)]
+    return card
+
+
+def _members(entry: BookEntry, notes: list[str]) -> Iterator[str]:
+    """Members of a list as cards name them: by address for mail, else by their own card, where they have one."""
+    for one in entry.members:
+        fields = one.fields
+        if not one.is_list and fields.get("address") and (fields.get("type") or "SMTP").upper() == "SMTP":
+            yield fields["address"]
+        elif not is_one_off(one.entry_id):
+            yield _urn(one)
+        else:
+            notes.append(f"{entry.name}: a member has no place in a card: {one} ({fields.get('type')})")
 
 
 def _urn(entry: BookEntry) -> str:

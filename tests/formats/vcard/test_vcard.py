@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.drawn import examples
 
 from mapix.formats.defects import Strictness
-from mapix.formats.vcard import Card, from_vcards, to_vcards
+from mapix.formats.vcard import Card, from_vcards, to_vcards, unwritten
 from mapix.formats.vcard.lines import MOST_BYTES
 from mapix.properties import tags as t
 from mapix.properties.errors import CorruptData, InvalidParameter, TooBig
@@ -178,6 +178,46 @@ def test_a_picture_that_is_elsewhere_or_damaged_is_told(photo: str) -> None:
 def test_what_has_no_place_is_told() -> None:
     parsed = from_vcards(card(BODY + "X-SHOE-SIZE:43\r\nPHOTO;ENCODING=b:AAAA\r\nTEL:+1\r\nTEL:+2\r\n"))
     assert [defect.what.split(" ")[0] for defect in parsed.defects] == ["X-SHOE-SIZE", "PHOTO", "TEL"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("ORG:Archers;Bows;Strings", "ORG is not kept as a whole: 'Archers;Bows;Strings'"),
+        ("N:Archer;Ann;;;;van", "N is not kept as a whole: 'Archer;Ann;;;;van'"),
+        ("ADR;TYPE=home:;;1 Main St;;;;;suite", "ADR is not kept as a whole: ';;1 Main St;;;;;suite'"),
+        ("N:Archer;Ann\r\nN:Larson;Bill", "N is not kept: 'Larson;Bill'"),
+        ("BDAY:1985-04-12\r\nBDAY:1985-04-13", "BDAY is not kept: '1985-04-13'"),
+        ("KIND:org", "KIND is not kept: 'org'"),
+        ("AGENT:\r\nBEGIN:VCARD\r\nFN:Zoe\r\nEND:VCARD", "a card within a card is not kept"),
+    ],
+)
+def test_what_is_too_much_for_a_field_is_told(body: str, told: str) -> None:
+    found = from_vcards(card(f"FN:Ann Archer\r\n{body}\r\n"))
+    assert [str(one).partition(": ")[2] for one in found.defects] == [told]
+    assert len(found.value) == 1
+
+
+def test_schemes_may_be_written_in_capitals() -> None:
+    found = values(card("FN:Ann\r\nEMAIL:MAILTO:ann@example.org\r\nTEL;VALUE=uri:TEL:+1-555\r\n", "4.0"))
+    assert found[t.PR_EMAIL_ADDRESS] == "ann@example.org"
+    assert found[t.PR_BUSINESS_TELEPHONE_NUMBER] == "+1-555"
+
+
+def test_members_are_uris_that_are_written_and_read_the_same() -> None:
+    members = ("ann@example.org", "50%?#off@example.org", "urn:uuid:1", "xmpp:bill@example.org", "grüße@example.org")
+    data = to_vcards([Card({t.PR_DISPLAY_NAME: "Team"}, members)])
+    assert b"MEMBER:mailto:50%25%3F%23off@example.org\r\n" in data
+    assert from_vcards(data).value[0].members == members
+    shouted = card("FN:Team\r\nKIND:group\r\nMEMBER:MAILTO:ann@example.org\r\nMEMBER:\r\n", "4.0")
+    assert from_vcards(shouted).value[0].members == ("ann@example.org",)
+
+
+def test_it_is_told_which_properties_have_no_field() -> None:
+    ann = Card(
+        {t.PR_DISPLAY_NAME: "Ann", t.PR_GENDER: 1, t.PR_ACCOUNT: "", t.PR_BIRTHDAY: 0, t.PR_CHILDRENS_NAMES: ("Zoe",)}
+    )
+    assert unwritten(ann) == [t.PR_GENDER, t.PR_CHILDRENS_NAMES]
 
 
 @pytest.mark.parametrize("body", ["EMAIL:ann@example.org\r\n", "N:Archer;Ann;;;\r\n", "ORG:Archers\r\n"])

@@ -10,6 +10,6 @@
 
 from mapix.formats.vcard.cards import Card
 from mapix.formats.vcard.reading import from_vcards
-from mapix.formats.vcard.writing import to_vcards
+from mapix.formats.vcard.writing import to_vcards, unwritten
 
-__all__ = ["Card", "from_vcards", "to_vcards"]
+__all__ = ["Card", "from_vcards", "to_vcards", "unwritten"]

@@ -14,8 +14,9 @@ class Card:
     """A person, or with `members` a list of people.
 
     `values` are MAPI properties: the first address is PR_EMAIL_ADDRESS with PR_ADDRTYPE, further ones are
-    PR_CONTACT_EMAIL_ADDRESSES. `members` are addresses, or `urn:` references to other cards by their `uid`; None for a
-    person. `photo`, `categories` and `instant`, the address for instant messages, are what contacts have besides.
+    PR_CONTACT_EMAIL_ADDRESSES. `members` are addresses, or URIs, most of them `urn:` references to other cards by their
+    `uid`; None for a person. `photo`, `categories` and `instant`, the address for instant messages, are what contacts
+    have besides.
     """
 
     values: dict[PropTag, Any] = field(default_factory=dict)

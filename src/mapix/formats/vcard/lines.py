@@ -51,9 +51,9 @@ class Line:
         """The value as one text, its escapes undone."""
         return unescape(self.value)
 
-    def components(self, count: int, separator: str = ";") -> list[str]:
-        """The value as `count` texts; what is missing is empty, what is too many is left out."""
-        found = [unescape(part) for part in split(self.value, separator)][:count]
+    def components(self, count: int) -> list[str]:
+        """The value as `count` texts at least; what is missing is empty."""
+        found = [unescape(part) for part in split(self.value, ";")]
         return found + [""] * (count - len(found))
 
 
@@ -98,6 +98,11 @@ def escape(text: str) -> str:
 def unescape(value: str) -> str:
     """What `escape` wrote, and what others escape besides."""
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def without_scheme(text: str, scheme: str) -> str:
+    """What is left of a text without `mailto:` or the like in front, in whatever letters."""
+    return text[len(scheme) :] if text[: len(scheme)].lower() == scheme else text
 
 
 def split(value: str, separator: str) -> list[str]:

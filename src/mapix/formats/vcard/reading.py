@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from mapix.formats.defects import Defects, Parsed, Strictness
@@ -21,7 +21,7 @@ from mapix.formats.vcard.cards import (
     WORK_PLACE,
     Card,
 )
-from mapix.formats.vcard.lines import Line, parse, split, unescape
+from mapix.formats.vcard.lines import Line, parse, split, unescape, without_scheme
 from mapix.properties import tags as t
 from mapix.properties.errors import TooBig
 from mapix.properties.tag import PropTag
@@ -61,6 +61,8 @@ def _cards(lines: Iterable[Line], defects: Defects) -> Iterator[list[Line]]:
             depth += 1
             if depth == 1:
                 inside = []
+            else:
+                defects.note("BEGIN", "a card within a card is not kept")
         elif line.name == "END" and mark:
             if depth == 1:
                 yield inside
@@ -111,9 +113,9 @@ class _Reader:
         special = _SPECIAL.get(line.name)
         return special(self, line) if special is not None else line.name in _SILENT or not line.value.strip()
 
-    def note(self, line: Line) -> None:
+    def note(self, line: Line, what: str = "is not kept") -> None:
         """Tell that a field is not kept."""
-        self._defects.note(self._values.get(t.PR_DISPLAY_NAME, "a card"), f"{line.name} is not kept", value=line.value)
+        self._defects.note(self._values.get(t.PR_DISPLAY_NAME, "a card"), f"{line.name} {what}", value=line.value)
 
     def card(self) -> Card | None:
         """What was read; None for a card that names nobody."""
@@ -149,23 +151,32 @@ class _Reader:
         self._values[tag] = text
         return True
 
-    def _put_all(self, tags: Iterable[PropTag | None], texts: list[str]) -> bool:
-        kept = [self._put(tag, text) if tag is not None else not text for tag, text in zip(tags, texts, strict=True)]
-        return all(kept)
+    def _put_all(self, tags: Sequence[PropTag | None], line: Line) -> bool:
+        """Put the components of a line where they belong; False where none could be. More of them, or other ones than
+        those that are there, are noted.
+        """
+        texts = line.components(len(tags))
+        kept = [self._put(tag, text) if tag is not None else not text for tag, text in zip(tags, texts, strict=False)]
+        if all(kept) and not any(texts[len(tags) :]):
+            return True
+        if any(done and text for done, text in zip(kept, texts, strict=False)):
+            self.note(line, "is not kept as a whole")
+            return True
+        return False
 
     def _name(self, line: Line) -> bool:
-        return self._put_all(NAME, line.components(len(NAME)))
+        return self._put_all(NAME, line)
 
     def _organization(self, line: Line) -> bool:
-        return self._put_all(ORGANIZATION, line.components(len(ORGANIZATION)))
+        return self._put_all(ORGANIZATION, line)
 
     def _place(self, line: Line) -> bool:
         elsewhere = line.types & {"postal", "parcel", "other"} and "work" not in line.types
         tags = HOME_PLACE if "home" in line.types else OTHER_PLACE if elsewhere else WORK_PLACE
-        return self._put_all(tags, line.components(len(tags)))
+        return self._put_all(tags, line)
 
     def _telephone(self, line: Line) -> bool:
-        number = line.text.removeprefix("tel:")
+        number = without_scheme(line.text.strip(), "tel:")
         usual = (t.PR_BUSINESS_TELEPHONE_NUMBER,)
         places = next((tags for types, tags in TELEPHONES if line.types.issuperset(types)), usual)
         return any(self._put(tag, number) for tag in places)
@@ -206,7 +217,7 @@ class _Reader:
         return self._day(t.PR_WEDDING_ANNIVERSARY, line)
 
     def _email(self, line: Line) -> bool:
-        address = line.text.strip().removeprefix("mailto:")
+        address = without_scheme(line.text.strip(), "mailto:")
         if "@" not in address or any(letter <= " " for letter in address):
             return False
         self._addresses[address] = None
@@ -230,19 +241,23 @@ class _Reader:
         from mapix.formats.vcard.dates import read_day
 
         ticks = read_day(line.text)
-        if ticks is not None:
-            self._values.setdefault(tag, ticks)
-        return ticks is not None
+        return ticks is not None and bool(self._values.setdefault(tag, ticks) == ticks)
 
     def _kind(self, line: Line) -> bool:
-        self._group = self._group or line.text.strip().lower() == GROUP
-        return True
+        kind = line.text.strip().lower()
+        self._group = self._group or kind == GROUP
+        return kind in (GROUP, "individual", "")
 
     def _member(self, line: Line) -> bool:
+        from urllib.parse import unquote
+
         self._group = True
+        text = line.text.strip()
         if len(self._members) >= _MOST_MEMBERS:
             return False
-        self._members.append(unescape(line.value).strip().removeprefix("mailto:"))
+        address = without_scheme(text, "mailto:")
+        if text:
+            self._members.append(text if address == text else unquote(address))
         return True
 
     def _identifier(self, line: Line) -> bool:

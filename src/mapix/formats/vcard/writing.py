@@ -29,6 +29,22 @@ from mapix.properties.tag import PropTag
 
 VERSIONS: Final = ("3.0", "4.0")
 _PAGES: Final = ((t.PR_BUSINESS_HOME_PAGE, "work"), (t.PR_PERSONAL_HOME_PAGE, "home"))
+_DAYS: Final = (t.PR_BIRTHDAY, t.PR_WEDDING_ANNIVERSARY)
+_WRITTEN: Final = frozenset(
+    (
+        *PLAIN.values(),
+        *NAME,
+        *ORGANIZATION,
+        *(tag for place in (WORK_PLACE, HOME_PLACE, OTHER_PLACE) for tag in place),
+        *(tag for _, tags in TELEPHONES for tag in tags),
+        *OTHER_TELEPHONES.values(),
+        *(tag for tag, _ in _PAGES),
+        *_DAYS,
+        t.PR_ADDRTYPE,
+        t.PR_EMAIL_ADDRESS,
+        t.PR_CONTACT_EMAIL_ADDRESSES,
+    )
+)
 
 Parameters = Sequence[tuple[str, str]]
 Field = tuple[str, str, Parameters]
@@ -39,6 +55,11 @@ def to_vcards(cards: Iterable[Card], version: str = "4.0") -> bytes:
     if version not in VERSIONS:
         raise InvalidParameter("cards are written in version 3.0 or 4.0", value=version)
     return b"".join(_card(card, version) for card in cards)
+
+
+def unwritten(card: Card) -> list[PropTag]:
+    """The properties of a card that `to_vcards` has no field for, and leaves out."""
+    return [tag for tag, value in card.values.items() if tag not in _WRITTEN and value not in (None, "")]
 
 
 def _card(card: Card, version: str) -> bytes:
@@ -62,16 +83,12 @@ def _fields(card: Card, *, new: bool) -> Iterator[Field]:
     for tag, kind in _PAGES:
         if values.get(tag):
             yield "URL", escape(values[tag]), (("TYPE", kind),)
-    for name, tag in (
-        ("BDAY", t.PR_BIRTHDAY),
-        ("ANNIVERSARY" if new else "X-MS-ANNIVERSARY", t.PR_WEDDING_ANNIVERSARY),
-    ):
+    for name, tag in zip(("BDAY", "ANNIVERSARY" if new else "X-MS-ANNIVERSARY"), _DAYS, strict=True):
         if values.get(tag) is not None:
             yield name, written_day(values[tag], compact=new), ()
     yield from _of_contact(card, new=new)
     for member in card.members or ():
-        text = member if member.startswith("urn:") else f"mailto:{member}"
-        yield "MEMBER" if new else OLD_MEMBER, escape(text), ()
+        yield "MEMBER" if new else OLD_MEMBER, escape(_uri(member)), ()
 
 
 def _numbers(values: dict[PropTag, Any]) -> Iterator[Field]:
@@ -121,6 +138,15 @@ def _addresses(values: dict[PropTag, Any]) -> Iterator[Field]:
         yield ADDRESS, escape(f"{kind}:{address}"), ()
     for other in values.get(t.PR_CONTACT_EMAIL_ADDRESSES) or ():
         yield "EMAIL", escape(other), ()
+
+
+def _uri(member: str) -> str:
+    """A member as a URI: one it is, or an address for mail (RFC 6068)."""
+    if ":" in member.partition("@")[0]:
+        return member
+    from urllib.parse import quote
+
+    return "mailto:" + "".join(quote(each) if each in '%?#" ' else each for each in member)
 
 
 def _texts(tags: Iterable[PropTag | None], values: dict[PropTag, Any]) -> list[str]:
