@@ -46,6 +46,11 @@ def test_nobody_is_asked_where_there_is_no_terminal(mapix: Mapix) -> None:
     assert "mapix vault create" in mapix("vault", "change", code=Exit.NOT_FOUND).stderr
 
 
+def test_where_nobody_can_be_asked_for_a_new_passphrase_its_variable_is_named(locked: Mapix) -> None:
+    locked("vault", "create")
+    assert locked("vault", "change", code=Exit.LOGON).stderr.endswith("Try: set MAPIX_VAULT_NEW_KEY_FILE\n")
+
+
 def test_a_key_file_others_may_read_is_refused(locked: Mapix) -> None:
     Path(locked.env["MAPIX_VAULT_KEY_FILE"]).chmod(0o644)
     assert "chmod 600" in locked("vault", "create", code=Exit.LOGON).stderr

@@ -95,6 +95,9 @@ def test_another_passphrase_takes_the_place_of_the_first(made: Vault) -> None:
     assert again(made, "much longer").get_password("mapix", "one") == "1"
     with pytest.raises(LogonFailed):
         again(made).check()
+    copy = Vault(made.path.with_name("vault.bak"), lambda: "much longer")
+    copy.forget_key()
+    assert copy.get_password("mapix", "one") == "1", "the former passphrase opens the copy neither"
 
 
 def test_there_is_one_vault(made: Vault) -> None:

@@ -62,7 +62,7 @@ def change(as_json: bool) -> None:
     vault = _vault()
     vault.check()
     path = os.environ.get("MAPIX_VAULT_NEW_KEY_FILE")
-    vault.change(from_file(Path(path)) if path else _asked_twice())
+    vault.change(from_file(Path(path)) if path else _asked_twice("MAPIX_VAULT_NEW_KEY_FILE"))
     tell(as_json, "The vault has another passphrase.", vault=vault.path)
 
 
@@ -76,14 +76,15 @@ def _vault() -> Vault:
 def _new_passphrase() -> str:
     from mapix.subsystem.profiles.unlocking import stated_passphrase
 
-    return stated_passphrase() or _asked_twice()
+    return stated_passphrase() or _asked_twice("MAPIX_VAULT_KEY_FILE")
 
 
-def _asked_twice() -> str:
+def _asked_twice(instead: str) -> str:
+    """A new passphrase, from the terminal; `LogonFailed` proposes the variable that names a file of one."""
     from mapix.properties.errors import LogonFailed
 
     if not sys.stdin.isatty():
-        raise LogonFailed("there is nobody to ask for a passphrase", hint="set MAPIX_VAULT_KEY_FILE")
+        raise LogonFailed("there is nobody to ask for a passphrase", hint=f"set {instead}")
     answer: str = click.prompt("Passphrase of the vault", hide_input=True, confirmation_prompt=True, err=True)
     return answer
 

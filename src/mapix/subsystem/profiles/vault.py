@@ -74,10 +74,12 @@ class Vault:
             self._write(self._fresh(passphrase), {})
 
     def change(self, passphrase: str) -> None:
-        """Another passphrase."""
+        """Another passphrase; with the former one nothing opens any more, not even the copy beside the file."""
         with directory_lock(self.path.parent):
             held = self._read()[1]
-            self._write(self._fresh(passphrase), held)
+            head = self._fresh(passphrase)
+            self._write(head, held)
+            self._write(head, held)
 
     def places(self) -> list[str]:
         """The places that hold a secret."""
