@@ -40,6 +40,10 @@ def test_exactly_the_commands_that_take_a_profile_are_told_it() -> None:
         ),
         ("no folder 'mapix ls'. Try: mapix folders", "no folder 'mapix ls'. Try: mapix folders --profile 'Old mail'"),
         ("no folder 'mapix ls'", "no folder 'mapix ls'"),
+        (
+            "Kept. `mapix spooler flush` sends it, `mapix broker status` does not.",
+            "Kept. `mapix spooler flush --profile 'Old mail'` sends it, `mapix broker status` does not.",
+        ),
         ("Try: mapix profile default Work", "Try: mapix profile default Work"),
         ("Try: mapix doctor --profile Work", "Try: mapix doctor --profile Work"),
         ("Try: mapix service types", "Try: mapix service types"),

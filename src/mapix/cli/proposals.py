@@ -22,12 +22,18 @@ _SINGLE = (
 _COMMAND: Final = re.compile(
     rf"\bmapix (?:(?:ab|provider|service|spooler|store) (?!(?:salvage|types)\b)[a-z]+|{_SINGLE})(?![\w-])", re.ASCII
 )
+_BETWEEN: Final = re.compile(r"`mapix [^`]+`")
 
 
 def with_profile(text: str, profile: str | None) -> str:
-    """`text` with `--profile` in the commands it proposes at its end, where one is named and they say none."""
+    """`text` with `--profile` in the commands it proposes at its end or between backquotes, where one is named and they
+    say none.
+    """
+    if not profile:
+        return text
+    text = _BETWEEN.sub(lambda found: command_with_profile(found[0], profile), text)
     before, mark, proposed = text.rpartition(MARK)
-    if not (mark and profile) or "--profile" in proposed:
+    if not mark or "--profile" in proposed:
         return text
     return before + mark + command_with_profile(proposed, profile)
 
