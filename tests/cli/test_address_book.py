@@ -43,6 +43,20 @@ def test_an_address_has_to_be_one(book: Mapix) -> None:
     assert book.json("ab", "show", "Eve")["fields"]["address"] == "eve@example.org"
 
 
+def test_a_book_that_is_damaged_is_told_and_nothing_goes_elsewhere(book: Mapix) -> None:
+    """SES-20, SES-21: whoever is not found may be in it."""
+    for path in (book.home / "books").iterdir():
+        path.write_bytes(b"nothing of a book")
+    assert "Personal address book is out of use: MAPI_E_CORRUPT_DATA" in book("ab", "list", code=3).stderr
+    for command in (("ab", "show", "Bill Lee"), ("ab", "resolve", "lee"), ("send", "--to", "lee", "--text", "Hello")):
+        assert "out of use: MAPI_E_CORRUPT_DATA" in book(*command, code=4).stderr
+    card = "BEGIN:VCARD\nFN:Zoe\nEMAIL:zoe@example.org\nEND:VCARD\n"
+    for command in (("ab", "add", "Zoe", "zoe@example.org"), ("ab", "import", "-"), ("ab", "export")):
+        assert "MAPI_E_LOGON_FAILED" in book(*command, stdin=card, code=5).stderr
+    assert not (book.home / "contacts.toml").exists()
+    assert "wrong Personal address book: MAPI_E_CORRUPT_DATA" in book("doctor", code=1).stdout
+
+
 def test_the_books_are_listed(book: Mapix) -> None:
     """ABK-1."""
     (found,) = book.json("ab", "list", "--books")["books"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapix.cli.abcards import container_option, export, import_people
+from mapix.cli.abstate import check_personal, failed_books_told, tell_failed_books
 from mapix.cli.base import Group, command
 from mapix.cli.errors import Exit
 from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
@@ -16,6 +18,7 @@ from mapix.cli.sessions import logged_on, profile_option
 if TYPE_CHECKING:
     from mapix.client.addressbook import AddressBook
     from mapix.client.bookentry import BookEntry
+    from mapix.client.session import Session
 
 _set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="Say a field; repeatable.")
 
@@ -29,21 +32,23 @@ _set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALU
 @profile_option
 def list_people(
     like: str | None, books: bool, limit: int | None, container: str | None, as_json: bool, profile: str | None
-) -> None:
-    """List who is in the address books: people, and lists of people."""
+) -> int:
+    """List who is in the address books: people, and lists of people. The exit code is 3 when one cannot be had."""
     from itertools import islice
 
     with logged_on(profile) as session:
         book = session.address_book
+        outcome = Exit.PARTIAL if tell_failed_books(session) else Exit.OK
         if books:
             _list_books(book, as_json)
-            return
+            return outcome
         found = list(islice(book.rows(like, container), limit))
     if as_json:
         keys = ("name", "type", "address", "is_list")
         emit_json({"entries": [dict(zip(keys, row, strict=True)) for row in found]})
     else:
         emit_rows(("name", "address", "type"), ((row[0], row[2] or "", row[1]) for row in found))
+    return outcome
 
 
 @command(examples=('mapix ab show "Ann Archer"', "mapix ab show ann@example.org --json"))
@@ -52,7 +57,7 @@ def list_people(
 @profile_option
 def show(who: str, as_json: bool, profile: str | None) -> None:
     """Show what is said of WHO, a name or an address, and the members of a list."""
-    with logged_on(profile) as session:
+    with _books(profile) as session:
         document = _document(session.address_book.find(who))
     if as_json:
         emit_json(document)
@@ -92,8 +97,9 @@ def add(
     if (address is None) != bool(is_list or members):
         raise click.UsageError("A contact has an address, and a list has members.")
     _check_address(address, fields.get("type"))
-    with logged_on(profile) as session:
+    with _books(profile) as session:
         book = session.address_book
+        check_personal(session)
         if address is not None:
             made = book.add(name, address, **fields)
         else:
@@ -130,7 +136,7 @@ def edit(
     from mapix.cli.addressui import terminal_ui
 
     fields = {name: value or None for name, value in _fields(values).items()}
-    with logged_on(profile) as session:
+    with _books(profile) as session:
         book = session.address_book
         entry = book.find(who)
         if not (fields or members or others):
@@ -155,7 +161,7 @@ def edit(
 @profile_option
 def rm(who: tuple[str, ...], as_json: bool, profile: str | None) -> None:
     """Delete people and lists, each by name or address; members of a list stay."""
-    with logged_on(profile) as session:
+    with _books(profile) as session:
         book = session.address_book
         found = [(entry, str(entry), entry.entry_id.hex()) for entry in (book.find(one) for one in who)]
         for entry, told, _ in found:
@@ -178,6 +184,7 @@ def resolve(names: tuple[str, ...], ask: bool, as_json: bool, profile: str | Non
 
     with logged_on(profile) as session:
         book = session.address_book.mapi
+        tell_failed_books(session)
         result = book.resolve_name([{PR_DISPLAY_NAME: name} for name in names], ui=terminal_ui() if ask else None)
     states = dict.fromkeys(result.unresolved, "unknown") | dict.fromkeys(result.ambiguous, "ambiguous")
     found = [
@@ -206,6 +213,13 @@ ab = Group(
     examples=('mapix ab add "Ann Archer" ann@example.org', "mapix ab resolve arch"),
     help="Keep contacts and lists, and find out who is meant by a name.",
 )
+
+
+@contextmanager
+def _books(profile: str | None) -> Iterator[Session]:
+    """A session; where somebody is not found in its address books, those that cannot be had are told."""
+    with logged_on(profile) as session, failed_books_told(session):
+        yield session
 
 
 def _list_books(book: AddressBook, as_json: bool) -> None:

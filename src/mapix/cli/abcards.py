@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from mapix.cli.abstate import check_personal
 from mapix.cli.base import command
 from mapix.cli.errors import Exit
 from mapix.cli.output import emit_json, json_option, say, tell
@@ -31,6 +32,7 @@ def import_people(file: Path | None, contacts: bool, replace: bool, as_json: boo
         raise click.UsageError("Name a file of cards, or --contacts.")
     with logged_on(profile) as session:
         book = session.address_book
+        check_personal(session)
         if file is None:
             found = book.import_contacts(replace=replace)
         else:
@@ -68,6 +70,8 @@ def export(
         raise click.UsageError(f"{file} is there already; --force writes over it.")
     notes: list[str] = []
     with logged_on(profile) as session:
+        if container is None:
+            check_personal(session)
         data = session.address_book.export_cards(version, container, notes=notes)
     if not as_json:
         _say_notes(notes)

@@ -149,7 +149,7 @@ def _tried(what: str, well: str, action: Callable[[], object]) -> Finding:
 
 def _session(session: Session) -> Iterator[Finding]:
     from mapix.cli.status import status_rows
-    from mapix.properties.flags import MAPI_SPOOLER, MAPI_TRANSPORT_PROVIDER
+    from mapix.properties.flags import MAPI_AB_PROVIDER, MAPI_SPOOLER, MAPI_TRANSPORT_PROVIDER
 
     try:
         yield _store(session)
@@ -159,7 +159,7 @@ def _session(session: Session) -> Iterator[Finding]:
     yield from _other_stores(session)
     rows = status_rows(session)
     transports = [row for row in rows if row.kind == MAPI_TRANSPORT_PROVIDER]
-    yield from (_answers(session, row) for row in rows if row.kind == MAPI_SPOOLER)
+    yield from (_answers(session, row) for row in rows if row.kind in (MAPI_AB_PROVIDER, MAPI_SPOOLER))
     yield from (_answers(session, row) for row in transports)
     if not transports:
         yield Finding(False, "transport", "nothing takes mail anywhere", "mapix service add LOCAL")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapix.cli.abstate import failed_books_told
 from mapix.cli.base import command
 from mapix.cli.output import say
 from mapix.cli.sessions import logged_on, profile_option, wait_option
@@ -82,7 +83,8 @@ def addressed(session: Session, texts: Iterable[str]) -> list[str | Recipient | 
             found += parse([text], "to")
         except InvalidParameter:
             names = filter(None, map(str.strip, text.split(",")))
-            found += [name if "@" in name else session.address_book.resolve(name) for name in names]
+            with failed_books_told(session):
+                found += [name if "@" in name else session.address_book.resolve(name) for name in names]
     return found
 
 
