@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from mapix.convert.plan import Plan
-from mapix.convert.run import convert
+from mapix.convert.run import Course, convert
 from mapix.convert.single import convert_file
 from mapix.properties.errors import Collision, InvalidParameter, MapiError
 
@@ -76,3 +77,19 @@ def test_one_file_that_fails_leaves_no_folder(tmp_path: Path, form: str) -> None
     (tmp_path / "a.eml").write_bytes(mail(1))
     assert not convert_file(str(tmp_path / "a.eml"), target, Plan(form, str(target))).error
     assert names(tmp_path) == {"a.msg", "a.eml", "new", f"new/x.{form}"}
+
+
+def test_a_folder_of_somebody_else_beside_a_page_is_not_replaced(tmp_path: Path) -> None:
+    """It was there before, and so was nothing of this conversion; `--fresh` replaces what is there."""
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    theirs = tmp_path / "out" / "a.files" / "theirs"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"precious")
+    os.utime(theirs.parent, (1e9, 1e9))
+    plan, errors = Plan("html", str(tmp_path / "out")), list[str]()
+    totals = convert([str(tmp_path / "a.eml")], plan, Course(), lambda outcome, _: errors.append(outcome.error))
+    assert (totals.failed, errors) == (1, ["a file of this name was there before"])
+    assert theirs.read_bytes() == b"precious"
+    assert not (tmp_path / "out" / "a.html").exists()
+    assert convert([str(tmp_path / "a.eml")], plan, Course(fresh=True)).written == 1
+    assert [path.name for path in theirs.parent.iterdir()] == ["case 1.csv"]

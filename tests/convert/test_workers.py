@@ -25,7 +25,7 @@ from mapix.convert.worker import START_SECONDS, Late, Worker
 from mapix.properties.errors import CallFailed
 
 from .conftest import mail
-from .troubled import gone, mark, troubled
+from .troubled import gone, mark, slow, troubled
 
 
 def items_in(folder: Path, *names: str) -> list[Item]:
@@ -71,6 +71,31 @@ def seconds_left(self: Worker) -> float:
     stretch = self.stretches[0]
     item = stretch.items[min(stretch.at + self.untold, len(stretch.items) - 1)]
     return 0.0 if "endless" in item.name and mark(item).exists() else 0.05
+
+
+def test_what_comes_to_its_end_when_it_is_found_late_is_in_time_and_blames_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first item is told of just when its process is given up, which is at the second one then."""
+    items = items_in(tmp_path, *(f"{number} slow" for number in range(6)))
+    lost, gone_late = Processes._lost, list[Worker]()
+
+    def losing(pool: Processes, worker: Worker, *, late: bool) -> None:
+        gone_late.append(worker)
+        deadline = time.monotonic() + 60
+        while not worker.pipe.poll() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        lost(pool, worker, late=late)
+
+    def found_late(worker: Worker) -> float:
+        return 0.05 if gone_late or not worker.late.begun or not worker.stretches else 0.0
+
+    monkeypatch.setattr(processes, "work", slow)
+    monkeypatch.setattr(Processes, "_lost", losing)
+    monkeypatch.setattr(Worker, "seconds_left", property(found_late))
+    found = converted(items, Plan("msg", str(tmp_path / "out")), jobs=1)
+    assert len(gone_late) == 1
+    assert [one.status for one in found] == [Status.WRITTEN] * 6
 
 
 def test_a_worker_is_late_when_it_is_silent_for_longer_than_an_item_may_take() -> None:
@@ -124,6 +149,25 @@ def test_a_hanging_item_fails_in_this_process_too(tmp_path: Path, monkeypatch: p
     totals = convert([str(tmp_path / "in")], plan, Course(), lambda outcome, _: codes.append(outcome.code))
     assert (totals.read, totals.written, totals.failed) == (3, 2, 1)
     assert codes == ["", "MAPI_E_TIMEOUT", ""]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no alarms")
+def test_an_alarm_that_rings_before_the_work_begins_rings_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer to come to the work than the work may take."""
+    arm = signal.setitimer
+
+    def armed(which: int, seconds: float, again: float = 0) -> object:
+        before = arm(which, seconds, again)
+        if seconds:
+            signal.raise_signal(signal.SIGALRM)
+        return before
+
+    monkeypatch.setattr(signal, "setitimer", armed)
+    handler = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(Overdue), limited(60):
+        pytest.fail("the work was begun")
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) is handler
 
 
 @pytest.mark.parametrize("main", [True, False])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
 from pathlib import Path
 
+from mapix.convert.failures import told
 from mapix.convert.items import Item
 from mapix.convert.outcome import Outcome
 from mapix.convert.plan import Plan
@@ -48,3 +50,20 @@ def mark(item: Item) -> Path:
 
 def gone(*arguments: object) -> None:
     """What a process does that ends before it begins."""
+
+
+def no_room(items: list[Item], plan: Plan) -> list[Outcome]:
+    """The work on a disk that has no room for every fifth item."""
+    return [work([item], plan)[0] if int(Path(item.path).stem) % 5 else full(item) for item in items]
+
+
+def full(item: Item) -> Outcome:
+    """What becomes of an item for which there is no room."""
+    code, error = told(OSError(errno.ENOSPC, "No space left on device"))
+    return Outcome(item.name, code=code, error=error)
+
+
+def slow(items: list[Item], plan: Plan) -> list[Outcome]:
+    """The work, which takes so long that each item is told of by itself."""
+    time.sleep(0.06)
+    return work(items, plan)

@@ -15,6 +15,7 @@ from typing import IO, Final
 from zipfile import ZipFile, ZipInfo
 
 from mapix.convert import zips
+from mapix.convert.failures import lacks_room
 from mapix.convert.forms import LOOK, by_head, by_name, form_of, is_undecided, without_suffix
 from mapix.convert.items import Item, Kind
 from mapix.convert.names import joined, sign, unique
@@ -214,7 +215,7 @@ class Archives:
 
 def _told(error: Exception, what: str, value: str) -> Exception:
     """What of the damage is told: errors of ours and of the file system say it themselves."""
-    if isinstance(error, MapiError | PermissionError | FileNotFoundError):
+    if isinstance(error, MapiError | PermissionError | FileNotFoundError) or lacks_room(error):
         return error
     return CorruptData(f"{what}: {error}", value=value)
 

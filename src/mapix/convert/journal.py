@@ -17,9 +17,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from mapix.convert import lockfiles
 from mapix.convert.outcome import Outcome, Totals
 from mapix.convert.plan import Plan
-from mapix.properties import filelocks
 from mapix.properties.errors import Busy, CorruptData, InvalidParameter
 
 NAME: Final = "journal.jsonl"
@@ -39,10 +39,10 @@ class Journal:
 
     def __init__(self, plan: Plan, *, fresh: bool = False) -> None:
         self.path = plan.work / NAME
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._plan = plan
         self.idle = False
         self._settling: threading.Thread | None = None
+        self._unsettled: OSError | None = None
         self._open = ExitStack()
         self._open.callback(_locked(self.path.with_name("lock")))
         try:
@@ -95,9 +95,11 @@ class Journal:
                     yield told
 
     def close(self) -> None:
-        """Have all kept, and let others at it."""
+        """Have all kept, and let others at it. Raises: OSError for what could not be kept, now or before."""
         if self._settling is not None:
             self._settling.join()
+        if self._unsettled is not None:
+            raise self._unsettled
         settle_disk()
         self._write({"synced": True})
         os.fsync(self._file.fileno())
@@ -127,9 +129,15 @@ class Journal:
         self._settling.start()
 
     def _kept(self, end: int) -> None:
-        settle_disk()
-        os.fsync(self._file.fileno())
-        self.path.with_name("synced").write_text(str(end), encoding="ascii")
+        """Runs in a thread of its own; the system tells but once of what it could not keep."""
+        try:
+            settle_disk()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._unsettled = error
+            return
+        with suppress(OSError):  # where this does not stand, or not all of it, more is looked at after a crash
+            self.path.with_name("synced").write_text(str(end), encoding="ascii")
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._file.write(_line(line))
@@ -231,11 +239,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _locked(path: Path) -> Callable[[], None]:
     """Hold a lock; how to let it go. Raises Busy where another has it."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT | filelocks.CLOSED_IN_CHILDREN)
-    try:
-        if not filelocks.alone(number):
-            raise Busy("another conversion writes there", value=str(path.parent), hint="wait until it ends")
-    except BaseException:
-        os.close(number)
-        raise
+    number = lockfiles.alone(path)
+    if number is None:
+        raise Busy("another conversion writes there", value=str(path.parent), hint="wait until it ends")
     return lambda: os.close(number)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from mapix.properties.errors import NotEnoughDisk
+
 DEFECTS_TOLD: Final = 20
 """Of a message with more defects so many are told, and how many there were."""
 
@@ -46,6 +48,11 @@ class Outcome:
     end: int | None = None
     piece: Any = None
     spooled: str = ""
+
+    @property
+    def undone(self) -> bool:
+        """Whether nothing was wrong with the source: the disk had no room, and it is to be done when there is some."""
+        return self.code == NotEnoughDisk.symbol
 
     def told(self) -> dict[str, Any]:
         """The line of the manifest."""

@@ -61,8 +61,14 @@ class Processes:
 
     def close(self) -> None:
         """See `Workers`."""
-        while self._workers:
-            self._workers.pop().end()
+        try:
+            while self._workers:
+                self._workers[-1].end()
+                self._workers.pop()
+        except BaseException:  # whoever asks a second time does not wait
+            for worker in self._workers:
+                worker.kill()
+            raise
 
     def _hand_out(self) -> None:
         """Give what is ready to those that have least."""
@@ -92,13 +98,17 @@ class Processes:
             self._lost(worker, late=False)
 
     def _lost(self, worker: Worker, *, late: bool) -> None:
-        """Take leave of a worker; what it was at is suspect, the rest goes to others."""
-        begun = worker.late.begun
+        """Take leave of a worker; what it was at is suspect, the rest goes to others. Nothing is, of one that was late
+        and told just then that it had come to the end.
+        """
         self._workers.remove(worker)
-        worker.kill()
+        in_time = worker.kill() and late
+        begun = worker.late.begun
         stretches = list(worker.stretches)
         if begun and stretches:
-            stretches[:1] = self._without_suspect(stretches[0], stretches[0].at + worker.untold, late=late)
+            first = stretches[0]
+            suspect = first.at + worker.untold
+            stretches[:1] = [first.rest()] if in_time else self._without_suspect(first, suspect, late=late)
         self._ready.extendleft(reversed(stretches))
         self._false_starts += not begun
         if self._false_starts >= _FALSE_STARTS:

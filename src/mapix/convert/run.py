@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final
 
 from mapix.client.files import replacing
 from mapix.convert.footprint import Footprint
-from mapix.convert.gathering import gathering_of
+from mapix.convert.gathering import Gathering, gathering_of
 from mapix.convert.items import Item
 from mapix.convert.journal import Journal, key_of
 from mapix.convert.outcome import Outcome, Totals
@@ -25,7 +25,7 @@ from mapix.convert.plan import READABLE_AGAIN, SUFFIXES, Plan
 from mapix.convert.sources import Scan
 from mapix.convert.undisturbed import undisturbed
 from mapix.convert.workers import Here, Workers
-from mapix.properties.errors import InvalidParameter, NoSupport
+from mapix.properties.errors import InvalidParameter, NoSupport, NotEnoughDisk
 
 BATCH: Final = 32
 BATCH_BYTES: Final = 4 << 20
@@ -63,7 +63,7 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
 
     A conversion that was interrupted goes on where it was. Raises: InvalidParameter, NotFound and NoSupport before
     anything is written, Busy where another conversion writes there, OSError for an output that cannot be written,
-    Stopped for Ctrl-C.
+    NotEnoughDisk where there was no room for a source, which is not done then, Stopped for Ctrl-C.
     """
     course = course or Course()
     check(plan)
@@ -74,23 +74,22 @@ def convert(words: Sequence[str], plan: Plan, course: Course | None = None, told
     except BaseException:
         footprint.sweep()
         raise
+    totals = journal.totals
     try:
-        _clear(plan)
-        plan = replace(plan, since=journal.since)
-        scan = Scan(words, plan)
-        totals = journal.totals
-        try:
+        with ExitStack() as ending:
+            ending.callback(footprint.sweep)
+            ending.callback(journal.abandon)
+            _clear(plan)
+            ending.callback(_clear, plan)
+            plan = replace(plan, since=journal.since)
+            scan = Scan(words, plan)
             _run(scan, plan, course, journal, told)
             totals.ignored, totals.seconds = scan.ignored, time.monotonic() - begun
             journal.close()
-        except KeyboardInterrupt as stop:
-            raise Stopped(totals) from stop
-        if course.manifest:
-            write_manifest(journal, Path(course.manifest))
-    finally:
-        _clear(plan)
-        journal.abandon()
-        footprint.sweep()
+            if course.manifest:
+                write_manifest(journal, Path(course.manifest))
+    except KeyboardInterrupt as stop:
+        raise Stopped(totals) from stop
     return totals
 
 
@@ -163,23 +162,34 @@ def write_manifest(journal: Journal, path: Path) -> None:
 def _run(scan: Scan, plan: Plan, course: Course, journal: Journal, told: Told | None) -> None:
     items = chosen(scan.items(), journal, course.limit)
     first = [item for _, item in zip(range(WORTH), items, strict=False)]
-    workers = _workers(plan, course, few=len(first) < WORTH)
     if not first and not journal.totals.read:
         return
-    gathering = gathering_of(plan, journal)
-    journal.idle = False
-    try:
+    with closing(_workers(plan, course, few=len(first) < WORTH)) as workers, ExitStack() as ending:
+        gathering = gathering_of(plan, journal)
+        ending.callback(_close, gathering)
+        journal.idle = False
         for outcomes in workers.run(batches(_chained(first, items))):
-            with undisturbed():
-                gathering.take(outcomes)
-                journal.totals.weight += sum(outcome.weight for outcome in outcomes)
-            if told is not None:
-                for outcome in outcomes:
-                    told(outcome, journal.totals)
-    finally:
-        with undisturbed():
-            gathering.close()
-        workers.close()
+            _take(outcomes, gathering, journal, told)
+
+
+def _take(outcomes: list[Outcome], gathering: Gathering, journal: Journal, told: Told | None) -> None:
+    """Note what was done. Raises: NotEnoughDisk where there was no room for all of it."""
+    done = [outcome for outcome in outcomes if not outcome.undone]
+    with undisturbed():
+        gathering.take(done)
+        journal.totals.weight += sum(outcome.weight for outcome in done)
+    if told is not None:
+        for outcome in done:
+            told(outcome, journal.totals)
+    for outcome in outcomes:
+        if outcome.undone:
+            hint = "make room; the same conversion goes on from there"
+            raise NotEnoughDisk(outcome.error, value=outcome.source, hint=hint)
+
+
+def _close(gathering: Gathering) -> None:
+    with undisturbed():
+        gathering.close()
 
 
 def _chained(first: list[Item], rest: Iterator[Item]) -> Iterator[Item]:

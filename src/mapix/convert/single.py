@@ -12,6 +12,7 @@ from mapix.convert.names import BESIDE
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import GATHERED, Plan
 from mapix.convert.run import check
+from mapix.convert.undisturbed import undisturbed
 from mapix.convert.work import convert_item
 
 
@@ -37,7 +38,8 @@ def _converted(source: str, target: Path, plan: Plan, path: Path) -> Outcome:
         item = Item(source, target.stem, path=str(path), size=size, weight=size)
         outcome = convert_item(item, inside)
         if outcome.status in (Status.WRITTEN, Status.REPAIRED):
-            _moved(outcome, inside, target)
+            with undisturbed():
+                _moved(outcome, inside, target)
     return outcome
 
 

@@ -59,8 +59,8 @@ def _alarmed(seconds: float) -> Iterator[None]:
             raise Overdue
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)  # which rings at once where this process had to wait
         yield
     finally:
         armed = False

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import lru_cache
+from os.path import lexists
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -73,6 +74,8 @@ def _convert(item: Item, plan: Plan, files: ExitStack, outcome: Outcome) -> None
             outcome.written = part.stat().st_size
             goal = Path(plan.out, outcome.target)
             _refuse_to_replace(goal, item, plan)
+            if target.beside:
+                _refuse_older(goal.with_name(goal.stem + BESIDE), plan)
             _put(part, goal, target.beside)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -97,14 +100,18 @@ def _gathered(part: Path, outcome: Outcome) -> None:
 
 def _refuse_to_replace(goal: Path, item: Item, plan: Plan) -> None:
     """Raises Collision for a target that is there from before this conversion, or that is the source."""
-    try:
-        there = goal.lstat()
-    except OSError:
+    if not lexists(goal):
         return
-    if there.st_mtime < plan.since - 2:
-        raise Collision("a file of this name was there before", value=str(goal), hint="--fresh replaces it")
+    _refuse_older(goal, plan)
     if item.path and Path(item.path).exists() and goal.samefile(item.path):
         raise Collision("it would be written over itself", value=str(goal), hint="another output")
+
+
+def _refuse_older(place: Path, plan: Plan) -> None:
+    """Raises Collision for what is there from before this conversion."""
+    with suppress(FileNotFoundError):
+        if place.lstat().st_mtime < plan.since - 2:
+            raise Collision("a file of this name was there before", value=str(place), hint="--fresh replaces it")
 
 
 def _put(part: Path, target: Path, beside: bool) -> None:

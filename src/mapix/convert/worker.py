@@ -27,6 +27,7 @@ from typing import Final
 from mapix.convert.items import Item
 from mapix.convert.outcome import Outcome
 from mapix.convert.plan import Plan
+from mapix.convert.undisturbed import undisturbed
 
 Work = Callable[[list[Item], Plan], list[Outcome]]
 
@@ -67,6 +68,10 @@ class Stretch:
         """What is sent."""
         return [self.job.items[number] for number in self.numbers]
 
+    def rest(self) -> Stretch:
+        """What is not done of it."""
+        return Stretch(self.job, self.numbers[self.at :], self.again)
+
 
 @dataclass(slots=True)
 class Late:
@@ -93,7 +98,7 @@ class Worker:
         self.pipe, theirs = context.Pipe()
         self._told, self._begun = 0, context.RawValue(c_longlong, 0)
         self._process = context.Process(target=_serve, args=(theirs, self._begun, work, plan), daemon=False)
-        with _uninterrupted():
+        with undisturbed(), _uninterrupted():
             self._process.start()
         theirs.close()
 
@@ -127,12 +132,24 @@ class Worker:
         """Until it is late, None for never."""
         return self.late.left(busy=bool(self.stretches))
 
-    def kill(self) -> None:
-        """End it at once, and what it holds."""
+    def kill(self) -> bool:
+        """End it at once, and what it holds. Returns: whether it had said something that nobody had heard yet; what
+        became of its items is known after that.
+        """
         self._process.kill()
         self._process.join()
         self._process.close()
+        heard = self._hear_last()
         self.pipe.close()
+        return heard
+
+    def _hear_last(self) -> bool:
+        heard = False
+        with suppress(EOFError, OSError):
+            while self.pipe.poll():
+                self.receive()
+                heard = True
+        return heard
 
     def end(self) -> None:
         """Let it finish the item that it is at, and end."""
@@ -146,7 +163,7 @@ class Worker:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits meanwhile, and processes that are started hear none from their first step on."""
+    """Processes that are started hear no Ctrl-C from their first step on."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
