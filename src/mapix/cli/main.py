@@ -106,8 +106,18 @@ cli = Root(
 
 
 def main() -> NoReturn:
-    """The console command."""
+    """The console command, all of which is loaded."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     cli.main(prog_name="mapix")
+
+
+def _open_streams() -> None:
+    """Where whoever started this has closed a stream nothing comes and goes, and no other file gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
