@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,6 +26,7 @@ from mapix.properties.tags import (
     PR_STATUS_CODE,
 )
 from mapix.subsystem.identity import Identities
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.loading import Providers
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
@@ -131,22 +134,19 @@ class SessionCore:
 
     def leave(self, member: Session, *, shared: bool) -> None:
         """A member has logged off: the others hear of it, the last one ends everything (LOG-35, NOT-14)."""
-        with self.guard:
+        with ExitStack() as afterwards, self.guard:
             if member not in self._members:
                 return
             self._members.remove(member)
+            self._over = not self._members
+            if self._over:
+                afterwards.callback(self._end)
+            elif member.has_mail and not self.has_mail:
+                afterwards.callback(self.spooling.end, self.spooling.dismiss())
+                self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
             self.tell_of_leaving(shared=shared)
             if self.sharing is not None:
                 self.sharing.member_left(shared=shared)
-            self._over = not self._members
-            mail_ended = member.has_mail and not self.has_mail and not self._over
-            leaving = self.spooling.dismiss() if mail_ended else None
-            if mail_ended:
-                self.status.put(SPOOLER_KEY, {PR_STATUS_CODE: STATUS_FAILURE}, update=True)
-        if self._over:
-            self._end()
-        elif mail_ended:
-            self.spooling.end(leaving)
 
     def logons(self) -> list[ProviderLogon]:
         """Every logon object there is, in the order of a fast shutdown: transports, address books, stores (SES-69)."""
@@ -260,14 +260,20 @@ class SessionCore:
 
     def _end(self) -> None:
         """Log the providers off in the order of SES-61 and give the profile free."""
-        self.engine.remove_poller(self.poll)
-        if self._provider_session is not None:
-            self._provider_session.end()
-        self.spooling.stop(self._started.log_off_transports)
-        self._started.log_off_books()
-        self.providers.shutdown()
-        self.subsystem.profiles.release(self.profile_name)
-        self._ended(self)
+        take_every(
+            partial(self.engine.remove_poller, self.poll),
+            self.sharing.end if self.sharing is not None else _nothing,
+            self._provider_session.end if self._provider_session is not None else _nothing,
+            partial(self.spooling.stop, self._started.log_off_transports),
+            self._started.log_off_books,
+            self.providers.shutdown,
+            partial(self.subsystem.profiles.release, self.profile_name),
+            partial(self._ended, self),
+        )
+
+
+def _nothing() -> None:
+    """There is nobody to be told."""
 
 
 def _left(shared: bool) -> list[Notification]:

@@ -22,6 +22,7 @@ from mapix.properties.errors import NotInitialized, UnknownFlags
 from mapix.properties.flags import MAPI_MULTITHREAD_NOTIFICATIONS, MAPI_NO_COINIT, MAPI_NT_SERVICE
 from mapix.subsystem.catalogue.services import Catalogue
 from mapix.subsystem.home import home_directory
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.notification import NotificationEngine
 from mapix.subsystem.profiles.profilefile import directory_is_readable
 from mapix.subsystem.profiles.profilestore import ProfileStore
@@ -92,8 +93,7 @@ class Subsystem:
 
     def close(self) -> None:
         """Log every session off and end the notifications (SUB-1)."""
-        self._logons.close()
-        self.notifications.close()
+        take_every(self._logons.close, self.notifications.close)
 
     def __enter__(self) -> Subsystem:
         return self

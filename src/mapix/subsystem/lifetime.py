@@ -6,7 +6,8 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Protocol, TypeVar
 
 from mapix.properties.errors import InvalidObject, MapiError, NotFound
@@ -21,6 +22,15 @@ class Closable(Protocol):
 
 
 C = TypeVar("C", bound=Closable)
+
+
+def take_every(*steps: Callable[[], object]) -> None:
+    """Take the steps of an end in their order, whatever one of them raises: Ctrl-C cuts one short, and none after it.
+    What was raised is raised when all are taken.
+    """
+    with ExitStack() as left:
+        for step in reversed(steps):
+            left.callback(step)
 
 
 class Opened:
@@ -46,8 +56,7 @@ class Opened:
             self._over = True
             items = list(self._items)
             self._items.clear()
-        for item in items:
-            _release(item)
+        take_every(*(partial(_release, item) for item in items))
 
 
 class Registrations:
@@ -66,8 +75,7 @@ class Registrations:
                 self._last += 1
                 self._known[self._last] = (connection, end)
                 return self._last
-        with suppress(MapiError):
-            end(connection)
+        _end(connection, end)
         raise InvalidObject("the session has been logged off")
 
     def end(self, number: int) -> None:
@@ -84,9 +92,12 @@ class Registrations:
         with self._guard:
             self._over = True
             known, self._known = self._known, {}
-        for connection, end in known.values():
-            with suppress(MapiError):
-                end(connection)
+        take_every(*(partial(_end, *each) for each in known.values()))
+
+
+def _end(connection: int, end: Callable[[int], None]) -> None:
+    with suppress(MapiError):
+        end(connection)
 
 
 def _release(item: Closable) -> None:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapix.interfaces.prop import ErrorInfo
@@ -42,6 +43,7 @@ from mapix.subsystem.correcting import correct
 from mapix.subsystem.dialogs import Dialogs, LogonCancelled
 from mapix.subsystem.isolation.limits import Limits
 from mapix.subsystem.isolation.providers import load
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.settings import complete, require
 
@@ -170,12 +172,8 @@ class Providers:
 
     def shutdown(self) -> None:
         """Tell every provider that the session ends (SPI-50)."""
-        for provider in self._loaded.values():
-            try:
-                provider.shutdown()
-            except Exception:
-                _log.warning("a provider failed at its end", exc_info=True)
-        self._loaded.clear()
+        loaded, self._loaded = self._loaded, {}
+        take_every(*(partial(_shut_down, provider) for provider in loaded.values()))
 
     def last_error(self, kind: ProviderKind | None = None) -> ErrorInfo | None:
         """Everything that failed, in one text (GEN-10, SES-21); None when nothing did."""
@@ -241,6 +239,13 @@ class Providers:
     def _remember(self, failure: Failure) -> None:
         kept = [each for each in self.failures if each.provider.uid != failure.provider.uid]
         self.failures = [*kept, failure]
+
+
+def _shut_down(provider: StoreProvider | TransportProvider | AddressBookProvider) -> None:
+    try:
+        provider.shutdown()
+    except Exception:
+        _log.warning("a provider failed at its end", exc_info=True)
 
 
 def _mapi_errors_only(service: ServiceEntry, provider: ProviderEntry, call: Callable[[], T]) -> T:

@@ -24,6 +24,7 @@ from mapix.properties.flags import (
 )
 from mapix.subsystem.broker import is_possible
 from mapix.subsystem.dialogs import Dialogs
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.logonflags import check_flags
 from mapix.subsystem.profiles.profile import LONGEST_NAME, Profile
 from mapix.subsystem.sharing import Sharing, find_shared
@@ -114,9 +115,7 @@ class Logons:
 
     def close(self) -> None:
         """Log everybody off."""
-        for core in list(self._cores):
-            for member in core.members:
-                member.logoff()
+        take_every(*(member.logoff for core in list(self._cores) for member in core.members))
 
     def _join(self, core: SessionCore, flags: int, dialogs: Dialogs | None) -> Session | None:
         """A new member of a core; None when the core has just ended. Without a member a core ends again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.prop import Access
@@ -17,6 +18,7 @@ from mapix.interfaces.store import MsgStore
 from mapix.properties.entryid import provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.routes import Routes
 
@@ -84,8 +86,7 @@ class MemberStores:
         with self._guard:
             self._over = True
             closing, self._open = self._open, []
-        for opened in closing:
-            self._log_off(opened)
+        take_every(*(partial(self._log_off, opened) for opened in closing))
 
     def _log_on(self, pair: Pair, inner: bytes, access: Access, *, no_mail: bool) -> OpenStore:
         wake = self.core.spooling.wake if self.mail and not no_mail else None
@@ -104,8 +105,8 @@ class MemberStores:
         return OpenStore(pair, logon, support)
 
     def _log_off(self, opened: OpenStore) -> None:
-        self.core.stores.users.leave(opened.logon, opened.support)
-        self.core.stores.closed(opened.pair)
+        stores = self.core.stores
+        take_every(partial(stores.users.leave, opened.logon, opened.support), partial(stores.closed, opened.pair))
 
     def _prepare(self, opened: OpenStore, inner: bytes, access: Access) -> None:
         """Have the special folders made; for a store opened to read, through a logon that may write (SES-19)."""

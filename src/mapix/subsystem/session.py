@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.addrbook import AddrBook
@@ -28,7 +29,7 @@ from mapix.properties.errors import (
     UnknownFlags,
 )
 from mapix.properties.flags import MAPI_DEFAULT_STORE, MAPI_LOGOFF_SHARED, MAPI_LOGOFF_UI, MAPI_NO_MAIL
-from mapix.subsystem.lifetime import Opened, Registrations
+from mapix.subsystem.lifetime import Opened, Registrations, take_every
 from mapix.subsystem.memberstores import MemberStores
 from mapix.subsystem.sessionextras import SessionExtras, call
 from mapix.subsystem.statustable import STATUS_UID
@@ -216,10 +217,8 @@ class Session(SessionExtras):
             if self._ended:
                 return
             self._ended = True
-        self._advised.close()
-        self._opened.close()
-        self._stores.close()
-        self._core.leave(self, shared=bool(flags & MAPI_LOGOFF_SHARED))
+        leave = partial(self._core.leave, self, shared=bool(flags & MAPI_LOGOFF_SHARED))
+        take_every(self._advised.close, self._opened.close, self._stores.close, leave)
 
     def __enter__(self) -> Session:
         return self

@@ -11,12 +11,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.properties.errors import MapiError
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.routes import Routes
 
@@ -87,9 +89,8 @@ class SpoolerStores:
         """Log off from all of them."""
         with self._guard:
             self._ended = True
-            for logon, support in self._logons.values():
-                self._core.stores.users.leave(logon, support)
-            self._logons.clear()
+            logons, self._logons = self._logons, {}
+            take_every(*(partial(self._core.stores.users.leave, *each) for each in logons.values()))
 
     def _log_on(self, pair: Pair) -> MsgStore:
         support = self._core.store_support(pair, self._routes)

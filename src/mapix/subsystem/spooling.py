@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mapix.properties.tag import PropTag
     from mapix.subsystem.core import SessionCore
     from mapix.subsystem.spooler.preprocessing import Preprocessors
-    from mapix.subsystem.spooler.transports import LoadedTransport
     from mapix.subsystem.spooler.worker import Spooler
     from mapix.subsystem.support.hooks import ProfileHooks
 
@@ -111,7 +110,7 @@ class Spooling:
                 self._stores = SpoolerStores(self.core, self._pairs)
                 spooler = Spooler(
                     self._stores.all,
-                    self._transports,
+                    lambda: [each.loaded() for each in self.core.transports()],
                     hooks=self._hooks,
                     default_store=self._stores.default,
                     identity=self.core.identity.sender,
@@ -120,8 +119,13 @@ class Spooling:
                     is_offline=self.is_offline,
                     look=self.look_at_lines,
                 )
-                self.spooler = spooler
-                spooler.start()
+                try:
+                    self.spooler = spooler
+                    spooler.start()
+                except BaseException:
+                    self.spooler = None
+                    spooler.stop(0)
+                    raise
             return self.spooler
 
     def wake(self, *, ready: bool = False) -> None:
@@ -229,7 +233,9 @@ class Spooling:
         return Leaving(spooler, stores, hooks)
 
     def end(self, leaving: Leaving | None, afterwards: Callable[[], None] = lambda: None) -> None:
-        """Stop a spooler that was dismissed, or wait for one that is leaving; see `stop`."""
+        """Stop a spooler that was dismissed, or wait for one that is leaving; see `stop`. Who does not wait, because of
+        Ctrl-C for example, has it all done the same.
+        """
 
         def last() -> None:
             if leaving is None:
@@ -239,11 +245,15 @@ class Spooling:
                 leaving.stop(None)
                 self._left(leaving, afterwards)
 
-        if self._succession.wait(STOP_SECONDS) if leaving is None else leaving.stop(STOP_SECONDS):
-            last()
-        else:
-            _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
-            threading.Thread(target=last, daemon=True).start()
+        has_ended = False
+        try:
+            has_ended = self._succession.wait(STOP_SECONDS) if leaving is None else leaving.stop(STOP_SECONDS)
+        finally:
+            if has_ended:
+                last()
+            else:
+                _log.warning("the spooler still has a message in hand; it ends when the transport lets go")
+                threading.Thread(target=last, daemon=True).start()
 
     def hooks_for(self, store: MsgStore) -> Sequence[SpoolerHook]:
         """The hooks that see what is delivered into `store`: those of the session where it is one of its stores. What
@@ -285,15 +295,3 @@ class Spooling:
         """Every store once: those of the profile, and those opened besides."""
         pairs = {pair[1].uid: pair for pair in (*self.core.stores.pairs(), *self._extra.values())}
         return [pair for pair in pairs.values() if self.core.providers.is_enabled(pair[0])]
-
-    def _transports(self) -> Sequence[LoadedTransport]:
-        from mapix.subsystem.spooler.transports import AbsentTransport, LoadedTransport
-
-        return [
-            LoadedTransport(
-                transport.pair[1].uid,
-                transport.pair[0].display_name or transport.pair[0].name,
-                transport.logon or AbsentTransport(transport.reason),
-            )
-            for transport in self.core.transports()
-        ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mapix.interfaces.spi import AddressBookLogon, ProviderKind, TransportLogon
@@ -20,6 +21,7 @@ from mapix.properties.flags import (
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.dialogs import LogonCancelled
+from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.remote import go_on_without_line
 from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.support import CommonSupport, ProviderSupport
@@ -27,6 +29,7 @@ from mapix.subsystem.support.transportsupport import TransportProviderSupport
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
+    from mapix.subsystem.spooler.transports import LoadedTransport
 
 T = TypeVar("T")
 _log = logging.getLogger("mapix.subsystem")
@@ -51,9 +54,19 @@ class StartedTransport:
     support: TransportProviderSupport
     reason: str = ""
 
+    def loaded(self) -> LoadedTransport:
+        """It as spoolers know it; one that failed says why to who wants something of it."""
+        from mapix.subsystem.spooler.transports import AbsentTransport, LoadedTransport
+
+        service, provider = self.pair
+        logon = self.logon or AbsentTransport(self.reason)
+        return LoadedTransport(provider.uid, service.display_name or service.name, logon)
+
 
 class Started:
-    """Starts each provider once. Where somebody gives the logon up, those of this kind are logged off again."""
+    """Starts each provider once. Where somebody gives the logon up, at a dialog or with Ctrl-C, those of this kind are
+    logged off again.
+    """
 
     def __init__(self, core: SessionCore) -> None:
         self._core = core
@@ -68,7 +81,7 @@ class Started:
                 for pair in self._core.handle.read().providers(ProviderKind.ADDRESS_BOOK):
                     if (book := self._start_book(pair)) is not None:
                         self._books.append(book)
-            except LogonCancelled:
+            except BaseException:
                 self.log_off_books()
                 raise
         return list(self._books)
@@ -80,7 +93,7 @@ class Started:
             try:
                 for pair in self._core.handle.read().transports():
                     self._transports.append(self._start_transport(pair))
-            except LogonCancelled:
+            except BaseException:
                 self.log_off_transports()
                 raise
         return list(self._transports)
@@ -105,15 +118,13 @@ class Started:
     def log_off_books(self) -> None:
         """The end of the address books."""
         books, self._books = self._books, None
-        for book in books or ():
-            _log_off(book.logon, book.support)
+        take_every(*(partial(_log_off, book.logon, book.support) for book in books or ()))
 
     def log_off_transports(self) -> None:
         """The end of the transports."""
         transports, self._transports = self._transports, None
-        for transport in transports or ():
-            if transport.logon is not None:
-                _log_off(transport.logon, transport.support)
+        there = [(each.logon, each.support) for each in transports or () if each.logon is not None]
+        take_every(*(partial(_log_off, *each) for each in there))
 
     def _start_book(self, pair: Pair) -> LoadedBook | None:
         service, provider = pair
@@ -126,8 +137,9 @@ class Started:
         except MapiError:
             return None
         support.opener = logon
-        if not core.status.has(provider.uid):
-            core.provider_status(service, provider, {}, update=False)
+        with _begun(logon, support):
+            if not core.status.has(provider.uid):
+                core.provider_status(service, provider, {}, update=False)
         return LoadedBook(provider.uid, service.display_name or service.name, logon, support)
 
     def _start_transport(self, pair: Pair) -> StartedTransport:
@@ -140,23 +152,34 @@ class Started:
             raise
         except MapiError as error:
             return StartedTransport(pair, None, support, str(error))
-        if not core.status.has(provider.uid):
-            core.provider_status(service, provider, _running(), update=False)
-        if not logon.connects:
-            go_on_without_line(core, provider.uid)
-        core.identity.publish(pair, support)
+        with _begun(logon, support):
+            if not core.status.has(provider.uid):
+                core.provider_status(service, provider, _running(), update=False)
+            if not logon.connects:
+                go_on_without_line(core, provider.uid)
+            core.identity.publish(pair, support)
         return StartedTransport(pair, logon, support)
 
     def _attempt(self, pair: Pair, support: CommonSupport, logon: Callable[[], T]) -> T:
         """Log on; a failure shows in the status table."""
         try:
             return self._core.providers.attempt(*pair, logon)
-        except MapiError as error:
+        except BaseException as error:
             support.release()
-            if not isinstance(error, LogonCancelled):
+            if isinstance(error, MapiError) and not isinstance(error, LogonCancelled):
                 told = {PR_STATUS_CODE: STATUS_FAILURE, PR_STATUS_STRING: str(error)}
                 self._core.provider_status(*pair, told, update=False)
             raise
+
+
+@contextmanager
+def _begun(logon: AddressBookLogon | TransportLogon, support: CommonSupport) -> Iterator[None]:
+    """What is logged on and cannot be handed on is logged off."""
+    try:
+        yield
+    except BaseException:
+        _log_off(logon, support)
+        raise
 
 
 def _log_off(logon: AddressBookLogon | TransportLogon, support: CommonSupport) -> None:
@@ -164,7 +187,8 @@ def _log_off(logon: AddressBookLogon | TransportLogon, support: CommonSupport) -
         logon.logoff()
     except Exception:
         _log.warning("a provider failed at logoff", exc_info=True)
-    support.release()
+    finally:
+        support.release()
 
 
 def _running() -> dict[PropTag, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.spi import StoreLogon
@@ -22,6 +24,7 @@ from mapix.properties.flags import (
     LOGOFF_PURGE,
     LOGOFF_QUIET,
 )
+from mapix.subsystem.lifetime import take_every
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
@@ -41,12 +44,14 @@ _log = logging.getLogger("mapix.subsystem")
 
 def close_store(logon: StoreLogon, support: StoreProviderSupport) -> None:
     """Close a store and everything opened through it, log it off, and forget what it registered (SPI-23)."""
-    for step in (logon.store.close, logon.logoff):
-        try:
-            step()
-        except Exception:
-            _log.warning("a store failed at logoff", exc_info=True)
-    support.release()
+    take_every(partial(_take, logon.store.close), partial(_take, logon.logoff), support.release)
+
+
+def _take(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception:
+        _log.warning("a store failed at logoff", exc_info=True)
 
 
 @dataclass(slots=True)
@@ -78,10 +83,12 @@ class StoreUsers:
             is_last = not shared.users
             if is_last:
                 del self._stores[id(logon.store)]
-        if is_last:
-            close_store(shared.logon, shared.support)
-        if support is not shared.support:
-            support.release()
+        try:
+            if is_last:
+                close_store(shared.logon, shared.support)
+        finally:
+            if support is not shared.support:
+                support.release()
 
 
 def before_store_logoff(core: SessionCore, pair: Pair, store: MsgStore, flags: int) -> int:

@@ -91,8 +91,9 @@ class Spooler:
         if self._thread is None:
             self._stopping.clear()
             self._flushing.begin()
-            self._thread = threading.Thread(target=self._run, name="mapix-spooler", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="mapix-spooler", daemon=True)
+            thread.start()
+            self._thread = thread
             remember(self)
 
     def stop(self, timeout: float | None = 10.0) -> bool:
