@@ -15,6 +15,7 @@ from mapix.properties.restriction import Property, Relop
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.textindex import SqliteTextIndex
+from mapix.providers.sqlstore.textindex import State
 from mapix.providers.sqlstore.textparts import BODY, SHORT, wish_of
 
 
@@ -64,6 +65,21 @@ def test_nobody_waits_for_the_index(sqlite: SqliteBackend, path: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
     assert found(sqlite, "subject ~ budget", driven=True) == numbers
+
+
+class Forgetful(dict[str, State]):
+    """Another thread forgets all of it as soon as this one has noted anything."""
+
+    def __setitem__(self, name: str, state: State) -> None:
+        super().__setitem__(name, state)
+        self.clear()
+
+
+def test_how_far_an_index_is_may_be_forgotten_by_another_thread(store: SqlBackend) -> None:
+    numbers = [mail(store, f"budget {number}") for number in range(3)]
+    assert texts_of(store).settle(SHORT)
+    texts_of(store)._seen = Forgetful()
+    assert found(store, "subject ~ budget", driven=True) == numbers
 
 
 def test_two_connections_share_the_index(sqlite: SqliteBackend, path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.providers.sqlstore.helpers import finish, save, start
 
 from mapix.properties import tags
 from mapix.properties.value import whole
+from mapix.providers.sqlstore.sqlite import database
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
 from mapix.providers.sqlstore.sqlite.filecheck import check_store
 
@@ -128,6 +130,44 @@ def test_a_long_transaction_elsewhere_is_waited_for(path: Path) -> None:
     save(store)
     assert len(store.messages(store.root)) == 2
     finish(holder)
+    store.close()
+
+
+RECOVERING = """
+import fcntl, os, sys
+file = os.open(sys.argv[1], os.O_RDWR)
+for place in (120, 122):  # who writes, and who makes the log's index anew
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, place)
+os.pwrite(file, bytes(96), 0)
+print("begun", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such locks")
+@pytest.mark.parametrize("at_one_moment", [False, True])
+def test_who_reads_waits_for_a_process_that_recovers_the_log(
+    path: Path, monkeypatch: pytest.MonkeyPatch, at_one_moment: bool
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_MS", 10)
+    store = SqliteBackend(path, create=True)
+    number = save(store).number
+    recovering = start(RECOVERING, f"{path}-shm", feed=True)
+    assert recovering.stdin is not None
+    assert recovering.stdout is not None
+    assert recovering.stdout.readline() == "begun\n"
+    waited = []
+
+    def wait(least: float, most: float) -> float:
+        if not waited:
+            finish(recovering)
+        waited.append(most)
+        return least
+
+    monkeypatch.setattr(database.random, "uniform", wait)
+    with store.database.read() if at_one_moment else nullcontext():
+        assert store.messages(store.root) == [number]
+    assert waited
     store.close()
 
 

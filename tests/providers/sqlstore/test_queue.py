@@ -314,6 +314,18 @@ def test_the_queue_survives_opening_again(path: Path) -> None:
     again.close()
 
 
+def test_a_role_that_another_thread_gives_up_meanwhile_is_had_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = RoleLock(tmp_path / "role")
+    assert role.take()
+    seen = [None, role._file]
+    with monkeypatch.context() as patched:
+        patched.setattr(RoleLock, "_file", property(lambda lock: seen.pop()), raising=False)
+        assert role.stands()
+    role.leave()
+
+
 FORK = """
 import os, sys, time
 from pathlib import Path

@@ -99,9 +99,10 @@ class TextIndex(ABC):
 
     def _state(self, name: str) -> State:
         """How far an index is, or was when it was last brought up to date, where that is enough."""
-        if not self.whole or name not in self._seen:
-            self._seen[name] = self.state(name)
-        return self._seen[name]
+        found = self._seen.get(name) if self.whole else None
+        if found is None:
+            found = self._seen[name] = self.state(name)  # which another thread may forget at once
+        return found
 
     def catch_up(self, wish: Wish) -> None:
         """Bring what a wish asks up to date, if that is soon done, nobody is in the way and it was not just done."""

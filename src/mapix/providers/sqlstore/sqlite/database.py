@@ -59,7 +59,7 @@ class SqliteDatabase(Database):
         self.files = LargeFiles(path)
         self._turns = Turns(path.with_name(path.name + "-turn"))
         self._late = LateSync(self._log)
-        self._soon = False
+        self._soon = self._reading = False
         self._waits: bool | None = None
         self._counts_on = False
         self.connection = connect(path, readonly=readonly, create=create)
@@ -127,7 +127,7 @@ class SqliteDatabase(Database):
         """See `Database.start`."""
         if self.readonly:
             raise NoAccess("the store is open for reading only", value=str(self.path))
-        self._lost = None
+        self._lost, self._reading = None, False
         self.synchronous(full=self.full and not self._soon)
         if not self._turns.take(PATIENCE):
             raise Busy("another process keeps the store for itself", value=str(self.path), hint="again later")
@@ -143,8 +143,9 @@ class SqliteDatabase(Database):
         self._turns.leave()
 
     def start_reading(self) -> None:
-        """See `Database.start_reading`."""
+        """See `Database.start_reading`: its moment is that of the first question, which may have to wait."""
         self.begin("BEGIN")
+        self._reading = True
 
     def end(self, sql: str) -> None:
         """See `Database.end`."""
@@ -169,9 +170,8 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def write_soon(self) -> Iterator[None]:
-        """See `Database.write_soon`: the log is written out a moment later.
-
-        The shorter the time between a peer's answer and its record, the fewer messages are ever sent twice.
+        """See `Database.write_soon`: the log is written out a moment later. The shorter the time between a peer's
+        answer and its record, the fewer messages are ever sent twice.
         """
         with self.lock:
             self._soon = quick = self.full and self.depth == 0
@@ -273,8 +273,8 @@ class SqliteDatabase(Database):
 
     def _again(self, error: Exception, call: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + PATIENCE
-        while isinstance(error, sqlite3.Error) and is_passing(error) and not self.connection.in_transaction:
-            if time.monotonic() > deadline:
+        while isinstance(error, sqlite3.Error) and is_passing(error) and time.monotonic() < deadline:
+            if self.connection.in_transaction and not self._reading:
                 break
             time.sleep(random.uniform(0.002, 0.02))
             try:

@@ -42,10 +42,11 @@ class RoleLock(Role):
 
     def stands(self) -> bool:
         """Whether this object has the role, and the file is still at its place."""
-        if self._file is None:
+        file = self._file  # which another thread may be leaving
+        if file is None:
             return False
         try:
-            return os.path.samestat(os.fstat(self._file), self.path.stat())
+            return os.path.samestat(os.fstat(file), self.path.stat())
         except OSError:
             return False
 
