@@ -73,6 +73,24 @@ def test_settings_are_completed_as_options_and_their_choices(mapix: Mapix) -> No
     assert (settings["port"], settings["user"]) == (2525, "ann")
 
 
+def test_a_service_is_called_on_command_lines_as_in_the_examples(mapix: Mapix) -> None:
+    mapix.init()
+    words = "x service configure store --keep"
+    env = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": "4", "COMP_WORDS": words}
+    assert mapix(**env).stdout == "plain,--keep-sent\n"
+    mapix("service", "configure", "store", "--keep-sent", "no")
+    assert mapix.json("provider", "list", "store")["providers"][0]["service"] == "MAPIXSTORE"
+    assert mapix.json("service", "remove", "contacts")["service"] == "CONTACTS"
+    assert "no such message service: ''" in mapix("service", "remove", "", code=Exit.NOT_FOUND).stderr
+
+
+def test_where_profiles_cannot_be_read_nothing_is_completed_and_nothing_said(mapix: Mapix) -> None:
+    mapix.home.write_text("a file")
+    env = {"_MAPIX_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_WORDS": "x profile show "}
+    said = mapix(**env)
+    assert (said.stdout.strip(), said.stderr) == ("", "")
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_bash_completes_names_with_blanks_as_one_word(mapix: Mapix, tmp_path: Path) -> None:
     mapix("profile", "create", "My mail")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,7 +70,10 @@ def complete_profiles(context: click.Context, parameter: click.Parameter, typed:
     from mapix.subsystem.home import home_directory
     from mapix.subsystem.profiles.profilestore import ProfileStore
 
-    return [name for name in ProfileStore(home_directory()).names() if name.casefold().startswith(typed.casefold())]
+    names: list[str] = []
+    with suppress(MapiError):
+        names = ProfileStore(home_directory()).names()
+    return [name for name in names if name.casefold().startswith(typed.casefold())]
 
 
 def complete_services(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -102,7 +106,9 @@ def service_meant(context: click.Context) -> MessageService | None:
     said = str(context.params.get("service") or "")
     uids = (each.name for each in _services_meant(context) if said and each.uid.hex().startswith(said.lower()))
     catalogue = _catalogue(context)
-    return catalogue.find(said) or next((catalogue.find(name) for name in uids), None)
+    with suppress(NotFound):
+        return catalogue.get(said)
+    return next((catalogue.find(name) for name in uids), None)
 
 
 def _catalogue(context: click.Context) -> Catalogue:
@@ -136,9 +142,12 @@ def services_of(admin: MsgServiceAdmin) -> list[Service]:
 
 
 def one_service(admin: MsgServiceAdmin, name: str) -> Service:
-    """The service called `name`, or whose uid starts so in hex; `NotFound`, `InvalidParameter` when there are more."""
+    """The service called `name`, as command lines may call it, too, or whose uid starts so in hex; `NotFound`,
+    `InvalidParameter` when there are more.
+    """
     known = services_of(admin)
     found = [each for each in known if each.name.casefold() == name.casefold()]
+    found = found or [each for each in known if _is_alias(name, each.name)]
     found = found or [each for each in known if name and each.uid.hex().startswith(name.lower())]
     if not found:
         names = ", ".join(dict.fromkeys(each.name for each in known))
@@ -147,6 +156,13 @@ def one_service(admin: MsgServiceAdmin, name: str) -> Service:
         ids = ", ".join(each.uid.hex()[:8] for each in found)
         raise InvalidParameter("the profile has more than one of these", value=name, hint=f"one of {ids}")
     return found[0]
+
+
+def _is_alias(name: str, service: str) -> bool:
+    from mapix.subsystem.initialize import subsystem
+
+    described = subsystem().catalogue.find(service)
+    return described is not None and described.alias == name.lower() != ""
 
 
 def shortest_name(admin: MsgServiceAdmin, uid: bytes) -> str:
