@@ -105,3 +105,12 @@ def test_a_stream_that_is_closed_stops_no_command(closed: tuple[int, ...], tmp_p
         assert ran.returncode == 0
     told = ast.literal_eval((tmp_path / "told").read_text())
     assert [told[number] for number in closed] == [True] * len(closed)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system gives streams in another way")
+def test_nobody_takes_a_stdin_that_is_closed_for_an_empty_one(tmp_path: Path) -> None:
+    environment = {**os.environ, "MAPIX_HOME": str(tmp_path / "home")}
+    command = f"{sys.executable} -m mapix profile import - <&-"
+    ran = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == Exit.FAILED
+    assert "MAPI_E_DISK_ERROR" in ran.stderr

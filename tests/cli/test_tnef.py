@@ -95,6 +95,16 @@ def test_where_nothing_can_be_written_the_mail_is_to_be_kept() -> None:
     assert ran.returncode == 75
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="this system gives streams in another way")
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_without_a_stream_the_mail_is_to_be_kept(closed: str) -> None:
+    """Where nothing comes that may be no mail at all, and what goes to nowhere would be lost."""
+    command = f"{sys.executable} -m mapix filter {closed}"
+    ran = subprocess.run(command, shell=True, input=b"x" * 100, capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stdout) == (75, b"")
+    assert b"no stdin or stdout" in ran.stderr
+
+
 def test_a_failure_that_nobody_foresaw_lets_the_mail_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     from mapix.cli.filter import _changed
     from mapix.formats.tnef import inmail

@@ -36,7 +36,7 @@ def filter_mail(quiet: bool) -> int:
     No mail is lost: where it cannot be read or written whole, the exit code is 75, at which mail programs keep what
     they have.
     """
-    if sys.stdin is None or sys.stdout is None:
+    if sys.__stdin__ is None or sys.__stdout__ is None:
         say("mapix filter: there is no stdin or stdout")
         return TRY_LATER
     try:

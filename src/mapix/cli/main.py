@@ -115,9 +115,11 @@ def main() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Where whoever started this has closed a stream nothing comes and goes, and no other file gets its number."""
+    """Streams that whoever started this has closed: what is written there goes nowhere, what is read there fails, and
+    no file that is opened later gets their numbers.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            number = os.open(os.devnull, os.O_RDWR)
+            number = os.open(os.devnull, os.O_WRONLY)
             os.set_inheritable(number, True)
             setattr(sys, name, os.fdopen(number, mode, closefd=False))
