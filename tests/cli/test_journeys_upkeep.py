@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -121,6 +122,36 @@ def test_status_and_doctor_tell_that_all_is_well(online: Mapix) -> None:
     assert "wrong" not in online("doctor").stdout
 
 
+def test_what_waits_is_listed_in_whichever_store_it_lies(ann: Mapix, tmp_path: Path) -> None:
+    """SPL-4."""
+    archive = tmp_path / "archive.mapix"
+    ann("service", "add", "MAPIXSTORE", f"path={archive}", "display_name=Archive")
+    ann("spooler", "offline")
+    ann("send", "--to", "bill@example.org", "--subject", "Practice", "--text", "At six.")
+    ann("store", "default", "Archive")
+    (entry,) = ann.json("spooler", "status")["waiting"]
+    assert (entry["subject"], entry["store"]) == ("Practice", "Mailbox - Ann Archer")
+    assert ann("spooler", "status").stdout.rstrip("\n").split("\t")[-2:] == ["Practice", "Mailbox - Ann Archer"]
+    assert "wrong Outbox: 1 messages wait" in ann("doctor", code=Exit.FAILED).stdout
+    ran = ann("spooler", "flush", "--timeout", "0", "--json", code=Exit.PARTIAL)
+    assert json.loads(ran.stdout) == {"schema": 1, "left": 1, "unseen": []}
+
+
+def test_a_store_that_cannot_be_looked_at_keeps_no_other_from_being_flushed(ann: Mapix, tmp_path: Path) -> None:
+    """SPL-55."""
+    archive = tmp_path / "archive.mapix"
+    ann("service", "add", "MAPIXSTORE", f"path={archive}", "display_name=Archive")
+    ann("ls")
+    for path in tmp_path.glob("archive.mapix*"):
+        path.write_bytes(b"nothing of a store")
+    ann("send", "--to", "ann@example.org", "--subject", "Practice", "--text", "At six.")
+    ran = ann("spooler", "flush", "--json", code=Exit.PARTIAL)
+    assert json.loads(ran.stdout) == {"schema": 1, "left": 0, "unseen": ["Archive"]}
+    assert "Archive: MAPI_E_" in ran.stderr
+    assert "Archive: MAPI_E_" in ann("spooler", "status", code=Exit.PARTIAL).stderr
+    assert [one["subject"] for one in ann.json("ls")["messages"]] == ["Practice"]
+
+
 def test_status_tells_of_a_store_that_is_damaged(ann: Mapix) -> None:
     """SES-21, SES-31."""
     for path in (ann.home / "stores").glob("Default.mapix*"):
@@ -163,7 +194,7 @@ def test_doctor_tells_of_a_server_that_does_not_answer(mapix: Mapix) -> None:
     assert "wrong" in ran.stdout
     assert "127.0.0.1" in ran.stdout
     told = mapix("service", "add", "SMTP").stderr
-    assert told.rstrip().endswith("It lacks host. Try: mapix service configure SMTP host=…")
+    assert re.search(r"as (\w{8})\. It lacks host\. Try: mapix service configure \1 host=…$", told.rstrip())
     lacking = [line for line in mapix("doctor", code=Exit.FAILED).stdout.splitlines() if "lacks host" in line]
     assert [line.count("Try: ") for line in lacking] == [1] * len(lacking) != []
 

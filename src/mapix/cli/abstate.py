@@ -54,7 +54,8 @@ def _failed(session: Session) -> list[tuple[StatusRow, str]]:
     from mapix.properties.tags import PR_ENTRYID, PR_PROVIDER_DLL_NAME
 
     rows = [row for row in status_rows(session) if row.kind == MAPI_AB_PROVIDER and row.failed]
-    services = dict(query_all_rows(session.mapi.get_status_table(), (PR_ENTRYID, PR_PROVIDER_DLL_NAME)))
+    columns = (PR_ENTRYID, PR_PROVIDER_DLL_NAME)
+    services: dict[bytes | None, str | None] = dict(query_all_rows(session.mapi.get_status_table(), columns))
     return [(row, services.get(row.entry_id) or "") for row in rows]
 
 

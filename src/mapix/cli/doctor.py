@@ -202,7 +202,9 @@ def _answers(session: Session, row: StatusRow) -> Finding:
 
 
 def _queue(session: Session) -> Finding:
-    waiting = session.store.mapi.outgoing.entries()
+    from mapix.cli.spooler import queues
+
+    waiting = [entry for store in queues(session, quiet=True)[0] for entry in store.mapi.outgoing.entries()]
     put_off = [entry for entry in waiting if entry.attempts]
     if put_off:
         detail = f"{len(waiting)} messages wait, {put_off[0].reason}"

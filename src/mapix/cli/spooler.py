@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.errors import Exit
+from mapix.cli.errors import Exit, one_line
 from mapix.cli.lines import offline, online
-from mapix.cli.output import clean, emit_json, emit_rows, iso, json_option, say, when
+from mapix.cli.output import clean, emit_json, emit_rows, iso, json_option, say, tell, when
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
+    from mapix.client.store import Store
     from mapix.interfaces.store import QueueEntry
 
 _LOOK_SECONDS = 0.1
@@ -33,8 +34,9 @@ def run(profile: str | None) -> None:
     with stopped_by_signals() as stop, logged_on(profile, mail=True) as session:
         session.flush(0)
         say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
-        _watch(session, stop)
-        left = len(session.store.mapi.outgoing.entries())
+        stores, _ = queues(session)
+        _watch(stores, stop)
+        left = sum(len(store.mapi.outgoing.entries()) for store in stores)
     say(f"Stopped; {left} in the Outbox.")
 
 
@@ -42,61 +44,95 @@ def run(profile: str | None) -> None:
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait at most."
 )
+@json_option
 @profile_option
-def flush(timeout: float, profile: str | None) -> int:
-    """Send what waits, now. The exit code is 3 when something is left."""
+def flush(timeout: float, as_json: bool, profile: str | None) -> int:
+    """Send what waits, now. The exit code is 3 when something is left, or when a store cannot be looked at."""
     with logged_on(profile, mail=True) as session:
-        for store in session.stores:
+        stores, unseen = queues(session)
+        for store in stores:
             store.mapi.outgoing.version()  # A queue that cannot be looked at is no empty one.
         left = session.flush(timeout)
-    say(f"{left} left in the Outbox. Try: mapix spooler status" if left else "Nothing is left in the Outbox.")
-    return Exit.PARTIAL if left else Exit.OK
+    text = f"{left} left in the Outbox. Try: mapix spooler status" if left else "Nothing is left in the Outbox."
+    tell(as_json, text, left=left, unseen=unseen)
+    return Exit.PARTIAL if left or unseen else Exit.OK
 
 
 @command(examples=("mapix spooler status", "mapix spooler status --json"))
 @json_option
 @profile_option
-def status(as_json: bool, profile: str | None) -> None:
-    """List what waits: id, when it was submitted, attempts, when it is tried next, the last reason, subject."""
+def status(as_json: bool, profile: str | None) -> int:
+    """List what waits: id, when it was submitted, attempts, when it is tried next, the last reason, subject, and the
+    store where there are several.
+
+    The exit code is 3 when a store cannot be looked at.
+    """
     with logged_on(profile) as session:
-        waiting = [_document(session, entry) for entry in session.store.mapi.outgoing.entries()]
+        stores, unseen = queues(session)
+        waiting = [_document(store, entry) for store in stores for entry in store.mapi.outgoing.entries()]
+    outcome = Exit.PARTIAL if unseen else Exit.OK
     if as_json:
         found = [{**one, "submitted": iso(one["submitted"]), "due": iso(one["due"])} for one in waiting]
-        emit_json({"waiting": found})
-        return
-    titles = ("id", "submitted", "attempts", "next", "reason", "subject")
-    emit_rows(titles, (_row(one) for one in waiting))
+        emit_json({"waiting": found, "unseen": unseen})
+        return outcome
+    titles = ("id", "submitted", "attempts", "next", "reason", "subject", "store")[: 7 if len(stores) > 1 else 6]
+    emit_rows(titles, (_row(one)[: len(titles)] for one in waiting))
     if not waiting:
         say("Nothing waits in the Outbox.")
+    return outcome
+
+
+def queues(session: Session, *, quiet: bool = False) -> tuple[list[Store], list[str]]:
+    """The stores whose queues can be looked at, the default one first, and the names of the others, which are told."""
+    from mapix.interfaces.table import query_all_rows
+    from mapix.properties.errors import MapiError
+    from mapix.properties.tags import PR_DEFAULT_STORE, PR_DISPLAY_NAME, PR_ENTRYID
+
+    found, unseen = [session.store], []
+    columns = (PR_ENTRYID, PR_DEFAULT_STORE, PR_DISPLAY_NAME)
+    for entry_id, default, name in query_all_rows(session.mapi.get_msg_stores_table(), columns):
+        try:
+            found += [] if default else [session.open_store(entry_id)]
+        except MapiError as error:
+            unseen.append(name)
+            if not quiet:
+                say(f"mapix: {clean(name)}: {one_line(str(error))}")
+    return found, unseen
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
-    return one["id"], when(one["submitted"]), one["attempts"], when(one["due"]), one["reason"], one["subject"]
+    first = one["id"], when(one["submitted"]), one["attempts"], when(one["due"])
+    return *first, one["reason"], one["subject"], one["store"]
 
 
-def _document(session: Session, entry: QueueEntry) -> dict[str, Any]:
+def _document(store: Store, entry: QueueEntry) -> dict[str, Any]:
     from mapix.cli.refs import short_id
     from mapix.properties.times import to_datetime
 
     return {
         "id": short_id(entry.entry_id),
-        "subject": _subject(session, entry.entry_id),
+        "subject": _subject(store, entry.entry_id),
         "submitted": to_datetime(entry.submit_time),
         "attempts": entry.attempts,
         "due": to_datetime(entry.due),
         "reason": entry.reason,
+        "store": store.name,
     }
 
 
-def _subject(session: Session, entry_id: bytes) -> str:
+def _subject(store: Store, entry_id: bytes) -> str:
     """The subject of a queued message as the Outbox lists it: a spooler that has it in hand does not close that
     (ST-060). Its number when it left meanwhile.
     """
     from mapix.cli.refs import short_id
+    from mapix.properties.errors import NotFound
     from mapix.properties.restriction import Property, Relop
     from mapix.properties.tags import PR_ENTRYID
 
-    found = session.outbox.messages.where(Property(Relop.EQ, PR_ENTRYID, entry_id)).first()
+    try:
+        found = store.outbox.messages.where(Property(Relop.EQ, PR_ENTRYID, entry_id)).first()
+    except NotFound:
+        found = None
     return found.subject or "" if found is not None else f"message {short_id(entry_id)}"
 
 
@@ -113,22 +149,36 @@ def stopped_by_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _watch(session: Session, stop: threading.Event) -> None:
-    """Tell what enters, fails and leaves the queue until `stop`."""
-    queue = session.store.mapi.outgoing
-    known: dict[bytes, QueueEntry] = {}
-    names: dict[bytes, str] = {}
-    version = None
+def _watch(stores: Sequence[Store], stop: threading.Event) -> None:
+    """Tell what enters, fails and leaves the queues until `stop`."""
+    watched = [_Watched(store) for store in stores]
     stopped = False
     while not stopped:
         stopped = stop.wait(_LOOK_SECONDS)
-        if (now := queue.version()) != version:
-            version = now
-            entries = {entry.entry_id: entry for entry in queue.entries()}
-            for entry_id in entries.keys() - names.keys():
-                names[entry_id] = clean(_subject(session, entry_id))
-            _tell_changes(known, entries, names)
-            known = entries
+        for each in watched:
+            each.look()
+
+
+class _Watched:
+    """What is known of the queue of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[bytes, QueueEntry] = {}
+        self._names: dict[bytes, str] = {}
+        self._version: int | None = None
+
+    def look(self) -> None:
+        """Tell what has changed since the last look."""
+        queue = self._store.mapi.outgoing
+        if (now := queue.version()) == self._version:
+            return
+        self._version = now
+        entries = {entry.entry_id: entry for entry in queue.entries()}
+        for entry_id in entries.keys() - self._names.keys():
+            self._names[entry_id] = clean(_subject(self._store, entry_id))
+        _tell_changes(self._known, entries, self._names)
+        self._known = entries
 
 
 def _tell_changes(old: dict[bytes, QueueEntry], new: dict[bytes, QueueEntry], names: dict[bytes, str]) -> None:
