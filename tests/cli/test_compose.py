@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -131,6 +132,9 @@ def test_headers_nobody_can_read_leave_the_draft_as_it_was(mapix: Mapix, tmp_pat
     ran = mapix("compose", "--edit", "--send", LINK, code=Exit.FAILED, EDITOR=editor(tmp_path, change))
     assert "no header of a message" in ran.stderr
     assert mapix.json("show", "Drafts#1")["subject"] == "Café"
+    (kept,) = re.findall(r"What was written is kept in (\S+\.eml)", ran.stderr)
+    assert "Dear Bob," in Path(kept).read_text("utf-8")
+    Path(kept).unlink()
 
 
 def test_sending_at_once_puts_it_into_the_outbox(mapix: Mapix) -> None:

@@ -31,13 +31,16 @@ def check_editor() -> None:
 def edited(session: Session, message: Message) -> bool:
     """Let somebody write a message in the editor, and save what was written; False when the editor saved nothing.
 
-    Raises `InvalidParameter` for headers that cannot be read; the message stays as it was then.
+    Raises `InvalidParameter` for headers that cannot be read; the message stays as it was then, and what was written in
+    a file that stderr names.
     """
-    text = click.edit(as_text(message), extension=".eml", require_save=True)
-    if text is None:
-        return False
-    take_text(session, message, text)
-    message.save()
+    from mapix.cli.editor import written
+
+    with written(as_text(message), ".eml") as text:
+        if text is None:
+            return False
+        take_text(session, message, text)
+        message.save()
     return True
 
 
