@@ -266,10 +266,11 @@ def test_installed_services_are_written_as_a_file_that_says_the_same(pigeons: Pa
     assert again.defects() == []
     for service in services:
         found = again.get(service.name)
-        assert (found.display_name, found.settings, found.single_copy) == (
+        assert (found.display_name, found.settings, found.single_copy, found.default) == (
             service.display_name,
             service.settings,
             service.single_copy,
+            service.default,
         )
         assert [(spec.kind, spec.resource_flags) for spec in found.providers] == [
             (spec.kind, spec.resource_flags) for spec in service.providers
@@ -288,3 +289,22 @@ def test_a_file_may_give_an_installed_service_another_name_for_people(home: Path
     found = service_of(home, "smtp")
     assert found.display_name == "Our mail"
     assert {setting.name for setting in found.settings} >= {"host", "port"}
+
+
+def test_a_file_says_what_profiles_are_made_with_and_in_which_order(
+    pigeons: Path, system: Subsystem, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PRF-31, PRF-3; MAPI_DEFAULT_SERVICES of session 4.2. What cannot be used is told and left out."""
+    text = INF + "[Default Services]\nPigeon=Pigeon post\nLame=Lame one\n[Lame]\nPR_DISPLAY_NAME=Lame\n"
+    (pigeons / "mapisvc.inf").write_text(text.replace("[Services]\n", "[Services]\nLame=Lame one\n"), encoding="utf-8")
+    system.admin_profiles().create_profile("Full", default_services=True)
+    assert [service.name for service in system.profiles.load("Full").services] == ["PIGEON", "LOCAL", "MAPIXSTORE"]
+    assert "a profile gets no message service LAME" in caplog.text
+
+
+def test_a_later_file_makes_no_default_of_a_service_of_the_first(pigeons: Path, tmp_path: Path) -> None:
+    """PRF-31, SPI-2: the first of a name counts."""
+    other = tmp_path / "other.inf"
+    other.write_text(INF + "[Default Services]\nPigeon=Pigeon post\n", encoding="utf-8")
+    assert not InfFiles([pigeons / "mapisvc.inf", other]).service("Pigeon").default
+    assert InfFiles([other]).service("Pigeon").default

@@ -1,6 +1,7 @@
 """IProfSect: sections of a profile, scenarios 9 and 10."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from mapix.properties.tags import (
     PR_PROVIDER_UID,
     PR_RESOURCE_FLAGS,
     PR_SEARCH_KEY,
+    PR_SERVICE_EXTRA_UIDS,
     PR_SERVICE_UID,
 )
 from mapix.subsystem.initialize import Subsystem
@@ -212,3 +214,30 @@ def test_without_a_keyring_a_secure_property_is_refused(session: Session, no_key
     assert (problem.tag, problem.scode) == (SECRET, NoSupport.hresult)
     assert section.get_prop(OWN) == "public"
     assert section.get_props([SECRET]) == {}
+
+
+def test_a_section_is_one_however_its_profile_is_called(system: Subsystem, session: Session) -> None:
+    """SES-27, PRF-20: names differ by more than case, and a profile may get another one meanwhile."""
+    profiles = system.admin_profiles()
+    with closing(profiles.admin_services("WORK").open_profile_section(UID, Access.MODIFY)) as section:
+        assert section.get_prop(PR_PROFILE_NAME) == "Work"
+        with pytest.raises(NoAccess):
+            profiles.admin_services("Work").open_profile_section(UID)
+    session.logoff()
+    with closing(profiles.admin_services("Work").open_profile_section(UID)):
+        profiles.rename_profile("Work", "Job")
+        with pytest.raises(NoAccess):
+            profiles.admin_services("Job").open_profile_section(UID, Access.MODIFY)
+    profiles.admin_services("Job").open_profile_section(UID, Access.MODIFY).close()
+
+
+def test_the_further_sections_of_a_service_are_its_own(system: Subsystem, session: Session) -> None:
+    """PRF-26: PR_SERVICE_UID on each of them."""
+    admin = system.admin_profiles().admin_services("Work")
+    (service,) = system.profiles.load("Work").services
+    with closing(admin.open_profile_section(UID, Access.MODIFY)) as section:
+        assert PR_SERVICE_UID not in section.get_props([PR_SERVICE_UID])
+    with closing(admin.open_profile_section(service.uid, Access.MODIFY)) as own:
+        own.set_props({PR_SERVICE_EXTRA_UIDS: UID})
+    with closing(admin.open_profile_section(UID)) as section:
+        assert section.get_prop(PR_SERVICE_UID) == service.uid

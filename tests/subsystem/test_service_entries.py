@@ -12,8 +12,8 @@ from tests.subsystem.test_serviceadmin import fax_service
 
 from mapix.client.dialogs import CallbackUI
 from mapix.interfaces.admin import MsgServiceAdmin
-from mapix.interfaces.prop import Access
-from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec
+from mapix.interfaces.prop import Access, ErrorInfo
+from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec, Setting
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.errors import (
     CallFailed,
@@ -271,3 +271,48 @@ def test_a_service_stays_when_its_entry_function_says_so_and_goes_when_that_fail
         faxes = admin.create_msg_service("FAXES")
     with pytest.raises(NotFound):
         admin.delete_msg_service(bytes(16))
+
+
+@pytest.mark.parametrize("told", [ErrorInfo("the loft is full", low_level=7), "the loft is full"])
+def test_what_an_entry_function_says_of_a_failure_is_told(
+    admin: MsgServiceAdmin, entry: Entry, faxes: bytes, told: object
+) -> None:
+    """PRF-40: the MAPIERROR beside the number."""
+    entry.does[CONFIGURE] = lambda *_: (NoSupport.hresult, told)
+    with pytest.raises(NoSupport, match="the loft is full: 'FAXES'"):
+        admin.configure_msg_service(faxes, {})
+
+
+def test_an_entry_function_may_ask_whoever_adds_the_service(admin: MsgServiceAdmin, entry: Entry) -> None:
+    """PRF-41, PRF-42: the flags say so; nobody is asked a second time, and nobody afterwards."""
+    asked: list[str] = []
+    ui = CallbackUI(settings=lambda service, *_: asked.append(service) or {})
+    entry.does[CREATE] = lambda support, *_: support.do_config_propsheet("Faxes")
+    admin.create_msg_service("FAXES", ui=ui)
+    assert [each[:2] for each in entry.asked] == [(CREATE, SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS)]
+    assert asked == ["Faxes"]
+    with pytest.raises(UserCancel):
+        admin.create_msg_service("FAXES")
+    assert len(query_all_rows(admin.get_msg_service_table())) == 1
+
+
+def test_a_service_without_settings_is_added_where_somebody_could_be_asked(
+    system: Subsystem, admin: MsgServiceAdmin
+) -> None:
+    """PRF-41: there is nothing to ask."""
+    system.catalogue.register(MessageService("PLAIN", "Plain", fax_service(Script()).providers))
+    uid = admin.create_msg_service("PLAIN", ui=CallbackUI())
+    assert system.profiles.load("Work").service(uid).name == "PLAIN"
+
+
+def test_a_setting_that_somebody_takes_back_has_its_default(system: Subsystem, admin: MsgServiceAdmin) -> None:
+    """PRF-41, SPI-46."""
+    support: list[Any] = []
+    made = Entry()
+    made.does[CONFIGURE] = lambda given, *_: support.append(given.do_config_propsheet())
+    settings = (Setting("line"), Setting("pages"))
+    service = MessageService("LINES", "Lines", fax_service(Script()).providers, settings, entry=made)
+    system.catalogue.register(service)
+    uid = admin.create_msg_service("LINES", settings={"line": "1", "pages": "2"})
+    admin.configure_msg_service(uid, {}, ui=CallbackUI(settings=lambda *_: {"line": None}))
+    assert system.profiles.load("Work").service(uid).settings == {"pages": "2"}

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mapix.interfaces.admin import MsgServiceAdmin, ProfAdmin
-from mapix.interfaces.spi import MessageService
 from mapix.interfaces.table import MapiTable
 from mapix.properties.errors import CallFailed, CorruptData, LogonFailed, NoAccess, Version
 from mapix.subsystem.admin.adminrows import profile_table
@@ -33,9 +32,8 @@ class ProfileAdministration(ProfAdmin):
             return
         admin = self.admin_services(name)
         try:
-            for service in self._subsystem.catalogue:
-                if isinstance(service, MessageService) and service.default:
-                    admin.create_msg_service(service.name)
+            for service in self._subsystem.catalogue.defaults():
+                admin.create_msg_service(service.name)
         except BaseException:
             self._profiles.delete(name)
             raise

@@ -6,8 +6,8 @@ Everything acts on the profile's file at once; sessions that run on it see it at
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,7 +88,7 @@ class ServiceAdministration(MsgServiceAdmin):
         """See `MsgServiceAdmin.create_msg_service`. Settings may be missing: the service is unconfigured then (C8).
 
         `InvalidParameter` names a setting that is wrong; secrets go to the keyring, `NoSupport` without one. What the
-        entry function refuses is not added.
+        entry function refuses is not added; it may ask `ui` itself, which else is asked for the settings.
         """
         described = self._catalogue.get(service)
         entry = new_service(described, display_name)
@@ -104,13 +104,24 @@ class ServiceAdministration(MsgServiceAdmin):
 
         self._change(add)
         try:
-            self._ask_entry(entry.uid, MSG_SERVICE_CREATE)
+            with self._shown_to(ui):
+                asks = SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS if ui is not None else 0
+                self._ask_entry(entry.uid, MSG_SERVICE_CREATE, asks)
         except BaseException:
             self._remove(entry.uid)
             raise
-        if ui is not None:
+        if ui is not None and described.entry is None and described.settings:
             self._ask(entry.uid, ui)
         return entry.uid
+
+    @contextmanager
+    def _shown_to(self, ui: LogonUI | None) -> Iterator[None]:
+        """Meanwhile the entry function may ask this person."""
+        self._handle.ui, former = ui, self._handle.ui
+        try:
+            yield
+        finally:
+            self._handle.ui = former
 
     def copy_msg_service(self, uid: bytes, target: MsgServiceAdmin | None = None) -> bytes:
         """See `MsgServiceAdmin.copy_msg_service`; `NoAccess` for a second single-copy service, `NotFound`."""
@@ -187,16 +198,13 @@ class ServiceAdministration(MsgServiceAdmin):
             self._keep(uid, self._catalogue.get(self._handle.read().service(uid).name), settings, None)
         asks = 0 if ui is None else SERVICE_UI_ALLOWED if props else SERVICE_UI_ALLOWED | SERVICE_UI_ALWAYS
         entry = self._handle.read().service(uid)
-        self._handle.ui, former = ui, self._handle.ui
-        try:
+        with self._shown_to(ui):
             self._call_entry(entry, MSG_SERVICE_CONFIGURE, props, asks)
-        finally:
-            self._handle.ui = former
 
-    def _ask_entry(self, uid: bytes, context: int) -> None:
+    def _ask_entry(self, uid: bytes, context: int, flags: int = 0) -> None:
         """Let the service's entry function know (PRF-41); one that cannot go on without somebody is left so (C8)."""
         with suppress(Unconfigured):
-            self._call_entry(self._handle.read().service(uid), context)
+            self._call_entry(self._handle.read().service(uid), context, flags=flags)
 
     def _call_entry(self, entry: ServiceEntry, context: int, props: Props | None = None, flags: int = 0) -> None:
         described = self._catalogue.find(entry.name)

@@ -18,8 +18,8 @@ from mapix.properties.flags import (
     STATUS_PRIMARY_IDENTITY,
 )
 from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
-from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
-from mapix.subsystem.profiles.servicesecrets import extra_uids, uids_of
+from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry, extra_uids
+from mapix.subsystem.profiles.servicesecrets import uids_of
 
 _ROLES = STATUS_PRIMARY_IDENTITY | STATUS_DEFAULT_STORE
 

@@ -105,6 +105,8 @@ class InfFiles:
     def __init__(self, paths: Sequence[Path]) -> None:
         self.defects: list[tuple[Path, Defect]] = []
         self.unread: list[Unread] = []
+        self.defaults: list[str] = []
+        """Services, in capitals, that profiles are made with, in their order (`[Default Services]`, PRF-31)."""
         self._files: dict[str, ServiceFile] = {}
         for path in paths:
             self._read(path)
@@ -130,6 +132,7 @@ class InfFiles:
             properties=_kept(props),
             sections={section.uid: section.properties() for section in found.extras if section.uid is not None},
             entry=_entry(props.get(PR_SERVICE_DLL_NAME), props.get(PR_SERVICE_ENTRY_NAME)),
+            default=name.upper() in self.defaults,
         )
 
     def stands_for_installed(self, name: str) -> bool:
@@ -139,7 +142,7 @@ class InfFiles:
 
     def _read(self, path: Path) -> None:
         from mapix.formats.defects import Defect
-        from mapix.formats.mapisvc import parse
+        from mapix.formats.mapisvc import DEFAULTS, parse
 
         try:
             _check(path)
@@ -152,6 +155,8 @@ class InfFiles:
         for name in parsed.value.names():
             if parsed.value.section(name) is not None:
                 self._files.setdefault(name.upper(), parsed.value)
+        mine = (name.upper() for name in parsed.value.names(DEFAULTS))
+        self.defaults += [name for name in mine if self._files.get(name) is parsed.value]
 
 
 def _provider(section: Section) -> ProviderSpec:

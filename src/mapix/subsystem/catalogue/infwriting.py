@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from mapix.formats.mapisvc import SERVICES, Section, ServiceFile, dump, property_entry
+from mapix.formats.mapisvc import DEFAULTS, SERVICES, Section, ServiceFile, dump, property_entry
 from mapix.interfaces.spi import MessageService, ProviderKind, ProviderSpec
 from mapix.properties import flags
 from mapix.properties.tag import PropTag
@@ -38,11 +38,11 @@ _FLAGS: Final = (
 
 def inf_text(services: Iterable[MessageService]) -> str:
     """The text of a file that describes `services`; what it says of an installed service stands for that service."""
-    file = ServiceFile()
-    listed = Section(SERVICES)
-    file.put(listed)
-    for service in services:
-        listed.entries[service.name] = service.display_name
+    file, offered = ServiceFile(), list(services)
+    file.put(Section(SERVICES, {service.name: service.display_name for service in offered}))
+    if defaults := {service.name: service.display_name for service in offered if service.default}:
+        file.put(Section(DEFAULTS, defaults))
+    for service in offered:
         _put_service(file, service)
     return dump(file)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from mapix.interfaces.prop import ErrorInfo
 from mapix.properties.errors import CallFailed, MapiError, from_hresult
 from mapix.properties.tag import PropTag
 from mapix.subsystem.support.servicesupport import ConfigSupport
@@ -52,9 +53,14 @@ def call_entry(
         raise CallFailed(text, value=service.name) from error
     finally:
         support.close()
-    _raise_for(answer[0] if isinstance(answer, tuple) and answer else answer, service)
+    code, told = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+    _raise_for(code, told, service)
 
 
-def _raise_for(answer: object, service: ServiceEntry) -> None:
-    if isinstance(answer, int) and answer & 0x80000000:
-        raise from_hresult(answer, "the entry function of the message service refused", value=service.name)
+def _raise_for(code: object, told: object, service: ServiceEntry) -> None:
+    """A number that says it failed is raised, with what the function has to say of it (MAPIERROR, PRF-40)."""
+    if isinstance(code, int) and code & 0x80000000:
+        text = told.text if isinstance(told, ErrorInfo) else told if isinstance(told, str) else ""
+        low_level = told.low_level if isinstance(told, ErrorInfo) else 0
+        text = text or "the entry function of the message service refused"
+        raise from_hresult(code, text, value=service.name, low_level=low_level)

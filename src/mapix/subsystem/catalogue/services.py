@@ -80,6 +80,16 @@ class Catalogue:
         found = self._load(name.upper())
         return found if isinstance(found, MessageService) else None
 
+    def defaults(self) -> list[MessageService]:
+        """The services a profile is made with (MAPI_DEFAULT_SERVICES): those of the files first, in their order; what
+        cannot be used is left out and told in the log.
+        """
+        found = [self._load(name) for name in dict.fromkeys((*self._in_files().defaults, *self.names()))]
+        for each in found:
+            if isinstance(each, Unavailable) and each.name in self._in_files().defaults:
+                _log.warning("a profile gets no message service %s: %s", each.name, each.reason)
+        return [each for each in found if isinstance(each, MessageService) and each.default]
+
     def _meant(self, alias: str) -> MessageService | None:
         """The service that command lines may call so."""
         offered = (found for found in self if isinstance(found, MessageService))
@@ -114,6 +124,7 @@ class Catalogue:
         return replace(
             installed,
             display_name=described.display_name,
+            default=installed.default or described.default,
             properties={**installed.properties, **described.properties},
             sections={**installed.sections, **described.sections},
         )

@@ -14,6 +14,7 @@ from mapix.interfaces.spi import ProviderKind
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.flags import STATUS_DEFAULT_STORE, STATUS_NO_DEFAULT_STORE, STATUS_XP_PREFER_LAST
 from mapix.properties.tag import PropTag
+from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
 
 LONGEST_NAME = 64
 
@@ -118,6 +119,12 @@ class Profile:
         able = [entry for entry in stores if not entry.resource_flags & STATUS_NO_DEFAULT_STORE]
         marked = [entry for entry in able if entry.resource_flags & STATUS_DEFAULT_STORE]
         return next((entry.uid for entry in (*marked, *(() if self.no_default_store else able))), None)
+
+
+def extra_uids(service: ServiceEntry) -> list[bytes]:
+    """The sections besides its own and its providers' that a service has."""
+    packed = service.properties.get(PR_SERVICE_EXTRA_UIDS) or b""
+    return [packed[start : start + 16] for start in range(0, len(packed) - 15, 16)]
 
 
 def check_name(name: str) -> str:

@@ -7,15 +7,14 @@ and refused where there is none (PRF-23).
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import ProfSect
-from mapix.interfaces.prop import Access, ChangeSet, ObjectType
+from mapix.interfaces.prop import Access, ObjectType
 from mapix.objects.bags.propdata import PropertyBag
 from mapix.objects.bags.rules import Rules
-from mapix.properties import codec
 from mapix.properties.errors import InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.guid import guid
 from mapix.properties.tag import PropTag
@@ -29,78 +28,21 @@ from mapix.properties.tags import (
     PR_SERVICE_UID,
 )
 from mapix.properties.value import Problem, Problems, Props
-from mapix.subsystem.profiles.profile import Profile
-from mapix.subsystem.profiles.secrets import SECURE, SecretChanges, SecretPlace, all_or_none, secure_name
+from mapix.subsystem.profiles.profile import Profile, extra_uids
+from mapix.subsystem.profiles.secrets import SecretPlace
+from mapix.subsystem.profiles.sectionsource import Locate, SectionSource
 from mapix.subsystem.profiles.settings import complete
 
 if TYPE_CHECKING:
     from mapix.interfaces.logonui import LogonUI
     from mapix.subsystem.catalogue.services import Catalogue
     from mapix.subsystem.profiles.profilehandle import ProfileHandle
-    from mapix.subsystem.profiles.sectionlocks import SectionLocks
+    from mapix.subsystem.profiles.sectionlocks import SectionKey, SectionLocks
 
 MUID_PROFILE_INSTANCE = guid("{00020385-0000-0000-C000-000000000046}")
 PS_PROFILE_PROPERTIES = bytes.fromhex("9815AC08AAB0101A8C9308002B2A56C2")
 
-Locate = Callable[[Profile], dict[PropTag, Any]]
-"""From a profile to the properties of one section of it."""
-
 _FIXED = (PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID, PR_SERVICE_NAME)
-
-
-class SectionSource:
-    """The properties of a section as a source; secure ones in the keyring."""
-
-    def __init__(self, handle: ProfileHandle, uid: bytes, locate: Locate, place: SecretPlace) -> None:
-        self._handle = handle
-        self._uid = uid
-        self._locate = locate
-        self._place = place
-
-    def load(self, tags: Sequence[PropTag] | None) -> tuple[dict[PropTag, Any], int]:
-        """See `PropertySource.load`; secure properties only when they are asked for (PRF-23)."""
-        held = self._locate(self._handle.read())
-        if tags is None:
-            return dict(held), 1
-        wanted = {tag >> 16 for tag in tags}
-        found = {tag: value for tag, value in held.items() if tag >> 16 in wanted}
-        for number in wanted.intersection(SECURE):
-            found.update(self._fetch(number))
-        return found, 1
-
-    def apply(self, changes: ChangeSet) -> int:
-        """See `PropertySource.apply`; when something fails, the secure properties are as they were."""
-        gone = changes.deleted | {tag >> 16 for tag in changes.values}
-        plain = {tag: value for tag, value in changes.values.items() if tag >> 16 not in SECURE}
-        hidden = {tag: value for tag, value in changes.values.items() if tag >> 16 in SECURE}
-
-        def put(profile: Profile) -> None:
-            held = self._locate(profile)
-            for tag in [tag for tag in held if tag >> 16 in gone]:
-                del held[tag]
-            held.update(plain)
-            if hidden and self._uid not in profile.secure:
-                profile.secure.append(self._uid)
-
-        with all_or_none() as secrets:
-            self._hide(secrets, gone, hidden)
-            if plain or gone.difference(SECURE) or (hidden and self._uid not in self._handle.read().secure):
-                self._handle.change(put)
-        return 1
-
-    def _hide(self, secrets: SecretChanges, gone: Set[int], hidden: Mapping[PropTag, Any]) -> None:
-        """Keep secure properties where secrets are; those of `gone` that have no new value are removed."""
-        texts = {tag >> 16: f"{tag} {codec.dump(tag, value).hex()}" for tag, value in hidden.items()}
-        for number in sorted(gone & set(SECURE)):
-            secrets.store(self._place, secure_name(number), texts.get(number))
-
-    def _fetch(self, number: int) -> dict[PropTag, Any]:
-        kept = self._place.fetch_kept(secure_name(number))
-        if kept is None:
-            return {}
-        name, _, data = kept.partition(" ")
-        tag = PropTag(int(name, 16))
-        return {tag: codec.load(tag, bytes.fromhex(data))}
 
 
 class ProfileSection(PropertyBag, ProfSect):
@@ -125,12 +67,13 @@ class ProfileSection(PropertyBag, ProfSect):
         self._service = service
         self._release = weakref.finalize(self, release) if release is not None else None
         self.on_set: Callable[[], None] = lambda: None
-        entry = handle.read().service(service) if service is not None else None
-        key = f"{handle.read().search_key.hex()}/{uid.hex()}"
+        profile = handle.read()
+        entry = profile.service(service) if service is not None else None
+        key = f"{profile.search_key.hex()}/{uid.hex()}"
         place = SecretPlace(entry.name if entry else "PROFILE", key, handle.home, handle.ui)
         source = SectionSource(handle, uid, locate, place)
         self._place = place
-        fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: handle.name}
+        fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: profile.name}
         if entry is not None:
             fixed |= {PR_SERVICE_UID: entry.uid, PR_SERVICE_NAME: entry.name}
             for provider in entry.providers:
@@ -221,11 +164,12 @@ def open_section(
     if len(uid) != 16:
         raise InvalidParameter("the uid of a profile section has 16 bytes", value=uid)
     locate, service = _find(handle, uid, access, force)
-    write = _lock(locks, (handle.name, uid), access)
+    key = (handle.read().search_key, uid)
+    write = _lock(locks, key, access)
     granted = Access.MODIFY if write else Access.READ
 
     def release() -> None:
-        locks.release((handle.name, uid), write=write)
+        locks.release(key, write=write)
 
     try:
         return ProfileSection(handle, catalogue, uid, locate, access=granted, service=service, release=release)
@@ -265,7 +209,8 @@ def _find(handle: ProfileHandle, uid: bytes, access: Access, force: bool) -> tup
         if access is not Access.MODIFY:
             raise NotFound("the profile has no such section", value=uid, hint="open it with MAPI_MODIFY to make it")
         handle.change(lambda profile: profile.sections.setdefault(uid, {}))
-    return (lambda profile: profile.sections.setdefault(uid, {})), None
+    owner = next((service.uid for service in profile.services if uid in extra_uids(service)), None)
+    return (lambda profile: profile.sections.setdefault(uid, {})), owner
 
 
 def _instance(access: Access) -> Locate:
@@ -275,7 +220,7 @@ def _instance(access: Access) -> Locate:
     return lambda profile: {PR_SEARCH_KEY: profile.search_key}
 
 
-def _lock(locks: SectionLocks, key: tuple[str, bytes], access: Access) -> bool:
+def _lock(locks: SectionLocks, key: SectionKey, access: Access) -> bool:
     """Take the lock of a section; whether for writing."""
     best = access is Access.BEST and key[1] != MUID_PROFILE_INSTANCE
     if access is Access.MODIFY or best:

@@ -7,7 +7,8 @@ from collections import Counter
 
 from mapix.properties.errors import NoAccess
 
-SectionKey = tuple[str, bytes]
+SectionKey = tuple[bytes, bytes]
+"""The search key of a profile, which has one name or another, and the uid of a section."""
 
 
 class SectionLocks:

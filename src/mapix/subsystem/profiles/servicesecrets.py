@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapix.interfaces.spi import MessageService
 from mapix.properties.errors import MapiError
-from mapix.properties.tags import PR_SERVICE_EXTRA_UIDS
-from mapix.subsystem.profiles.profile import Profile, ServiceEntry
+from mapix.subsystem.profiles.profile import Profile, ServiceEntry, extra_uids
 from mapix.subsystem.profiles.profsect import PS_PROFILE_PROPERTIES, service_secrets
 from mapix.subsystem.profiles.secrets import SECURE, SecretChanges, SecretPlace, secure_name
 from mapix.subsystem.profiles.settings import PASSWORD, secrets_of
@@ -37,12 +36,6 @@ def split(described: MessageService, settings: Mapping[str, Any]) -> tuple[dict[
     hidden = secrets_of(described)
     public = {name: value for name, value in settings.items() if name not in hidden}
     return public, {name: value for name, value in settings.items() if name in hidden}
-
-
-def extra_uids(service: ServiceEntry) -> list[bytes]:
-    """The sections besides its own and its providers' that a service has."""
-    packed = service.properties.get(PR_SERVICE_EXTRA_UIDS) or b""
-    return [packed[start : start + 16] for start in range(0, len(packed) - 15, 16)]
 
 
 def uids_of(service: ServiceEntry) -> list[bytes]:

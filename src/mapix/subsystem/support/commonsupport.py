@@ -1,7 +1,8 @@
 """Support objects: what MAPI gives each provider (IMAPISupport; SPI-35..SPI-46).
 
 One is made for each logon. It remembers what the provider registered, so that all of it goes with the logon; after
-that every method raises `InvalidObject`. A method of another kind of provider raises `NoSupport` (session 5.7).
+that every method that needs the session raises `InvalidObject`. A method of another kind of provider raises `NoSupport`
+(session 5.7).
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class CommonSupport(SupportMethods):
     @property
     def section(self) -> ProfSect:
         """See `Support.section`."""
+        self._check()
         if self._section is None:
             self._section = provider_section(self._handle, self.core.catalogue, self.provider.uid)
             if self.provider.kind is ProviderKind.STORE:
@@ -144,6 +146,8 @@ class CommonSupport(SupportMethods):
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
         """Whether two identifiers name one object, stores' and address books' alike (SPI-42)."""
         self._check()
+        _check_id(first)
+        _check_id(second)
         if self._routes.knows(first):
             return self._routes.compare(first, second)
         return self.open_address_book().compare_entry_ids(first, second)
@@ -209,8 +213,9 @@ class CommonSupport(SupportMethods):
         self.core.provider_status(self.service, self.provider, values, update=update)
 
     def open_entry(self, entry_id: bytes, access: Access = Access.READ) -> MapiProp:
-        """See `Support.open_entry`."""
+        """See `Support.open_entry`; there must be an identifier (SPI-42)."""
         self._check()
+        _check_id(entry_id)
         if is_one_off(entry_id) or provider_uid(entry_id) == PERSONAL_UID:
             return self.core.address_book().open_entry(entry_id, access)
         opened: MapiProp = self._routes.ask(entry_id, lambda opener: opener.open_entry(entry_id, access))
@@ -258,6 +263,11 @@ class RoutedSupport(CommonSupport):
 
         self._check()
         return Progress()
+
+
+def _check_id(entry_id: object) -> None:
+    if not isinstance(entry_id, bytes):
+        raise InvalidParameter("an entry identifier is bytes", value=entry_id)
 
 
 def _check_row(values: object) -> None:

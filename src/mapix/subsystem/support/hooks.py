@@ -73,6 +73,8 @@ class ProfileHook:
         try:
             found = self._caller.call(what, ask, self._seconds, late=self._back)
             check_kind(self.name, what, found, wanted)
+            if isinstance(found, Placement):
+                check_kind(self.name, f"{what} with a folder", found.folder, (bytes, type(None)))
         except MapiError as error:
             self._show(STATUS_FAILURE, str(error))
             raise

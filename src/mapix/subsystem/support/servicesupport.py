@@ -47,6 +47,8 @@ class ConfigSupport(SupportMethods):
 
     def do_config_propsheet(self, title: str = "") -> None:
         """Have a person change the settings; `UserCancel` where there is nobody to ask or nothing is said."""
+        from mapix.subsystem.dialogs import keep_settings
+
         self._check()
         described = self._catalogue.get(self.service.name)
         hidden = secrets_of(described)
@@ -58,8 +60,7 @@ class ConfigSupport(SupportMethods):
         if answer is None:
             raise UserCancel("nobody changed the settings", value=self.service.name)
         changed = check_settings(described, answer)
-        self._handle.change(lambda profile: profile.service(self.service.uid).settings.update(changed))
-        self.service.settings.update(changed)
+        keep_settings(self._handle, self.service, changed)
 
     def get_svc_config_support_obj(self) -> ConfigSupport:
         """Another one of the same service."""

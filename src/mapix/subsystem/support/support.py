@@ -92,6 +92,7 @@ class StoreProviderSupport(RoutedSupport):
         """See `StoreSupport.expand_recips`."""
         from mapix.subsystem.books.recipients import expand
 
+        self._check()
         return expand(recipients, self.core.address_book)
 
     def submission_flags(self, recipients: Sequence[dict[PropTag, Any]]) -> int:
@@ -164,12 +165,14 @@ class StoreProviderSupport(RoutedSupport):
         """See `storesupport.do_copy_to` (SPI-43)."""
         from mapix.subsystem.support.storesupport import do_copy_to
 
+        self._check()
         return do_copy_to(source, target, **how)
 
     def do_copy_props(self, source: MapiProp, target: MapiProp, include: Collection[PropTag], **how: Any) -> Problems:
         """See `storesupport.do_copy_props` (SPI-43)."""
         from mapix.subsystem.support.storesupport import do_copy_props
 
+        self._check()
         return do_copy_props(source, target, include, **how)
 
     def copy_messages(
@@ -178,12 +181,14 @@ class StoreProviderSupport(RoutedSupport):
         """See `storesupport.copy_messages`."""
         from mapix.subsystem.support.storesupport import copy_messages
 
+        self._check()
         return copy_messages(source, entry_ids, target, move=move)
 
     def copy_folder(self, source: MapiFolder, entry_id: bytes, target: MapiFolder, **how: Any) -> Completion:
         """See `storesupport.copy_folder`."""
         from mapix.subsystem.support.storesupport import copy_folder
 
+        self._check()
         return copy_folder(source, entry_id, target, **how)
 
     def modify_profile(self, *, temporary: bool = False) -> None:
