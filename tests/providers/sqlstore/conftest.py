@@ -10,6 +10,7 @@ from tests.fixtures_postgresql import PostgreSql, postgresql, reason
 from tests.providers.sqlstore.town import Town
 
 from mapix.objects.stores.entryids import StoreIds
+from mapix.providers.sqlstore import textindex
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
@@ -33,6 +34,12 @@ def _stores_hold_together(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     if "damaged" not in request.fixturenames:
         for path in filter(Path.exists, paths):
             assert check_store(path) == []
+
+
+@pytest.fixture(autouse=True)
+def _searches_have_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search brings its index up to date, however busy the machine is."""
+    monkeypatch.setattr(textindex, "_FOR_A_SEARCH", 60.0)
 
 
 @pytest.fixture
