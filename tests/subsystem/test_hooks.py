@@ -92,7 +92,7 @@ def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> 
     assert hook.seen == ["News"]
 
 
-@pytest.mark.parametrize("answer", ["a folder", 7])
+@pytest.mark.parametrize("answer", ["a folder", 7, Placement(7)])  # type: ignore[arg-type]
 def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, answer: Any) -> None:
     """SPL-22."""
     hook = Hook()
@@ -103,6 +103,26 @@ def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, a
         submit(session)
         assert session.flush(60) == 0
         assert row_of(session, "HOOK")[0] & STATUS_FAILURE
+
+
+def test_mail_that_a_hook_sends_to_what_is_no_folder_lies_in_its_inbox(mail: Subsystem) -> None:
+    """SPL-22."""
+
+    class Odd(Hook):
+        def inbound(self, message: Message, folder: bytes) -> Any:
+            return Placement(7)  # type: ignore[arg-type]
+
+    courier = Bringing()
+    offer_transport(mail, courier)
+    offer_hook(mail, Odd, HOOK_INBOUND)
+    with log_on(mail) as session:
+        submit(session)
+        assert session.flush(60) == 0
+        until(lambda: courier.fetched)
+        assert row_of(session, "HOOK")[0] & STATUS_FAILURE
+        store = open_store(session)
+        inbox: Any = store.open_entry(store.get_receive_folder("IPM")[0], Access.READ)
+        assert query_all_rows(inbox.get_contents_table(), (PR_SUBJECT,)) == [("News",)]
 
 
 def test_what_is_no_hook_is_left_out(mail: Subsystem) -> None:

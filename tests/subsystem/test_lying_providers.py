@@ -26,17 +26,22 @@ from mapix.interfaces.notify import Event
 from mapix.interfaces.spi import (
     AddressTypes,
     Outcome,
+    OutcomeKind,
     ProviderKind,
     RecipientResult,
     RecipientState,
+    Submission,
 )
+from mapix.interfaces.table import query_all_rows
 from mapix.properties.errors import CallFailed, InvalidObject, MapiError
 from mapix.properties.flags import MAPI_TO, STATUS_AVAILABLE, STATUS_FAILURE
 from mapix.properties.tags import (
+    PR_BODY,
     PR_DISPLAY_NAME,
     PR_EMAIL_ADDRESS,
     PR_IPM_OUTBOX_ENTRYID,
     PR_RECIPIENT_TYPE,
+    PR_ROWID,
     PR_STATUS_CODE,
 )
 from mapix.subsystem.initialize import Subsystem
@@ -69,6 +74,32 @@ def test_an_answer_that_is_none_keeps_the_message(mail: Subsystem, answer: Any) 
         submit(session)
         session.flush(0.2)
         assert session.pending() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [(550, b"no such mailbox", "550 no such mailbox"), ("550", "gone", "550 gone"), (None, None, "did not say why")],
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_words_of_a_peer_in_another_form_are_told_all_the_same(
+    mail: Subsystem, code: Any, text: Any, told: str, whole: bool
+) -> None:
+    """SPL-66: the message does not go round in the queue for them."""
+
+    def refused(submission: Submission) -> Outcome:
+        if whole:
+            return Outcome(OutcomeKind.REFUSED, code=code, text=text)
+        rows = (row[PR_ROWID] for row in submission.recipients)
+        return Outcome(results=tuple(RecipientResult(row, RecipientState.FAILED, code, text) for row in rows))
+
+    offer_transport(mail, with_methods(Courier(), submit_message=refused))
+    with log_on(mail) as session:
+        submit(session)
+        assert session.flush(60) == 0
+        store = open_store(session)
+        inbox: Any = store.open_entry(store.get_receive_folder("IPM")[0])
+        ((body,),) = query_all_rows(inbox.get_contents_table(), (PR_BODY,))
+        assert told in body
 
 
 @pytest.mark.parametrize("answer", [None, ("SMTP",), AddressTypes((1, 2)), AddressTypes(uids=("x",))])  # type: ignore[arg-type]

@@ -236,7 +236,9 @@ def _checked(name: str, found: object, submission: Submission) -> Outcome:
     check_kind(name, "submit_message", found.kind, OutcomeKind)
     given: Any = found.wait
     wait = given if isinstance(given, int | float) and isfinite(given) else 0.0
-    return replace(found, results=_results_of(name, found.results, submission), wait=max(float(wait), 0.0))
+    results = _results_of(name, found.results, submission)
+    code, text = _code_of(found.code), _text_of(found.text)
+    return replace(found, results=results, wait=max(float(wait), 0.0), code=code, text=text)
 
 
 def _results_of(name: str, found: object, submission: Submission) -> tuple[RecipientResult, ...]:
@@ -247,9 +249,24 @@ def _results_of(name: str, found: object, submission: Submission) -> tuple[Recip
     for each in found:
         state: Any = getattr(each, "state", None)
         if isinstance(each, RecipientResult) and isinstance(state, RecipientState) and each.row_id in given:
-            kept.append(each)
+            kept.append(replace(each, code=_code_of(each.code), text=_text_of(each.text)))
         else:
             _log.warning("the transport %s speaks of a recipient it was not given: %r", name, each)
     if found and not kept:
         raise CallFailed("submit_message speaks of none of the recipients it was given", value=name)
     return tuple(kept)
+
+
+def _code_of(found: Any) -> int:
+    """The number of a peer's answer; 0 where it is none."""
+    try:
+        return int(found or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _text_of(found: Any) -> str:
+    """The words of a peer's answer, bytes among them as libraries hand them on."""
+    if isinstance(found, bytes | bytearray):
+        return found.decode("utf-8", "replace")
+    return "" if found is None else str(found)

@@ -53,6 +53,7 @@ from mapix.properties.tags import (
     PR_SUPPLEMENTARY_INFO,
 )
 from mapix.properties.times import to_datetime
+from mapix.subsystem.spooler.delivery import UNSAID
 from mapix.subsystem.spooler.recipient import Stage, unreported
 
 Rows = Sequence[Mapping[PropTag, Any]]
@@ -171,7 +172,7 @@ def _said(row: Mapping[PropTag, Any]) -> str:
     said = row.get(PR_REPORT_TEXT) or row.get(PR_SUPPLEMENTARY_INFO) or ""
     if PR_DELIVER_TIME in row:
         return f"{_time(row[PR_DELIVER_TIME])} {said}".rstrip()
-    return str(said)
+    return str(said) or UNSAID
 
 
 def _shown(row: Mapping[PropTag, Any]) -> str:
