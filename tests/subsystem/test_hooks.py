@@ -19,6 +19,8 @@ from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.isolation.limits import Limits
 from mapix.testing.builders import a_folder
 
+NO_FOLDER: Any = 7
+
 
 class Hook:
     """Sends what was sent to a folder of the test, and drops what comes in."""
@@ -92,7 +94,7 @@ def test_an_inbound_hook_of_the_profile_may_drop_what_comes(mail: Subsystem) -> 
     assert hook.seen == ["News"]
 
 
-@pytest.mark.parametrize("answer", ["a folder", 7, Placement(7)])  # type: ignore[arg-type]
+@pytest.mark.parametrize("answer", ["a folder", 7, Placement(NO_FOLDER)])
 def test_a_hook_that_answers_nonsense_is_told_and_passed_over(mail: Subsystem, answer: Any) -> None:
     """SPL-22."""
     hook = Hook()
@@ -110,7 +112,7 @@ def test_mail_that_a_hook_sends_to_what_is_no_folder_lies_in_its_inbox(mail: Sub
 
     class Odd(Hook):
         def inbound(self, message: Message, folder: bytes) -> Any:
-            return Placement(7)  # type: ignore[arg-type]
+            return Placement(NO_FOLDER)
 
     courier = Bringing()
     offer_transport(mail, courier)
