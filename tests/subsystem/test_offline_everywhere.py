@@ -163,7 +163,7 @@ def test_a_transport_that_could_not_be_logged_on_keeps_no_other_from_going_offli
     first, second, third = error.value.stderr.splitlines()
     assert first.startswith("mapix: Before: MAPI_E_NO_SUPPORT")
     assert second == "Out is offline."
-    assert third.endswith("it is not logged on. Try: mapix status")
+    assert third.endswith("it is not logged on. Try: mapix status --profile Work")
     with log_on(office) as session:
         codes = query_all_rows(
             session.get_status_table(), (PR_STATUS_CODE,), Property(Relop.EQ, PR_DISPLAY_NAME, "Out")

@@ -95,7 +95,7 @@ class SessionCore:
     @property
     def has_mail(self) -> bool:
         """Whether some member has mail (LOG-30, LOG-32)."""
-        return any(member.has_mail for member in self._members)
+        return any(member.has_mail for member in self.members)
 
     def new_uid(self) -> bytes:
         """16 fresh bytes."""

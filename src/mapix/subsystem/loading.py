@@ -164,7 +164,7 @@ class Providers:
 
     def out_of_use(self) -> dict[bytes, str]:
         """The services that are disabled, with their reasons."""
-        return {uid: error.sentence for uid, error in self._disabled.items()}
+        return {uid: error.sentence for uid, error in dict(self._disabled).items()}
 
     def put_out_of_use(self, service: bytes, reason: str) -> None:
         """Disable a service because another member of the session found that it does not work."""

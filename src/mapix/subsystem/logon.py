@@ -143,13 +143,13 @@ class Logons:
 
     def _newest_here(self) -> SessionCore | None:
         """The newest shared session where it is one of this process."""
-        core = self._shared[-1] if self._shared else None
+        core = next(reversed(self._shared[:]), None)
         if core is None or core.sharing is None:
             return core
         return self._core_called(core.sharing.newest())
 
     def _core_called(self, uid: bytes) -> SessionCore | None:
-        return next((core for core in self._cores if core.uid == uid), None)
+        return next((core for core in list(self._cores) if core.uid == uid), None)
 
     def _share(self, core: SessionCore) -> None:
         """Hand a session out to those who join from now on."""

@@ -69,11 +69,11 @@ class MemberStores:
 
     def find(self, uid: bytes) -> StoreLogon | None:
         """The logon of an open store, by the uid of its section."""
-        return next((opened.logon for opened in self._open if opened.pair[1].uid == uid), None)
+        return next((opened.logon for opened in list(self._open) if opened.pair[1].uid == uid), None)
 
     def logons(self) -> list[StoreLogon]:
         """The logons of the stores that are open."""
-        return [opened.logon for opened in self._open]
+        return [opened.logon for opened in list(self._open)]
 
     def poll(self) -> None:
         """Look for what other processes changed."""

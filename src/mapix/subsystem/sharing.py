@@ -221,12 +221,11 @@ class Sharing:
 
     def _snapshot(self) -> Shared:
         from mapix.subsystem.broker.frames import Shared
-        from mapix.subsystem.profiles.profilefile import to_text
 
         core = self._core
         out_of_use = core.providers.out_of_use()
         secrets, typed = dict(core.handle.secrets), dict(core.handle.asked)
-        return Shared(core.uid, core.profile_name, to_text(core.handle.read()), secrets, typed, out_of_use)
+        return Shared(core.uid, core.profile_name, core.handle.text(), secrets, typed, out_of_use)
 
     def _found(self, place: str, secret: str) -> None:
         from mapix.subsystem.broker.frames import Learned

@@ -79,7 +79,7 @@ class SpoolerStores:
 
     def logons(self) -> list[StoreLogon]:
         """The logons that there are."""
-        return [logon for logon, _ in self._logons.values()]
+        return [logon for logon, _ in list(self._logons.values())]
 
     def end(self) -> None:
         """Open no further one."""

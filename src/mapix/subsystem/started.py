@@ -82,7 +82,7 @@ class Started:
                     if (book := self._start_book(pair)) is not None:
                         self._books.append(book)
             except BaseException:
-                self.log_off_books()
+                self._let_books_go(None)
                 raise
         return list(self._books)
 
@@ -94,7 +94,7 @@ class Started:
                 for pair in self._core.handle.read().transports():
                     self._transports.append(self._start_transport(pair))
             except BaseException:
-                self.log_off_transports()
+                self._let_transports_go(None)
                 raise
         return list(self._transports)
 
@@ -116,13 +116,21 @@ class Started:
                 self._transports[place] = self._start_transport(each.pair)
 
     def log_off_books(self) -> None:
-        """The end of the address books."""
-        books, self._books = self._books, None
-        take_every(*(partial(_log_off, book.logon, book.support) for book in books or ()))
+        """The end of the address books: there are none any more."""
+        self._let_books_go([])
 
     def log_off_transports(self) -> None:
-        """The end of the transports."""
-        transports, self._transports = self._transports, None
+        """The end of the transports: there are none any more."""
+        self._let_transports_go([])
+
+    def _let_books_go(self, left: list[LoadedBook] | None) -> None:
+        with self._core.guard:
+            books, self._books = self._books, left
+        take_every(*(partial(_log_off, book.logon, book.support) for book in books or ()))
+
+    def _let_transports_go(self, left: list[StartedTransport] | None) -> None:
+        with self._core.guard:
+            transports, self._transports = self._transports, left
         there = [(each.logon, each.support) for each in transports or () if each.logon is not None]
         take_every(*(partial(_log_off, *each) for each in there))
 

@@ -102,8 +102,9 @@ def test_who_joins_while_a_dead_broker_is_replaced_is_counted_once(
 
     def offering(link: Link, frame: Frame, *kinds: Any) -> Any:
         if isinstance(frame, Offer) and not joining:
-            joining.append(threading.Thread(target=lambda: (pair[0].logon(flags=MAPI_NO_MAIL), joined.set())))
-            joining[0].start()
+            thread = threading.Thread(target=lambda: (pair[0].logon(flags=MAPI_NO_MAIL), joined.set()))
+            thread.start()
+            joining.append(thread)
             joined.wait(0.2)
         return ask(link, frame, *kinds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mapix.properties.errors import NotFound
 from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profilefile import to_text
 from mapix.subsystem.profiles.profilestore import ProfileStore
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class SessionProfile(StoredProfile):
     def __init__(self, store: ProfileStore, profile: Profile) -> None:
         super().__init__(store, profile.name)
         self.profile = profile
+        self._changing = threading.RLock()
         self.secrets: dict[str, str] = {}
         self.on_found: Callable[[str, str], object] = _nobody
         self.on_said: Callable[[str, str], object] = _nobody
@@ -85,6 +88,11 @@ class SessionProfile(StoredProfile):
     def read(self) -> Profile:
         """The session's copy."""
         return self.profile
+
+    def text(self) -> str:
+        """It as text, with no change done by half."""
+        with self._changing:
+            return to_text(self.profile)
 
     def known_secret(self, place: str) -> str | None:
         """See `ProfileHandle.known_secret`. Who does not know it listens whether others told it by now."""
@@ -116,7 +124,8 @@ class SessionProfile(StoredProfile):
         """Change the file, then the session's copy; only that when what is changed has left the file since logon."""
         with suppress(NotFound):
             super().change(action)
-        return action(self.profile)
+        with self._changing:
+            return action(self.profile)
 
 
 def _nobody(place: str, secret: str) -> None:
