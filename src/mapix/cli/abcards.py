@@ -65,6 +65,8 @@ def export(
 
     What of the entries has no place in a card is told.
     """
+    from mapix.client.files import writing
+
     file = None if file == Path("-") else file
     if file is not None and file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it.")
@@ -77,7 +79,8 @@ def export(
         _say_notes(notes)
     count = data.count(b"BEGIN:VCARD")
     if file is not None:
-        file.write_bytes(data)
+        with writing(file) as opened:
+            opened.write(data)
         tell(as_json, f"{count} cards in {file}.", cards=count, file=file, notes=notes)
     elif as_json:
         emit_json({"cards": count, "file": None, "text": data.decode("utf-8"), "notes": notes})

@@ -73,23 +73,23 @@ def save_attachments(message: Message, folder: Path) -> int:
 
 def _saved(attachment: Attachment, folder: Path) -> Path | None:
     """Where an attachment was written; None where there is nothing to write."""
-    from mapix.cli.files import free_path
-    from mapix.client.files import safe_name, writing
+    from mapix.cli.files import free_place
+    from mapix.client.files import safe_name
     from mapix.properties.errors import NotFound
 
     name = safe_name(attachment.name)
-    inner = attachment.message
-    if inner is not None:
-        written: Path = inner.save_as(free_path(folder / (name if name.lower().endswith(".msg") else f"{name}.msg")))
-        return written
-    target = free_path(folder / name)
-    document = _document(attachment)
-    if document is not None:
-        with writing(target) as file:
-            file.write(document)
-        return target
+    inner, document = attachment.message, _document(attachment)
+    if inner is not None and not name.lower().endswith(".msg"):
+        name = f"{name}.msg"
     try:
-        return attachment.save_as(target)
+        with free_place(folder / name) as target:
+            if inner is not None:
+                inner.save_as(target)
+            elif document is not None:
+                target.write_bytes(document)
+            else:
+                attachment.save_as(target)
+            return target
     except NotFound:
         return None
 

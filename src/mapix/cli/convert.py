@@ -199,7 +199,10 @@ def _single(source: str, plan: Plan, kept: Path | None, manifest: str | None, as
 def _write_line(outcome: Outcome, manifest: str) -> None:
     import json
 
-    Path(manifest).write_text(json.dumps(outcome.told()) + "\n", encoding="ascii")
+    from mapix.client.files import replacing
+
+    with replacing(Path(manifest)) as file:
+        file.write(json.dumps(outcome.told()).encode("ascii") + b"\n")
 
 
 def _run(words: list[str], plan: Plan, course: Course, as_json: bool) -> int:

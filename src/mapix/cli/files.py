@@ -87,12 +87,26 @@ def content_of(word: str, profile: str | None) -> Iterator[MessageContent]:
         yield read_content(message.mapi)
 
 
-def free_path(path: Path) -> Path:
-    """`path`, or the next `name (2).ext` that is not taken, not even by a link to nothing."""
-    from os.path import lexists
-
+@contextmanager
+def free_place(path: Path) -> Iterator[Path]:
+    """`path`, or the next `name (2).ext` that is not taken, not even by a link to nothing. An empty file stands there
+    from then on, so that nobody else takes it; it goes when the block fails.
+    """
     number, free = 1, path
-    while lexists(free):
+    while not _made(free):
         number += 1
         free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-    return free
+    try:
+        yield free
+    except BaseException:
+        free.unlink(missing_ok=True)
+        raise
+
+
+def _made(path: Path) -> bool:
+    """Whether there was nothing of this name, and an empty file is now."""
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -137,9 +137,13 @@ def _passphrase(key_file: Path | None, *, new: bool) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """A new file that only its owner may read."""
+    """A new file that only its owner may read, and that is there whole or not at all."""
     import os
 
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

@@ -31,7 +31,15 @@ def safe_name(name: str) -> str:
 
 @contextmanager
 def writing(path: Path) -> Iterator[IO[bytes]]:
-    """`path` open for writing; what was written is taken away again when something fails."""
+    """`path` open for writing. When something fails a file that was there stays as it was, also one that a link leads
+    to, and a new one is taken away.
+    """
+    import os
+
+    if path.is_file() and os.access(path.resolve().parent, os.W_OK):
+        with replacing(path.resolve()) as file:
+            yield file
+        return
     file = path.open("wb")
     try:
         with file:
@@ -44,10 +52,14 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """As `writing`, but a file that is there is replaced when all is written, and stays when something fails."""
+    """A new file for `path`, which takes its place when all is written; what is no file, as a pipe, is written to."""
     import os
     import tempfile
 
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        with path.open("wb") as special:
+            yield special
+        return
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}.", suffix=".part")
     part = Path(name)
     try:
