@@ -68,3 +68,15 @@ def opened_supports(system: Subsystem, profile: str) -> Iterator[Given]:
         given.service = given.store.get_svc_config_support_obj()
         session.open_address_book()
         yield given
+
+
+class MemoryMailbox:
+    """A store in memory that stands in no profile."""
+
+    def wrapped(self) -> bytes:
+        from mapix.objects.stores.storeobject import unwrapped_entry_id
+        from mapix.properties.entryid import wrap_store
+        from mapix.providers.memory.mailbox import open_mailbox
+        from mapix.providers.memory.service import PROVIDER_UID
+
+        return wrap_store("ALL", unwrapped_entry_id(PROVIDER_UID, open_mailbox("Elsewhere", "", "").uid))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from tests.subsystem.supports import Given, opened_supports
+from tests.subsystem.supports import Given, MemoryMailbox, opened_supports
 
 from mapix.interfaces.supportmethods import METHODS, SupportKind, SupportMethods
 from mapix.interfaces.table import query_all_rows
@@ -181,18 +181,6 @@ def test_a_store_opened_for_a_while_can_become_one_of_the_profile(given: Given, 
     given.store.modify_profile()
     assert len(query_all_rows(given.session.get_msg_stores_table(), (PR_ENTRYID,))) == before + 1
     assert len(system.profiles.load("Work").services) == 2
-
-
-class MemoryMailbox:
-    """A store in memory that stands in no profile."""
-
-    def wrapped(self) -> bytes:
-        from mapix.objects.stores.storeobject import unwrapped_entry_id
-        from mapix.properties.entryid import wrap_store
-        from mapix.providers.memory.mailbox import open_mailbox
-        from mapix.providers.memory.service import PROVIDER_UID
-
-        return wrap_store("ALL", unwrapped_entry_id(PROVIDER_UID, open_mailbox("Elsewhere", "", "").uid))
 
 
 @pytest.mark.parametrize("wrong", [None, 5, "text"])
