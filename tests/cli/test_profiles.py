@@ -203,3 +203,13 @@ def test_a_service_is_added_with_its_settings_in_any_spelling(mapix: Mapix) -> N
     assert settings == [("mail.example.org", "none")] * 4
     assert "NAME=VALUE" in mapix("service", "add", "SMTP", "host", "--profile", "Work", code=2).stderr
     assert "no such setting: 'hots'" in mapix("service", "add", "SMTP", "hots=x", "--profile", "Work", code=1).stderr
+
+
+def test_a_setting_that_is_left_empty_has_its_default_from_the_beginning(mapix: Mapix) -> None:
+    """As the words of a script are that fills in what it knows; a name that is wrong is told all the same."""
+    mapix.init()
+    added = mapix.json("service", "add", "SMTP", "host=", "port=", "--set", "user=", "password=")
+    assert added["missing"] == ["host"]
+    settings = mapix.json("service", "list")["services"][-1]["settings"]
+    assert [settings[each] for each in ("host", "port", "user", "security")] == [None, None, None, "starttls"]
+    assert "no such setting: 'hots'" in mapix("service", "add", "SMTP", "hots=", code=1).stderr

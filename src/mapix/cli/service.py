@@ -91,12 +91,12 @@ def add(service: str, options: tuple[str, ...], settings: tuple[str, ...], as_js
         profiles = subsystem.admin_profiles()
         name = chosen(profiles, profile)
         wanted = subsystem.catalogue.get(service)
-        values |= parse_options(options, wanted)
-        shown = values.get("display_name")
+        given = values | parse_options(options, wanted)
+        shown = given.get("display_name")
         admin = profiles.admin_services(name)
-        uid = admin.create_msg_service(wanted.name, shown, values)
+        uid = admin.create_msg_service(wanted.name, shown, {key: value or None for key, value in given.items()})
         called = shortest_name(admin, uid)
-    lacking = missing(wanted, complete(wanted, values))
+    lacking = missing(wanted, complete(wanted, {key: value for key, value in given.items() if value}))
     added, hint = f"{wanted.name} added to {name} as {uid.hex()[:8]}.", "mapix doctor"
     if lacking:
         added += f" It lacks {', '.join(lacking)}."
