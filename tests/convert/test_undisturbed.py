@@ -20,8 +20,8 @@ from mapix.convert.plan import Plan
 from mapix.convert.processes import Processes
 from mapix.convert.run import Course, Stopped, convert
 from mapix.convert.single import convert_file
-from mapix.convert.undisturbed import undisturbed
 from mapix.convert.workers import Here
+from mapix.properties.interrupts import undisturbed
 
 from .conftest import mail
 

@@ -61,6 +61,7 @@ def compose(
     from mapix.cli.editing import check_editor, edited
     from mapix.cli.outcome import tell_outcome
     from mapix.cli.refs import find_message, short_id
+    from mapix.cli.send import submit
     from mapix.properties.errors import NoRecipients
     from mapix.properties.tags import PR_SENTMAIL_ENTRYID
 
@@ -91,8 +92,7 @@ def compose(
             message.set(PR_SENTMAIL_ENTRYID, session.sent.entry_id)
         if wait is not None:
             return tell_outcome(session, message, wait)
-        message.submit()
-    say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
+        submit(message)
     return Exit.OK
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -90,18 +90,17 @@ def init(
     from mapix.cli.profiles import profile_names
 
     plan = Plan(profile, address, name, store, smtp_host, smtp_port, smtp_security, smtp_user, None, password_command)
-    with mapi() as subsystem:
-        profiles = subsystem.admin_profiles()
-        refuse_taken(profiles, profile)
-        if not yes and sys.stdin.isatty():
-            plan = _ask(plan)
-        former = next((name for name, is_default in profile_names(profiles) if is_default), None)
-        create(profiles, plan)
-    try:
+    with ExitStack() as undoing:
+        with mapi() as subsystem:
+            profiles = subsystem.admin_profiles()
+            refuse_taken(profiles, profile)
+            if not yes and sys.stdin.isatty():
+                plan = _ask(plan)
+            former = next((name for name, is_default in profile_names(profiles) if is_default), None)
+            create(profiles, plan)
+            undoing.callback(_undo, plan, former)
         _open_store(plan)
-    except BaseException:
-        _undo(plan, former)
-        raise
+        undoing.pop_all()
     _tell(plan)
 
 

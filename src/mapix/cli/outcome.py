@@ -12,6 +12,7 @@ from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import NoAccess, NotFound
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG
+from mapix.properties.interrupts import undisturbed
 from mapix.subsystem.spooler.delivery import NOBODY
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def tell_outcome(session: Session, message: Message, seconds: float) -> int:
     message.save()
     key = message.search_key
     addresses = [each.address for each in message.recipients]
-    entry_id = message.submit() or b""
     try:
+        with undisturbed():
+            entry_id = message.submit() or b""
         session.flush(seconds)
     except KeyboardInterrupt:
         say("What has not left yet stays in the Outbox. Try: mapix spooler flush")

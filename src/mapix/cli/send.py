@@ -13,8 +13,10 @@ from mapix.cli.base import command
 from mapix.cli.output import say
 from mapix.cli.sessions import logged_on, profile_option, wait_option
 from mapix.properties.errors import InvalidParameter
+from mapix.properties.interrupts import undisturbed
 
 if TYPE_CHECKING:
+    from mapix.client.message import Message
     from mapix.client.recipient import Addressee, Recipient
     from mapix.client.session import Session
 
@@ -68,9 +70,15 @@ def send(
             message.attach(path)
         if wait is not None:
             return tell_outcome(session, message, wait)
-        message.submit()
-    say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
+        submit(message)
     return 0
+
+
+def submit(message: Message) -> None:
+    """Put a message into the Outbox, and say so before anything else can happen: who is not told sends it again."""
+    with undisturbed():
+        message.submit()
+        say("In the Outbox. `mapix spooler flush` sends it now, `mapix spooler run` sends whatever comes.")
 
 
 def addressed(session: Session, texts: Iterable[str]) -> list[str | Recipient | Addressee]:

@@ -23,9 +23,9 @@ from mapix.convert.journal import Journal, key_of
 from mapix.convert.outcome import Outcome, Totals
 from mapix.convert.plan import READABLE_AGAIN, SUFFIXES, Plan
 from mapix.convert.sources import Scan
-from mapix.convert.undisturbed import undisturbed
 from mapix.convert.workers import Here, Workers
 from mapix.properties.errors import InvalidParameter, NoSupport, NotEnoughDisk
+from mapix.properties.interrupts import undisturbed
 
 BATCH: Final = 32
 BATCH_BYTES: Final = 4 << 20

@@ -12,8 +12,8 @@ from mapix.convert.names import BESIDE
 from mapix.convert.outcome import Outcome, Status
 from mapix.convert.plan import GATHERED, Plan
 from mapix.convert.run import check
-from mapix.convert.undisturbed import undisturbed
 from mapix.convert.work import convert_item
+from mapix.properties.interrupts import undisturbed
 
 
 def convert_file(source: str, target: Path, plan: Plan, *, kept: Path | None = None) -> Outcome:

@@ -27,7 +27,7 @@ from typing import Final
 from mapix.convert.items import Item
 from mapix.convert.outcome import Outcome
 from mapix.convert.plan import Plan
-from mapix.convert.undisturbed import undisturbed
+from mapix.properties.interrupts import undisturbed
 
 Work = Callable[[list[Item], Plan], list[Outcome]]
 
