@@ -168,7 +168,8 @@ def _is_alias(name: str, service: str) -> bool:
 def shortest_name(admin: MsgServiceAdmin, uid: bytes) -> str:
     """What `one_service` takes for a service: its name, or where several have that, how its uid begins."""
     rows = query_all_rows(admin.get_msg_service_table(), (t.PR_SERVICE_UID, t.PR_SERVICE_NAME))
-    name = dict(rows)[uid]
+    names: dict[bytes, str] = dict(rows)
+    name = names[uid]
     return name if [known for _, known in rows].count(name) == 1 else uid.hex()[:8]
 
 
