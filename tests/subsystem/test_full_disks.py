@@ -270,6 +270,28 @@ def test_a_profile_that_cannot_be_renamed_keeps_its_name(
     assert kept == before
 
 
+@pytest.mark.parametrize("what", ["_write", "_lock_file"])
+def test_what_was_put_off_and_cannot_be_done_waits_on(
+    system: Subsystem, profile: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    """PRF-6: the session logs off, profiles are listed and logged on to; it is done when it can be."""
+    profiles = system.admin_profiles()
+    profiles.create_profile("Other")
+    session = system.logon(profile, flags=MAPI_NEW_SESSION)
+    profiles.rename_profile(profile, "Job")
+
+    def refused(path: Path, *_: object) -> object:
+        raise NoAccess("nothing can be written here", value=str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, what, refused)
+        session.logoff()
+        assert "waits on" in caplog.text
+        assert system.profiles.names() == ["Other", "Work"]
+        system.logon("Other", flags=MAPI_NEW_SESSION).logoff()
+    assert system.profiles.names() == ["Job", "Other"]
+
+
 def test_another_spelling_that_cannot_be_written_is_not_taken(system: Subsystem, profile: str, full: Failing) -> None:
     """PRF-7: it may be the same file."""
     full("WORK.toml")

@@ -199,8 +199,7 @@ class ProfileStore:
             self._uses.leave(name)
         path = self._folder.find(name)
         if path is not None and waits(path):
-            with directory_lock(self.directory):
-                self._settle(path)
+            self._settle_now([path])
 
     def _unuse(self, path: Path | None) -> None:
         """No session came of it."""
@@ -226,11 +225,16 @@ class ProfileStore:
 
     def _sweep(self) -> None:
         """Settle what a process left undone that ended without logging off."""
-        waiting = [path for path in self._folder.files() if not self.in_use(path.stem) and waits(path)]
-        if waiting:
-            with directory_lock(self.directory):
-                for path in waiting:
+        self._settle_now([path for path in self._folder.files() if not self.in_use(path.stem) and waits(path)])
+
+    def _settle_now(self, waiting: Iterable[Path]) -> None:
+        """Do what was put off; where it cannot be done, as nothing can be written, it waits on, and no one fails."""
+        for path in waiting:
+            try:
+                with directory_lock(self.directory):
                     self._settle(path)
+            except MapiError as error:
+                _log.warning("what was put off for the profile %s waits on: %s", path.stem, error)
 
     def _move(self, old: Path, profile: Profile, new: str) -> None:
         files = profile.files_name
