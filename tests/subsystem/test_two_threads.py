@@ -7,14 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.subsystem.nasty import Courier, CourierProvider, log_on, offer, offer_transport, open_store
+from tests.subsystem.nasty import Courier, CourierProvider, log_on, offer, offer_transport, open_store, row_of
 
 from mapix.interfaces.spi import ProviderKind
 from mapix.properties.errors import CallFailed, InvalidObject
+from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_EXTENDED, STATUS_AVAILABLE
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.loading import Failure
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.spooling import Spooling
+from mapix.subsystem.statustable import StatusTable
 
 
 def test_a_session_that_ends_as_it_begins_logs_nothing_on_again(
@@ -111,3 +113,25 @@ def test_an_open_store_is_found_while_another_one_is_forgotten(stores: Subsystem
         known.insert(0, Forgotten())
         known[1], known[2] = known[2], known[1]
         assert session._stores.find(second) is not None
+
+
+def test_a_store_that_is_opened_as_its_last_user_leaves_has_its_row(
+    mail: Subsystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SES-31, STA-13: the row goes with the last user, and comes with the next one."""
+    with mail.logon("Work", flags=MAPI_EXTENDED | MAPI_ALLOW_OTHERS) as session:
+        leaving = mail.logon(flags=MAPI_EXTENDED)
+        open_store(leaving)
+        opening = threading.Thread(target=lambda: open_store(session))
+        remove = StatusTable.remove
+
+        def slow(table: StatusTable, uid: bytes) -> None:
+            if not opening.ident:
+                opening.start()
+                opening.join(0.2)
+            remove(table, uid)
+
+        monkeypatch.setattr(StatusTable, "remove", slow)
+        leaving.logoff()
+        opening.join(60)
+        assert row_of(session, "MEMORY")[0] & STATUS_AVAILABLE

@@ -124,8 +124,8 @@ class Sharing:
             link.watch(partial(self._lost, link))
 
     def _lost(self, link: Link) -> None:
-        """The broker is gone, whatever this process does just now: one that was killed is replaced, and what waits is
-        sent (SPL-76). One that was asked to end is not.
+        """The broker is gone, whatever this process does just now: one that was killed is replaced, what waits is sent,
+        and mail is fetched (SPL-1, SPL-76). One that was asked to end is not replaced.
         """
         from mapix.subsystem.broker.place import place_of
 
@@ -136,7 +136,7 @@ class Sharing:
                 if self._link is link:
                     self.poll()
             if self._is_here and self._core.has_mail:
-                self._core.spooling.start_if_waiting()
+                self._core.spooling.start_if_waiting(late=True)
 
     def hear(self) -> None:
         """Take up what the broker told, on any thread. Who comes while another one does waits until it is known."""

@@ -102,10 +102,10 @@ class SpoolerStores:
             raise
         support.opener = logon.store
         self._core.stores.users.enter(logon, support)
-        self._core.stores.learn(pair, logon)
-        self._core.stores.prepare(pair, logon)
         self._logons[pair[1].uid] = (logon, support)
         self._refused.pop(pair[1].uid, None)
+        self._core.stores.learn(pair, logon)
+        self._core.stores.prepare(pair, logon)
         return logon.store
 
     def _refuse(self, pair: Pair, reason: str) -> None:

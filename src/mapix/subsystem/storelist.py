@@ -20,14 +20,7 @@ from mapix.interfaces.spi import ProviderKind, StoreLogon, StoreSupport
 from mapix.interfaces.table import MapiTable, TableType
 from mapix.objects.tables.tabledata import TableData
 from mapix.properties.entryid import ObjectEntryId, provider_uid, unwrap_store, wrap_store
-from mapix.properties.errors import (
-    InvalidEntryid,
-    LogonFailed,
-    MapiError,
-    NotFound,
-    Unconfigured,
-    UnknownEntryid,
-)
+from mapix.properties.errors import InvalidEntryid, LogonFailed, MapiError, NotFound, Unconfigured, UnknownEntryid
 from mapix.properties.flags import MAPI_STORE_PROVIDER, STATUS_DEFAULT_STORE, STATUS_TEMP_SECTION
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
@@ -78,6 +71,7 @@ class StoreList:
         self._verified: set[bytes] = set()
         self._verifying = threading.Lock()
         self._in_use: Counter[bytes] = Counter()
+        self._counting = threading.RLock()
         key = core.uid + b"stores"
 
         def tell(events: Sequence[TableNotification]) -> None:
@@ -185,17 +179,19 @@ class StoreList:
 
     def opened(self, pair: Pair) -> None:
         """A member has logged on to the store: it has a row in the status table from now on (C21)."""
-        self._in_use[pair[1].uid] += 1
-        if not self.core.status.has(pair[1].uid):
-            self.core.provider_status(*pair, {}, update=False)
+        with self._counting:
+            self._in_use[pair[1].uid] += 1
+            if not self.core.status.has(pair[1].uid):
+                self.core.provider_status(*pair, {}, update=False)
 
     def closed(self, pair: Pair) -> None:
         """A member has logged off; with the last one the store's row goes (STA-13)."""
         uid = pair[1].uid
-        self._in_use[uid] -= 1
-        if self._in_use[uid] <= 0:
-            del self._in_use[uid]
-            self.core.status.remove(uid)
+        with self._counting:
+            self._in_use[uid] -= 1
+            if self._in_use[uid] <= 0:
+                del self._in_use[uid]
+                self.core.status.remove(uid)
 
     def prepare(self, pair: Pair, logon: StoreLogon) -> None:
         """Make the special folders that are missing, once a session: all of them in the default store (SES-19)."""

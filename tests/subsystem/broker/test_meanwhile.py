@@ -13,7 +13,8 @@ from tests.subsystem.broker.conftest import state, until
 
 from mapix.properties.errors import InvalidObject
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_NO_MAIL
-from mapix.subsystem.broker.frames import Disabled, Done, Frame, Join, Learned, Newest, Nothing, Offer, Shared
+from mapix.subsystem import latestart
+from mapix.subsystem.broker.frames import Disabled, Done, Frame, Join, Learned, Newest, Nothing, Offer, Shared, Stop
 from mapix.subsystem.broker.link import Link
 from mapix.subsystem.broker.starting import reach_broker
 from mapix.subsystem.core import SessionCore
@@ -204,3 +205,19 @@ def test_a_session_that_ends_while_it_is_joined_is_left_for_others_too(
     until(lambda: members(home) == [1])
     with pytest.raises(InvalidObject):
         ended.query_identity()
+
+
+def test_who_leaves_fetching_to_a_broker_that_ends_does_it_then(
+    home: Path, pair: tuple[Subsystem, Subsystem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SPL-1, LOG-34: also where nothing waits to be sent."""
+    monkeypatch.setattr(latestart, "SECONDS", 0.0)
+    services = pair[0].admin_profiles().admin_services("Work")
+    services.create_msg_service("SMTP", "Out", {"host": "localhost", "port": 9, "address": "ann@example.com"})
+    pair[0].logon("Work", flags=MAPI_ALLOW_OTHERS)
+    monkeypatch.setattr(SessionCore, "hosted", property(lambda core: True, lambda core, hosted: None), raising=False)
+    second = pair[1].logon()
+    assert second.spooler is None
+    with closing(reach_broker(home)) as link:
+        link.ask(Stop(), Done)
+    until(lambda: second.spooler)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mapix.properties.errors import MapiError
+from mapix.subsystem.lifetime import take_every
 
 if TYPE_CHECKING:
     from mapix.subsystem.broker.frames import Shared
@@ -131,8 +132,7 @@ class Hosting:
 
     def close(self) -> None:
         """Log off everywhere; what waits stays in its queue."""
-        for session in self._kept.values():
-            session.logoff()
-        self._kept.clear()
+        kept, self._kept = self._kept, {}
         self._refused.clear()
         self._released.clear()
+        take_every(*(session.logoff for session in kept.values()))
