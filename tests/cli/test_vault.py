@@ -72,3 +72,34 @@ def test_a_copied_profile_has_its_passwords_in_the_vault_and_they_go_with_it(loc
     assert "MAPIX_VAULT_KEY_FILE" in told
     assert "--no-secrets" in told
     assert [one["name"] for one in locked.json("profile", "list")["profiles"]] == ["Second", "Third"]
+
+
+def test_secrets_that_cannot_be_taken_along_are_told_of_and_can_be_forgotten_later(locked: Mapix) -> None:
+    """PRF-23: a vault that is locked keeps nobody from deleting a profile or a service."""
+    locked("vault", "create")
+    locked.init()
+    for name in ("Second", "Third"):
+        locked("profile", "create", name)
+    for name in ("Default", "Second", "Third"):
+        locked("service", "add", "SMTP", "host=mail.example.org", "user=ann", "password=geheim", "--profile", name)
+    key = locked.env.pop("MAPIX_VAULT_KEY_FILE")
+    for words in (("profile", "delete", "Second", "--yes"), ("service", "remove", "SMTP", "--profile", "Third")):
+        assert "secrets of SMTP stay where they are kept: MAPI_E_LOGON_FAILED" in locked(*words).stderr
+    locked.env["MAPIX_VAULT_KEY_FILE"] = key
+    assert len(locked.json("vault", "list")["secrets"]) == 3
+    assert "--yes is needed" in locked("vault", "forget", code=Exit.USAGE).stderr
+    assert locked.json("vault", "forget", "--yes")["forgotten"] == 2
+    assert [one["profile"] for one in locked.json("vault", "list")["secrets"]] == ["Default"]
+    assert "nothing to forget" in locked("vault", "forget").stderr
+    file = locked.home / "profiles" / "Default.toml"
+    file.write_text("[[", encoding="utf-8")
+    assert "Default.toml" in locked("vault", "forget", "--yes", code=Exit.CORRUPT).stderr
+    assert len(locked.json("vault", "list")["secrets"]) == 1
+
+
+def test_without_a_passphrase_a_copy_says_what_to_try_and_names_nothing(locked: Mapix) -> None:
+    locked("vault", "create")
+    locked.init()
+    locked("service", "add", "SMTP", "host=mail.example.org", "user=ann", "password=geheim")
+    del locked.env["MAPIX_VAULT_KEY_FILE"]
+    assert "None" not in locked("profile", "copy", "Default", "Second", code=Exit.LOGON).stderr

@@ -12,7 +12,7 @@ from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profilefiles import confirm, export, import_, repair
 from mapix.cli.profiles import complete_profiles
-from mapix.cli.sessions import mapi
+from mapix.cli.sessions import mapi, warnings_told
 
 if TYPE_CHECKING:
     from mapix.cli.profiles import Service
@@ -87,7 +87,8 @@ def delete(name: str, yes: bool, as_json: bool) -> None:
         name = existing(profiles, name)
         confirm(f"Delete the profile {name}?", yes)
         in_use = subsystem.profiles.in_use(name)
-        profiles.delete_profile(name)
+        with warnings_told():
+            profiles.delete_profile(name)
     when = " It is in use, and goes when its last session ends." if in_use else ""
     text = f"Profile {name} deleted. The files of its stores were left alone.{when}"
     tell(as_json, text, profile=name, in_use=in_use)
@@ -135,7 +136,8 @@ def copy(old: str, new: str, no_secrets: bool, as_json: bool) -> None:
             with refusing_taken(profiles, new):
                 profiles.copy_profile(old, new, secrets=not no_secrets)
         except LogonFailed as error:
-            raise LogonFailed(error.text, value=error.value, hint=f"{error.hint}, or --no-secrets") from None
+            error.hint = f"{error.hint}, or --no-secrets" if error.hint else "--no-secrets"
+            raise
     without = ", without passwords" if no_secrets else ""
     tell(as_json, f"Profile {old} copied to {new}{without}.", profile=new, copied_from=old)
 

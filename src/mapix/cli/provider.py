@@ -9,7 +9,7 @@ import click
 from mapix.cli.base import Group, command
 from mapix.cli.output import clean, emit_json, emit_rows, json_option, tell
 from mapix.cli.profiles import complete_providers, complete_services
-from mapix.cli.sessions import mapi, profile_option
+from mapix.cli.sessions import mapi, profile_option, warnings_told
 
 if TYPE_CHECKING:
     from mapix.interfaces.admin import MsgServiceAdmin
@@ -91,7 +91,8 @@ def remove(uid: str, as_json: bool, profile: str | None) -> None:
         profiles = subsystem.admin_profiles()
         admin = profiles.admin_services(chosen(profiles, profile))
         found = _one(admin, uid)
-        admin.admin_providers(bytes.fromhex(found["service_uid"])).delete_provider(bytes.fromhex(found["uid"]))
+        with warnings_told():
+            admin.admin_providers(bytes.fromhex(found["service_uid"])).delete_provider(bytes.fromhex(found["uid"]))
     text = f"{found['provider']} removed from {found['service']}."
     tell(as_json, text, service=found["service"], provider=found["provider"], uid=found["uid"])
 

@@ -12,7 +12,7 @@ from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profiles import complete_services, complete_types
 from mapix.cli.serviceorder import copy, order, primary
-from mapix.cli.sessions import files_told, mapi, profile_option
+from mapix.cli.sessions import files_told, mapi, profile_option, warnings_told
 from mapix.cli.settingwords import SettingsCommand, complete_settings, parse_options, parse_settings
 
 _set_option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; repeatable.")
@@ -159,7 +159,8 @@ def remove(service: str, yes: bool, as_json: bool, profile: str | None) -> None:
         found = one_service(admin, service)
         if found.flags & SERVICE_DEFAULT_STORE:
             confirm(f"{found.display_name} is the default store. Remove it?", yes or not sys.stdin.isatty())
-        admin.delete_msg_service(found.uid)
+        with warnings_told():
+            admin.delete_msg_service(found.uid)
     tell(as_json, f"{found.name} removed from {name}.", profile=name, service=found.name, uid=found.uid.hex())
 
 

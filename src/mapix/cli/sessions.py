@@ -72,6 +72,23 @@ def mapi() -> Iterator[Subsystem]:
         mapi_uninitialize()
 
 
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Say what administration warns of meanwhile: secrets that stay where they are, entry functions that fail."""
+    import logging
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(record.getMessage())
+
+    log, handler = logging.getLogger("mapix.subsystem"), Told(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
 def _set_up() -> None:
     """What the log goes to, and who is asked what a logon needs to know: nobody where there is no terminal."""
     set_up_log()

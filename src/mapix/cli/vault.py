@@ -11,6 +11,9 @@ from mapix.cli.base import Group, command
 from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mapix.subsystem.initialize import Subsystem
     from mapix.subsystem.profiles.profilestore import ProfileStore
     from mapix.subsystem.profiles.vault import Vault
 
@@ -39,9 +42,9 @@ def list_(as_json: bool) -> None:
     from mapix.cli.sessions import mapi
 
     with mapi() as subsystem:
-        names = _names(subsystem.profiles)
+        names, profiles = _names(subsystem.profiles)
         places = _vault().places() if _vault().exists else []
-    rows = sorted(_described(place, names) for place in places)
+    rows = sorted(_described(place, names, profiles) for place in places)
     if as_json:
         emit_json({"secrets": [dict(zip(("profile", "service", "name"), row, strict=True)) for row in rows]})
     else:
@@ -64,6 +67,24 @@ def change(as_json: bool) -> None:
     path = os.environ.get("MAPIX_VAULT_NEW_KEY_FILE")
     vault.change(from_file(Path(path)) if path else _asked_twice("MAPIX_VAULT_NEW_KEY_FILE"))
     tell(as_json, "The vault has another passphrase.", vault=vault.path)
+
+
+@command(examples=("mapix vault forget",))
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@json_option
+def forget(yes: bool, as_json: bool) -> None:
+    """Take out the secrets of profiles and message services that were deleted while the vault was locked."""
+    from mapix.cli.profilefiles import confirm
+    from mapix.cli.sessions import mapi
+
+    vault = _vault()
+    with mapi() as subsystem:
+        left = _left_over(subsystem, vault.places())
+    if left:
+        confirm(f"Forget {len(left)} secrets that no profile has?", yes)
+    for place in left:
+        vault.delete_password(*_apart(place))
+    tell(as_json, f"{len(left)} secrets forgotten." if left else "There is nothing to forget.", forgotten=len(left))
 
 
 def _vault() -> Vault:
@@ -89,31 +110,55 @@ def _asked_twice(instead: str) -> str:
     return answer
 
 
-def _names(profiles: ProfileStore) -> dict[str, tuple[str, str]]:
-    """Profile and service by the key of their secrets; profiles that cannot be read are passed over."""
+def _names(profiles: ProfileStore) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Profile and service by the key of their secrets, and profiles by their search keys; profiles that cannot be read
+    are passed over.
+    """
     from mapix.properties.errors import MapiError
 
     found: dict[str, tuple[str, str]] = {}
-    for name in profiles.names():
+    keys: dict[str, str] = {}
+    for name in profiles.names(app=True):
         try:
             profile = profiles.load(name)
         except MapiError:
             continue
+        keys[profile.search_key.hex()] = name
         for service in profile.services:
             for uid in (service.uid, *(provider.uid for provider in service.providers)):
                 found[f"{profile.search_key.hex()}/{uid.hex()}"] = name, service.display_name or service.name
-    return found
+    return found, keys
 
 
-def _described(place: str, names: dict[str, tuple[str, str]]) -> tuple[str, str, str]:
-    _, _, rest = place.partition("/")
-    key, _, name = rest.rpartition("/")
-    return (*names.get(key, ("", key)), name)
+def _described(place: str, names: dict[str, tuple[str, str]], profiles: dict[str, str]) -> tuple[str, str, str]:
+    key, _, name = _apart(place)[1].rpartition("/")
+    return (*names.get(key, (profiles.get(key.partition("/")[0], ""), key)), name)
+
+
+def _apart(place: str) -> tuple[str, str]:
+    """For what and where a secret is kept."""
+    kept_for, _, username = place.partition("/")
+    return kept_for, username
+
+
+def _left_over(subsystem: Subsystem, places: Iterable[str]) -> list[str]:
+    """The places that no section of a profile has; a profile that cannot be read is an error, as what it has is not
+    known. One that waits for its last session is one.
+    """
+    from mapix.subsystem.profiles.profilefile import from_text, text_of
+    from mapix.subsystem.profiles.profilefolder import ProfileFolder
+    from mapix.subsystem.profiles.servicesecrets import places_of
+
+    files = ProfileFolder(subsystem.profiles.directory).files()
+    profiles = [from_text(text_of(path), str(path)) for path in files]
+    sections = (each for one in profiles for each in places_of(subsystem.catalogue, one, subsystem.home))
+    known = {each.place.key for each in sections}
+    return [place for place in places if _apart(place)[1].rpartition("/")[0] not in known]
 
 
 vault = Group(
     "vault",
-    commands=[create, list_, change],
+    commands=[create, list_, change, forget],
     examples=("mapix vault create", "mapix vault list"),
     help="The vault keeps secrets in an encrypted file, where there is no keyring.",
 )

@@ -94,4 +94,5 @@ def check_call(flags: int, known: int, reserved: int) -> None:
 
 
 def _simple(error: MapiError, code: int) -> SimpleError:
-    return SimpleError(code, error.text or error.sentence, value=error.value, hint=error.hint)
+    given = {"value": error.value} if error.has_value else {}
+    return SimpleError(code, error.text or error.sentence, hint=error.hint, **given)
