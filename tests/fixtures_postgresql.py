@@ -124,11 +124,6 @@ class PostgreSql:
             time.sleep(0.01)
         self._process.wait(timeout=60)
 
-    def backends(self) -> list[int]:
-        """The processes that serve connections."""
-        rows = self.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
-        return [pid for (pid,) in rows]
-
     def _processes(self) -> list[int]:
         """All processes of the server."""
         found = []

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.killing import line, process, say
+from tests.killing import end_of, line, process, say
 
 HARMLESS = ("FAT: it does not cover the file", "file: it ends within a sector")
 """What a crash may leave in a compound file: bytes behind the end that nothing tells of."""
@@ -55,8 +55,7 @@ def serve(work: Callable[[Path], object], path: Path) -> None:
             finally:
                 os._exit(1)
         print(child, flush=True)
-        sys.stdin.readline()
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(end_of(child), flush=True)
 
 
 def kill_at_work(

@@ -50,6 +50,13 @@ def say(running: subprocess.Popen[str]) -> str:
     return line(running)
 
 
+def end_of(child: int) -> int:
+    """In the process that forks: how a child ended, when that is asked; if nobody is there to ask, it is killed."""
+    if not sys.stdin.readline():
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def spool_and_kill(spooler: subprocess.Popen[str], seconds: float) -> bool:
     """Start a spooler and kill it after a while; whether it was still at work."""
     child = int(say(spooler))

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.killing import end_of
 from tests.spoolbench import ANN, QUICK, Section, Support, store_section
 
 from mapix.interfaces.prop import Access
@@ -60,8 +61,7 @@ def main(path: Path, settings: list[dict]) -> None:
             finally:
                 os._exit(1)
         print(child, flush=True)
-        sys.stdin.readline()
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(end_of(child), flush=True)
 
 
 if __name__ == "__main__":

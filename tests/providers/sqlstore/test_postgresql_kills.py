@@ -7,12 +7,15 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
+from psycopg import OperationalError
 from tests.fixtures_postgresql import PostgreSql, postgresql, reason
 from tests.killing import process, say, spool_and_kill
 from tests.providers.sqlstore.kinds import DSN, POSTGRESQL
@@ -38,38 +41,66 @@ def campaign(server: PostgreSql, directory: Path, rounds: int, longest: float, c
     log.touch()
     POSTGRESQL.close(POSTGRESQL.open("victim"))
     ledger, counts, began, seed = Ledger(log), Counts(), time.monotonic(), str(chance.randrange(1 << 30))
+    crashes = (None, no_crash, partial(kill_a_process, server), partial(kill_all, server))
     with process("tests.providers.sqlstore.victim", "postgresql", "victim", str(log), seed) as victims:
         for turn in range(rounds):
             counts.rounds += 1
             seconds = chance.uniform(0.01, longest)
-            if turn % 4 < 2:
-                counts.kills += spool_and_kill(victims, seconds)
+            if crash := crashes[turn % 4]:
+                counts.kills += work_and_crash(victims, log, crash, seconds)
             else:
-                counts.kills += work_and_crash(victims, server, seconds, whole=turn % 4 == 3)
+                counts.kills += spool_and_kill(victims, seconds)
             counts.lines += ledger.take()
             look_over(POSTGRESQL, "victim", ledger, counts)
     counts.seconds = round(time.monotonic() - began, 1)
     return counts
 
 
-def work_and_crash(victims: object, server: PostgreSql, seconds: float, *, whole: bool) -> bool:
-    """Let a worker live through the death of its server, or of a process of it, and then kill it."""
-    child = int(say(victims))  # type: ignore[arg-type]
+def work_and_crash(victims: subprocess.Popen[str], log: Path, crash: Callable[[], object], seconds: float) -> bool:
+    """Let a worker do something and live through a crash, and then kill it."""
+    before = log.stat().st_size
+    child, deadline = int(say(victims)), time.monotonic() + 60
+    while log.stat().st_size == before:
+        assert time.monotonic() < deadline, "the worker does nothing"
+        time.sleep(0.005)
     time.sleep(seconds)
-    if whole:
-        server.crash()
-        server.start()
-    else:
-        for process_id in server.backends():
-            with suppress(ProcessLookupError):
-                os.kill(process_id, signal.SIGKILL)
-                break
-    server.wait()
+    crash()
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
-    ended = int(say(victims))  # type: ignore[arg-type]
+    ended = int(say(victims))
     assert ended == -signal.SIGKILL, "the worker did not live through it"
     return True
+
+
+def no_crash() -> None:
+    """Nothing but the worker is killed."""
+
+
+def kill_all(server: PostgreSql) -> None:
+    """Kill the whole server, and start it again."""
+    server.crash()
+    server.start()
+
+
+def kill_a_process(server: PostgreSql) -> None:
+    """Kill a process that serves the worker, if there is one; return when the server has begun again because of it."""
+    deadline, begun = time.monotonic() + 60, None
+    while time.monotonic() < deadline:
+        with suppress(OperationalError, ProcessLookupError):
+            checkpointer, process_id = server.execute(PROCESSES)[0]
+            begun = begun or checkpointer
+            if process_id is None or checkpointer != begun:
+                break
+            os.kill(process_id, signal.SIGKILL)
+        time.sleep(0.01)
+    server.wait()
+
+
+PROCESSES = """
+SELECT (SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'),
+  (SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name LIKE 'mapix %')
+"""
+"""One that is another whenever the server has begun again, and one that serves a mailbox."""
 
 
 def test_a_kill_of_client_or_server_leaves_a_sound_mailbox(

@@ -18,6 +18,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from tests.killing import end_of
 from tests.providers.sqlstore.kinds import ALL_KINDS
 from tests.providers.sqlstore.wholes import fill, new_message
 
@@ -223,8 +224,7 @@ def main(kind: str, place: str, log: str, seed: str) -> None:
             finally:
                 os._exit(1)
         print(child, flush=True)
-        sys.stdin.readline()
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(end_of(child), flush=True)
 
 
 if __name__ == "__main__":
