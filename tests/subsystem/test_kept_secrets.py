@@ -11,7 +11,7 @@ from mapix.interfaces.admin import MsgServiceAdmin
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import MessageService, Setting, SettingKind
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import CallFailed, LogonFailed, NotFound, UserCancel
+from mapix.properties.errors import CallFailed, LogonFailed, NoSupport, NotFound, UserCancel
 from mapix.properties.flags import MAPI_NEW_SESSION
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_COMMENT, PR_PROVIDER_UID, PR_SERVICE_EXTRA_UIDS
@@ -156,6 +156,29 @@ def test_with_a_provider_go_its_secrets(admin: MsgServiceAdmin, faxes: bytes, ke
     admin.admin_providers(faxes).delete_provider(provider)
     assert provider.hex() not in str(kept)
     assert len(kept) == 3
+
+
+def test_a_secure_property_a_provider_is_made_with_is_kept_with_the_secrets(
+    system: Subsystem, admin: MsgServiceAdmin, faxes: bytes, kept: Secrets
+) -> None:
+    """PRF-16, PRF-23: it is not in the profile's file."""
+    providers = admin.admin_providers(faxes)
+    uid = providers.create_provider("fax", {SECURE: "open barley", PR_COMMENT: "seen"})
+    assert hidden(admin, uid) == "open barley"
+    text = (system.home / "profiles" / "Work.toml").read_text(encoding="utf-8")
+    assert ("barley" in text, "seen" in text, len(kept)) == (False, True, 5)
+    providers.delete_provider(uid)
+    assert len(kept) == 4
+
+
+def test_a_provider_whose_secure_property_nothing_keeps_is_not_made(
+    admin: MsgServiceAdmin, system: Subsystem, no_keyring: None
+) -> None:
+    """PRF-16, PRF-23."""
+    uid = admin.create_msg_service("FAXES")
+    with pytest.raises(NoSupport):
+        admin.admin_providers(uid).create_provider("fax", {SECURE: "open barley"})
+    assert len(system.profiles.load("Work").service(uid).providers) == 1
 
 
 def test_a_deleted_profile_in_use_keeps_its_secrets_until_its_last_session_ends(

@@ -9,7 +9,7 @@ import pytest
 
 from mapix.interfaces.spi import MessageService, ProviderKind
 from mapix.interfaces.table import query_all_rows
-from mapix.properties.errors import CallFailed, InvalidParameter, NotFound, Version
+from mapix.properties.errors import CallFailed, InvalidParameter, LogonFailed, NotFound, Version
 from mapix.properties.flags import MAPI_EXTENDED, MAPI_NEW_SESSION, SERVICE_NO_PRIMARY_IDENTITY, STATUS_AVAILABLE
 from mapix.properties.restriction import Property, Relop
 from mapix.properties.tag import PropTag
@@ -179,6 +179,31 @@ def test_a_provider_that_is_too_old_is_let_go(pigeons: Path, monkeypatch: pytest
     monkeypatch.setattr(pigeon_post, "XPProviderInit", lambda *_: 42)
     with pytest.raises(CallFailed):
         start_provider(ProviderKind.TRANSPORT, "pigeon_post", "Pigeon XP")
+
+
+@pytest.mark.parametrize("answer", [LogonFailed.hresult, (LogonFailed.hresult, None), LogonFailed.hresult - (1 << 32)])
+def test_a_number_that_an_init_function_answers_is_its_error(
+    pigeons: Path, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    """SPI-3."""
+    import pigeon_post
+
+    monkeypatch.setattr(pigeon_post, "XPProviderInit", lambda *_: answer)
+    with pytest.raises(LogonFailed, match="Pigeon XP refused to start"):
+        start_provider(ProviderKind.TRANSPORT, "pigeon_post", "Pigeon XP")
+
+
+def test_a_secure_property_of_a_file_goes_into_no_profile(pigeons: Path, system: Subsystem, profile: str) -> None:
+    """PRF-23, PRF-30: it would stand there for everybody to read."""
+    text = "\n".join(
+        each + ("\n67F0001E=open sesame" if each.startswith("[Pigeon") else "") for each in INF.splitlines()
+    )
+    (pigeons / "mapisvc.inf").write_text(text, encoding="utf-8")
+    system.admin_profiles().admin_services(profile).create_msg_service("Pigeon")
+    assert "sesame" not in (pigeons / "profiles" / "Work.toml").read_text(encoding="utf-8")
+    told = [str(defect) for _, defect in system.catalogue.defects()]
+    assert told
+    assert all("a secure property is not read" in each for each in told)
 
 
 def test_each_call_of_an_init_function_makes_a_new_provider(pigeons: Path) -> None:

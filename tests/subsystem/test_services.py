@@ -69,6 +69,14 @@ def test_a_service_that_fails_to_load_is_shown_with_the_reason_and_the_others_go
         Catalogue().get("BROKEN")
 
 
+def test_a_module_that_ends_the_program_ends_nothing(installed: Path) -> None:
+    """SPI-2: a script that was never meant to be imported."""
+    (installed / "acme_broken.py").write_text("import sys\nsys.exit(3)\n", encoding="utf-8")
+    shown = {each.name: each for each in Catalogue()}
+    assert shown["BROKEN"] == Unavailable("BROKEN", "SystemExit: 3")
+    assert isinstance(shown["NOTES"], MessageService)
+
+
 def test_of_one_distribution_found_twice_the_first_on_the_path_counts(
     installed: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

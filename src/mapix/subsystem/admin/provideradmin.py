@@ -6,13 +6,15 @@ function of the service has a say in both (PRF-41), and gets an administration o
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from mapix.interfaces.admin import ProfSect, ProviderAdmin
 from mapix.interfaces.prop import Access
 from mapix.interfaces.table import MapiTable
-from mapix.properties.errors import InvalidParameter, NoAccess, NotFound, Unconfigured
+from mapix.properties.errors import InvalidParameter, NoAccess, NotFound, Unconfigured, from_hresult
+from mapix.properties.tag import PropTag
 from mapix.properties.value import Props
 from mapix.subsystem.admin.adminrows import provider_table
 from mapix.subsystem.admin.serviceentries import new_provider, pass_on_identity
@@ -25,7 +27,7 @@ from mapix.subsystem.catalogue.services import provider_of
 from mapix.subsystem.lines import forget
 from mapix.subsystem.profiles.profile import Profile
 from mapix.subsystem.profiles.profilehandle import StoredProfile
-from mapix.subsystem.profiles.profsect import open_section
+from mapix.subsystem.profiles.profsect import open_section, provider_section
 from mapix.subsystem.profiles.servicesecrets import Kept, forget_secrets, places_of_service
 
 if TYPE_CHECKING:
@@ -49,19 +51,22 @@ class ProviderAdministration(ProviderAdmin):
 
     def create_provider(self, name: str, props: Props | None = None) -> bytes:
         """See `ProviderAdmin.create_provider`; `NotFound` for a provider the service does not have. What the entry
-        function refuses is not made: `NoSupport` where the service is to have no more providers.
+        function refuses is not made: `NoSupport` where the service is to have no more providers, or where nothing keeps
+        a secure property (PRF-23).
         """
         uid = uuid4().bytes_le
+        secure = {tag: value for tag, value in (props or {}).items() if PropTag(tag).is_secure}
 
         def create(profile: Profile) -> None:
             service = profile.service(self._service)
             spec = provider_of(self._subsystem.catalogue.get(service.name), name)
             entry = new_provider(spec, uid)
-            entry.properties.update(props or {})
+            entry.properties.update({tag: value for tag, value in (props or {}).items() if tag not in secure})
             service.providers.append(entry)
 
         self._handle.change(create)
         try:
+            self._hide(uid, secure)
             self._ask_entry(MSG_SERVICE_PROVIDER_CREATE)
         except Unconfigured:
             return uid
@@ -69,6 +74,14 @@ class ProviderAdministration(ProviderAdmin):
             self._remove(uid)
             raise
         return uid
+
+    def _hide(self, uid: bytes, secure: Props) -> None:
+        """Keep secure properties of a provider where secrets are."""
+        if not secure:
+            return
+        with closing(provider_section(self._handle, self._subsystem.catalogue, uid)) as section:
+            for problem in section.set_props(secure):
+                raise from_hresult(problem.scode, "the secure property cannot be kept", value=problem.tag)
 
     def delete_provider(self, uid: bytes) -> None:
         """See `ProviderAdmin.delete_provider`; `NotFound`, and what the entry function raises that wants it to stay."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
@@ -130,7 +130,7 @@ class InfFiles:
             providers=tuple(_provider(section) for section in found.providers),
             single_copy=bool(props.get(PR_RESOURCE_FLAGS, 0) & SERVICE_SINGLE_COPY),
             properties=_kept(props),
-            sections={section.uid: section.properties() for section in found.extras if section.uid is not None},
+            sections={section.uid: _public(section) for section in found.extras if section.uid is not None},
             entry=_entry(props.get(PR_SERVICE_DLL_NAME), props.get(PR_SERVICE_ENTRY_NAME)),
             default=name.upper() in self.defaults,
         )
@@ -152,11 +152,22 @@ class InfFiles:
             self.defects.append((path, Defect("file", self.unread[-1].why)))
             return
         self.defects += [(path, defect) for defect in parsed.defects]
+        self.defects += [(path, defect) for defect in _secure(parsed.value)]
         for name in parsed.value.names():
             if parsed.value.section(name) is not None:
                 self._files.setdefault(name.upper(), parsed.value)
         mine = (name.upper() for name in parsed.value.names(DEFAULTS))
         self.defaults += [name for name in mine if self._files.get(name) is parsed.value]
+
+
+def _secure(file: ServiceFile) -> Iterator[Defect]:
+    """A file holds public data only (PRF-30): secure properties are no part of it, and go into no profile (PRF-23)."""
+    from mapix.formats.defects import Defect
+
+    for section in file.sections.values():
+        for tag in section.properties():
+            if tag.is_secure:
+                yield Defect(f"[{section.name}] {tag}", "a secure property is not read from such a file")
 
 
 def _provider(section: Section) -> ProviderSpec:
@@ -211,7 +222,11 @@ def _kept(props: Mapping[PropTag, Any]) -> dict[PropTag, Any]:
     )
 
     own = (PR_DISPLAY_NAME, PR_PROVIDER_DISPLAY, PR_RESOURCE_FLAGS, PR_RESOURCE_TYPE)
-    return {_as_unicode(tag): value for tag, value in props.items() if tag not in own}
+    return {_as_unicode(tag): value for tag, value in props.items() if tag not in own and not tag.is_secure}
+
+
+def _public(section: Section) -> dict[PropTag, Any]:
+    return {_as_unicode(tag): value for tag, value in section.properties().items() if not tag.is_secure}
 
 
 def _as_unicode(tag: PropTag) -> PropTag:

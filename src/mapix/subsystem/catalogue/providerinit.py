@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from mapix.interfaces.spi import ProviderKind
-from mapix.properties.errors import CallFailed, NotFound, Version
+from mapix.properties.errors import CallFailed, NotFound, Version, from_hresult
 from mapix.subsystem.support.allocators import allocate_buffer, allocate_more, free_buffer
 
 CURRENT_SPI_VERSION: Final = 0x00010010
@@ -34,11 +34,16 @@ HOOK_INIT: Final = "HPProviderInit"
 
 
 def start_provider(kind: ProviderKind, module: str, name: str) -> Any:
-    """A new provider object of a module. `NotFound` without module or function, `Version` for one that is too old."""
+    """A new provider object of a module. `NotFound` without module or function, `Version` for one that is too old, and
+    the error whose number the function answers.
+    """
     if kind is ProviderKind.HOOK:
         return HookModule(module)
     init = function_of(module, INITS[kind])
     answer = init(None, None, allocate_buffer, allocate_more, free_buffer, 0, CURRENT_SPI_VERSION)
+    code = answer[0] if isinstance(answer, tuple) and answer else answer
+    if isinstance(code, int) and code & 0x80000000:
+        raise from_hresult(code, f"the provider {name} refused to start", value=module)
     if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], int):
         raise CallFailed(f"{INITS[kind]} answered no version with a provider object", value=module)
     version, provider = answer

@@ -156,7 +156,7 @@ def _import(name: str, value: str) -> MessageService | Unavailable:
     module, _, attribute = value.partition(":")
     try:
         found = getattr(import_module(module), attribute)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         let_interrupt_through(error)
         _log.warning("message service %s (%s) cannot be loaded", name, value, exc_info=True)
         return Unavailable(name, f"{type(error).__name__}: {error}")
