@@ -8,6 +8,16 @@ from mapix.cli.errors import Exit
 
 from .conftest import Mapix
 
+FOREVER = """
+import mapix
+from mapix.properties.tags import PR_DEFERRED_SEND_TIME
+
+with mapix.logon() as session:
+    message = session.new(subject="Forever", to=["ann@example.org"])
+    message[PR_DEFERRED_SEND_TIME] = (1 << 63) - 1
+    message.submit()
+"""
+
 
 def test_mail_to_oneself_is_sent_listed_and_shown(ann: Mapix, tmp_path: Path) -> None:
     (tmp_path / "q3.csv").write_text("1;2\n")
@@ -99,6 +109,17 @@ def test_a_recipient_put_off_stays_in_the_outbox(online: Mapix) -> None:
     assert "Come back later" in entry["reason"]
     text = online("doctor", code=Exit.FAILED).stdout
     assert "wrong Outbox" in text
+
+
+def test_a_message_put_off_for_ever_keeps_nothing_from_being_listed(ann: Mapix, tmp_path: Path) -> None:
+    """SPL-36."""
+    script = tmp_path / "forever.py"
+    script.write_text(FOREVER, encoding="utf-8")
+    ann("run", script)
+    (entry,) = ann.json("spooler", "status")["waiting"]
+    assert (entry["subject"], entry["due"]) == ("Forever", None)
+    assert "Forever" in ann("spooler", "status").stdout
+    assert "Forever" in ann("ls", "outbox").stdout
 
 
 def test_an_attachment_that_does_not_exist_sends_nothing(ann: Mapix) -> None:

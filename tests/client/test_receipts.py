@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from mapix.client import Session
+import pytest
+
+from mapix.client import Message, Session
 from mapix.formats.mime import from_mime, to_mime
 from mapix.objects.messages.content import read_content
 from mapix.properties.tags import (
+    PR_CLIENT_SUBMIT_TIME,
+    PR_DEFERRED_SEND_NUMBER,
+    PR_DEFERRED_SEND_UNITS,
     PR_MESSAGE_CLASS,
+    PR_MESSAGE_DELIVERY_TIME,
     PR_NON_RECEIPT_NOTIFICATION_REQUESTED,
     PR_ORIGINAL_SUBJECT,
     PR_READ_RECEIPT_REQUESTED,
 )
+from mapix.properties.times import to_datetime
 
 
 def send(session: Session, subject: str) -> None:
@@ -75,3 +82,29 @@ def test_a_receipt_is_a_disposition_notification_in_internet_mail(session: Sessi
     assert "message/disposition-notification" in written
     assert f"Original-Message-ID: {message.message_id}" in written
     assert from_mime(written.encode()).value.properties[PR_MESSAGE_CLASS] == "REPORT.IPM.Note.IPNRN"
+
+
+@pytest.mark.parametrize("ticks", [-1, 1 << 62, (1 << 63) - 1])
+def test_a_message_of_no_time_at_all_is_listed_and_its_reader_told_of(session: Session, ticks: int) -> None:
+    """P-023, RP-007: whatever somebody else wrote into it."""
+    send(session, "Budget")
+    (message,) = session.inbox.messages
+    message.mapi.set_props({PR_CLIENT_SUBMIT_TIME: ticks, PR_MESSAGE_DELIVERY_TIME: ticks})
+    message.save()
+    (message,) = session.inbox.messages
+    assert (message.delivered, message.submitted, message[PR_CLIENT_SUBMIT_TIME]) == (None, None, ticks)
+    assert list(session.inbox.messages.select(Message.delivered)) == [(None,)]
+    assert "Budget" in repr(message)
+    message.mark_read()
+    assert reports(session) == [("REPORT.IPM.Note.IPNRN", "Budget")]
+
+
+def test_what_is_put_off_for_longer_than_there_are_years_waits(session: Session) -> None:
+    """SPL-36, M-144."""
+    message = session.new(subject="Budget", to="ann@example.org")
+    message[PR_DEFERRED_SEND_NUMBER] = (1 << 31) - 1
+    message[PR_DEFERRED_SEND_UNITS] = 3
+    message.submit()
+    assert session.flush(0) == 1
+    (entry,) = session.store.mapi.outgoing.entries()
+    assert to_datetime(entry.due).year == 9999

@@ -33,6 +33,13 @@ def test_ticks_lose_only_what_is_finer_than_a_microsecond(ticks: int) -> None:
     assert times.from_datetime(times.to_datetime(ticks)) == ticks - ticks % 10
 
 
+@pytest.mark.parametrize("ticks", [None, -1, LATEST + 1, times.MAX_TICKS])
+def test_what_no_datetime_can_tell_is_none_where_that_is_wanted(ticks: int | None) -> None:
+    """P-023."""
+    assert times.readable(ticks) is None
+    assert times.readable(LATEST) == times.to_datetime(times.LATEST_TICKS)
+
+
 def test_the_time_zone_of_a_datetime_counts() -> None:
     east = datetime(2020, 1, 2, 13, tzinfo=timezone(timedelta(hours=1)))
     assert times.from_datetime(east) == times.from_datetime(datetime(2020, 1, 2, 12, tzinfo=UTC))

@@ -107,14 +107,14 @@ def _row(one: dict[str, Any]) -> tuple[object, ...]:
 
 def _document(store: Store, entry: QueueEntry) -> dict[str, Any]:
     from mapix.cli.refs import short_id
-    from mapix.properties.times import to_datetime
+    from mapix.properties.times import readable
 
     return {
         "id": short_id(entry.entry_id),
         "subject": _subject(store, entry.entry_id),
-        "submitted": to_datetime(entry.submit_time),
+        "submitted": readable(entry.submit_time),
         "attempts": entry.attempts,
-        "due": to_datetime(entry.due),
+        "due": readable(entry.due),
         "reason": entry.reason,
         "store": store.name,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from mapix.properties.errors import InvalidParameter
-from mapix.properties.times import from_datetime, to_datetime
+from mapix.properties.times import from_datetime, readable
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ class Attribute(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def from_mapi(self, value: Any) -> T:
-        """The attribute's value of a property value."""
+    def from_mapi(self, value: Any) -> T | None:
+        """The attribute's value of a property value; None for one it cannot tell."""
         result: T = value
         return result
 
@@ -31,11 +31,13 @@ class Attribute(Generic[T]):
 
 
 class Moment(Attribute[datetime]):
-    """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time."""
+    """A moment, as an aware datetime in UTC; a naive one that is set is taken as local time. Where others wrote ticks
+    of no year from 1601 to 9999 it is None.
+    """
 
-    def from_mapi(self, value: Any) -> datetime:
+    def from_mapi(self, value: Any) -> datetime | None:
         """FILETIME ticks as a datetime; below a microsecond is cut."""
-        return to_datetime(value)
+        return readable(value)
 
     def to_mapi(self, value: datetime) -> int:
         """A datetime as FILETIME ticks; `InvalidParameter` for anything else."""

@@ -27,9 +27,11 @@ UNIX_EPOCH_TICKS: Final = 116_444_736_000_000_000
 MAX_TICKS: Final = 0x7FFF_FFFF_FFFF_FFFF
 """The largest FILETIME; later than any `datetime`."""
 
+LATEST_TICKS: Final = 2_650_467_743_999_999_999
+"""The latest FILETIME that a `datetime` can tell."""
+
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _APPTIME_EPOCH: Final = datetime(1899, 12, 30, tzinfo=UTC)
-_LATEST_TICKS: Final = 2_650_467_743_999_999_999
 _MICROSECOND: Final = timedelta(microseconds=1)
 _DAY_MICROSECONDS: Final = 86_400_000_000
 _CURRENCY_LIMIT: Final = 1 << 63
@@ -61,9 +63,14 @@ def to_datetime(ticks: int) -> datetime:
 
     Raises BadValue for negative ticks and for years after 9999.
     """
-    if not 0 <= ticks <= _LATEST_TICKS:
+    if not 0 <= ticks <= LATEST_TICKS:
         raise BadValue("this FILETIME is outside the years 1601 to 9999", value=ticks)
     return _EPOCH + timedelta(microseconds=ticks // 10)
+
+
+def readable(ticks: int | None) -> datetime | None:
+    """`ticks` as `to_datetime` has them; None for none, and for what no `datetime` can tell."""
+    return to_datetime(ticks) if ticks is not None and 0 <= ticks <= LATEST_TICKS else None
 
 
 def apptime_from_datetime(moment: datetime) -> float:

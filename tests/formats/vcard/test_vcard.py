@@ -213,6 +213,12 @@ def test_members_are_uris_that_are_written_and_read_the_same() -> None:
     assert from_vcards(shouted).value[0].members == ("ann@example.org",)
 
 
+def test_a_birthday_that_is_no_day_is_left_out_and_told() -> None:
+    ann = Card({t.PR_DISPLAY_NAME: "Ann", t.PR_BIRTHDAY: -1, t.PR_WEDDING_ANNIVERSARY: 1 << 62})
+    assert from_vcards(to_vcards([ann])).value[0].values == {t.PR_DISPLAY_NAME: "Ann"}
+    assert unwritten(ann) == [t.PR_BIRTHDAY, t.PR_WEDDING_ANNIVERSARY]
+
+
 def test_it_is_told_which_properties_have_no_field() -> None:
     ann = Card(
         {t.PR_DISPLAY_NAME: "Ann", t.PR_GENDER: 1, t.PR_ACCOUNT: "", t.PR_BIRTHDAY: 0, t.PR_CHILDRENS_NAMES: ("Zoe",)}

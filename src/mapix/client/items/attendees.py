@@ -18,7 +18,7 @@ from mapix.objects.messages.content import recipient_rows
 from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.tag import PropTag
-from mapix.properties.times import from_datetime, to_datetime
+from mapix.properties.times import from_datetime, readable
 
 SENDABLE: Final = 0x1
 ORGANIZER: Final = 0x2
@@ -66,7 +66,7 @@ class Attendee:
             row.get(t.PR_SMTP_ADDRESS) or row.get(t.PR_EMAIL_ADDRESS) or "",
             _NAMES.get(row.get(t.PR_RECIPIENT_TYPE, 1) & 0xF, "required"),
             Response(status) if status in Response._value2member_map_ else Response.NONE,
-            to_datetime(when) if when else None,
+            readable(when) if when else None,
         )
 
     def row(self) -> dict[PropTag, Any]:

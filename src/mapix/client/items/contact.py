@@ -15,7 +15,7 @@ mail, the list of electronic addresses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Unpack
 
@@ -33,7 +33,7 @@ from mapix.properties import tags as t
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropTag
-from mapix.properties.times import TICKS_PER_SECOND, to_datetime
+from mapix.properties.times import TICKS_PER_SECOND, readable
 
 PHOTO_NAME: Final = "ContactPicture.jpg"
 
@@ -271,10 +271,11 @@ class Contact(Item):
     def _day(self, local: PropertyName, utc: PropTag) -> date | None:
         """A day: without time zone, or of a moment that others took for its midnight somewhere."""
         told = self._value(local)
-        if told not in (None, NO_DATE):
-            return to_datetime(told).date()
+        if told != NO_DATE and (day := readable(told)) is not None:
+            return day.date()
         moment = self.get(utc)
-        return None if moment in (None, NO_DATE) else (to_datetime(moment) + timedelta(hours=12)).date()
+        noon = None if moment in (None, NO_DATE) else readable(moment + 12 * 3600 * TICKS_PER_SECOND)
+        return None if noon is None else noon.date()
 
     def _put_day(self, local: PropertyName, utc: PropTag, value: date | None, name: str) -> None:
         """The day's midnight, and 11:59 in UTC, which is this day nearly everywhere (2.2.1.5)."""

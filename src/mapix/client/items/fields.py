@@ -13,7 +13,7 @@ from mapix.client.attributes import Attribute, Moment
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropType
-from mapix.properties.times import from_datetime, to_datetime
+from mapix.properties.times import from_datetime, readable
 
 T = TypeVar("T")
 
@@ -108,9 +108,10 @@ class NamedDay(Named[date]):
     kind = PropType.SYSTIME
     nothing = NO_DATE
 
-    def from_mapi(self, value: Any) -> date:
+    def from_mapi(self, value: Any) -> date | None:
         """The day of FILETIME ticks."""
-        return to_datetime(value).date()
+        found = readable(value)
+        return None if found is None else found.date()
 
     def to_mapi(self, value: date) -> int:
         """FILETIME ticks of the day's midnight."""

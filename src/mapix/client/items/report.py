@@ -29,7 +29,7 @@ from mapix.properties import tags as t
 from mapix.properties.content import MessageContent
 from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.tag import PropTag
-from mapix.properties.times import from_datetime, now, to_datetime
+from mapix.properties.times import from_datetime, now, readable
 
 Rows = Sequence[Mapping[PropTag, Any]]
 
@@ -193,7 +193,7 @@ def _reported(row: Mapping[PropTag, Any]) -> Reported:
         row.get(t.PR_NDR_DIAG_CODE),
         row.get(NDR_STATUS_CODE),
         row.get(t.PR_SUPPLEMENTARY_INFO) or row.get(t.PR_REPORT_TEXT) or "",
-        None if when is None else to_datetime(when),
+        readable(when),
     )
 
 

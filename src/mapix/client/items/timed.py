@@ -20,7 +20,7 @@ from mapix.properties import named_tags as n
 from mapix.properties.errors import InvalidParameter
 from mapix.properties.named import PropertyName
 from mapix.properties.tag import PropType
-from mapix.properties.times import from_datetime, to_datetime
+from mapix.properties.times import from_datetime, readable
 
 _HALF_HOUR: Final = timedelta(minutes=30)
 _DAY: Final = timedelta(days=1)
@@ -89,8 +89,8 @@ class TimedItem(Item):
         """The zone its times are told in, None where it tells none. Set by name, `Europe/Berlin`, or as a tzinfo."""
         if self._zone is not None:
             return self._zone
-        ticks = self._value(n.PidLidAppointmentStartWhole)
-        return None if ticks is None else zone_told(self._value, to_datetime(ticks))
+        start = readable(self._value(n.PidLidAppointmentStartWhole))
+        return None if start is None else zone_told(self._value, start)
 
     @time_zone.setter
     def time_zone(self, zone: str | tzinfo) -> None:
@@ -163,11 +163,8 @@ class TimedItem(Item):
         return start, end
 
     def _moment(self, name: PropertyName) -> datetime | None:
-        ticks = self._value(name)
-        if ticks is None:
-            return None
-        found, zone = to_datetime(ticks), self.time_zone
-        return found if zone is None else found.astimezone(zone)
+        found, zone = readable(self._value(name)), self.time_zone
+        return found if found is None or zone is None else found.astimezone(zone)
 
     def _set_moment(self, name: PropertyName, value: datetime | date) -> None:
         when = moment(value, self.time_zone)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from mapix.properties.times import from_datetime, to_datetime
+from mapix.properties.times import from_datetime, readable
 
 _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?", re.S)
 
@@ -22,6 +22,7 @@ def read_day(text: str) -> int | None:
         return None
 
 
-def written_day(ticks: int, *, compact: bool) -> str:
-    """The day of a FILETIME; `compact` without hyphens, as version 4.0 has it."""
-    return to_datetime(ticks).strftime("%Y%m%d" if compact else "%Y-%m-%d")
+def written_day(ticks: int, *, compact: bool) -> str | None:
+    """The day of a FILETIME; `compact` without hyphens, as version 4.0 has it. None for what is no day."""
+    found = readable(ticks)
+    return None if found is None else found.strftime("%Y%m%d" if compact else "%Y-%m-%d")

@@ -59,7 +59,8 @@ def to_vcards(cards: Iterable[Card], version: str = "4.0") -> bytes:
 
 def unwritten(card: Card) -> list[PropTag]:
     """The properties of a card that `to_vcards` has no field for, and leaves out."""
-    return [tag for tag, value in card.values.items() if tag not in _WRITTEN and value not in (None, "")]
+    values = [(tag, value) for tag, value in card.values.items() if value not in (None, "")]
+    return [tag for tag, value in values if tag not in _WRITTEN or (tag in _DAYS and _day(value, compact=True) is None)]
 
 
 def _card(card: Card, version: str) -> bytes:
@@ -84,8 +85,8 @@ def _fields(card: Card, *, new: bool) -> Iterator[Field]:
         if values.get(tag):
             yield "URL", escape(values[tag]), (("TYPE", kind),)
     for name, tag in zip(("BDAY", "ANNIVERSARY" if new else "X-MS-ANNIVERSARY"), _DAYS, strict=True):
-        if values.get(tag) is not None:
-            yield name, written_day(values[tag], compact=new), ()
+        if (day := _day(values.get(tag), compact=new)) is not None:
+            yield name, day, ()
     yield from _of_contact(card, new=new)
     for member in card.members or ():
         yield "MEMBER" if new else OLD_MEMBER, escape(_uri(member)), ()
@@ -138,6 +139,10 @@ def _addresses(values: dict[PropTag, Any]) -> Iterator[Field]:
         yield ADDRESS, escape(f"{kind}:{address}"), ()
     for other in values.get(t.PR_CONTACT_EMAIL_ADDRESSES) or ():
         yield "EMAIL", escape(other), ()
+
+
+def _day(ticks: int | None, *, compact: bool) -> str | None:
+    return None if ticks is None else written_day(ticks, compact=compact)
 
 
 def _uri(member: str) -> str:

@@ -52,7 +52,7 @@ from mapix.properties.tags import (
     PR_REPORT_TIME,
     PR_SUBJECT,
 )
-from mapix.properties.times import to_datetime
+from mapix.properties.times import readable, to_datetime
 
 Props = Mapping[PropTag, Any]
 
@@ -169,6 +169,6 @@ def report_props(kind: ReadKind, message: Props, moment: int, me: Props) -> dict
 def _about(message: Props) -> str:
     """The message the report is on, for people."""
     lines = [("Subject", message.get(PR_SUBJECT, "")), ("To", message.get(PR_DISPLAY_TO, ""))]
-    if PR_CLIENT_SUBMIT_TIME in message:
-        lines.append(("Sent", f"{to_datetime(message[PR_CLIENT_SUBMIT_TIME]):%Y-%m-%d %H:%M:%S} UTC"))
+    if (sent := readable(message.get(PR_CLIENT_SUBMIT_TIME))) is not None:
+        lines.append(("Sent", f"{sent:%Y-%m-%d %H:%M:%S} UTC"))
     return "\r\nThe message:\r\n\r\n" + "".join(f"  {label}: {text}\r\n" for label, text in lines)

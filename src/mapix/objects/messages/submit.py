@@ -154,7 +154,7 @@ def _due(message: MessageObject, values: dict[PropTag, Any], now: int) -> int:
     asked = message.get_props((PR_DEFERRED_SEND_NUMBER, PR_DEFERRED_SEND_UNITS, PR_DEFERRED_SEND_TIME))
     number, unit = asked.get(PR_DEFERRED_SEND_NUMBER), _UNITS.get(asked.get(PR_DEFERRED_SEND_UNITS, -1))
     if number is not None and unit is not None:
-        later = now + int(number) * unit
+        later = min(now + int(number) * unit, times.LATEST_TICKS)
         values[PR_DEFERRED_SEND_TIME] = later
         return max(now, later)
     return max(now, int(asked.get(PR_DEFERRED_SEND_TIME, 0)))

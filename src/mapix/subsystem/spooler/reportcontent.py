@@ -52,7 +52,7 @@ from mapix.properties.tags import (
     PR_SUBJECT,
     PR_SUPPLEMENTARY_INFO,
 )
-from mapix.properties.times import to_datetime
+from mapix.properties.times import readable
 from mapix.subsystem.spooler.delivery import UNSAID
 from mapix.subsystem.spooler.recipient import Stage, unreported
 
@@ -190,4 +190,5 @@ def _about(props: Mapping[PropTag, Any]) -> str:
 
 
 def _time(ticks: int) -> str:
-    return to_datetime(ticks).strftime("%Y-%m-%d %H:%M:%S UTC")
+    found = readable(ticks)
+    return "" if found is None else found.strftime("%Y-%m-%d %H:%M:%S UTC")
