@@ -84,6 +84,27 @@ def test_a_copy_has_a_search_key_of_its_own(system: Subsystem, profile: str) -> 
         system.admin_profiles().copy_profile("Nobody", "Other")
 
 
+def test_accents_are_letters_however_they_are_written(system: Subsystem) -> None:
+    """LOG-2, PRF-7: a keyboard, a file name or a file of another system may write them apart."""
+    profiles = system.admin_profiles()
+    apart, together = "Cafe\u0301", "Caf\u00e9"
+    profiles.create_profile(apart)
+    assert names(system) == [(together, False)]
+    for taken in (apart, together, "CAFE\u0301", "CAF\u00c9"):
+        with pytest.raises(NoAccess):
+            profiles.create_profile(taken)
+    profiles.set_default_profile(apart)
+    system.logon(apart, flags=MAPI_NEW_SESSION).logoff()
+    profiles.copy_profile(apart, "\u0915\u093e\u092e")  # a word in Devanagari, whose vowel sign is a mark
+    profiles.rename_profile("\u0915\u093e\u092e", "\u0e17\u0e35\u0e48")  # and one in Thai
+    profiles.rename_profile(apart, "CAFE\u0301")
+    assert names(system) == [("CAF\u00c9", True), ("\u0e17\u0e35\u0e48", False)]
+    with pytest.raises(InvalidParameter):
+        profiles.create_profile("\u0301a")
+    profiles.delete_profile("cafe\u0301")
+    assert len(names(system)) == 1
+
+
 def test_a_name_used_again_gets_another_search_key(system: Subsystem, profile: str) -> None:
     """PRF-5."""
     first = search_key(system, profile)

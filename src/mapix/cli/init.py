@@ -108,8 +108,9 @@ def refuse_taken(profiles: ProfAdmin, name: str) -> None:
     """`Collision` when there is a profile of this name."""
     from mapix.cli.profiles import profile_names
     from mapix.properties.errors import Collision
+    from mapix.subsystem.profiles.profile import folded
 
-    if any(name.casefold() == taken.casefold() for taken, _ in profile_names(profiles)):
+    if any(folded(name) == folded(taken) for taken, _ in profile_names(profiles)):
         hint = f"another name, or mapix profile delete {quote(name)}"
         raise Collision("there is a profile of this name already", value=name, hint=hint)
 

@@ -153,12 +153,13 @@ def rename(old: str, new: str, as_json: bool) -> None:
     """
     from mapix.cli.init import refusing_taken
     from mapix.cli.profiles import existing
+    from mapix.subsystem.profiles.profile import folded
 
     with mapi() as subsystem:
         profiles = subsystem.admin_profiles()
         old = existing(profiles, old)
         in_use = subsystem.profiles.in_use(old)
-        with nullcontext() if new.casefold() == old.casefold() else refusing_taken(profiles, new):
+        with nullcontext() if folded(new) == folded(old) else refusing_taken(profiles, new):
             profiles.rename_profile(old, new)
     text = f"Profile {old} is now called {new}."
     if in_use:

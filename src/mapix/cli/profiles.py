@@ -40,9 +40,11 @@ def profile_names(profiles: ProfAdmin) -> list[tuple[str, bool]]:
 
 def chosen(profiles: ProfAdmin, name: str | None) -> str:
     """The profile called `name`, the default one for None; `LogonFailed` says what to do when there is none."""
+    from mapix.subsystem.profiles.profile import folded
+
     known = profile_names(profiles)
     for found, default in known:
-        if default if name is None else found.casefold() == name.casefold():
+        if default if name is None else folded(found) == folded(name):
             return found
     if not known:
         raise LogonFailed("there is no profile yet", hint="mapix init")
@@ -68,12 +70,13 @@ def existing(profiles: ProfAdmin, name: str | None) -> str:
 def complete_profiles(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """Names of profiles, for the shell to complete."""
     from mapix.subsystem.home import home_directory
+    from mapix.subsystem.profiles.profile import folded
     from mapix.subsystem.profiles.profilestore import ProfileStore
 
     names: list[str] = []
     with suppress(MapiError):
         names = ProfileStore(home_directory()).names()
-    return [name for name in names if name.casefold().startswith(typed.casefold())]
+    return [name for name in names if folded(name).startswith(folded(typed))]
 
 
 def complete_services(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:

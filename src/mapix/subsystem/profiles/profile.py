@@ -128,17 +128,31 @@ def extra_uids(service: ServiceEntry) -> list[bytes]:
 
 
 def check_name(name: str) -> str:
-    """`name` when a profile may be called so: letters, digits, underscores and inner blanks, at most 64 (LOG-2).
+    """`name` in its composed form, when a profile may be called so: letters with their accents and vowel signs, digits,
+    underscores and inner blanks, at most 64 (LOG-2).
 
     Raises InvalidParameter (PRF-7).
     """
+    from unicodedata import category, normalize
+
+    name = normalize("NFC", name)
     if not name:
         raise InvalidParameter("a profile needs a name")
     if len(name) > LONGEST_NAME:
         raise InvalidParameter(f"a profile's name has at most {LONGEST_NAME} characters", value=name)
-    if name != name.strip() or not all(letter.isalnum() or letter in "_ " for letter in name):
+    fit = all(letter.isalnum() or letter in "_ " or category(letter)[0] == "M" for letter in name)
+    if name != name.strip() or category(name[0])[0] == "M" or not fit:
         raise InvalidParameter("a profile's name holds letters, digits, underscores and inner blanks", value=name)
     return name
+
+
+def folded(name: str) -> str:
+    """`name` as names of profiles are compared: neither case nor the way accents are written tells two apart."""
+    if name.isascii():
+        return name.casefold()
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def one_like(name: str, names: Sequence[str]) -> str:

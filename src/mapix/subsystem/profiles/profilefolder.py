@@ -9,7 +9,7 @@ from typing import Final
 
 from mapix.properties.errors import CallFailed, DiskError, NoAccess
 from mapix.subsystem.durable import backup_of, replace_file
-from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profile import Profile, folded
 from mapix.subsystem.profiles.profilefile import from_text, text_of, to_text
 from mapix.subsystem.profiles.profilehead import has_mark, is_deleted, key_mark, name_to_be, waits
 
@@ -39,12 +39,13 @@ class ProfileFolder:
             raise DiskError(text, value=str(self._directory), low_level=error.errno or 0) from error
 
     def find(self, name: str) -> Path | None:
-        """The file of a profile, whatever the case of its name."""
+        """The file of a profile, whatever the case of its name, and however its accents are written."""
         exact = self.path(name)
         files = self.files()
         if exact in files:
             return exact
-        return next((path for path in files if path.stem.casefold() == name.casefold()), None)
+        wanted = folded(name)
+        return next((path for path in files if folded(path.stem) == wanted), None)
 
     def taken(self, name: str) -> str:
         """Why no profile can get this name: one has it, or will have it when its last session has ended (PRF-6)."""
@@ -52,7 +53,7 @@ class ProfileFolder:
         if path is not None:
             return GOING if is_deleted(path) else _THERE
         waiting = (path for path in self.files() if waits(path) and not is_deleted(path))
-        coming = any(name_to_be(path).casefold() == name.casefold() for path in waiting)
+        coming = any(folded(name_to_be(path)) == folded(name) for path in waiting)
         return "a profile in use gets this name when its last session ends" if coming else ""
 
     def copies(self, profile: Profile) -> list[Path]:
@@ -86,7 +87,7 @@ class ProfileFolder:
         path = self.path(profile.name)
         if path == old:
             self.write(profile)
-        elif path.stem.casefold() == old.stem.casefold():
+        elif folded(path.stem) == folded(old.stem):
             if path.exists() and not path.samefile(old):
                 raise NoAccess(_THERE, value=path.stem)
             self._respell(old, path)

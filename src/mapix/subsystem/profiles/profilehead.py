@@ -7,12 +7,10 @@ from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mapix.properties.errors import DiskError
-
-if TYPE_CHECKING:
-    from mapix.subsystem.profiles.profile import Profile
+from mapix.subsystem.profiles.profile import Profile, folded
 
 DELETED: Final = "\ndeleted = true\n"
 APP: Final = "\napp = true\n"
@@ -63,10 +61,10 @@ def free_files(name: str, taken: Collection[str]) -> str:
     """What the files of a new profile are called: as the profile, and counted up where another one that was renamed
     has files of this name; nothing where it is the name.
     """
-    held = {each.casefold() for each in taken}
-    if name.casefold() not in held:
+    held = {folded(each) for each in taken}
+    if folded(name) not in held:
         return ""
-    return next(other for number in count(2) if (other := f"{name} {number}").casefold() not in held)
+    return next(other for number in count(2) if folded(other := f"{name} {number}") not in held)
 
 
 def default_named(file: Path) -> str:

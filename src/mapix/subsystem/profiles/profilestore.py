@@ -18,7 +18,7 @@ from uuid import uuid4
 from mapix.properties.errors import Collision, CorruptData, MapiError, NoAccess, NotFound, Version
 from mapix.subsystem.durable import backup_of, directory_lock, replace_file
 from mapix.subsystem.profiles.inuse import Uses
-from mapix.subsystem.profiles.profile import Profile, check_name, one_like
+from mapix.subsystem.profiles.profile import Profile, check_name, folded, one_like
 from mapix.subsystem.profiles.profilefolder import GOING, ProfileFolder
 from mapix.subsystem.profiles.profilehead import (
     APP,
@@ -100,7 +100,7 @@ class ProfileStore:
 
     def add(self, profile: Profile) -> None:
         """Keep a profile that came from elsewhere; `InvalidParameter` for its name, `Collision` when it is taken."""
-        check_name(profile.name)
+        profile.name = check_name(profile.name)
         with directory_lock(self.directory):
             self._sweep()
             if taken := self._folder.taken(profile.name):
@@ -130,7 +130,7 @@ class ProfileStore:
 
     def copy(self, old: str, new: str) -> Profile:
         """A copy under another name, with a search key of its own (PRF-5)."""
-        check_name(new)
+        new = check_name(new)
         with directory_lock(self.directory):
             profile = self._folder.read(self._present(old))
             self._refuse_taken(new)
@@ -140,11 +140,11 @@ class ProfileStore:
 
     def rename(self, old: str, new: str) -> None:
         """Another name; for a profile in use it comes with the end of its last session."""
-        check_name(new)
+        new = check_name(new)
         with directory_lock(self.directory):
             path = self._present(old)
             profile = self._folder.read(path)
-            if new.casefold() not in (old.casefold(), profile.renamed.casefold()):
+            if folded(new) not in (folded(old), folded(profile.renamed)):
                 self._refuse_taken(new)
             if self.in_use(path.stem):
                 profile.renamed = new
