@@ -223,7 +223,7 @@ def test_an_event_loop_hears_that_a_watch_was_closed(folder: mapix.Folder) -> No
 def test_another_threads_own_notifications_keep_nobody_busy(session: mapix.Session, folder: mapix.Folder) -> None:
     """NOT-21: they wait for their thread, and a watch here hears its own."""
     from mapix.interfaces.notify import Event
-    from mapix.subsystem.notification import this_thread_sink
+    from mapix.subsystem.threadsink import this_thread_sink
 
     def register() -> None:
         session.store.mapi.advise(None, Event.OBJECT_CREATED, this_thread_sink(lambda batch: None))

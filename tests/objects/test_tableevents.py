@@ -8,7 +8,7 @@ from mapix.properties.restriction import Property, Relop
 from mapix.properties.sort import Order, SortKey, SortOrder
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_DISPLAY_NAME, PR_ROWID
-from mapix.subsystem.notification import this_thread_sink
+from mapix.subsystem.threadsink import this_thread_sink
 
 
 def test_a_new_row_is_told_with_its_cells_and_the_row_before(bench: Bench) -> None:

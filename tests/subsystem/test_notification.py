@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ from mapix.interfaces.notify import (
 )
 from mapix.properties.errors import InvalidParameter, NotFound
 from mapix.properties.flags import CALLBACK_DISCONTINUE, NOTIFY_CANCELED
-from mapix.subsystem.notification import NotificationEngine, this_thread_sink
+from mapix.subsystem.notification import NotificationEngine
+from mapix.subsystem.threadsink import this_thread_sink
 
 SECONDS = 60.0
 KEY = b"folder"
@@ -195,6 +197,33 @@ def test_a_sink_of_one_thread_is_called_there_only(engine: NotificationEngine) -
     assert sink.batches == []
     engine.dispatch()
     assert sink.threads == {threading.get_ident()}
+
+
+def test_a_thread_that_has_the_number_of_an_ended_one_is_told_nothing_of_its_own(engine: NotificationEngine) -> None:
+    """NOT-21: numbers of threads are given out again at once."""
+    sink = Sink()
+
+    def register() -> None:
+        engine.subscribe(KEY, Event.EXTENDED, this_thread_sink(sink))
+
+    def on_a_thread(work: Callable[[], object]) -> int:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(SECONDS)
+        return thread.ident or 0
+
+    numbers = [on_a_thread(register)]
+    engine.notify(KEY, [told(1)])
+    while numbers[-1] not in numbers[:-1] and len(numbers) < 100:
+        numbers.append(on_a_thread(engine.dispatch))
+    assert sink.batches == []
+
+
+@pytest.mark.parametrize(("mask", "sink"), [(0, Sink()), (Event.EXTENDED, None), (Event.EXTENDED, 7)])
+def test_a_registration_is_for_something_and_somebody(engine: NotificationEngine, mask: int, sink: Any) -> None:
+    """NOT-2."""
+    with pytest.raises(InvalidParameter):
+        engine.subscribe(KEY, mask, sink)
 
 
 def test_mapis_own_thread_delivers_by_itself(threaded: NotificationEngine) -> None:

@@ -51,7 +51,7 @@ def of_gateway(server: Any) -> PyIMAPIAdviseSink:
 
 def of_this_thread(inner: Any) -> PyIMAPIAdviseSink:
     """A sink that is told on this thread only (NOT-21)."""
-    from mapix.subsystem.notification import this_thread_sink
+    from mapix.subsystem.threadsink import this_thread_sink
 
     make = _target(inner).make
     sinks = {wide: this_thread_sink(make(wide)) for wide in (False, True)}

@@ -24,6 +24,7 @@ from mapix.interfaces.notify import (
 )
 from mapix.properties.errors import InvalidParameter, NotEnoughResources, NotFound
 from mapix.properties.flags import CALLBACK_DISCONTINUE, NOTIFY_CANCELED
+from mapix.subsystem.threadsink import ThreadMark, ThreadSink, this_thread
 
 LIMIT = 1024
 """Notifications that may wait for one sink."""
@@ -38,30 +39,6 @@ _log = logging.getLogger("mapix.subsystem")
 
 after_dispatch: list[Callable[[int], object]] = []
 """Called after each dispatch, on its thread, with how many notifications were told."""
-
-
-class ThreadSink:
-    """A sink whose notifications are told on the thread that made it (HrThisThreadAdviseSink)."""
-
-    __slots__ = ("sink", "thread")
-
-    def __init__(self, sink: AdviseSink) -> None:
-        self.sink = sink
-        self.thread = threading.get_ident()
-
-    def __call__(self, notifications: Sequence[Notification]) -> None:
-        self.sink(notifications)
-
-    def around(self, sink: AdviseSink) -> ThreadSink:
-        """`sink` on the thread of this one: for who stands between a source of notifications and a sink."""
-        found = ThreadSink(sink)
-        found.thread = self.thread
-        return found
-
-
-def this_thread_sink(sink: AdviseSink) -> ThreadSink:
-    """Wrap `sink` so that it is called on this thread only, while the thread dispatches notifications (NOT-21)."""
-    return ThreadSink(sink)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +56,7 @@ class _Connection:
     running: int | None = None
 
     @property
-    def owner(self) -> int | None:
+    def owner(self) -> ThreadMark | None:
         return self.sink.thread if isinstance(self.sink, ThreadSink) else None
 
 
@@ -97,7 +74,7 @@ class NotificationEngine:
         self._change = threading.Condition()
         self._connections: dict[int, _Connection] = {}
         self._by_key: dict[bytes, list[_Connection]] = {}
-        self._queues: dict[int | None, deque[_Connection]] = {}
+        self._queues: dict[ThreadMark | None, deque[_Connection]] = {}
         self._pollers: list[Callable[[], None]] = []
         self._last = 0
         self._thread: threading.Thread | None = None
@@ -107,10 +84,10 @@ class NotificationEngine:
         """Register `sink` for the events of `mask` under `key`; a connection number, never 0.
 
         `sync` calls it inside `notify`: for a provider's internal use only (NOT-25). `InvalidParameter` without
-        events, or for a thread's sink with `sync`.
+        events, for a sink that cannot be called, or for a thread's sink with `sync`.
         """
-        if not mask:
-            raise InvalidParameter("a registration names the events it is for", value=mask)
+        if not mask or not callable(sink):
+            raise InvalidParameter("a registration names the events it is for, and whom to call", value=mask or sink)
         if sync and isinstance(sink, ThreadSink):
             raise InvalidParameter("a sink of one thread cannot be called synchronously")
         with self._change:
@@ -160,7 +137,7 @@ class NotificationEngine:
 
     def dispatch(self) -> int:
         """Tell what was queued when the call began and is for this thread; how many notifications (NOT-22)."""
-        told = self._drain(threading.get_ident())
+        told = self._drain(this_thread())
         if not self.threaded:
             told += self._drain(None)
         for each in after_dispatch:
@@ -216,7 +193,7 @@ class NotificationEngine:
         if None in waiting:
             self._change.notify_all()
 
-    def _drain(self, owner: int | None) -> int:
+    def _drain(self, owner: ThreadMark | None) -> int:
         told = 0
         with self._change:
             rounds = len(self._queues.get(owner, ()))
@@ -231,7 +208,7 @@ class NotificationEngine:
                 told += len(batch)
         return told
 
-    def _take(self, owner: int | None) -> tuple[_Connection, list[Notification]] | None:
+    def _take(self, owner: ThreadMark | None) -> tuple[_Connection, list[Notification]] | None:
         """The next registration of a queue with all that waits for it; None when its turn has passed."""
         with self._change:
             queue = self._queues.get(owner)
