@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,9 +36,9 @@ def run(profile: str | None) -> None:
         session.flush(0)
         say(f"Sending for profile {session.mapi.profile_name}; Ctrl-C ends it.")
         stores, _ = queues(session)
-        _watch(stores, stop)
-        left = sum(len(store.mapi.outgoing.entries()) for store in stores)
-    say(f"Stopped; {left} in the Outbox.")
+        watch(stores, stop)
+        left = _waiting(stores)
+    say(f"Stopped; {left} in the Outbox." if left is not None else "Stopped.")
 
 
 @command(examples=("mapix spooler flush", "mapix spooler flush --timeout 300"))
@@ -138,18 +139,38 @@ def _subject(store: Store, entry_id: bytes) -> str:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, as long as the context lasts."""
+    """An event that Ctrl-C and SIGTERM set, as long as the context lasts; a second Ctrl-C is one as ever, so that
+    nobody has to wait for what does not end.
+    """
     stop = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    former: dict[int, Any] = {}
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        if number == signal.SIGINT:
+            signal.signal(number, former[number])
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        former[number] = signal.getsignal(number)
+        signal.signal(number, heard)
     try:
         yield stop
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        for changed, handler in former.items():
+            signal.signal(changed, handler)
 
 
-def _watch(stores: Sequence[Store], stop: threading.Event) -> None:
+def _waiting(stores: Sequence[Store]) -> int | None:
+    """How many messages wait; None where a store does not say."""
+    from mapix.properties.errors import MapiError
+
+    try:
+        return sum(len(store.mapi.outgoing.entries()) for store in stores)
+    except MapiError:
+        return None
+
+
+def watch(stores: Sequence[Store], stop: threading.Event) -> None:
     """Tell what enters, fails and leaves the queues until `stop`."""
     watched = [_Watched(store) for store in stores]
     stopped = False
@@ -163,13 +184,28 @@ class _Watched:
     """What is known of the queue of one store."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._store, self._name = store, clean(store.name)
+        self._trouble = ""
         self._known: dict[bytes, QueueEntry] = {}
         self._names: dict[bytes, str] = {}
         self._version: int | None = None
 
     def look(self) -> None:
-        """Tell what has changed since the last look."""
+        """Tell what has changed since the last look. A store in trouble is told once: what has to leave of the other
+        ones, and of this one later on, needs somebody who goes on.
+        """
+        from mapix.properties.errors import MapiError
+
+        try:
+            self._look()
+        except MapiError as error:
+            if (trouble := one_line(str(error))) != self._trouble:
+                say(f"mapix: {self._name}: {trouble}")
+            self._trouble = trouble
+        else:
+            self._trouble = ""
+
+    def _look(self) -> None:
         queue = self._store.mapi.outgoing
         if (now := queue.version()) == self._version:
             return
