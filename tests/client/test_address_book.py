@@ -72,6 +72,7 @@ def test_entries_are_recipients(book: AddressBook, session: mapix.Session) -> No
     ann = book.add("Ann Archer", "ann@example.org")
     message = session.new(subject="Practice", to=[ann, book.add_list("Team", ann)])
     assert [(one.name, one.address) for one in message.recipients] == [("Ann Archer", "ann@example.org"), ("Team", "")]
+    assert [str(one) for one in message.recipients] == ["Ann Archer <ann@example.org>", "Team"]
     message.submit()
     assert session.flush() == 0
 

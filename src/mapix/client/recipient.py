@@ -25,7 +25,8 @@ class Recipient:
     kind: str = "to"
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.address}>" if self.name and self.name != self.address else self.address
+        named = self.name and self.address and self.name != self.address
+        return f"{self.name} <{self.address}>" if named else self.address or self.name
 
     def row(self) -> dict[PropTag, Any]:
         """The recipient as a resolved row (M-082, ABK-81)."""
