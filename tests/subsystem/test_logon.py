@@ -1,11 +1,14 @@
 """MAPILogonEx: which profile, with mail and without, and what a session opens; scenarios 3 to 8."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 from tests.subsystem.bench import ROOT, Script, book_service, fax_service
 from tests.subsystem.logons import NEW, SPOOLER, TRANSPORT, add, status_of
+from tests.subsystem.session_stores import known
 
+from mapix.interfaces.table import query_all_rows
 from mapix.properties.errors import (
     InvalidParameter,
     LogonFailed,
@@ -29,6 +32,7 @@ from mapix.properties.restriction import Property, Relop
 from mapix.properties.tags import (
     PR_DISPLAY_NAME,
     PR_ENTRYID,
+    PR_IPM_SUBTREE_ENTRYID,
     PR_RESOURCE_TYPE,
 )
 from mapix.subsystem.initialize import Subsystem
@@ -178,3 +182,22 @@ def test_entries_of_an_address_book_open_through_the_session(system: Subsystem, 
     assert not session.compare_entry_ids(entry_id, ROOT)
     with pytest.raises(UnknownEntryid):
         session.compare_entry_ids(entry_id, bytes(40))
+
+
+def test_things_of_different_kinds_are_not_the_same_thing(stores: Subsystem, profile: str) -> None:
+    """SES-45, SES-46: unequal is a result; an error is only what nobody knows."""
+    stores.catalogue.register(book_service(Script(), {"Ann": "ann@example.com"}))
+    add(stores, "BOOK")
+    with stores.logon(profile, flags=NEW) as session:
+        one, other = known(session).values()
+        folder = session.open_msg_store(one).get_prop(PR_IPM_SUBTREE_ENTRYID)
+        row = query_all_rows(session.get_status_table(), (PR_ENTRYID,))[0][0]
+        one_off = session.open_address_book().create_one_off("Ann", "SMTP", "ann@example.com")
+        there = (one, other, folder, row, ROOT, one_off)
+        for first, second in product(there, there):
+            assert session.compare_entry_ids(first, second) == (first == second)
+        for first in there:
+            with pytest.raises(UnknownEntryid):
+                session.compare_entry_ids(first, bytes(40))
+            with pytest.raises(UnknownEntryid):
+                session.compare_entry_ids(bytes(40), first)

@@ -260,7 +260,9 @@ class Session(SessionExtras):
 
     def _check_known(self, entry_id: bytes) -> None:
         """`UnknownEntryid` when nobody here owns the identifier (SES-46)."""
-        if provider_uid(entry_id) == STATUS_UID:
+        if is_wrapped_store(entry_id):
+            self._core.stores.match(entry_id)
+        elif provider_uid(entry_id) == STATUS_UID:
             self._core.status.key_of(entry_id)
         elif not self._stores.routes.knows(entry_id) and not is_one_off(entry_id):
             self._address_book().compare_entry_ids(entry_id, entry_id)
