@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.drawn import examples
+from tests.providers.sqlstore.fulltexts import texts_of
 from tests.providers.sqlstore.helpers import BODY, counts, file, people, save, undone
 
 from mapix.interfaces.backend import (
@@ -26,6 +27,7 @@ from mapix.properties.errors import (
 )
 from mapix.providers.sqlstore.backend import SqlBackend
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
+from mapix.providers.sqlstore.textparts import SHORT
 
 
 def test_what_fails_inside_a_transaction_undoes_only_itself(backend: SqliteBackend) -> None:
@@ -152,6 +154,20 @@ def test_a_random_history_leaves_the_store_whole(tmp_path_factory: pytest.TempPa
                 store.delete_messages(numbers)
     store.close()
     assert check_store(store.path) == []
+
+
+def test_who_is_at_work_when_another_thread_closes_the_store_is_told(store: SqlBackend) -> None:
+    number = save(store, submit=True).number
+    assert store.become_spooler()
+    store.close()
+    for work in (
+        store.database.free_to_write,
+        lambda: store.record(number, {}, due=1, attempts=1, reason="too late"),
+        lambda: store.lock_queued(number),
+    ):
+        with pytest.raises(InvalidObject):
+            work()
+    assert not texts_of(store).settle(SHORT)
 
 
 def test_a_store_that_was_closed_says_so_and_holds_no_lock(backend: SqliteBackend) -> None:

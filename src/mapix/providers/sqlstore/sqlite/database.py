@@ -195,7 +195,7 @@ class SqliteDatabase(Database):
         with self.lock:
             if not super().free_to_write():
                 return False
-            self.connection.execute("PRAGMA busy_timeout = 0")
+            self.rows("PRAGMA busy_timeout = 0")
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 self.connection.rollback()
@@ -214,7 +214,7 @@ class SqliteDatabase(Database):
     def synchronous(self, *, full: bool) -> None:
         """Whether commits wait for the disk from now on; outside transactions only."""
         if full is not self._waits:
-            self.connection.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
+            self.rows("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
             self._waits = full
 
     def keep_log(self) -> None:
