@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,10 @@ from mapix.properties.entryid import ObjectEntryId
 from mapix.properties.errors import NoAccess, NotFound
 from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.providers.sqlstore.service import PROVIDER_UID, service
+from mapix.providers.sqlstore.sqlite import mailboxes
 from mapix.providers.sqlstore.sqlite.backend import SqliteBackend
-from mapix.providers.sqlstore.sqlite.opening import store_path
+from mapix.providers.sqlstore.sqlite.database import SqliteDatabase
+from mapix.providers.sqlstore.sqlite.opening import open_store, store_path
 from mapix.testing.support import BenchSupport
 
 
@@ -188,3 +192,44 @@ def test_the_index_is_its_user_s_own(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "mailboxes.index").stat().st_mode & 0o777 == 0o600
+
+
+OPENS_AND_CLOSES = """
+import sqlite3, sys
+index = sqlite3.connect(sys.argv[1])
+index.execute("SELECT * FROM mailbox").fetchall()
+index.close()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks belong to processes on POSIX systems")
+def test_who_has_the_index_open_keeps_it_while_another_thread_writes_it(tmp_path: Path) -> None:
+    """A process that is the last to close a database takes its log away: only if nobody else has it open."""
+    mailboxes.register(tmp_path / "ann.mapix", b"a" * 16, "ann@home.example")
+    index = SqliteDatabase(tmp_path / mailboxes.INDEX_NAME)
+    try:
+        assert index.rows("SELECT file FROM mailbox") == [("ann.mapix",)]
+        mailboxes.register(tmp_path / "bob.mapix", b"b" * 16, "bob@home.example")
+        log = (tmp_path / f"{mailboxes.INDEX_NAME}-wal").stat()
+        subprocess.run([sys.executable, "-c", OPENS_AND_CLOSES, str(index.path)], check=True, timeout=60)
+        assert (tmp_path / f"{mailboxes.INDEX_NAME}-wal").stat().st_ino == log.st_ino
+    finally:
+        index.close()
+
+
+def test_a_file_that_somebody_else_just_made_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads log on to a new store at one moment."""
+    path = tmp_path / "ann.mapix"
+    first = open_store(path, create=True)
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda self: self != path and exists(self))
+    second = open_store(path, create=True)
+    monkeypatch.undo()
+    assert second.uid == first.uid
+    log = path.with_name(f"{path.name}-wal")
+    before = log.stat()
+    second.close()
+    reader = OPENS_AND_CLOSES.replace("mailbox", "store")
+    subprocess.run([sys.executable, "-c", reader, str(path)], check=True, timeout=60)
+    assert log.stat().st_ino == before.st_ino
+    first.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -86,8 +87,11 @@ def _open(directory: Path, *, create: bool) -> SqliteDatabase:
 
 
 def _make_private(path: Path) -> None:
-    """An index that is made is its user's own, as the stores are."""
+    """An index that is made is its user's own, as the stores are. One that is there is not opened: closing it would
+    give up what SQLite locks of it in this process.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise DiskError(f"the index of mailboxes cannot be made ({error.strerror})", value=str(path)) from error

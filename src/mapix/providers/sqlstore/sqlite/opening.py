@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,9 +80,11 @@ def open_store(path: Path, *, create: bool = False, full: bool = True) -> Sqlite
 
 
 def _make_file(path: Path) -> None:
+    """Another thread's file is not opened: closing it would give up what SQLite locks of it in this process."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except PermissionError as error:
         raise NoAccess("the store cannot be made here", value=str(path), low_level=error.errno or 0) from error
     except OSError as error:
