@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from tests.subsystem.supports import Given, MemoryMailbox, opened_supports
 
+from mapix.interfaces.prop import Access
 from mapix.interfaces.supportmethods import METHODS, SupportKind, SupportMethods
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff
@@ -18,9 +19,12 @@ from mapix.properties.errors import (
     NoSupport,
     UserCancel,
 )
+from mapix.properties.flags import MAPI_EXTENDED, MAPI_NEW_SESSION
 from mapix.properties.tags import (
+    PR_COMMENT,
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
+    PR_RECORD_KEY,
 )
 from mapix.subsystem.initialize import Subsystem
 from mapix.testing.builders import a_folder, a_message
@@ -181,6 +185,25 @@ def test_a_store_opened_for_a_while_can_become_one_of_the_profile(given: Given, 
     given.store.modify_profile()
     assert len(query_all_rows(given.session.get_msg_stores_table(), (PR_ENTRYID,))) == before + 1
     assert len(system.profiles.load("Work").services) == 2
+
+
+def test_a_store_that_became_one_of_the_profile_is_the_same_at_the_next_logon(
+    given: Given, system: Subsystem, profile: str
+) -> None:
+    """SPI-39: which one it is stands in its section, and its files are not those of another one."""
+    extra = MemoryMailbox()
+    given.session.open_msg_store(extra.wrapped(), Access.MODIFY).set_props({PR_COMMENT: "elsewhere"})
+    given.store.modify_profile()
+    given.store.modify_profile()
+    columns = (PR_ENTRYID, PR_RECORD_KEY)
+    shown = query_all_rows(given.session.get_msg_stores_table(), columns)
+    assert shown[1][0] == extra.wrapped()
+    given.session.logoff()
+    assert [each.number for each in system.profiles.load(profile).services] == [0, 2]
+    with system.logon(profile, flags=MAPI_EXTENDED | MAPI_NEW_SESSION) as again:
+        assert query_all_rows(again.get_msg_stores_table(), columns) == shown
+        assert again.open_msg_store(shown[1][0]).get_prop(PR_COMMENT) == "elsewhere"
+        assert PR_COMMENT not in again.open_msg_store(shown[0][0]).get_props([PR_COMMENT])
 
 
 @pytest.mark.parametrize("wrong", [None, 5, "text"])

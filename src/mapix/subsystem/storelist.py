@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.notify import TableNotification
@@ -36,7 +36,8 @@ from mapix.properties.tags import (
     PR_RESOURCE_TYPE,
     PR_SERVICE_UID,
 )
-from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem import chosenstores
+from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
 from mapix.subsystem.storefailures import FailedStores
 from mapix.subsystem.storelogoff import StoreUsers
 
@@ -116,7 +117,7 @@ class StoreList:
         Where the provider cannot tell, one that only leads back to its profile section: opening it gives the reason.
         """
         provider = pair[1]
-        known = self._inner.get(provider.uid)
+        known = self._inner.get(provider.uid) or chosenstores.chosen(pair)
         if known is not None:
             return known
         try:
@@ -130,7 +131,7 @@ class StoreList:
 
     def id_to_open(self, pair: Pair) -> bytes:
         """An identifier to log on with: where the provider has not been asked, one that leads to its section."""
-        return self._inner.get(pair[1].uid) or bytes(4) + pair[1].uid
+        return self._inner.get(pair[1].uid) or chosenstores.chosen(pair) or bytes(4) + pair[1].uid
 
     def learn(self, pair: Pair, logon: StoreLogon) -> None:
         """Note the identifier that a store says it has, so that the provider need not be asked for it."""
@@ -167,6 +168,8 @@ class StoreList:
         """
         service, provider = pair
         entry_id = None if inner == bytes(4) + provider.uid else inner
+        if provider.resource_flags & STATUS_TEMP_SECTION:
+            self._inner[provider.uid] = inner
 
         def logon() -> StoreLogon:
             opener = self.core.providers.store(service, provider)
@@ -211,17 +214,13 @@ class StoreList:
 
     def make_permanent(self, pair: Pair) -> None:
         """Put a store that was opened for a while into the profile, and into the table (SPI-39)."""
-        service, provider = pair
-        provider.resource_flags &= ~STATUS_TEMP_SECTION
-
-        def keep(profile: Profile) -> None:
-            known = [each for each in profile.services if each.uid == service.uid]
-            if not known:
-                profile.services.append(deepcopy(service))
-            for entry in (entry for each in known for entry in each.providers if entry.uid == provider.uid):
-                entry.resource_flags &= ~STATUS_TEMP_SECTION
-
-        self.core.handle.change(keep)
+        if pair[1].resource_flags & STATUS_TEMP_SECTION:
+            chosenstores.choose(pair, self.inner_id(pair))
+            try:
+                self.core.handle.change(partial(chosenstores.keep, pair=pair))
+            except BaseException:
+                pair[1].resource_flags |= STATUS_TEMP_SECTION
+                raise
         if self._filled:
             self._data.modify_rows([self._row(pair)])
 
