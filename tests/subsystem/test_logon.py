@@ -1,5 +1,6 @@
 """MAPILogonEx: which profile, with mail and without, and what a session opens; scenarios 3 to 8."""
 
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from tests.subsystem.bench import ROOT, Script, book_service, fax_service
 from tests.subsystem.logons import NEW, SPOOLER, TRANSPORT, add, status_of
 from tests.subsystem.session_stores import known
 
+from mapix.interfaces.notify import Event
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.errors import (
     InvalidParameter,
@@ -201,3 +203,26 @@ def test_things_of_different_kinds_are_not_the_same_thing(stores: Subsystem, pro
                 session.compare_entry_ids(first, bytes(40))
             with pytest.raises(UnknownEntryid):
                 session.compare_entry_ids(bytes(40), first)
+
+
+@pytest.mark.parametrize("wrong", ["00112233", 20, ["x"], None])
+def test_an_identifier_is_bytes_and_nothing_that_looks_like_them(
+    system: Subsystem, profile: str, wrong: object
+) -> None:
+    """SES-1, SES-2, SES-10, SES-45, SES-50."""
+    with system.logon(profile, flags=NEW) as session:
+        book = session.open_address_book()
+        calls = [
+            session.open_msg_store,
+            partial(session.compare_entry_ids, ROOT),
+            lambda each: book.compare_entry_ids(each, each),
+        ]
+        if wrong is not None:
+            calls += [
+                session.open_entry,
+                lambda each: session.advise(each, Event.OBJECT_MODIFIED, print),
+                book.open_entry,
+            ]
+        for call in calls:
+            with pytest.raises(InvalidParameter):
+                call(wrong)

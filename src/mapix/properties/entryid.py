@@ -30,6 +30,12 @@ _BODY = struct.Struct("<HBBQ")
 _BODY_VERSION = 1
 
 
+def check_entry_id(entry_id: object) -> None:
+    """`InvalidParameter` for what is no bytes, as an identifier written in hexadecimal is none."""
+    if not isinstance(entry_id, bytes | bytearray | memoryview):
+        raise InvalidParameter("an entry identifier is bytes", value=entry_id, hint="bytes.fromhex reads a written one")
+
+
 def provider_uid(entry_id: bytes) -> bytes:
     """The 16 bytes that route an entry identifier (EID-1, EID-5); `InvalidEntryid` when there are not that many."""
     if len(entry_id) < 20:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mapix.interfaces.prop import Access
 from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
-from mapix.properties.entryid import provider_uid
+from mapix.properties.entryid import check_entry_id, provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
 from mapix.subsystem.lifetime import take_every
@@ -51,6 +51,7 @@ class MemberStores:
         """Log on to a store; see `Session.open_msg_store`. `InvalidObject` where the session ended meanwhile."""
         if not entry_id:
             raise InvalidParameter("a store is opened by its entry identifier (SES-10)", value=entry_id)
+        check_entry_id(entry_id)
         pair, inner = self.core.stores.match(entry_id)
         opened = self._log_on(pair, inner, access, no_mail=no_mail)
         with self._guard:

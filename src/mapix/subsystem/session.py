@@ -21,7 +21,7 @@ from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
 from mapix.interfaces.spi import ProviderKind, StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.interfaces.table import MapiTable
-from mapix.properties.entryid import is_one_off, is_wrapped_store, provider_uid
+from mapix.properties.entryid import check_entry_id, is_one_off, is_wrapped_store, provider_uid
 from mapix.properties.errors import (
     InvalidParameter,
     NoSupport,
@@ -73,6 +73,7 @@ class Session(SessionExtras):
         """
         if not entry_id:
             raise InvalidParameter("a session opens no object without an entry identifier (SES-2)", value=entry_id)
+        check_entry_id(entry_id)
         if is_wrapped_store(entry_id):
             return self.open_msg_store(entry_id, access, dialog=False)
         if provider_uid(entry_id) == STATUS_UID:
@@ -140,6 +141,8 @@ class Session(SessionExtras):
     @call
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
         """Whether two identifiers name one object (SES-45); `UnknownEntryid` when the owner of one is not open."""
+        for entry_id in (first, second):
+            check_entry_id(entry_id)
         if is_wrapped_store(first) and is_wrapped_store(second):
             (one, inner), (other, outer) = self._core.stores.match(first), self._core.stores.match(second)
             return one[1].uid == other[1].uid or inner == outer
@@ -268,6 +271,8 @@ class Session(SessionExtras):
             self._address_book().compare_entry_ids(entry_id, entry_id)
 
     def _advise_object(self, entry_id: bytes, mask: Event | int, sink: AdviseSink) -> int:
+        check_entry_id(entry_id)
+
         def register(store: MsgStore, target: bytes | None) -> int:
             return self._advised.add(store.advise(target, Event(mask), sink), store.unadvise)
 

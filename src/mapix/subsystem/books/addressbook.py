@@ -19,7 +19,7 @@ from mapix.interfaces.prop import Access, MapiProp, ObjectType
 from mapix.objects.bags.memorysource import MemorySource
 from mapix.objects.messages.recipientrows import prepared
 from mapix.objects.stores.life import Life
-from mapix.properties.entryid import PERSONAL_UID, OneOff, is_one_off, provider_uid
+from mapix.properties.entryid import PERSONAL_UID, OneOff, check_entry_id, is_one_off, provider_uid
 from mapix.properties.errors import CallFailed, MapiError, NoSupport, NotFound, UnknownEntryid
 from mapix.properties.flags import AB_MODIFIABLE
 from mapix.properties.interrupts import let_interrupt_through
@@ -70,12 +70,14 @@ class IntegratedAddressBook(BookDialogs):
         self._check()
         if entry_id is None or entry_id == b"":
             return RootContainer(self.containers(), self._life, self._open)
+        check_entry_id(entry_id)
         return self._open(entry_id, access)
 
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
         """See `AddrBook.compare_entry_ids`; `UnknownEntryid` when nobody owns one."""
         self._check()
         for entry_id in (first, second):
+            check_entry_id(entry_id)
             self._check_owned(entry_id)
         if provider_uid(first) != provider_uid(second):
             return False

@@ -21,7 +21,7 @@ from mapix.interfaces.prop import Access, ErrorInfo, MapiProp
 from mapix.interfaces.spi import ProviderKind
 from mapix.interfaces.supportmethods import SupportMethods
 from mapix.properties import codec
-from mapix.properties.entryid import PERSONAL_UID, is_one_off, provider_uid, wrap_store
+from mapix.properties.entryid import PERSONAL_UID, check_entry_id, is_one_off, provider_uid, wrap_store
 from mapix.properties.errors import Busy, InvalidObject, InvalidParameter, NotFound
 from mapix.properties.tag import PropTag
 from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
@@ -146,11 +146,17 @@ class CommonSupport(SupportMethods):
     def compare_entry_ids(self, first: bytes, second: bytes) -> bool:
         """Whether two identifiers name one object, stores' and address books' alike (SPI-42)."""
         self._check()
-        _check_id(first)
-        _check_id(second)
-        if self._routes.knows(first):
+        check_entry_id(first)
+        check_entry_id(second)
+        here = [self._routes.knows(each) for each in (first, second)]
+        if all(here):
             return self._routes.compare(first, second)
-        return self.open_address_book().compare_entry_ids(first, second)
+        book = self.open_address_book()
+        if not any(here):
+            return book.compare_entry_ids(first, second)
+        for each, known in zip((first, second), here, strict=True):
+            (self._routes.compare if known else book.compare_entry_ids)(each, each)
+        return False
 
     def create_one_off(self, name: str | None, address_type: str, address: str, *, rich: bool = False) -> bytes:
         """The identifier of a recipient outside any book (SPI-42)."""
@@ -215,7 +221,7 @@ class CommonSupport(SupportMethods):
     def open_entry(self, entry_id: bytes, access: Access = Access.READ) -> MapiProp:
         """See `Support.open_entry`; there must be an identifier (SPI-42)."""
         self._check()
-        _check_id(entry_id)
+        check_entry_id(entry_id)
         if is_one_off(entry_id) or provider_uid(entry_id) == PERSONAL_UID:
             return self.core.address_book().open_entry(entry_id, access)
         opened: MapiProp = self._routes.ask(entry_id, lambda opener: opener.open_entry(entry_id, access))
@@ -263,11 +269,6 @@ class RoutedSupport(CommonSupport):
 
         self._check()
         return Progress()
-
-
-def _check_id(entry_id: object) -> None:
-    if not isinstance(entry_id, bytes):
-        raise InvalidParameter("an entry identifier is bytes", value=entry_id)
 
 
 def _check_row(values: object) -> None:
