@@ -21,6 +21,7 @@ from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_COMMENT, PR_PROVIDER_UID
 from mapix.subsystem import durable
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.profiles.profilerepair import repair
 from mapix.subsystem.profiles.transfer import export_profile, import_profile
 
 SECURE, OTHER = PropTag(0x67F0001F), PropTag(0x67F1001F)
@@ -268,6 +269,19 @@ def test_a_profile_that_cannot_be_renamed_keeps_its_name(
     assert system.profiles.default() == "Work"
     assert not list((system.home / "profiles").glob("Job*"))
     assert kept == before
+
+
+def test_a_damaged_profile_stays_where_it_is_when_its_copy_cannot_be_put_there(
+    system: Subsystem, profile: str, full: Failing
+) -> None:
+    """PRF-8: it is listed as before, and can be mended when there is room."""
+    file = system.home / "profiles" / "Work.toml"
+    file.write_text("damaged", encoding="utf-8")
+    full("Work.toml")
+    with pytest.raises(NotEnoughDisk):
+        repair(system.profiles, profile)
+    assert system.profiles.names() == ["Work"]
+    assert file.read_text(encoding="utf-8") == "damaged"
 
 
 @pytest.mark.parametrize("what", ["_write", "_lock_file"])

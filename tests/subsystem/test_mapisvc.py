@@ -269,6 +269,17 @@ def test_the_file_is_found_however_its_name_is_written(pigeons: Path) -> None:
     assert service_of(pigeons).display_name == "Another post"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_is_read_in_whatever_letters_it_was_written(pigeons: Path, encoding: str) -> None:
+    """PRF-30, PRF-35: as Windows and its editors write it; what is not Unicode is told."""
+    (pigeons / "mapisvc.inf").write_bytes(INF.replace("Pigeon post", "Brieftäubchen").encode(encoding))
+    catalogue = Catalogue(inf_files(pigeons, {}))
+    assert catalogue.get("pigeon").display_name == "Brieftäubchen"
+    assert [str(defect) for _, defect in catalogue.defects()] == (
+        ["file: neither UTF-8 nor UTF-16, it is read as cp1252"] if encoding == "cp1252" else []
+    )
+
+
 def test_flags_of_the_file_are_those_of_the_profile(pigeons: Path, system: Subsystem, profile: str) -> None:
     """PRF-35."""
     services = system.admin_profiles().admin_services(profile)

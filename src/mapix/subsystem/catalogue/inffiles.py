@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 NAME: Final = "mapisvc.inf"
 VARIABLE: Final = "MAPIX_MAPISVC"
 _SUFFIX: Final = ".dll"
+_WINDOWS: Final = "cp1252"
 
 
 def inf_files(home: Path, environment: Mapping[str, str] = os.environ) -> list[Path]:
@@ -146,11 +148,14 @@ class InfFiles:
 
         try:
             _check(path)
-            parsed = parse(path.read_text(encoding="utf-8", errors="replace"))
+            text, foreign = _decoded(path.read_bytes())
+            parsed = parse(text)
         except (OSError, MapiError) as error:
             self.unread.append(_unread(path, error))
             self.defects.append((path, Defect("file", self.unread[-1].why)))
             return
+        if foreign:
+            self.defects.append((path, Defect("file", f"neither UTF-8 nor UTF-16, it is read as {_WINDOWS}")))
         self.defects += [(path, defect) for defect in parsed.defects]
         self.defects += [(path, defect) for defect in _secure(parsed.value)]
         for name in parsed.value.names():
@@ -158,6 +163,16 @@ class InfFiles:
                 self._files.setdefault(name.upper(), parsed.value)
         mine = (name.upper() for name in parsed.value.names(DEFAULTS))
         self.defaults += [name for name in mine if self._files.get(name) is parsed.value]
+
+
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """The text of a file, UTF-16 where it begins so, and whether it is in a code page of Windows."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), False
+    try:
+        return data.decode(), False
+    except UnicodeDecodeError:
+        return data.decode(_WINDOWS, "replace"), True
 
 
 def _secure(file: ServiceFile) -> Iterator[Defect]:

@@ -40,7 +40,12 @@ def repair(store: ProfileStore, name: str) -> Path | None:
             return None
         data = _sound_copy(backup_of(path))
         kept = _set_aside(path)
-        replace_file(path, data, keep=False)
+        try:
+            replace_file(path, data, keep=False)
+        except BaseException:
+            if kept is not None:
+                kept.replace(path)
+            raise
         return kept
 
 
