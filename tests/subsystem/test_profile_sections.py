@@ -25,6 +25,8 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SERVICE_EXTRA_UIDS,
     PR_SERVICE_UID,
+    PR_STORE_PROVIDERS,
+    PR_TRANSPORT_PROVIDERS,
 )
 from mapix.subsystem.initialize import Subsystem
 from mapix.subsystem.profiles.profsect import MUID_PROFILE_INSTANCE
@@ -241,3 +243,18 @@ def test_the_further_sections_of_a_service_are_its_own(system: Subsystem, sessio
         own.set_props({PR_SERVICE_EXTRA_UIDS: UID})
     with closing(admin.open_profile_section(UID)) as section:
         assert section.get_prop(PR_SERVICE_UID) == service.uid
+
+
+def test_the_section_of_a_service_names_its_providers(system: Subsystem, session: Session) -> None:
+    """Session 4.9: packed uids, by kind; they are MAPI's, and not to be set."""
+    admin = system.admin_profiles().admin_services("Work")
+    (service,) = system.profiles.load("Work").services
+    uid = provider_uid(session)
+    second = admin.admin_providers(service.uid).create_provider("fax")
+    with closing(admin.open_profile_section(service.uid, Access.MODIFY)) as section:
+        assert section.get_prop(PR_TRANSPORT_PROVIDERS) == uid + second
+        assert PR_STORE_PROVIDERS not in section.get_props([PR_STORE_PROVIDERS])
+        (problem,) = section.set_props({PR_TRANSPORT_PROVIDERS: bytes(16)})
+        assert problem.scode == Computed.hresult
+    with closing(admin.open_profile_section(uid, force=True)) as section:
+        assert PR_TRANSPORT_PROVIDERS not in section.get_props([PR_TRANSPORT_PROVIDERS])

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from mapix.interfaces.admin import ProfSect
 from mapix.interfaces.prop import Access, ObjectType
+from mapix.interfaces.spi import ProviderKind
 from mapix.objects.bags.propdata import PropertyBag
 from mapix.objects.bags.rules import Rules
 from mapix.properties.errors import InvalidParameter, NoAccess, NoSupport, NotFound
 from mapix.properties.guid import guid
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import (
+    PR_AB_PROVIDERS,
     PR_OBJECT_TYPE,
     PR_PROFILE_NAME,
     PR_PROVIDER_DLL_NAME,
@@ -26,9 +28,11 @@ from mapix.properties.tags import (
     PR_SEARCH_KEY,
     PR_SERVICE_NAME,
     PR_SERVICE_UID,
+    PR_STORE_PROVIDERS,
+    PR_TRANSPORT_PROVIDERS,
 )
 from mapix.properties.value import Problem, Problems, Props
-from mapix.subsystem.profiles.profile import Profile, extra_uids
+from mapix.subsystem.profiles.profile import Profile, ServiceEntry, extra_uids
 from mapix.subsystem.profiles.secrets import SecretPlace
 from mapix.subsystem.profiles.sectionsource import Locate, SectionSource
 from mapix.subsystem.profiles.settings import complete
@@ -43,6 +47,11 @@ MUID_PROFILE_INSTANCE = guid("{00020385-0000-0000-C000-000000000046}")
 PS_PROFILE_PROPERTIES = bytes.fromhex("9815AC08AAB0101A8C9308002B2A56C2")
 
 _FIXED = (PR_OBJECT_TYPE, PR_PROFILE_NAME, PR_SERVICE_UID, PR_SERVICE_NAME)
+_LISTS = {
+    ProviderKind.STORE: PR_STORE_PROVIDERS,
+    ProviderKind.ADDRESS_BOOK: PR_AB_PROVIDERS,
+    ProviderKind.TRANSPORT: PR_TRANSPORT_PROVIDERS,
+}
 
 
 class ProfileSection(PropertyBag, ProfSect):
@@ -76,6 +85,7 @@ class ProfileSection(PropertyBag, ProfSect):
         fixed = {PR_OBJECT_TYPE: int(ObjectType.PROFSECT), PR_PROFILE_NAME: profile.name}
         if entry is not None:
             fixed |= {PR_SERVICE_UID: entry.uid, PR_SERVICE_NAME: entry.name}
+            fixed |= _providers_of(entry) if uid == entry.uid else {}
             for provider in entry.providers:
                 if provider.uid == uid:
                     fixed |= {PR_RESOURCE_FLAGS: provider.resource_flags, PR_PROVIDER_DLL_NAME: entry.name}
@@ -232,6 +242,15 @@ def _lock(locks: SectionLocks, key: SectionKey, access: Access) -> bool:
                 raise
     locks.acquire(key, write=False)
     return False
+
+
+def _providers_of(service: ServiceEntry) -> dict[PropTag, bytes]:
+    """The uids of its providers that the section of a service names, by their kinds (session 4.9)."""
+    found: dict[PropTag, bytes] = {}
+    for provider in service.providers:
+        if (tag := _LISTS.get(provider.kind)) is not None:
+            found[tag] = found.get(tag, b"") + provider.uid
+    return found
 
 
 def _rules(fixed: Mapping[PropTag, Any]) -> Rules:
