@@ -127,3 +127,31 @@ def test_members_that_are_nobody_to_write_to_are_told(book: AddressBook) -> None
         "Team: a member is not in the file: xmpp:bill@example.org",
     ]
     assert list(book.find("Team").members) == []
+
+
+def test_members_whose_own_book_is_gone_are_known_by_what_the_list_says(
+    profile: str, request: pytest.FixtureRequest
+) -> None:
+    """ABK-75: the list is shown, changed and exported without them being there."""
+    mapi_initialize()
+    try:
+        services = subsystem().admin_profiles().admin_services(profile)
+        services.create_msg_service("CONTACTS", settings={"path": str(subsystem().home / "own.mapixbook")})
+        other = services.create_msg_service("CONTACTS", "Old", {"path": str(subsystem().home / "old.mapixbook")})
+        with mapix.logon() as session:
+            book = session.address_book
+            own, old = book.mapi.open_entry(None).get_hierarchy_table().query_rows(2)
+            ids = [next(value for value in row if isinstance(value, bytes)) for row in (own, old)]
+            book.mapi.set_pab(ids[1])
+            ann = book.add("Ann Archer", "ann@example.org")
+            book.mapi.set_pab(ids[0])
+            book.add_list("Team", ann, "zoe@example.org")
+        services.delete_msg_service(other)
+    finally:
+        mapi_uninitialize()
+    session = request.getfixturevalue("session")
+    team = session.address_book.find("Team")
+    assert [str(one) for one in team.members] == ["Ann Archer <ann@example.org>", "zoe@example.org"]
+    assert b"MEMBER:mailto:ann@example.org\r\n" in session.address_book.export_cards()
+    team.remove("ann@example.org")
+    assert [str(one) for one in team.members] == ["zoe@example.org"]

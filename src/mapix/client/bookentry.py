@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, DistList
-from mapix.interfaces.prop import Keep, MapiProp, ObjectType
+from mapix.interfaces.addrbook import RECIPIENT_COLUMNS, DistList, MailUser
+from mapix.interfaces.prop import Access, Keep, MapiProp, ObjectType
 from mapix.interfaces.table import query_all_rows
+from mapix.objects.bags.memorysource import MemorySource
+from mapix.objects.bags.propdata import PropertyBag
 from mapix.properties import tags as t
 from mapix.properties.entryid import OneOff
-from mapix.properties.errors import InvalidParameter, NotFound
+from mapix.properties.errors import InvalidParameter, MapiError, NotFound
 from mapix.properties.tag import PropTag
 
 if TYPE_CHECKING:
@@ -58,6 +60,12 @@ def properties(fields: Mapping[str, Any]) -> dict[PropTag, Any]:
     if unknown:
         raise InvalidParameter("people have no such field", value=unknown[0], hint=", ".join(FIELDS))
     return {FIELDS[name]: value for name, value in fields.items()}
+
+
+class _Absent(PropertyBag, MailUser):
+    """A member that cannot be opened, as its list knows it."""
+
+    object_type = ObjectType.MAILUSER
 
 
 class BookEntry:
@@ -115,10 +123,12 @@ class BookEntry:
 
     @property
     def members(self) -> Iterator[BookEntry]:
-        """The members of a list; nobody's otherwise."""
+        """The members of a list; nobody's otherwise. Of one whose own address book is not there any more, or cannot be
+        had, only what the list says of it is known.
+        """
         if isinstance(self.mapi, DistList):
-            for (entry_id,) in query_all_rows(self.mapi.get_contents_table(), (t.PR_ENTRYID,)):
-                yield self._book.entry(entry_id)
+            for values in query_all_rows(self.mapi.get_contents_table(), _RECIPIENT):
+                yield self._member(dict(zip(_RECIPIENT, values, strict=True)))
 
     def add(self, *who: BookEntry | str) -> BookEntry:
         """Make people members of the list: entries, or addresses of people in no book. `InvalidParameter` for a list
@@ -138,6 +148,13 @@ class BookEntry:
                 raise NotFound("the list has no such member", value=str(one))
             self._list.delete_entries(found[:1])
         return self
+
+    def _member(self, row: dict[PropTag, Any]) -> BookEntry:
+        try:
+            return self._book.entry(row[t.PR_ENTRYID])
+        except MapiError:
+            known = {tag: value for tag, value in row.items() if value is not None}
+            return BookEntry(_Absent(MemorySource(known), access=Access.READ), self._book)
 
     @property
     def _list(self) -> DistList:

@@ -12,19 +12,23 @@ from typing import Any
 
 from mapix.interfaces.table import Page, RowKey
 from mapix.objects.restrictions.collate import fold
+from mapix.objects.restrictions.conditionmatch import Get, Tested
 from mapix.objects.tables.tabledata import TableData
 from mapix.properties.restriction import And, Comment, Count, Not, Or, Property, Relop, Restriction
 from mapix.properties.sort import SortKey
 from mapix.properties.tag import PropTag
-from mapix.properties.tags import PR_ANR, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS, PR_INSTANCE_KEY
+from mapix.properties.tags import PR_ANR, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS
 
 _WORDS = re.compile(r"[\s,;.@_<>()\"'-]+")
 
 
 def anr_matches(wanted: str, *texts: str) -> bool:
     """Whether every word of `wanted` begins some word of `texts`, case aside."""
+    return _begin(name_words(wanted), texts)
+
+
+def _begin(parts: Sequence[str], texts: Sequence[str]) -> bool:
     words = [word for text in texts for word in name_words(text)]
-    parts = name_words(wanted)
     return bool(parts) and all(any(word.startswith(part) for word in words) for part in parts)
 
 
@@ -33,7 +37,7 @@ class AnrTable(TableData):
 
     def count(self, where: Restriction | None) -> int:
         """See `RowSource.count`."""
-        return super().count(self._rewritten(where))
+        return super().count(_rewritten(where))
 
     def page(
         self,
@@ -44,24 +48,29 @@ class AnrTable(TableData):
         columns: Sequence[PropTag],
     ) -> Page:
         """See `RowSource.page`."""
-        return super().page(self._rewritten(where), order, after, count, columns)
+        return super().page(_rewritten(where), order, after, count, columns)
 
     def position(self, where: Restriction | None, order: Sequence[SortKey], key: RowKey) -> int:
         """See `RowSource.position`."""
-        return super().position(self._rewritten(where), order, key)
+        return super().position(_rewritten(where), order, key)
 
     def key_at(self, where: Restriction | None, order: Sequence[SortKey], index: int) -> RowKey | None:
         """See `DirectRowSource.key_at`."""
-        return super().key_at(self._rewritten(where), order, index)
+        return super().key_at(_rewritten(where), order, index)
 
-    def _rewritten(self, where: Restriction | None) -> Restriction | None:
-        return rewrite(where, self._keys_like) if where is not None else None
 
-    def _keys_like(self, wanted: str) -> Restriction:
-        """The rows that match a name, by their keys."""
-        rows = filter(None, map(self.enum_row, range(len(self))))
-        found = [row[PR_INSTANCE_KEY] for row in rows if anr_matches(wanted, *_texts(row))]
-        return Or(tuple(Property(Relop.EQ, PR_INSTANCE_KEY, key) for key in found))
+def _rewritten(where: Restriction | None) -> Restriction | None:
+    return rewrite(where, _like) if where is not None else None
+
+
+def _like(wanted: str) -> Restriction:
+    """The rows whose name or address a name may mean, as something that is asked of each row."""
+    parts = name_words(wanted)
+
+    def test(get: Get) -> bool:
+        return _begin(parts, (get(PR_DISPLAY_NAME) or "", get(PR_EMAIL_ADDRESS) or ""))
+
+    return Tested((PR_ANR, tuple(parts)), test)
 
 
 def rewrite(where: Restriction, like: Callable[[str], Restriction]) -> Restriction:
@@ -77,10 +86,6 @@ def rewrite(where: Restriction, like: Callable[[str], Restriction]) -> Restricti
             return replace(where, child=rewrite(child, like))
         case _:
             return where
-
-
-def _texts(row: dict[PropTag, Any]) -> tuple[str, ...]:
-    return row.get(PR_DISPLAY_NAME, ""), row.get(PR_EMAIL_ADDRESS, "")
 
 
 def _text(value: Any) -> str:

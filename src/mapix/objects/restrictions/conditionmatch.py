@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
@@ -137,6 +137,19 @@ class Listed(Restriction):
     is_member: IsMember
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Tested(Restriction):
+    """Whatever `test` says of a row; `about` tells it from other tests."""
+
+    about: Hashable
+    test: Callable[[Get], bool] = field(compare=False)
+
+
+def _tested(restriction: Tested) -> Matcher:
+    test = restriction.test
+    return lambda get, parts: test(get)
+
+
 def _listed(restriction: Listed) -> Matcher:
     tag, wanted, is_member = restriction.tag, restriction.value, restriction.is_member
     if tag.base_type != PropType.BINARY or not isinstance(wanted, bytes):
@@ -171,5 +184,6 @@ LEAVES: Final[dict[type, Callable[[Any], Matcher]]] = {
     Size: _size,
     Exist: _exist,
     Listed: _listed,
+    Tested: _tested,
 }
 """What makes a function of each kind."""

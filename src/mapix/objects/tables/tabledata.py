@@ -23,6 +23,7 @@ apart. Views see changes at once; `on_change` is called after each with what a t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from threading import RLock
 from typing import Any
 
@@ -138,8 +139,9 @@ class TableData(SortedRows[TableRow]):
 
     def enum_row(self, number: int) -> dict[PropTag, Any] | None:
         """The row inserted as the `number`th, from 0; None past the end (HrEnumRow)."""
-        rows = list(self._rows.values())
-        return dict(rows[number].values) if 0 <= number < len(rows) else None
+        with self._lock:
+            row = next(islice(self._rows.values(), number, None), None) if number >= 0 else None
+        return dict(row.values) if row is not None else None
 
     def __len__(self) -> int:
         return len(self._rows)
