@@ -32,6 +32,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 STRICT = {"PYTHONWARNINGS": "error", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 
+BEGIN_SECONDS = 60.0
 _AT_START = ("PYTHON", "LC_", "LANG", "TZ")
 _ROOMS = ("cli", "client", "objects", "providers.local", "providers.sqlstore", "providers.smtp", "subsystem")
 _LIBRARIES = ("email.generator", "email.policy", "email.parser", "rich.console", "rich.table", "sqlite3", "ssl")
@@ -58,7 +59,9 @@ class Forks:
     def run(
         self, args: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: str, timeout: float
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command until it ends; `subprocess.TimeoutExpired` when it takes longer than `timeout` seconds."""
+        """Run a command until it ends; `subprocess.TimeoutExpired` when it takes longer than `timeout` seconds. They
+        begin with the command: who forks it may just be loading what commands load.
+        """
         ours, theirs = zip(*(os.pipe() for _ in range(4)), strict=True)
         mine, their = [theirs[0], *ours[1:]], [ours[0], *theirs[1:]]
         request = {"args": list(args), "env": dict(env), "cwd": str(cwd)}
@@ -69,15 +72,15 @@ class Forks:
                 os.close(each)
         feeder = threading.Thread(target=_feed, args=(mine[0], stdin.encode()))
         feeder.start()
-        out, err, status = _collect(mine[1:], time.monotonic() + timeout)
-        words = status.split()
-        if len(words) == 1:
+        process = _begun(mine[3])
+        out, err, code = _collect(mine[1:], time.monotonic() + timeout)
+        if not code:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(words[0]), signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
         feeder.join()
-        if len(words) < 2:
+        if not code:
             raise subprocess.TimeoutExpired(list(args), timeout, out, err)
-        return subprocess.CompletedProcess(list(args), int(words[1]), _text(out), _text(err))
+        return subprocess.CompletedProcess(list(args), int(code), _text(out), _text(err))
 
     def end(self) -> None:
         """Let it go, and wait until it has."""
@@ -95,8 +98,19 @@ def _feed(stream: int, data: bytes) -> None:
         file.write(data)
 
 
+def _begun(stream: int) -> int:
+    """Wait until a command is forked; its process."""
+    said, deadline = b"", time.monotonic() + BEGIN_SECONDS
+    while not said.endswith(b" "):
+        ready = select.select([stream], [], [], max(0, deadline - time.monotonic()))[0]
+        piece = os.read(stream, 1) if ready else b""
+        assert piece, "nobody forks commands any more"
+        said += piece
+    return int(said)
+
+
 def _collect(streams: list[int], deadline: float) -> tuple[bytes, bytes, bytes]:
-    """What is written to each, until all are closed or the time is over."""
+    """What is written to each, until all are closed; nothing to the last one where the time is over before that."""
     found: dict[int, bytes] = dict.fromkeys(streams, b"")
     left = set(streams)
     while left and (ready := select.select(left, [], [], max(0, deadline - time.monotonic()))[0]):
@@ -107,8 +121,8 @@ def _collect(streams: list[int], deadline: float) -> tuple[bytes, bytes, bytes]:
                 left.discard(each)
     for each in streams:
         os.close(each)
-    out, err, status = found.values()
-    return out, err, b"".join(status.split()[:1]) if left else status
+    out, err, code = found.values()
+    return out, err, b"" if left else code
 
 
 def _text(data: bytes) -> str:
@@ -152,7 +166,8 @@ def _serve(control: socket.socket) -> dict[str, Any] | None:
             request: dict[str, Any] = json.loads(data)
             return request
         waiting[process] = streams.pop()
-        os.write(waiting[process], f"{process} ".encode())
+        with contextlib.suppress(BrokenPipeError):
+            os.write(waiting[process], f"{process} ".encode())
         for each in streams:
             os.close(each)
 
