@@ -56,6 +56,15 @@ def test_init_leaves_nothing_behind_when_something_is_wrong(mapix: Mapix) -> Non
     assert mapix.json("profile", "list")["profiles"] == []
 
 
+@pytest.mark.parametrize("words", [("--smtp-port", "25"), ("--smtp-user", "ann"), ("--password-command", "pass")])
+def test_words_about_a_server_that_is_not_named_are_no_profile_without_one(
+    mapix: Mapix, words: tuple[str, str]
+) -> None:
+    said = mapix("init", "--yes", *words, code=Exit.USAGE).stderr
+    assert f"{words[0]} is for a mail server, which --smtp-host names" in said
+    assert mapix.json("profile", "list")["profiles"] == []
+
+
 def test_a_store_lies_where_it_was_told_to(mapix: Mapix, tmp_path: Path) -> None:
     mapix.init("--store", tmp_path / "elsewhere" / "mail.db")
     assert (tmp_path / "elsewhere" / "mail.db").exists()
@@ -150,6 +159,20 @@ def test_a_store_that_cannot_be_looked_at_keeps_no_other_from_being_flushed(ann:
     assert "Archive: MAPI_E_" in ran.stderr
     assert "Archive: MAPI_E_" in ann("spooler", "status", code=Exit.PARTIAL).stderr
     assert [one["subject"] for one in ann.json("ls")["messages"]] == ["Practice"]
+
+
+@pytest.mark.parametrize(
+    "command", [("spooler", "flush", "--timeout"), ("status", "--watch", "--for"), ("watch", "--for")]
+)
+def test_what_is_no_number_of_seconds_is_wrong_usage(ann: Mapix, command: tuple[str, ...]) -> None:
+    for words in ("nan", "-1", "soon"):
+        assert "Invalid value" in ann(*command, words, code=Exit.USAGE).stderr
+
+
+def test_a_flush_may_take_as_long_as_it_takes(ann: Mapix) -> None:
+    """SPL-55."""
+    ann("send", "--to", "ann@example.org", "--subject", "Practice", "--text", "At six.", "--wait", "inf")
+    assert "Nothing is left" in ann("spooler", "flush", "--timeout", "inf").stderr
 
 
 def test_status_tells_of_a_store_that_is_damaged(ann: Mapix) -> None:

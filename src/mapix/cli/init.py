@@ -37,6 +37,18 @@ class Plan:
     password: str | None = None
     password_command: str | None = None
 
+    def check(self) -> None:
+        """A usage error for words about a server where none is named."""
+        words = {
+            "--smtp-port": self.port,
+            "--smtp-security": self.security,
+            "--smtp-user": self.user,
+            "--password-command": self.password_command,
+        }
+        idle = [word for word, value in words.items() if value is not None]
+        if idle and not self.host:
+            raise click.UsageError(f"{idle[0]} is for a mail server, which --smtp-host names.")
+
     def smtp(self) -> dict[str, Any]:
         """Settings of the SMTP service, the secret left out."""
         named = {
@@ -96,6 +108,7 @@ def init(
             refuse_taken(profiles, profile)
             if not yes and sys.stdin.isatty():
                 plan = _ask(plan)
+            plan.check()
             former = next((name for name, is_default in profile_names(profiles) if is_default), None)
             create(profiles, plan)
             undoing.callback(_undo, plan, former)
@@ -177,7 +190,7 @@ def _tell(plan: Plan) -> None:
     if plan.user and not (plan.password or plan.password_command):
         say("  password   not known yet: set MAPIX_SMTP_PASSWORD, or type")
         say(f"             mapix service configure SMTP password_command=COMMAND --profile {quote(plan.profile)}")
-    target = plan.address or "ann@example.org"
+    target = quote(plan.address or "ann@example.org")
     say("\nType next:")
     say(f'  mapix send --to {target} --subject Hello --text "Good morning" --wait')
     say("  mapix ls")

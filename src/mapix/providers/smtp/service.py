@@ -31,12 +31,24 @@ def _load() -> TransportProvider:
 
 def check(settings: Mapping[str, Any]) -> None:
     """Raise `InvalidParameter` for settings that cannot work."""
+    _check_host(settings.get("host") or "")
     port = settings.get("port")
     if port is not None and not 0 < port < 65536:
         raise InvalidParameter("a TCP port is a number from 1 to 65535", value=port)
     if settings.get("timeout") is not None and settings["timeout"] <= 0:
         raise InvalidParameter("a timeout is a positive number of seconds", value=settings["timeout"])
+    if (most := settings.get("max_recipients")) is not None and most < 1:
+        raise InvalidParameter("a transaction has one recipient at least", value=most)
     check_address(settings.get("address"))
+
+
+def _check_host(host: str) -> None:
+    """A name or an address alone: with a port, or as a link, it is looked for in vain. IPv6 has several colons."""
+    if any(letter in "/@[]" or letter.isspace() or not letter.isprintable() for letter in host) or host.count(":") == 1:
+        hint = "mail.example.com; the port is a setting of its own"
+        raise InvalidParameter(
+            "a mail server is told by its name or its address, and nothing else", value=host, hint=hint
+        )
 
 
 service = MessageService(
