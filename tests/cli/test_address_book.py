@@ -57,6 +57,29 @@ def test_a_book_that_is_damaged_is_told_and_nothing_goes_elsewhere(book: Mapix) 
     assert "wrong Personal address book: MAPI_E_CORRUPT_DATA" in book("doctor", code=1).stdout
 
 
+def test_somebody_with_a_comma_in_his_name_is_written_to_by_it(book: Mapix) -> None:
+    """ABK-25: a whole name wins over those that its commas part."""
+    book("ab", "add", "Archer, Ann", "archer@example.org")
+    book("spooler", "offline")
+    for people in ("archer, ann", "lee, larson"):
+        book("send", "--to", people, "--subject", people, "--text", "Hello")
+    shown = [book("show", f"outbox#{number}").stdout for number in (1, 2)]
+    assert any('To: "Archer, Ann" <archer@' in one or "To: Archer, Ann <archer@" in one for one in shown)
+    assert any("lee@example.org" in one and "larson@example.org" in one for one in shown)
+
+
+def test_whoever_is_named_twice_is_deleted_once(book: Mapix) -> None:
+    """ABK-72."""
+    assert len(book.json("ab", "rm", "Bill Lee", "lee@example.org")["deleted"]) == 1
+    assert names(book) == ["Billy Larson"]
+
+
+def test_names_with_addresses_are_known_as_they_are_to_sending(book: Mapix) -> None:
+    """ABK-21."""
+    (found,) = book.json("ab", "resolve", "Zoe Zimmer <zoe@example.org>")["names"]
+    assert (found["state"], found["name"], found["address"]) == ("resolved", "Zoe Zimmer", "zoe@example.org")
+
+
 def test_the_books_are_listed(book: Mapix) -> None:
     """ABK-1."""
     (found,) = book.json("ab", "list", "--books")["books"]

@@ -26,7 +26,7 @@ def send(session: Session, subject: str) -> None:
     message[PR_READ_RECEIPT_REQUESTED] = True
     message[PR_NON_RECEIPT_NOTIFICATION_REQUESTED] = True
     message.submit()
-    assert session.flush() == 0
+    assert session.flush(float("inf")) == 0
 
 
 def reports(session: Session) -> list[tuple[str, str | None]]:
@@ -105,6 +105,6 @@ def test_what_is_put_off_for_longer_than_there_are_years_waits(session: Session)
     message[PR_DEFERRED_SEND_NUMBER] = (1 << 31) - 1
     message[PR_DEFERRED_SEND_UNITS] = 3
     message.submit()
-    assert session.flush(0) == 1
+    assert session.flush(0) == session.flush(float("-inf")) == 1
     (entry,) = session.store.mapi.outgoing.entries()
     assert to_datetime(entry.due).year == 9999

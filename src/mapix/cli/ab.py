@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mapix.client.addressbook import AddressBook
     from mapix.client.bookentry import BookEntry
     from mapix.client.session import Session
+    from mapix.properties.tag import PropTag
 
 _set_option = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="Say a field; repeatable.")
 
@@ -163,7 +164,8 @@ def rm(who: tuple[str, ...], as_json: bool, profile: str | None) -> None:
     """Delete people and lists, each by name or address; members of a list stay."""
     with _books(profile) as session:
         book = session.address_book
-        found = [(entry, str(entry), entry.entry_id.hex()) for entry in (book.find(one) for one in who)]
+        entries = {entry.entry_id: entry for entry in (book.find(one) for one in who)}
+        found = [(entry, str(entry), entry_id.hex()) for entry_id, entry in entries.items()]
         for entry, told, _ in found:
             book.remove(entry)
             if not as_json:
@@ -185,7 +187,7 @@ def resolve(names: tuple[str, ...], ask: bool, as_json: bool, profile: str | Non
     with logged_on(profile) as session:
         book = session.address_book.mapi
         tell_failed_books(session)
-        result = book.resolve_name([{PR_DISPLAY_NAME: name} for name in names], ui=terminal_ui() if ask else None)
+        result = book.resolve_name([_asked(name) for name in names], ui=terminal_ui() if ask else None)
     states = dict.fromkeys(result.unresolved, "unknown") | dict.fromkeys(result.ambiguous, "ambiguous")
     found = [
         {
@@ -202,6 +204,19 @@ def resolve(names: tuple[str, ...], ask: bool, as_json: bool, profile: str | Non
     else:
         emit_rows(("asked", "state", "name", "address"), ([each[key] for key in _RESOLVED] for each in found))
     return Exit.NOT_FOUND if states else Exit.OK
+
+
+def _asked(name: str) -> dict[PropTag, Any]:
+    """A row to be resolved: a name, or `Name <address>` as somebody who is known."""
+    from mapix.client.recipient import parse
+    from mapix.properties.errors import InvalidParameter
+    from mapix.properties.tags import PR_ADDRTYPE, PR_DISPLAY_NAME, PR_EMAIL_ADDRESS
+
+    try:
+        (one,) = parse([name], "to")
+    except (InvalidParameter, ValueError):
+        return {PR_DISPLAY_NAME: name}
+    return {PR_DISPLAY_NAME: one.name or one.address, PR_ADDRTYPE: "SMTP", PR_EMAIL_ADDRESS: one.address}
 
 
 _RESOLVED = ("asked", "state", "name", "address")

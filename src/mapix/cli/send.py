@@ -16,6 +16,7 @@ from mapix.properties.errors import InvalidParameter
 from mapix.properties.interrupts import undisturbed
 
 if TYPE_CHECKING:
+    from mapix.client.addressbook import AddressBook
     from mapix.client.message import Message
     from mapix.client.recipient import Addressee, Recipient
     from mapix.client.session import Session
@@ -90,10 +91,21 @@ def addressed(session: Session, texts: Iterable[str]) -> list[str | Recipient | 
         try:
             found += parse([text], "to")
         except InvalidParameter:
-            names = filter(None, map(str.strip, text.split(",")))
             with failed_books_told(session):
-                found += [name if "@" in name else session.address_book.resolve(name) for name in names]
+                found += _named(session.address_book, text)
     return found
+
+
+def _named(book: AddressBook, text: str) -> list[str | Addressee]:
+    """Whom a text means: somebody who is called so, comma and all, or those whose names the commas part."""
+    from mapix.properties.restriction import Property, Relop
+    from mapix.properties.tags import PR_DISPLAY_NAME
+
+    whole = list(book.found(Property(Relop.EQ, PR_DISPLAY_NAME, text.strip()))) if "," in text else []
+    if len(whole) == 1:
+        return [book.entry(whole[0])]
+    names = filter(None, map(str.strip, text.split(",")))
+    return [name if "@" in name else book.resolve(name) for name in names]
 
 
 def check_words(words: str | None) -> None:

@@ -12,6 +12,7 @@ import click
 from mapix.cli.base import DEBUG
 from mapix.cli.output import say
 from mapix.cli.proposals import remember_profile
+from mapix.cli.seconds import SECONDS
 
 if TYPE_CHECKING:
     from mapix.client.session import Session
@@ -40,7 +41,7 @@ WAIT: Final = 60.0
 
 wait_option = click.option(
     "--wait",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     is_flag=False,
     flag_value=WAIT,
     metavar="[SECONDS]",

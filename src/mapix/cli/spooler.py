@@ -15,6 +15,7 @@ from mapix.cli.base import Group, command
 from mapix.cli.errors import Exit, one_line
 from mapix.cli.lines import offline, online
 from mapix.cli.output import clean, emit_json, emit_rows, iso, json_option, say, tell, when
+from mapix.cli.seconds import SECONDS
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def run(profile: str | None) -> None:
 
 
 @command(examples=("mapix spooler flush", "mapix spooler flush --timeout 300"))
-@click.option(
-    "--timeout", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait at most."
-)
+@click.option("--timeout", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait at most.")
 @json_option
 @profile_option
 def flush(timeout: float, as_json: bool, profile: str | None) -> int:

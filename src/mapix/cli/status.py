@@ -9,6 +9,7 @@ import click
 
 from mapix.cli.base import command
 from mapix.cli.output import SCHEMA, clean, emit_json, emit_rows, json_option
+from mapix.cli.seconds import SECONDS
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class StatusRow(NamedTuple):
 
 @command(examples=("mapix status", "mapix status --json", "mapix status --watch --for 60"))
 @click.option("--watch", "watching", is_flag=True, help="Go on telling what changes, until Ctrl-C.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="With --watch: end after that.")
+@click.option("--for", "seconds", type=SECONDS, metavar="SECONDS", help="With --watch: end after that.")
 @json_option
 @profile_option
 def status(watching: bool, seconds: float | None, as_json: bool, profile: str | None) -> None:

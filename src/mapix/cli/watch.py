@@ -9,6 +9,7 @@ import click
 
 from mapix.cli.base import command
 from mapix.cli.output import SCHEMA, clean, say
+from mapix.cli.seconds import SECONDS
 from mapix.cli.sessions import logged_on, profile_option
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @command(examples=("mapix watch", "mapix watch sent --for 60", "mapix watch inbox --count 1 --json"))
 @click.argument("folder", default="inbox")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="End after so much silence.")
+@click.option("--for", "seconds", type=SECONDS, metavar="SECONDS", help="End after so much silence.")
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after so many events.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON document a line.")
 @profile_option

@@ -196,6 +196,7 @@ class Session(SessionExtras):
     @call
     def flush(self, timeout: float = 60.0) -> int:
         """Hand over what was submitted, waiting at most `timeout` seconds; how many messages are left."""
+        timeout = min(timeout, threading.TIMEOUT_MAX)
         return self._core.spooling.flush(timeout) if self.has_mail else self._core.spooling.waiting()
 
     @call
