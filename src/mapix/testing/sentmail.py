@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from mapix.properties.once import once
 from mapix.providers.capture.envelope import SUFFIX, Envelope, Refusal, read_refusals, write_refusals
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ class SentMessage:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    @cached_property
+    @once
     def _envelope(self) -> Envelope:
         return Envelope.load(self._path.with_suffix(SUFFIX).read_bytes())
 
-    @cached_property
+    @once
     def message(self) -> Message:
         """The message as `mapix` has messages, with all its properties, recipients and attachments; a copy."""
         from mapix.client.filemessage import empty_message
@@ -47,12 +47,12 @@ class SentMessage:
             write_content(content, made, keep_times=True)
         return kind_of(content.get(PR_MESSAGE_CLASS))(made)
 
-    @cached_property
+    @once
     def mime(self) -> bytes:
         """The message as Internet mail, byte for byte."""
         return self._path.with_suffix(".eml").read_bytes()
 
-    @cached_property
+    @once
     def email(self) -> EmailMessage:
         """The same, parsed by Python's own `email`."""
         from email import message_from_bytes, policy

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from functools import cached_property
 from operator import itemgetter
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
@@ -38,6 +37,7 @@ from mapix.formats.msg.properties import PropertyObject
 from mapix.formats.msg.subtree import Subtree
 from mapix.formats.storageerrors import StorageError
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, ATTACH_OLE, STORE_UNICODE_OK
+from mapix.properties.once import once
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_ATTACH_DATA_OBJ, PR_ATTACH_METHOD, PR_STORE_SUPPORT_MASK
 
@@ -69,7 +69,7 @@ class MsgAttachment(PropertyObject):
         method: int | None = self.get(PR_ATTACH_METHOD)
         return method
 
-    @cached_property
+    @once
     def message(self) -> MsgMessage | None:
         """The message inside, None where there is none (A-012)."""
         inner = self._storage
@@ -103,7 +103,7 @@ class MsgAttachment(PropertyObject):
         inner = self._storage
         return super().own_names() | (set() if inner is None else {EMBEDDED.upper()})
 
-    @cached_property
+    @once
     def _storage(self) -> Place | None:
         handle = self.place.find(EMBEDDED)
         if handle is None or not self.place.is_storage(handle):
@@ -215,7 +215,7 @@ class MsgFile:
             file.close()
             raise
 
-    @cached_property
+    @once
     def names(self) -> NameMap:
         """The property names of the identifiers from 0x8000 on, for the message and everything in it."""
         return NameMap.read(self.place, self._defects)

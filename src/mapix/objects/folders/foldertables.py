@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from mapix.interfaces.container import MapiFolder
@@ -21,6 +20,7 @@ from mapix.properties.errors import (
     NoAccess,
 )
 from mapix.properties.flags import FOLDER_SEARCH
+from mapix.properties.once import once
 from mapix.properties.tag import PropTag, PropType
 from mapix.properties.tags import (
     PR_CONTAINER_CONTENTS,
@@ -81,7 +81,7 @@ class FolderTables(PropertyBag, MapiFolder):
         """Whether it is the store's root folder (F-001)."""
         return self.number == self.context.backend.root
 
-    @cached_property
+    @once
     def is_search(self) -> bool:
         """Whether it is a search folder: it shows messages of other folders and holds none (F-040)."""
         values, _ = self._source.load((PR_FOLDER_TYPE,))

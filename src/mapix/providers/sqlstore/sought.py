@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from mapix.interfaces.backend import (
@@ -16,6 +15,7 @@ from mapix.interfaces.backend import (
 from mapix.objects.folders.searching import is_live
 from mapix.properties.errors import CorruptStore
 from mapix.properties.flags import SEARCH_RECURSIVE
+from mapix.properties.once import once
 from mapix.properties.restrictionbytes import load_restriction
 from mapix.providers.sqlstore.compile import compile_restriction
 from mapix.providers.sqlstore.database import Params
@@ -39,7 +39,7 @@ class Sought:
         self.recursive = bool(state & SEARCH_RECURSIVE)
         self.roots = frozenset(scope)
 
-    @cached_property
+    @once
     def predicate(self) -> Predicate:
         """What SQL says of it."""
         return compile_restriction(self.search.restriction, self.around.messages, identified(self.around), _each_alone)
