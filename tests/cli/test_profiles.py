@@ -213,3 +213,15 @@ def test_a_setting_that_is_left_empty_has_its_default_from_the_beginning(mapix: 
     settings = mapix.json("service", "list")["services"][-1]["settings"]
     assert [settings[each] for each in ("host", "port", "user", "security")] == [None, None, None, "starttls"]
     assert "no such setting: 'hots'" in mapix("service", "add", "SMTP", "hots=", code=1).stderr
+
+
+def test_every_setting_that_can_be_made_is_listed(mapix: Mapix) -> None:
+    mapix.init()
+    types = {
+        each["service"]: [one["name"] for one in each["settings"]]
+        for each in mapix.json("service", "types")["services"]
+    }
+    for each in mapix.json("service", "list")["services"]:
+        assert set(each["settings"]) <= set(types[each["service"]])
+    assert "password_command" in types["SMTP"]
+    assert " password_command" in mapix("service", "types").stdout

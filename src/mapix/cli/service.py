@@ -166,6 +166,7 @@ def remove(service: str, yes: bool, as_json: bool, profile: str | None) -> None:
 
 def _type_document(entry: Any) -> dict[str, Any]:
     from mapix.interfaces.spi import MessageService
+    from mapix.subsystem.profiles.settings import declared
 
     if not isinstance(entry, MessageService):
         reason = f"cannot be used: {entry.reason}"
@@ -179,7 +180,7 @@ def _type_document(entry: Any) -> dict[str, Any]:
             "default": setting.default,
             "choices": list(setting.choices),
         }
-        for setting in entry.settings
+        for setting in declared(entry).values()
     ]
     return {
         "service": entry.name,
