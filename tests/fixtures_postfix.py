@@ -147,9 +147,21 @@ class Postfix:
         _run("postfix", "-c", str(self.home), "stop")
 
     def recipients(self, lines: str) -> None:
-        """Set what is said of recipients, and make the server read it."""
+        """Set what is said of recipients, and wait until nobody is left who read something else."""
         (self.home / "recipients").write_text(lines)
+        before = self._receivers()
         _run("postfix", "-c", str(self.home), "reload")
+        deadline = time.monotonic() + 60
+        while before & self._receivers():
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.02)
+
+    def _receivers(self) -> set[str]:
+        """The processes that talk with clients; each has read the files when it began."""
+        master = (self.home / "queue" / "pid" / "master.pid").read_text().strip()
+        listed = subprocess.run(["ps", "-axo", "pid=,ppid=,comm="], capture_output=True, text=True, check=True).stdout
+        rows = (line.split(None, 2) for line in listed.splitlines())
+        return {pid for pid, parent, name in rows if parent == master and name.strip() == "smtpd"}
 
     def log(self) -> str:
         path = self.home / "mail.log"

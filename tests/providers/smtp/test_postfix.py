@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from tests.fixtures_postfix import BAD_SENDER, DEFERRED, REFUSED, SIZE_LIMIT, Postfix, missing, postfix
@@ -121,12 +123,12 @@ def test_a_recipient_put_off_waits_and_is_sent_when_the_server_changes_its_mind(
     (waiting,) = bench.queue()
     assert waiting.reason.startswith("451 4.3.0 ")
     assert [each.recipients for each in sink.sink.accepted] in ([], [("bob@example.com",)])
-    server.recipients(f"{REFUSED} 550 5.1.1 no such user\n")
     transport.logoff()
-    time.sleep(0.2)
+    server.recipients(f"{REFUSED} 550 5.1.1 no such user\n")
     try:
         assert spooler.flush(60) == 0
     finally:
+        transport.logoff()
         server.recipients(f"{REFUSED} 550 5.1.1 no such user\n{DEFERRED} 451 4.3.0 come back later\n")
     arrived(sink, 2)
     assert sorted(each.recipients for each in sink.sink.accepted) == [("bob@example.com",), (DEFERRED,)]
@@ -182,15 +184,28 @@ def test_validate_state_finds_nothing_wrong(logon):
         logon(password="wrong").validate_state()
 
 
-def test_a_server_restarted_midway_loses_nothing_and_repeats_nothing_acknowledged(bench, logon, sink, server):
+def test_a_server_restarted_midway_loses_nothing_and_repeats_nothing_acknowledged(
+    bench, logon, sink, server, monkeypatch
+):
     for number in range(60):
         bench.submit([f"user{number}@example.com"])
-    spooler = bench.spooler([logon()], pace=Pace(first=0.2, factor=1, most=0.2))
+    transport, asked, stopped = logon(), count(1), threading.Event()
+    submit = transport.submit_message
+
+    def submit_message(submission):
+        """However long the server takes to stop, it finds messages left."""
+        if next(asked) > 40:
+            assert stopped.wait(60)
+        return submit(submission)
+
+    monkeypatch.setattr(transport, "submit_message", submit_message)
+    spooler = bench.spooler([transport], pace=Pace(first=0.2, factor=1, most=0.2))
     spooler.start()
     while len(bench.queue()) > 45:
         time.sleep(0.005)
     server.stop()
     left = len(bench.queue())
+    stopped.set()
     time.sleep(0.2)
     server.start()
     assert left > 0
