@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from mapix.interfaces.spi import (
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff
 from mapix.properties.errors import (
+    CallFailed,
     InvalidObject,
     InvalidParameter,
     NoSupport,
@@ -65,6 +67,33 @@ def test_transports_tell_the_options_of_messages_and_nobody_shows_them(system: S
             session.query_default_message_opt("SMTP")
     with system.logon(profile, flags=NEW | MAPI_NO_MAIL) as session, pytest.raises(NotFound):
         session.query_default_message_opt("FAX")
+
+
+class Hopeless(WaitingTransport):
+    """Fails when it is asked for options, or lies."""
+
+    def message_options(self, address_type: str) -> Mapping[PropTag, Any]:
+        if address_type == "FAX":
+            raise RuntimeError("no options today")
+        wrong: dict[Any, Any] = {"priority": 1}
+        return wrong
+
+
+class HopelessProvider(WaitingProvider):
+    def logon(self, support: TransportSupport) -> TransportLogon:
+        return Hopeless(self.script)
+
+
+def test_a_transport_that_fails_hides_no_options_of_another_one(system: Subsystem, profile: str) -> None:
+    """SES-67."""
+    for name, kind in (("HOPELESS", HopelessProvider), ("OPTIONAL", OptionalProvider)):
+        spec = ProviderSpec(ProviderKind.TRANSPORT, name, name, partial(kind, Script()))
+        system.catalogue.register(MessageService(name, name, (spec,)))
+        system.admin_profiles().admin_services(profile).create_msg_service(name)
+    with system.logon(profile, flags=NEW) as session:
+        assert session.query_default_message_opt("FAX") == {PR_PRIORITY: 1}
+        with pytest.raises(CallFailed, match="answered str instead of int"):
+            session.query_default_message_opt("SMTP")
 
 
 def test_a_form_is_prepared_and_nobody_shows_it(stores: Subsystem, profile: str) -> None:

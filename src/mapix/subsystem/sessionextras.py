@@ -100,12 +100,20 @@ class SessionExtras:
 
     @call
     def query_default_message_opt(self, address_type: str) -> Mapping[PropTag, Any]:
-        """The options a transport has registered for messages of an address type; `NotFound` (SES-67)."""
+        """The options a transport has registered for messages of an address type; `NotFound` (SES-67), or what the
+        first transport raised that failed, where none of the others has any.
+        """
+        trouble: MapiError | None = None
         for transport in self._core.transports() if self.has_mail else ():
-            options = transport.logon.message_options(address_type) if transport.logon is not None else {}
+            try:
+                options = transport.logon.message_options(address_type) if transport.logon is not None else {}
+            except MapiError as error:
+                trouble = trouble or error
+                continue
             if options:
                 return dict(options)
-        raise NotFound("no transport has options for messages of this address type", value=address_type)
+        text = "no transport has options for messages of this address type"
+        raise trouble or NotFound(text, value=address_type)
 
     @call
     def prepare_form(self, message: Message) -> int:

@@ -102,6 +102,8 @@ class GuardedTransport(GuardedLogon, TransportLogon):
             return {}
         found: Mapping[PropTag, Any] = self._call("message_options", lambda: self.inner.message_options(address_type))
         check_kind(self.caller.name, "message_options", found, (Mapping,))
+        for tag in found:
+            check_kind(self.caller.name, "message_options", tag, int)
         return found
 
     def flush(self) -> None:
