@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mapix.convert import lockfiles, stdin
+from mapix.convert import lockfiles, single, stdin
 from mapix.convert.footprint import Footprint
 from mapix.convert.journal import Journal
+from mapix.convert.outcome import Status
 from mapix.convert.plan import Plan
 from mapix.convert.run import Course, convert
+from mapix.convert.single import convert_file
 from mapix.convert.stdin import kept
 from mapix.properties import filelocks
 from mapix.properties.errors import Busy
@@ -76,6 +78,17 @@ def test_a_folder_that_is_taken_away_before_the_lock_is_made_is_made_again(
     once(monkeypatch, lockfiles.os, "open", footprint.sweep)
     Journal(plan).abandon()
     assert names(tmp_path / "out" / ".mapix-convert") == []
+
+
+def test_a_folder_that_another_conversion_sweeps_away_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one had made it, and found that its message cannot be read."""
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    target = tmp_path / "new" / "a.msg"
+    once(monkeypatch, single, "TemporaryDirectory", lambda: target.parent.rmdir())
+    assert convert_file(str(tmp_path / "a.eml"), target, Plan("msg", "")).status is Status.WRITTEN
+    assert names(target.parent) == ["a.msg"]
 
 
 def test_a_folder_that_cannot_be_made_to_stay_is_an_error(tmp_path: Path) -> None:

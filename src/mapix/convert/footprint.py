@@ -7,9 +7,32 @@ finally: footprint.sweep()
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
 
 from mapix.convert.plan import Plan
+
+T = TypeVar("T")
+
+_TRIES: Final = 100
+
+
+def within(folder: Path, make: Callable[[], T]) -> T:
+    """Make something in a folder, which is made, too, and again where somebody sweeps it away just then.
+
+    Raises: OSError.
+    """
+    tries = _TRIES
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return make()
+        except FileNotFoundError:
+            tries -= 1
+            if not tries:
+                raise
 
 
 class Footprint:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from mapix.convert.footprint import within
 from mapix.properties import filelocks
 
-_TRIES: Final = 100
 _EVERYBODY: Final = 0o666
 _FLAGS: Final[int] = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | filelocks.CLOSED_IN_CHILDREN
 
@@ -43,15 +43,7 @@ def opened(path: Path, mode: int = _EVERYBODY) -> int:
 
     Raises: OSError.
     """
-    tries = _TRIES
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return os.open(path, _FLAGS, mode)
-        except FileNotFoundError:
-            tries -= 1
-            if not tries:
-                raise
+    return within(path.parent, lambda: os.open(path, _FLAGS, mode))
 
 
 def _share(number: int) -> bool:

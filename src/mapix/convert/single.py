@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mapix.convert.footprint import Footprint
+from mapix.convert.footprint import Footprint, within
 from mapix.convert.items import Item
 from mapix.convert.names import BESIDE
 from mapix.convert.outcome import Outcome, Status
@@ -24,14 +24,13 @@ def convert_file(source: str, target: Path, plan: Plan, *, kept: Path | None = N
     """
     footprint = Footprint(replace(plan, out=str(target)))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         return _converted(source, target, plan, kept or Path(source))
     finally:
         footprint.sweep()
 
 
 def _converted(source: str, target: Path, plan: Plan, path: Path) -> Outcome:
-    with TemporaryDirectory(dir=target.parent, prefix=".mapix-convert-") as folder:
+    with within(target.parent, lambda: TemporaryDirectory(dir=target.parent, prefix=".mapix-convert-")) as folder:
         inside = replace(plan, out=str(Path(folder, "message.mbox" if plan.to == "mbox" else "out")))
         check(inside)
         size = path.stat().st_size
