@@ -68,7 +68,7 @@ def logon():
 
 
 def send(bench: Bench, transport, **options) -> int:
-    return bench.spooler([transport], **options).flush(10)
+    return bench.spooler([transport], **options).flush(60)
 
 
 def reports(bench: Bench) -> dict[str, str]:

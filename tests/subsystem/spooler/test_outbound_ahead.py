@@ -133,7 +133,7 @@ def test_a_last_step_that_fails_puts_off_its_own_message_only(bench, monkeypatch
     assert (left.entry_id, left.attempts) == (first, 1)
     monkeypatch.undo()
     again = bench.spooler([transport])
-    again.flush(5)
+    again.flush(60)
     assert transport.subjects == ["first", "second"]
     assert bench.queue() == []
 

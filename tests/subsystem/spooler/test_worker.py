@@ -204,7 +204,7 @@ def test_a_transport_list_that_fails_does_not_end_the_thread(bench):
     try:
         time.sleep(0.1)
         failing[0] = False
-        assert wait_for(lambda: not bench.queue(), 10)
+        assert wait_for(lambda: not bench.queue())
     finally:
         spooler.stop(60)
 
