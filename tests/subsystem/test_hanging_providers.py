@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests.subsystem.nasty import (
@@ -37,7 +39,9 @@ from mapix.properties.tags import (
     PR_ROWID,
 )
 from mapix.subsystem.initialize import Subsystem
+from mapix.subsystem.isolation.callers import Caller
 from mapix.subsystem.isolation.limits import Limits, limits_of
+from mapix.subsystem.isolation.providers import GuardedTransportProvider
 
 
 def test_a_logon_that_hangs_is_given_up_and_the_others_go_on(mail: Subsystem, hold: Hold) -> None:
@@ -179,3 +183,29 @@ def _offer_flush(courier: Courier, hold: Hold) -> None:
     """Let the class have a flush of its own, so that it is called."""
     kind = type("Flushing", (Courier,), {"flush": lambda self: hold.hang()})
     courier.__class__ = kind
+
+
+def test_a_logon_that_comes_when_it_was_given_up_is_logged_off(hold: Hold) -> None:
+    """SPI-12: nobody has it; the next attempt makes one of its own."""
+    made: list[Courier] = []
+    rows: list[object] = []
+
+    def logon(_: object) -> Courier:
+        made.append(Courier())
+        if len(made) == 1:
+            hold.hang()
+        return made[-1]
+
+    slow = with_methods(CourierProvider(Courier()), logon=logon)
+    provider = GuardedTransportProvider(slow, Caller("SLOW"), Limits(logon=0.01))
+    support: Any = SimpleNamespace(modify_status_row=lambda row, update: rows.append(row))
+    while not made:
+        with pytest.raises(TimedOut):
+            provider.logon(support)
+    hold.let_go.set()
+    until(lambda: made[0].logoffs)
+    assert rows
+    provider.limits = Limits()
+    provider.logon(support)
+    assert [each.logoffs for each in made] == [1, 0]
+    provider.shutdown()

@@ -24,7 +24,7 @@ from mapix.properties.tags import PR_BODY, PR_IPM_OUTBOX_ENTRYID, PR_SUBJECT
 from mapix.providers.sqlstore.provider import SqlStoreProvider
 from mapix.subsystem import spoolerstores
 from mapix.subsystem.broker import hosting
-from mapix.subsystem.broker.frames import Shared
+from mapix.subsystem.broker.frames import VERSION, Hello, Newest, Shared, pack
 from mapix.subsystem.broker.hosting import Hosting
 from mapix.subsystem.broker.place import place_of
 from mapix.subsystem.broker.server import Broker
@@ -221,7 +221,7 @@ def test_trouble_with_one_session_does_not_end_the_broker(
 
     async def serve() -> None:
         broker = Broker(home, place_of(home, make=True))
-        broker._linger = 0.05
+        broker._linger, broker._patience = 0.05, 0.0
         await broker._wait_for_the_end()
         broker._thread.shutdown()
         broker._subsystem.close()
@@ -244,3 +244,31 @@ def test_a_broker_that_ends_takes_nobody_in(home: Path) -> None:
             return await asyncio.get_running_loop().run_in_executor(None, ours.recv, 1)
 
     assert asyncio.run(meet()) == b""
+
+
+def test_a_broker_waits_for_who_started_it_and_for_what_they_want(home: Path) -> None:
+    """LOG-34: on a busy machine that takes longer than a broker without sessions lingers."""
+
+    async def serve() -> list[bool]:
+        broker = Broker(home, place_of(home, make=True))
+        broker._linger = 0.01
+        waiting = asyncio.ensure_future(broker._wait_for_the_end())
+        await asyncio.sleep(0.1)
+        ended = [waiting.done()]
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            meeting = asyncio.ensure_future(broker._meet(*await asyncio.open_connection(sock=theirs)))
+            reader, writer = await asyncio.open_connection(sock=ours)
+            writer.write(pack(Hello(VERSION, 1)))
+            await reader.readexactly(4)
+            await asyncio.sleep(0.1)
+            ended.append(waiting.done())
+            writer.write(pack(Newest()))
+            await asyncio.wait_for(waiting, 60)
+            writer.close()
+            await meeting
+        broker._thread.shutdown()
+        broker._subsystem.close()
+        return ended
+
+    assert asyncio.run(serve()) == [False, False]

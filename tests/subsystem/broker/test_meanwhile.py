@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +15,19 @@ from tests.subsystem.broker.conftest import state, until
 from mapix.properties.errors import InvalidObject
 from mapix.properties.flags import MAPI_ALLOW_OTHERS, MAPI_NO_MAIL
 from mapix.subsystem import latestart
-from mapix.subsystem.broker.frames import Disabled, Done, Frame, Join, Learned, Newest, Nothing, Offer, Shared, Stop
+from mapix.subsystem.broker.frames import (
+    Disabled,
+    Done,
+    Frame,
+    Join,
+    Learned,
+    Newest,
+    Nothing,
+    Offer,
+    Shared,
+    Stop,
+    pack,
+)
 from mapix.subsystem.broker.link import Link
 from mapix.subsystem.broker.starting import reach_broker
 from mapix.subsystem.core import SessionCore
@@ -221,3 +234,15 @@ def test_who_leaves_fetching_to_a_broker_that_ends_does_it_then(
     with closing(reach_broker(home)) as link:
         link.ask(Stop(), Done)
     until(lambda: second.spooler)
+
+
+def test_what_a_broker_said_before_it_died_is_heard_by_who_speaks_first() -> None:
+    """LOG-31."""
+    ours, theirs = socket.socketpair()
+    link = Link(ours)
+    theirs.sendall(pack(Learned("place", "found")))
+    theirs.close()
+    with closing(link):
+        link.tell(Disabled(SERVICE, "broken"))
+        assert link.dead
+        assert link.poll() == [Learned("place", "found")]

@@ -127,6 +127,8 @@ class Link:
                 self._socket.sendall(data)
                 return
             except OSError:
+                while self._receive(0):
+                    pass
                 self._end()
         raise CallFailed("the broker is gone", hint="mapix broker status")
 

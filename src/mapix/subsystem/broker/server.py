@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import time
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mapix.properties.errors import MapiError
+from mapix.subsystem.broker.connection import Connection
 from mapix.subsystem.broker.frames import (
     VERSION,
     Answer,
@@ -42,9 +44,6 @@ from mapix.subsystem.broker.frames import (
     Status,
     Stop,
     lacking,
-    length_of,
-    pack,
-    request,
 )
 from mapix.subsystem.broker.hosting import Hosting
 from mapix.subsystem.broker.place import Place, is_own
@@ -54,43 +53,17 @@ from mapix.subsystem.initialize import Subsystem
 LINGER = 5.0
 """Seconds a broker without sessions waits for the next one; `MAPIX_BROKER_LINGER` says otherwise."""
 
+FIRST_SECONDS = 15.0
+"""Seconds at most that it waits for who started it, and for who is there to say what for."""
+
 MOST = 256
 """Connections at a time that are in no session."""
 
 HELLO_SECONDS = 5.0
-FRAME_SECONDS = 10.0
 TIDY_SECONDS = 0.5
-UNREAD = 1 << 20
-"""Bytes of events a member may leave unread before it is taken for dead."""
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class Connection:
-    """One member's end, or that of a command."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.pid = 0
-
-    async def hear(self, seconds: float | None) -> Request:
-        """The next frame. Its first byte may take `seconds`, or for ever; the rest `FRAME_SECONDS`."""
-        head = await asyncio.wait_for(self.reader.readexactly(1), seconds)
-        async with asyncio.timeout(FRAME_SECONDS):
-            head += await self.reader.readexactly(3)
-            return request(await self.reader.readexactly(length_of(head)))
-
-    def say(self, frame: Answer) -> None:
-        """Send a frame; who does not read is cut off."""
-        self.writer.write(pack(frame))
-        if self.writer.transport.get_write_buffer_size() > UNREAD:
-            self.close()
-
-    def close(self) -> None:
-        """End the connection."""
-        self.writer.transport.abort()
 
 
 class Broker:
@@ -110,6 +83,8 @@ class Broker:
         self._over = asyncio.Event()
         self._ends = False
         self._linger = float(os.environ.get("MAPIX_BROKER_LINGER") or LINGER)
+        self._patience = FIRST_SECONDS
+        self._expected = time.monotonic()
         self._pending: set[asyncio.Future[object]] = set()
 
     def run(self) -> None:
@@ -147,8 +122,13 @@ class Broker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), min(TIDY_SECONDS, self._linger))
             await self._tidy()
-            if self._registry.sessions or self._pending or not self._hosting.is_empty:
+            if self._registry.sessions or self._pending or not self._hosting.is_empty or self._awaits_somebody():
                 needed = time.monotonic()
+
+    def _awaits_somebody(self) -> bool:
+        """Whether who started this process has not come yet, or who came has not said what for."""
+        since = max([self._expected, *(each.since for each in self._connections if not each.has_asked)])
+        return time.monotonic() - since < self._patience
 
     async def _tidy(self) -> None:
         """Have the sessions here looked after; trouble with one of them is told in the log and ends nothing."""
@@ -165,6 +145,7 @@ class Broker:
             connection.close()
             return
         self._connections[connection] = None
+        self._expected = -math.inf
         self._make_room()
         try:
             await self._talk(connection)
@@ -191,7 +172,9 @@ class Broker:
         connection.pid = hello.pid
         connection.say(Hello(VERSION, os.getpid()))
         while True:
-            answer = await self._answer(connection, await connection.hear(None))
+            asked = await connection.hear(None)
+            connection.has_asked = True
+            answer = await self._answer(connection, asked)
             if answer is not None:
                 connection.say(answer)
             await connection.writer.drain()

@@ -56,6 +56,11 @@ class _Question:
             self.error = error
         self.done.set()
 
+    def refuse(self) -> None:
+        """Nobody is there to answer."""
+        self.error = GoneError()
+        self.done.set()
+
 
 class Job(Generic[T]):
     """One call under way."""
@@ -109,6 +114,18 @@ class Job(Generic[T]):
 
     def _is_given_up(self) -> bool:
         return self._abandoned
+
+    def leave(self) -> None:
+        """Whoever waits goes away, because of Ctrl-C for example: what is asked now is not answered, and the end is
+        told to `late`.
+        """
+        with self._guard:
+            over, self._abandoned = self.over, True
+            while not self._inbox.empty():
+                if (question := self._inbox.get_nowait()) is not None:
+                    question.refuse()
+        if over:
+            self._late()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end, answering questions; False when nothing was heard for `seconds` (0: wait for ever)."""
@@ -171,8 +188,7 @@ class Caller:
             job.run()
         else:
             self._hand_over(job, what)
-            if not job.wait(seconds):
-                self._give_up(job, what, seconds)
+            self._wait(job, what, seconds)
         if job.error is not None:
             if job.interrupted:
                 raise KeyboardInterrupt from job.error
@@ -197,10 +213,25 @@ class Caller:
             text = f"the provider is still in {since}, which began {time.monotonic() - began:.0f} seconds ago"
             raise TimedOut(f"{text}: {what} is not tried", value=self.name)
 
-    def _give_up(self, job: Job[Any], what: str, seconds: float) -> NoReturn:
+    def _wait(self, job: Job[Any], what: str, seconds: float) -> None:
+        """Wait for a call; who is interrupted meanwhile leaves it behind like one that takes too long."""
+        began = time.monotonic()
+        try:
+            ended = job.wait(seconds)
+        except BaseException:
+            self._leave_behind(job, what, began)
+            job.leave()
+            raise
+        if not ended:
+            self._give_up(job, what, seconds)
+
+    def _leave_behind(self, job: Job[Any], what: str, began: float) -> None:
         with self._guard:
             if job.started and not job.over:
-                self._stuck = what, time.monotonic() - seconds
+                self._stuck = what, began
+
+    def _give_up(self, job: Job[Any], what: str, seconds: float) -> NoReturn:
+        self._leave_behind(job, what, time.monotonic() - seconds)
         _log.warning("the provider %s did not answer %s within %g seconds; it is left behind", self.name, what, seconds)
         hint = "MAPIX_PROVIDER_LIMITS changes how long providers may take"
         raise TimedOut(f"the provider did not answer {what} within {seconds:g} seconds", value=self.name, hint=hint)

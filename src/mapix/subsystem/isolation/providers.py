@@ -38,6 +38,7 @@ from mapix.subsystem.isolation.limits import Limits
 from mapix.subsystem.isolation.objects import check_kind, watched, watched_call
 
 T = TypeVar("T")
+L = TypeVar("L", bound=ProviderLogon)
 
 _HOUSE: Final = "mapix.providers."
 _log = logging.getLogger("mapix.subsystem")
@@ -70,12 +71,40 @@ class _Guarded:
         self.caller = caller
         self.limits = limits
 
-    def _call(self, what: str, work: Callable[[], T], wanted: type | tuple[type, ...], support: Support) -> T:
-        """A call before or at logon; a provider that hangs shows it in its status row."""
+    def _call(
+        self,
+        what: str,
+        work: Callable[[], T],
+        wanted: type | tuple[type, ...],
+        support: Support,
+        late: Callable[[], object] | None = None,
+    ) -> T:
+        """A call before or at logon; a provider that hangs shows it in its status row, and that it has come back."""
         with getattr(support, "starting", nullcontext)():
-            found = self.caller.call(what, work, self.limits.logon, late=lambda: show_back(support))
+            found = self.caller.call(what, work, self.limits.logon, late=late or (lambda: show_back(support)))
         check_kind(self.caller.name, what, found, wanted)
         return found
+
+    def _log_on(self, logon: Callable[[], L], wanted: type[L], support: Support) -> L:
+        """A logon. What comes of it when nobody waits any more is logged off again: there may be another by then."""
+        made: list[L] = []
+
+        def work() -> L:
+            made.append(logon())
+            return made[0]
+
+        def late() -> None:
+            show_back(support)
+            for each in made:
+                self._log_off(each)
+
+        return self._call("logon", work, wanted, support, late)
+
+    def _log_off(self, logon: Any) -> None:
+        try:
+            logon.logoff()
+        except Exception:
+            _log.warning("%s failed at the logoff of a logon that came too late", self.caller.name, exc_info=True)
 
     def shutdown(self) -> None:
         try:
@@ -113,7 +142,7 @@ class GuardedBookProvider(_Guarded, AddressBookProvider):
     """An address book provider of a stranger."""
 
     def logon(self, support: Support) -> AddressBookLogon:
-        found = self._call("logon", lambda: self.inner.logon(support), AddressBookLogon, support)
+        found = self._log_on(lambda: self.inner.logon(support), AddressBookLogon, support)
         return GuardedBookLogon(found, self.caller, self.limits)
 
 
@@ -123,7 +152,7 @@ class GuardedTransportProvider(_Guarded, TransportProvider):
     def logon(self, support: TransportSupport) -> TransportLogon:
         from mapix.subsystem.isolation.transports import GuardedTransport
 
-        found = self._call("logon", lambda: self.inner.logon(support), TransportLogon, support)
+        found = self._log_on(lambda: self.inner.logon(support), TransportLogon, support)
         return GuardedTransport(found, self.caller, self.limits, support)
 
     def identity(self, support: TransportSupport) -> Mapping[PropTag, Any]:
