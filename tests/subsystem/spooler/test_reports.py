@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from tests.spoolbench import ANN, Scripted, recipient
 
@@ -9,6 +11,7 @@ from mapix.interfaces.message import Message
 from mapix.interfaces.spi import RecipientState
 from mapix.objects.messages.content import recipient_rows
 from mapix.objects.messages.correspondents import SENDER
+from mapix.objects.messages.readreport import ReadKind, report_props
 from mapix.properties.content import MessageContent
 from mapix.properties.entryid import OneOff
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, MSGFLAG_READ
@@ -129,6 +132,43 @@ def test_a_nondelivery_report_has_the_required_properties():
     assert props[PR_SEARCH_KEY] == b"key"
     assert props[PR_SUBJECT] == "Undeliverable: Order"
     assert {PR_CONVERSATION_INDEX, PR_REPORT_TEXT, PR_SENDER_NAME} <= set(props)
+
+
+class Large:
+    """A text as stores hand out large ones."""
+
+    def __init__(self, text: str) -> None:
+        self.data = text.encode("utf-16-le")
+        self.size = len(self.data)
+
+    def open(self) -> io.BytesIO:
+        return io.BytesIO(self.data)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_texts_that_the_store_hands_out_in_pieces_are_read(kind):
+    """SPL-68, RP-007: a subject and a line of recipients of any length."""
+    texts = {PR_SUBJECT: "Order " * 50000, PR_DISPLAY_TO: "Bob; " * 50000}
+    large = MessageContent(ORIGINAL.properties | {tag: Large(text) for tag, text in texts.items()}, [failed()])
+    report = report_content(kind, large, [failed()], 1234, to=ANN, key=b"key")
+    assert report.properties[PR_SUBJECT].endswith(": " + texts[PR_SUBJECT])
+    assert report.properties[PR_ORIGINAL_DISPLAY_TO] is large.properties[PR_DISPLAY_TO]
+    assert "To: Bob; Bob; " in report.properties[PR_BODY]
+    assert len(report.properties[PR_BODY]) < 5000
+    read = report_props(ReadKind.READ, large.properties, 1234, ANN)
+    assert read[PR_SUBJECT] == "Read: " + texts[PR_SUBJECT]
+    assert len(read[PR_BODY]) < 5000
+
+
+@pytest.mark.parametrize("base", ["IPM." + "x" * 251, "IPM.Note." + "x." * 123, ""])
+def test_the_class_of_a_report_is_one_whatever_that_of_the_message_is(base):
+    """SPL-65, C-001."""
+    found = report_content(Kind.FAILED, MessageContent({PR_MESSAGE_CLASS: base}), [failed()], 1, to=ANN, key=b"key")
+    made = found.properties[PR_MESSAGE_CLASS]
+    assert made.startswith("REPORT.IPM.")
+    assert made.endswith(".NDR")
+    assert ".." not in made
+    assert len(made) <= 255
 
 
 def test_each_recipient_of_a_report_has_the_required_columns():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from mapix.objects.bags.computed import MESSAGE_CLASS_LIMIT
 from mapix.properties.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
 from mapix.properties.entryid import OneOff, is_one_off
 from mapix.properties.errors import MapiError
@@ -53,6 +54,7 @@ from mapix.properties.tags import (
     PR_SUBJECT,
 )
 from mapix.properties.times import readable, to_datetime
+from mapix.properties.value import whole
 
 Props = Mapping[PropTag, Any]
 
@@ -87,6 +89,9 @@ _TURNED: Final[Mapping[PropTag, PropTag]] = {
 }
 """Properties of the message and where its report keeps them (RP-007)."""
 
+MOST_SHOWN: Final = 1000
+"""Characters of a text that a report shows of the message it is on."""
+
 NEEDED: Final = tuple(
     dict.fromkeys(
         (
@@ -112,6 +117,20 @@ _WORDS: Final[Mapping[ReadKind, tuple[str, str]]] = {
 def is_report(message_class: str) -> bool:
     """Whether a message is a report itself: of those none is made (RP-001)."""
     return message_class[:7].upper() == "REPORT."
+
+
+def report_class(message_class: str | None, ending: str) -> str:
+    """The class of a report on a message (SPL-65); one that leaves no room for that is cut."""
+    base = (message_class or "IPM")[: MESSAGE_CLASS_LIMIT - len(f"REPORT..{ending}")].rstrip(".")
+    return f"REPORT.{base}.{ending}"
+
+
+def text_in(message: Props, tag: PropTag, most: int | None = None) -> str:
+    """A text of a message, read where the store hands out large values in pieces; "" where there is none. Longer than
+    `most` characters it is cut.
+    """
+    text = str(whole(tag, message.get(tag) or ""))
+    return text if most is None or len(text) <= most else text[:most] + "…"
 
 
 def reader_of_report(message: Props) -> dict[PropTag, Any] | None:
@@ -154,8 +173,8 @@ def report_props(kind: ReadKind, message: Props, moment: int, me: Props) -> dict
     text = f"{said} on {to_datetime(moment):%Y-%m-%d %H:%M:%S} UTC.\r\n"
     author = message.get(SENT_REPRESENTING.name) or message.get(SENDER.name)
     return values | {
-        PR_MESSAGE_CLASS: f"REPORT.{message.get(PR_MESSAGE_CLASS) or 'IPM'}.{kind.value}",
-        PR_SUBJECT: about + message.get(PR_SUBJECT, ""),
+        PR_MESSAGE_CLASS: report_class(message.get(PR_MESSAGE_CLASS), kind.value),
+        PR_SUBJECT: about + text_in(message, PR_SUBJECT),
         PR_BODY: text + _about(message),
         PR_REPORT_TEXT: text,
         PR_REPORT_TIME: moment,
@@ -168,7 +187,7 @@ def report_props(kind: ReadKind, message: Props, moment: int, me: Props) -> dict
 
 def _about(message: Props) -> str:
     """The message the report is on, for people."""
-    lines = [("Subject", message.get(PR_SUBJECT, "")), ("To", message.get(PR_DISPLAY_TO, ""))]
+    lines = [("Subject", text_in(message, PR_SUBJECT, MOST_SHOWN)), ("To", text_in(message, PR_DISPLAY_TO, MOST_SHOWN))]
     if (sent := readable(message.get(PR_CLIENT_SUBMIT_TIME))) is not None:
         lines.append(("Sent", f"{sent:%Y-%m-%d %H:%M:%S} UTC"))
     return "\r\nThe message:\r\n\r\n" + "".join(f"  {label}: {text}\r\n" for label, text in lines)

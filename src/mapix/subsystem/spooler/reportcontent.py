@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 from mapix.objects.messages.correspondents import RECEIVED_BY, SENDER, SENT_REPRESENTING
+from mapix.objects.messages.readreport import MOST_SHOWN, report_class, text_in
 from mapix.objects.messages.transmit import shown_recipients
 from mapix.properties.content import AttachmentContent, MessageContent
 from mapix.properties.flags import ATTACH_EMBEDDED_MSG, MAPI_TO
@@ -113,8 +114,8 @@ def report_content(
     values |= SENT_REPRESENTING.filled(_SYSTEM[0], _SYSTEM[2], _SYSTEM[1])
     values |= RECEIVED_BY.taken_from(to, SENDER)
     values |= {
-        PR_MESSAGE_CLASS: f"REPORT.{props.get(PR_MESSAGE_CLASS) or 'IPM'}.{kind.value}",
-        PR_SUBJECT: about + props.get(PR_SUBJECT, ""),
+        PR_MESSAGE_CLASS: report_class(props.get(PR_MESSAGE_CLASS), kind.value),
+        PR_SUBJECT: about + text_in(props, PR_SUBJECT),
         PR_BODY: f"{intro}\r\n\r\n{_list(rows)}\r\n{_about(props)}",
         PR_REPORT_TEXT: f"{intro}\r\n\r\n{_list(rows)}",
         PR_REPORT_TIME: moment,
@@ -125,7 +126,7 @@ def report_content(
     content = MessageContent(values, [_report_row(row, moment) for row in rows], names=original.names)
     if kind is Kind.FAILED:
         carried = {PR_ATTACH_METHOD: ATTACH_EMBEDDED_MSG, PR_RENDERING_POSITION: -1}
-        carried |= {PR_DISPLAY_NAME: props.get(PR_SUBJECT, "")}
+        carried |= {PR_DISPLAY_NAME: text_in(props, PR_SUBJECT, MOST_SHOWN)}
         content.attachments.append(AttachmentContent(carried, as_submitted(original)))
     return content
 
@@ -182,8 +183,9 @@ def _shown(row: Mapping[PropTag, Any]) -> str:
 
 def _about(props: Mapping[PropTag, Any]) -> str:
     """The message the report is about, for people."""
-    lines = [("Subject", props.get(PR_SUBJECT, "")), ("To", props.get(PR_DISPLAY_TO, ""))]
-    lines += [("Cc", props[PR_DISPLAY_CC])] if props.get(PR_DISPLAY_CC) else []
+    named = [("Subject", PR_SUBJECT), ("To", PR_DISPLAY_TO)]
+    named += [("Cc", PR_DISPLAY_CC)] if props.get(PR_DISPLAY_CC) else []
+    lines = [(label, text_in(props, tag, MOST_SHOWN)) for label, tag in named]
     if PR_CLIENT_SUBMIT_TIME in props:
         lines.append(("Sent", _time(props[PR_CLIENT_SUBMIT_TIME])))
     return "The message:\r\n\r\n" + "".join(f"  {label}: {text}\r\n" for label, text in lines)
