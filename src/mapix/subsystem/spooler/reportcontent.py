@@ -125,7 +125,7 @@ def report_content(
     }
     content = MessageContent(values, [_report_row(row, moment) for row in rows], names=original.names)
     if kind is Kind.FAILED:
-        carried = {PR_ATTACH_METHOD: ATTACH_EMBEDDED_MSG, PR_RENDERING_POSITION: -1}
+        carried: dict[PropTag, Any] = {PR_ATTACH_METHOD: ATTACH_EMBEDDED_MSG, PR_RENDERING_POSITION: -1}
         carried |= {PR_DISPLAY_NAME: text_in(props, PR_SUBJECT, MOST_SHOWN)}
         content.attachments.append(AttachmentContent(carried, as_submitted(original)))
     return content
