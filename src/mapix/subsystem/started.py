@@ -21,6 +21,7 @@ from mapix.properties.flags import (
 from mapix.properties.tag import PropTag
 from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS_STRING
 from mapix.subsystem.dialogs import LogonCancelled
+from mapix.subsystem.isolation.providers import show_back, show_failure
 from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.remote import go_on_without_line
 from mapix.subsystem.storelist import Pair
@@ -43,6 +44,16 @@ class LoadedBook:
     name: str
     logon: AddressBookLogon
     support: ProviderSupport
+    failing: bool = False
+    """Whether it had no containers to give when somebody last wanted them."""
+
+    def show(self, error: MapiError | None) -> None:
+        """Show in its status row that it fails, and that it does not any more (SES-31)."""
+        if error is not None and not self.failing:
+            show_failure(self.support, error)
+        elif error is None and self.failing:
+            show_back(self.support)
+        self.failing = error is not None
 
 
 @dataclass(slots=True)

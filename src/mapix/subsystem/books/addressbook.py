@@ -134,14 +134,17 @@ class IntegratedAddressBook(BookDialogs):
 
     def _containers_of(self, book: LoadedBook) -> list[AbContainer]:
         try:
-            return [container for container in book.logon.containers() if container.get_prop(PR_ENTRYID)]
+            found = [container for container in book.logon.containers() if container.get_prop(PR_ENTRYID)]
         except Exception as error:
             let_interrupt_through(error)
             _log.warning("an address book failed and is left out: %s", book.name, exc_info=True)
-            code = error.hresult if isinstance(error, MapiError) else CallFailed.hresult
-            told = ErrorNotification(Event.CRITICAL_ERROR, code, text=f"{book.name}: {error}")
+            failure = error if isinstance(error, MapiError) else CallFailed(str(error))
+            book.show(failure)
+            told = ErrorNotification(Event.CRITICAL_ERROR, failure.hresult, text=f"{book.name}: {error}")
             self._core.engine.notify(self._key, [told])
             return []
+        book.show(None)
+        return found
 
     # notifications
 
