@@ -11,7 +11,6 @@ from mapix.properties.entryid import unwrap_store, wrap_store
 from mapix.properties.errors import InvalidEntryid
 from mapix.properties.flags import STATUS_TEMP_SECTION
 from mapix.properties.tags import PR_STORE_ENTRYID
-from mapix.subsystem.admin.serviceentries import give_number
 from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
 
 Pair = tuple[ServiceEntry, ProviderEntry]
@@ -39,5 +38,5 @@ def keep(profile: Profile, pair: Pair) -> None:
     if any(each.uid == pair[0].uid for each in profile.services):
         return
     added = deepcopy(pair[0])
-    give_number(profile, added)
+    added.number = profile.free_number(added.name)
     profile.services.append(added)

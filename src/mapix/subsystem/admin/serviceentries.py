@@ -32,14 +32,8 @@ def insert(profile: Profile, added: ServiceEntry) -> None:
     if single and any(other.name == added.name for other in profile.services):
         raise NoAccess("a profile holds this message service only once", value=added.name)
     choose_flags(profile, added)
-    give_number(profile, added)
+    added.number = profile.free_number(added.name)
     profile.services.append(added)
-
-
-def give_number(profile: Profile, added: ServiceEntry) -> None:
-    """The first number that no other service of its name has: its files are called by it."""
-    taken = {other.number for other in profile.services if other.name == added.name}
-    added.number = next(number for number in (0, *range(2, len(taken) + 3)) if number not in taken)
 
 
 def take_out(profile: Profile, entry: ServiceEntry) -> None:

@@ -82,6 +82,11 @@ class Profile:
         """What files of a service are called: no name of a profile has a hyphen (LOG-2)."""
         return f"{self.files_name}-{service.number}" if service.number else self.files_name
 
+    def free_number(self, name: str) -> int:
+        """The first number that no service of a name has."""
+        taken = {service.number for service in self.services if service.name == name}
+        return 0 if 0 not in taken else min({*range(2, len(taken) + 3)} - taken)
+
     def service(self, uid: bytes) -> ServiceEntry:
         """The service of a uid; `NotFound`."""
         for entry in self.services:
