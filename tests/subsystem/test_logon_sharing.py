@@ -32,6 +32,11 @@ def test_a_shared_session_is_joined_whatever_profile_is_named(system: Subsystem,
     assert second._core is first._core
     assert second is not first
     assert third._core is not first._core
+    fourth = system.logon("another name", "a password")
+    assert fourth._core is first._core
+    with pytest.raises(LogonFailed, match="password"):
+        system.logon(profile, "a password", flags=NEW)
+    fourth.logoff()
     first.logoff()
     assert query_all_rows(second.get_status_table())
     second.logoff()

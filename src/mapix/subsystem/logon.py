@@ -62,18 +62,19 @@ class Logons:
         self._shared: list[SessionCore] = []
 
     def logon(self, profile: str, password: str, flags: int, ui: LogonUI | None = None) -> Session:
-        """A session: a member of the shared one where there is one and MAPI_NEW_SESSION is clear, else its own.
+        """A session: a member of the shared one where there is one and MAPI_NEW_SESSION is clear, whatever name and
+        password are given (LOG-6); else its own.
 
         Raises UnknownFlags, LogonFailed, TimedOut, and UserCancel from `ui`.
         """
         check_flags(flags)
         if len(profile) > LONGEST_NAME:
             raise LogonFailed(f"a profile's name has at most {LONGEST_NAME} characters", value=profile)
-        if password:
-            raise LogonFailed("profiles have no passwords", hint="leave the password out")
         dialogs = Dialogs.of(ui, flags)
         with self._serialized(flags):
             session = None if flags & MAPI_NEW_SESSION else self._join_newest(flags, dialogs)
+            if session is None and password:
+                raise LogonFailed("profiles have no passwords", hint="leave the password out")
             if session is None:
                 session = self._start(self._open(profile, flags, dialogs), flags, dialogs)
         if flags & MAPI_FORCE_DOWNLOAD and not flags & MAPI_NO_MAIL:
