@@ -95,6 +95,11 @@ def test_what_is_missing_is_told_with_the_line_of_its_table() -> None:
     assert line_of(text, "service 2, provider 1", "uid") == 8
     assert line_of(text, "", "format") == 1
     assert line_of("", "service 9", "x") == 1
+    text += "[service.provider.colour]\n[[services]] # many\n[ kinds ]\n"
+    assert line_of(text, "", "services") == 10
+    assert line_of(text, "", "kinds") == 11
+    assert line_of(text, "service 2, provider 1", "colour") == 9
+    assert line_of(text, "service 2, provider 1", "taste") == 7
 
 
 # export and import

@@ -219,7 +219,9 @@ def line_of(text: str, path: str, name: str) -> int:
     for at in range(start, end):
         if lines[at].partition("=")[0].strip(' \t[]"').rpartition(".")[2] == name:
             return at + 1
-    return start + 1
+    head = f"{above}.{name}".strip(".")
+    inside = (at for at in range(start, len(lines)) if lines[at].lstrip().startswith("["))
+    return next((at for at in inside if lines[at].partition("#")[0].strip(" \t[]") == head), start) + 1
 
 
 def _uid(value: Any) -> bytes:
