@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Mapix
 
 import mapix
 from mapix.cli.spooler import stopped_by_signals, watch
+from mapix.interfaces.store import QueueEntry
 from mapix.properties.errors import DiskError, MapiError, NetworkError
 from mapix.testing.sandbox import sandbox
 
@@ -61,6 +63,37 @@ def test_a_store_in_trouble_is_told_once_and_looked_at_again(
     assert [line.startswith(name) for line in told] == [True] * 3
     assert ["gone" in line for line in told] == [True, False, False]
     assert queue.troubles == []
+
+
+def test_what_a_store_in_trouble_could_not_say_is_told_when_it_can(
+    session: mapix.Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its queue has changed, and cannot be read just then; nothing changes after that."""
+    for number in range(3):
+        session.new(subject=f"n {number}", to="bob@elsewhere.example", text="x").submit()
+    queue = session.store.mapi.outgoing
+    entries, troubles = queue.entries, [True]
+
+    def troubled() -> list[QueueEntry]:
+        if troubles and troubles.pop():
+            raise DiskError("the disk fails")
+        return entries()
+
+    monkeypatch.setattr(queue, "entries", troubled)
+    watch([session.store], Stop(3))
+    trouble, *told = capsys.readouterr().err.splitlines()
+    assert "the disk fails" in trouble
+    assert told == [f"waiting  n {number}" for number in range(3)]
+
+
+def test_a_store_that_is_in_the_profile_twice_has_one_queue(ann: Mapix) -> None:
+    """SPL-4."""
+    ann("ls")
+    (path,) = (ann.home / "stores").glob("*.mapix")
+    ann("service", "add", "MAPIXSTORE", f"path={path}", "display_name=Again")
+    ann("spooler", "offline")
+    ann("send", "--to", "ann@example.org", "--subject", "Hello", "--text", "x")
+    assert [each["subject"] for each in ann.json("spooler", "status")["waiting"]] == ["Hello"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")

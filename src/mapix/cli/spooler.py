@@ -92,12 +92,24 @@ def queues(session: Session, *, quiet: bool = False) -> tuple[list[Store], list[
     columns = (PR_ENTRYID, PR_DEFAULT_STORE, PR_DISPLAY_NAME)
     for entry_id, default, name in query_all_rows(session.mapi.get_msg_stores_table(), columns):
         try:
-            found += [] if default else [session.open_store(entry_id)]
+            store = found[0] if default else session.open_store(entry_id)
+            found += [] if _is_among(store, found) else [store]
         except MapiError as error:
             unseen.append(name)
             if not quiet:
                 say(f"mapix: {clean(name)}: {one_line(str(error))}")
     return found, unseen
+
+
+def _is_among(store: Store, found: Sequence[Store]) -> bool:
+    """Whether a store is one of those: a profile may have it twice, and its queue is one all the same."""
+    from mapix.properties.errors import MapiError
+    from mapix.subsystem.spooler.reports import same_store
+
+    try:
+        return any(same_store(store.mapi, each.mapi) for each in found)
+    except MapiError:
+        return False
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
@@ -208,22 +220,24 @@ class _Watched:
         queue = self._store.mapi.outgoing
         if (now := queue.version()) == self._version:
             return
-        self._version = now
         entries = {entry.entry_id: entry for entry in queue.entries()}
-        for entry_id in entries.keys() - self._names.keys():
-            self._names[entry_id] = clean(_subject(self._store, entry_id))
+        for entry_id in entries:
+            if entry_id not in self._names:
+                self._names[entry_id] = clean(_subject(self._store, entry_id))
         _tell_changes(self._known, entries, self._names)
-        self._known = entries
+        self._known, self._version = entries, now
 
 
 def _tell_changes(old: dict[bytes, QueueEntry], new: dict[bytes, QueueEntry], names: dict[bytes, str]) -> None:
-    for entry_id in new.keys() - old.keys():
-        say(f"waiting  {names[entry_id]}")
-    for entry_id in old.keys() & new.keys():
-        if new[entry_id].attempts > old[entry_id].attempts:
-            say(f"put off  {names[entry_id]}: {clean(new[entry_id].reason)}")
-    for entry_id in old.keys() - new.keys():
-        say(f"gone     {names.pop(entry_id)}")
+    """In the order of the queue."""
+    for entry_id, entry in new.items():
+        if entry_id not in old:
+            say(f"waiting  {names[entry_id]}")
+        elif entry.attempts > old[entry_id].attempts:
+            say(f"put off  {names[entry_id]}: {clean(entry.reason)}")
+    for entry_id in old:
+        if entry_id not in new:
+            say(f"gone     {names.pop(entry_id)}")
 
 
 spooler = Group(
