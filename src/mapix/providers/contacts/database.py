@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
@@ -121,9 +121,11 @@ def _statements() -> list[str]:
 
 
 def _make_file(path: Path) -> None:
+    """Another thread's file is not opened: closing it would give up what SQLite locks of it in this process."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
     except PermissionError as error:
         raise NoAccess("the address book cannot be made here", value=str(path), hint="another path") from error
     except OSError as error:
