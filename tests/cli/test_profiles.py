@@ -225,3 +225,15 @@ def test_every_setting_that_can_be_made_is_listed(mapix: Mapix) -> None:
         assert set(each["settings"]) <= set(types[each["service"]])
     assert "password_command" in types["SMTP"]
     assert " password_command" in mapix("service", "types").stdout
+
+
+def test_names_and_settings_of_a_profile_from_elsewhere_do_not_steer_the_terminal(mapix: Mapix) -> None:
+    mapix.init()
+    file = mapix.home / "profiles" / "Default.toml"
+    text = file.read_text(encoding="utf-8").replace('name = "Ann Archer"', r'name = "A\u009b31mnn\nB"')
+    file.write_text(text.replace('"Personal address book"', r'"Book\u009b2J"'), encoding="utf-8")
+    shown = mapix("profile", "show").stdout
+    assert "  name = A 31mnn B\n" in shown
+    assert "CONTACTS  Book 2J\n" in shown
+    file.write_text(text.replace('name = "LOCAL"', r'name = "LO\u009bCAL"'), encoding="utf-8")
+    assert "LO�CAL removed" in mapix("service", "remove", "LO\x9bCAL").stderr

@@ -24,7 +24,7 @@ _WIDEST, _NARROWEST, _GAP = 32, 12, 2
 
 def say(text: str) -> None:
     """Talk to the person at the terminal; what is proposed to type next is for the profile that was named."""
-    click.echo(with_profile(text, named_profile()), err=True)
+    click.echo(with_profile(clean_text(text), named_profile()), err=True)
 
 
 def emit_json(document: Mapping[str, Any]) -> None:
@@ -78,7 +78,7 @@ def iso(moment: Any) -> str | None:
 
 
 def _visible(letter: str) -> str:
-    return letter if letter.isprintable() or letter == "\t" else "�"
+    return letter if letter.isprintable() or letter in "\t\xa0" else "�"
 
 
 def _table(titles: Sequence[str], cells: Sequence[Sequence[str]], wrap: bool) -> None:

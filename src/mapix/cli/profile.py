@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapix.cli.base import Group, command
-from mapix.cli.output import emit_json, emit_rows, json_option, say, tell
+from mapix.cli.output import clean, emit_json, emit_rows, json_option, say, tell
 from mapix.cli.profilefiles import confirm, export, import_, repair
 from mapix.cli.profiles import complete_profiles
 from mapix.cli.sessions import mapi, warnings_told
@@ -179,10 +179,10 @@ def service_document(service: Service) -> dict[str, Any]:
 
 
 def _show_service(service: Service) -> None:
-    click.echo(f"\n{service.name}  {service.display_name}")
+    click.echo(f"\n{clean(service.name)}  {clean(service.display_name)}")
     for name, value in service.settings.items():
         if value is not None:
-            click.echo(f"  {name} = {value}")
+            click.echo(f"  {clean(name)} = {clean(value)}")
 
 
 profile = Group(

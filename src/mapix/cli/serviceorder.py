@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapix.cli.base import command
-from mapix.cli.output import emit_json, emit_rows, json_option, tell
+from mapix.cli.output import clean, emit_json, emit_rows, json_option, tell
 from mapix.cli.profiles import complete_profiles, complete_services
 from mapix.cli.sessions import mapi, profile_option
 
@@ -79,7 +79,7 @@ def primary(service: str | None, none: bool, as_json: bool, profile: str | None)
     if as_json:
         emit_json({"service": name})
     elif not change:
-        click.echo(name or "no service")
+        click.echo(clean(name or "no service"))
 
 
 def _put_in_order(admin: MsgServiceAdmin, wanted: Sequence[bytes]) -> None:
