@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mapix.convert import journal as journals
+from mapix.convert import processes
 from mapix.convert import run as runs
 from mapix.convert.gathering import Mailbox
 from mapix.convert.plan import Plan
@@ -150,7 +151,7 @@ def test_ctrl_c_takes_no_attachments_from_a_file_that_is_replaced(
 
 
 def test_who_asks_a_second_time_does_not_wait_for_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first Ctrl-C lets each process finish its item; the second one ends them all."""
+    """The first Ctrl-C lets each process finish its item; the second one ends them all, and no third one leaves any."""
     ended: list[str] = []
 
     class Slow:
@@ -158,6 +159,7 @@ def test_who_asks_a_second_time_does_not_wait_for_processes(tmp_path: Path, monk
             interrupt()
 
         def kill(self) -> bool:
+            interrupt()
             ended.append("killed")
             return False
 
@@ -166,6 +168,27 @@ def test_who_asks_a_second_time_does_not_wait_for_processes(tmp_path: Path, monk
     with pytest.raises(KeyboardInterrupt):
         pool.close()
     assert ended == ["killed"] * 3
+
+
+def test_no_process_is_started_that_nobody_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes when a process runs and its giver of work does not know it yet."""
+    ended: list[str] = []
+
+    class Started:
+        stretches = ()
+
+        def __init__(self, *_: object) -> None:
+            interrupt()
+
+        def end(self) -> None:
+            ended.append("ended")
+
+    monkeypatch.setattr(processes, "Worker", Started)
+    pool = Processes(Plan("msg", str(tmp_path)), 3)
+    with pytest.raises(KeyboardInterrupt):
+        list(pool.run([[]]))
+    pool.close()
+    assert ended == ["ended"]
 
 
 def test_workers_are_ended_where_a_full_disk_takes_the_end_of_a_mailbox(

@@ -20,6 +20,7 @@ from mapix.convert.work import work
 from mapix.convert.worker import Job, Stretch, Worker
 from mapix.convert.workers import Batch
 from mapix.properties.errors import CallFailed
+from mapix.properties.interrupts import undisturbed
 
 AHEAD: Final = 4
 """Batches on their way for each process."""
@@ -66,14 +67,16 @@ class Processes:
                 self._workers[-1].end()
                 self._workers.pop()
         except BaseException:  # whoever asks a second time does not wait
-            for worker in self._workers:
-                worker.kill()
+            with undisturbed():
+                for worker in self._workers:
+                    worker.kill()
             raise
 
     def _hand_out(self) -> None:
         """Give what is ready to those that have least."""
         while len(self._workers) < self._jobs:
-            self._workers.append(Worker(work, self._plan, self._limit))
+            with undisturbed():  # one that nobody knows of is not ended
+                self._workers.append(Worker(work, self._plan, self._limit))
         for many in range(AT_ONCE):
             for worker in self._workers:
                 if self._ready and len(worker.stretches) <= many:

@@ -27,7 +27,6 @@ from typing import Final
 from mapix.convert.items import Item
 from mapix.convert.outcome import Outcome
 from mapix.convert.plan import Plan
-from mapix.properties.interrupts import undisturbed
 
 Work = Callable[[list[Item], Plan], list[Outcome]]
 
@@ -98,7 +97,7 @@ class Worker:
         self.pipe, theirs = context.Pipe()
         self._told, self._begun = 0, context.RawValue(c_longlong, 0)
         self._process = context.Process(target=_serve, args=(theirs, self._begun, work, plan), daemon=False)
-        with undisturbed(), _uninterrupted():
+        with _uninterrupted():
             self._process.start()
         theirs.close()
 
