@@ -198,6 +198,19 @@ def test_what_is_too_much_for_a_field_is_told(body: str, told: str) -> None:
     assert len(found.value) == 1
 
 
+def test_what_is_told_names_the_card_wherever_its_name_stands() -> None:
+    found = from_vcards(card("GEO:1;2\r\nLANG;PREF=1:de\r\nN:Archer;Ann\r\n") + card("TEL:+1\r\nTZ:+1\r\n"))
+    told = [str(one) for one in found.defects]
+    assert told[:2] == ["Ann Archer: LANG is not kept: 'de'", "Ann Archer: GEO is not kept: '1;2'"]
+    assert told[2:] == ["a card: TZ is not kept: '+1'", "a card: it names nobody"]
+
+
+def test_a_birthday_whose_year_is_not_known_is_told() -> None:
+    found = from_vcards(card(BODY + "BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12\r\n", "3.0"))
+    assert t.PR_BIRTHDAY not in found.value[0].values
+    assert [str(one) for one in found.defects] == ["Ann Archer: BDAY is not kept: '1604-04-12'"]
+
+
 def test_schemes_may_be_written_in_capitals() -> None:
     found = values(card("FN:Ann\r\nEMAIL:MAILTO:ann@example.org\r\nTEL;VALUE=uri:TEL:+1-555\r\n", "4.0"))
     assert found[t.PR_EMAIL_ADDRESS] == "ann@example.org"

@@ -96,6 +96,7 @@ class _Reader:
 
     def __init__(self, defects: Defects, whole: bool) -> None:
         self._defects = defects
+        self._notes: list[tuple[str, str]] = []
         self._whole = whole
         self._photo = b""
         self._categories: list[str] = []
@@ -114,8 +115,8 @@ class _Reader:
         return special(self, line) if special is not None else line.name in _SILENT or not line.value.strip()
 
     def note(self, line: Line, what: str = "is not kept") -> None:
-        """Tell that a field is not kept."""
-        self._defects.note(self._values.get(t.PR_DISPLAY_NAME, "a card"), f"{line.name} {what}", value=line.value)
+        """Tell that a field is not kept, once it is known whose card it is."""
+        self._notes.append((f"{line.name} {what}", line.value))
 
     def card(self) -> Card | None:
         """What was read; None for a card that names nobody."""
@@ -129,6 +130,8 @@ class _Reader:
                 if others:
                     values[t.PR_CONTACT_EMAIL_ADDRESSES] = tuple(others)
         name = values.get(t.PR_DISPLAY_NAME) or self._full_name() or values.get(t.PR_EMAIL_ADDRESS)
+        for what, value in self._notes:
+            self._defects.note(name or "a card", what, value=value)
         if not name:
             self._defects.note("a card", "it names nobody")
             return None
@@ -240,7 +243,7 @@ class _Reader:
     def _day(self, tag: PropTag, line: Line) -> bool:
         from mapix.formats.vcard.dates import read_day
 
-        ticks = read_day(line.text)
+        ticks = read_day(line.text) if "X-APPLE-OMIT-YEAR" not in line.parameters else None
         return ticks is not None and bool(self._values.setdefault(tag, ticks) == ticks)
 
     def _kind(self, line: Line) -> bool:
