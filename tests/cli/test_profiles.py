@@ -237,3 +237,19 @@ def test_names_and_settings_of_a_profile_from_elsewhere_do_not_steer_the_termina
     assert "CONTACTS  Book 2J\n" in shown
     file.write_text(text.replace('name = "LOCAL"', r'name = "LO\u009bCAL"'), encoding="utf-8")
     assert "LO�CAL removed" in mapix("service", "remove", "LO\x9bCAL").stderr
+
+
+def test_a_profile_passes_through_pipes_and_editors_of_other_systems(mapix: Mapix, tmp_path: Path) -> None:
+    """PRF-8: one may begin with a byte order mark, and end its lines as Windows does."""
+    mapix.init()
+    text = mapix("profile", "export", "Default", "-o", "-").stdout
+    assert text == mapix("profile", "export", "Default").stdout
+    mapix("profile", "import", "-", "--as", "Piped", stdin=text)
+    file = tmp_path / "edited.toml"
+    file.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    mapix("profile", "import", file, "--as", "Edited")
+    own = mapix.home / "profiles" / "Edited.toml"
+    own.write_bytes(b"\xef\xbb\xbf" + own.read_bytes().replace(b"\n", b"\r\n"))
+    mapix("ls", "--profile", "Edited")
+    mapix("profile", "rename", "Edited", "Later")
+    assert len(mapix.json("profile", "list")["profiles"]) == 3

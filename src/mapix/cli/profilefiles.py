@@ -61,6 +61,7 @@ def export(name: str, output: Path | None, secrets: bool, key_file: Path | None,
 
     if key_file is not None and not secrets:
         raise click.UsageError("--key-file is the passphrase of --secrets.")
+    output = None if output == Path("-") else output
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there already.")
     with mapi() as subsystem:
@@ -90,7 +91,7 @@ def import_(file: Path, name: str | None, key_file: Path | None, as_json: bool) 
 
     try:
         data = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
-        text = data.decode().replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise CorruptData("this is no exported profile: not UTF-8", value=str(file)) from None
     with mapi() as subsystem:

@@ -250,7 +250,7 @@ def _kind(value: Any) -> ProviderKind:
 def text_of(path: Path) -> str:
     """What a profile's file says; `CorruptData` with the place of what is not UTF-8, DiskError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         text = f"the profile's file is damaged: not UTF-8 (line {line}, byte {error.start})"
