@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.subsystem.bench import Script, WaitingProvider, fax_service
@@ -20,11 +20,13 @@ from mapix.interfaces.spi import (
     TransportLogon,
     TransportSupport,
 )
+from mapix.interfaces.status import Status
 from mapix.interfaces.table import query_all_rows
 from mapix.properties.entryid import OneOff, search_key, unwrap_store, wrap_store
 from mapix.properties.errors import (
     CorruptStore,
     FailOneProvider,
+    LogonFailed,
     MapiError,
     NotFound,
 )
@@ -270,7 +272,7 @@ def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profil
 
 
 def test_a_store_that_cannot_be_had_says_so_in_the_status_table(stores: Subsystem, profile: str) -> None:
-    """SES-21, SES-31: as long as its service is out of use, whatever is opened besides."""
+    """SES-21, SES-31, STA-3: as long as its service is out of use, whatever is opened besides."""
     refusals: list[MapiError] = [CorruptStore("the file is damaged")]
     service = stores.catalogue.get("MEMORY")
     spec = replace(service.providers[0], load=lambda: Forgetful(refusals))
@@ -283,13 +285,16 @@ def test_a_store_that_cannot_be_had_says_so_in_the_status_table(stores: Subsyste
             row = store_row(session, "locked")
             assert row[PR_STATUS_CODE] == STATUS_FAILURE
             assert row[PR_STATUS_STRING].startswith("MAPI_E_CORRUPT_STORE")
+            status = cast(Status, session.open_entry(row[PR_ENTRYID]))
+            with pytest.raises(LogonFailed, match="MAPI_E_CORRUPT_STORE"):
+                status.validate_state()
         session.open_msg_store(known(session)["one"])
         assert store_row(session, "one")[PR_STATUS_CODE] == STATUS_AVAILABLE
 
 
 def store_row(session: Session, name: str) -> dict[PropTag, Any]:
     """The row of a store in the status table."""
-    columns = (PR_DISPLAY_NAME, PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING)
+    columns = (PR_DISPLAY_NAME, PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING, PR_ENTRYID)
     rows = [dict(zip(columns, row, strict=True)) for row in query_all_rows(session.get_status_table(), columns)]
     (found,) = [row for row in rows if row[PR_DISPLAY_NAME] == name and row[PR_RESOURCE_TYPE] == ProviderKind.STORE]
     return found

@@ -14,7 +14,16 @@ from mapix.interfaces.spi import ProviderLogon, TransportLogon
 from mapix.interfaces.status import Status
 from mapix.objects.bags.memorysource import MemorySource
 from mapix.objects.bags.propdata import PropertyBag
-from mapix.properties.errors import Busy, InvalidParameter, MapiError, NoAccess, NoSupport, NotFound, UnknownFlags
+from mapix.properties.errors import (
+    Busy,
+    InvalidParameter,
+    LogonFailed,
+    MapiError,
+    NoAccess,
+    NoSupport,
+    NotFound,
+    UnknownFlags,
+)
 from mapix.properties.flags import (
     ABORT_XP_HEADER_OPERATION,
     CONFIG_CHANGED,
@@ -181,6 +190,8 @@ class ProviderStatus(StatusObject):
             self._validate_remote(flags)
         elif self._logon is not None:
             _validated(self._core, self._uid, self._logon)
+        elif self.get_prop(PR_STATUS_CODE, 0) & STATUS_FAILURE:
+            raise LogonFailed("it is not logged on", value=self.get_prop(PR_STATUS_STRING, ""), hint="mapix doctor")
         if flags & CONFIG_CHANGED and isinstance(self._logon, TransportLogon):
             self._core.spooling.wake(ready=True)
 
