@@ -118,6 +118,17 @@ def test_what_cards_say_comes_back_or_is_told(book: AddressBook) -> None:
     assert [(one.name, one.type) for one in team.members] == [("Faxi", "FAX"), ("zoe@example.org", "SMTP")]
 
 
+def test_a_list_that_is_replaced_has_the_members_of_its_card(book: AddressBook) -> None:
+    """ABK-72, ABK-75: and stays a member of other lists."""
+    book.add_list("Everybody", book.add_list("Team", "ann@example.org", "zoe@example.org"))
+    card = b"BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Team\nMEMBER:mailto:bill@example.org\nEND:VCARD\n"
+    assert book.import_cards(card).present == 1
+    assert len(list(book.find("Team").members)) == 2
+    assert book.import_cards(card, replace=True).added == 1
+    assert [str(one) for one in book.find("Team").members] == ["bill@example.org"]
+    assert [str(one) for one in book.find("Everybody").members] == ["Team"]
+
+
 def test_members_that_are_nobody_to_write_to_are_told(book: AddressBook) -> None:
     """ABK-75."""
     card = "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Team\nEMAIL:team@example.org\nMEMBER:{}\nEND:VCARD\n"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from mapix.client.bookentry import BookEntry
 from mapix.formats.defects import MOST_DEFECTS
 from mapix.formats.vcard import Card, from_vcards, to_vcards, unwritten
+from mapix.interfaces.addrbook import DistList
 from mapix.interfaces.prop import Keep
+from mapix.interfaces.table import query_all_rows
 from mapix.properties import tags as t
 from mapix.properties.address import is_address
 from mapix.properties.entryid import is_one_off, search_key
@@ -98,6 +100,7 @@ def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEnt
     try:
         if card.members is not None:
             entry = book.add_list(name, flags=flags)
+            _empty(entry)
             _describe(entry, card, result)
         else:
             made = book.personal.create_entry(None, flags)
@@ -112,6 +115,14 @@ def _put(book: AddressBook, card: Card, flags: int, result: Imported) -> BookEnt
         return None
     result.added += 1
     return entry
+
+
+def _empty(entry: BookEntry) -> None:
+    """Take everybody off a list that is replaced."""
+    if isinstance(entry.mapi, DistList):
+        members = [row[0] for row in query_all_rows(entry.mapi.get_contents_table(), (t.PR_ENTRYID,))]
+        if members:
+            entry.mapi.delete_entries(members)
 
 
 def _describe(entry: BookEntry, card: Card, result: Imported) -> None:
