@@ -113,7 +113,7 @@ def test_a_home_that_is_a_file_is_told(mapix: Home, tmp_path: Path) -> None:
 
 def lists(name: str, command: click.Command | None) -> bool:
     """Whether a command prints one document of what is there; `watch` never ends, copies and salvage want a target."""
-    others = ("watch", "copy", "salvage", "import", "create", "change")
+    others = ("watch", "copy", "salvage", "import", "create", "change", "forget")
     return command is not None and name not in others and any("--json" in each.opts for each in command.params)
 
 
