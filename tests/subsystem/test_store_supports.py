@@ -34,6 +34,7 @@ from mapix.properties.flags import (
 from mapix.properties.tags import (
     PR_ADDRTYPE,
     PR_COMMENT,
+    PR_DEFERRED_SEND_TIME,
     PR_DELETE_AFTER_SUBMIT,
     PR_DISPLAY_NAME,
     PR_EMAIL_ADDRESS,
@@ -52,6 +53,7 @@ from mapix.properties.tags import (
     PR_SENTMAIL_ENTRYID,
     PR_SUBJECT,
 )
+from mapix.properties.times import TICKS_PER_SECOND, now
 from mapix.subsystem.initialize import Subsystem
 from mapix.testing.builders import a_folder, a_message
 
@@ -136,7 +138,8 @@ def test_what_cannot_be_copied_whole_is_not_moved(given: Given) -> None:
 def test_a_submitted_message_is_not_moved(given: Given) -> None:
     """SPI-43, F-063: it stays one message."""
     source, target = a_folder(given.opened, "From"), a_folder(given.opened, "To")
-    message = a_message(source, "On its way", to=["ann@example.org"])
+    later = {PR_DEFERRED_SEND_TIME: now() + 3600 * TICKS_PER_SECOND}
+    message = a_message(source, "On its way", to=["ann@example.org"], props=later)
     entry_id = message.get_prop(PR_ENTRYID)
     message.submit_message()
     assert given.store.copy_messages(source, [entry_id], target, move=True).left_out == (entry_id,)
