@@ -51,6 +51,14 @@ def test_where_nobody_can_be_asked_for_a_new_passphrase_its_variable_is_named(lo
     assert locked("vault", "change", code=Exit.LOGON).stderr.endswith("Try: set MAPIX_VAULT_NEW_KEY_FILE\n")
 
 
+def test_what_to_type_about_permissions_is_quoted(locked: Mapix, tmp_path: Path) -> None:
+    key = tmp_path / "two words"
+    key.write_text("open sesame\n")
+    key.chmod(0o644)
+    said = locked("vault", "create", code=Exit.LOGON, MAPIX_VAULT_KEY_FILE=str(key)).stderr
+    assert said.endswith(f"Try: chmod 600 '{key}'\n")
+
+
 def test_a_key_file_others_may_read_is_refused(locked: Mapix) -> None:
     Path(locked.env["MAPIX_VAULT_KEY_FILE"]).chmod(0o644)
     assert "chmod 600" in locked("vault", "create", code=Exit.LOGON).stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -84,7 +85,7 @@ def _home(subsystem: Subsystem) -> Finding:
     if not os.access(place, os.W_OK):
         return Finding(False, "home", f"{home} cannot be written to", "set MAPIX_HOME to a directory of yours")
     if home.exists() and os.name == "posix" and home.stat().st_mode & 0o077:
-        return Finding(True, "home", f"{home}, which other users can look into", f"chmod 700 {home}")
+        return Finding(True, "home", f"{home}, which other users can look into", f"chmod 700 {quote(str(home))}")
     return Finding(True, "home", f"{home}{'' if home.exists() else ' (not made yet)'}")
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from mapix.properties.errors import Collision, CorruptData, DiskError, LogonFailed, NoAccess, NoSupport, NotFound
@@ -236,4 +237,4 @@ def check_private(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.getuid():
         raise NoAccess("the file belongs to another user", value=str(path))
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise NoAccess("others may read or write this file", value=str(path), hint=f"chmod 600 {path}")
+        raise NoAccess("others may read or write this file", value=str(path), hint=f"chmod 600 {quote(str(path))}")
