@@ -101,6 +101,8 @@ class Reading:
             if self.own:
                 database.start_reading()
         except BaseException:
+            if self.own and database.in_transaction:
+                database.rollback()
             database.lock.release()
             raise
 

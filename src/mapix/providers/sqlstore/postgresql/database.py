@@ -140,6 +140,9 @@ class PostgreSqlDatabase(Asking):
             self._left = f"{sql}; "
             return
         self._left = ""
+        if sql == "ROLLBACK" and self.link.is_busy:
+            self.rollback()
+            return
         if sql == "COMMIT":
             self._commit()
             return
@@ -158,8 +161,10 @@ class PostgreSqlDatabase(Asking):
         return self.link.is_open
 
     def rollback(self) -> None:
-        """See `Database.rollback`."""
+        """See `Database.rollback`. Where a question was interrupted on its way, that ends with the connection."""
         self._began = self._writing = False
+        if self.link.is_busy:
+            self.link.close()
         if self.in_transaction:
             with suppress(*ERRORS):
                 self.link.control("ROLLBACK")

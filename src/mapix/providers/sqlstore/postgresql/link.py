@@ -79,6 +79,11 @@ class Link:
         return self.connection.pgconn.transaction_status in _OPEN
 
     @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come: nothing else can be asked before."""
+        return self.connection.pgconn.transaction_status == TransactionStatus.ACTIVE
+
+    @property
     def is_spoilt(self) -> bool:
         """Whether the transaction under way can only be undone."""
         return self.connection.pgconn.transaction_status == TransactionStatus.INERROR
