@@ -9,6 +9,7 @@ import pytest
 from tests.fixtures_postgresql import PostgreSql
 from tests.providers.sqlstore.helpers import save
 
+from mapix.properties.errors import UnableToComplete
 from mapix.providers.sqlstore.postgresql.backend import PostgreSqlBackend, open_named
 from mapix.providers.sqlstore.postgresql.connection import Place
 
@@ -38,6 +39,25 @@ def test_a_question_that_is_interrupted_on_its_way_goes_with_its_transaction(
     assert not database.in_transaction
     assert store.messages(store.root) == [number]
     store.set_flags([number], on=1)
+
+
+def test_what_is_interrupted_in_a_part_of_a_transaction_takes_all_of_it(store: PostgreSqlBackend) -> None:
+    def interrupted() -> None:
+        with store.transaction():
+            store.database.link.connection.pgconn.send_query(b"SELECT 1")
+            raise KeyboardInterrupt
+
+    def swallowed() -> None:
+        with store.transaction():
+            save(store)
+            with pytest.raises(KeyboardInterrupt):
+                interrupted()
+
+    with pytest.raises(UnableToComplete):
+        swallowed()
+    assert store.messages(store.root) == []
+    save(store)
+    assert len(store.messages(store.root)) == 1
 
 
 def test_a_reading_that_is_interrupted_while_it_begins_leaves_no_transaction(

@@ -140,7 +140,8 @@ class PostgreSqlDatabase(Asking):
             self._left = f"{sql}; "
             return
         self._left = ""
-        if sql == "ROLLBACK" and self.link.is_busy:
+        if sql.startswith("ROLLBACK") and self.link.is_busy:
+            self._lost = self._lost or UnableToComplete("the transaction was interrupted", value=self.name)
             self.rollback()
             return
         if sql == "COMMIT":
