@@ -1,7 +1,6 @@
 """A live object of every interface, in a session on a store of one kind."""
 
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +8,7 @@ from uuid import uuid4
 from mapix.interfaces.prop import Access
 from mapix.properties import tags
 from mapix.properties.flags import MAPI_SPOOLER
+from mapix.properties.once import once
 from mapix.pywin32 import exchange, mapi, mapitags, pythoncom
 from mapix.subsystem.initialize import Subsystem
 
@@ -51,43 +51,43 @@ class World:
         make_profile(home, kind)
         mapi.MAPIInitialize(None)
 
-    @cached_property
+    @once
     def session(self) -> Any:
         return mapi.MAPILogonEx(0, "", None, NO_MAIL)
 
-    @cached_property
+    @once
     def mail_session(self) -> Any:
         """A session with mail, which has a spooler and knows its user."""
         return mapi.MAPILogonEx(0, "", None, NO_MAIL & ~mapi.MAPI_NO_MAIL)
 
-    @cached_property
+    @once
     def store_id(self) -> bytes:
         columns = (mapitags.PR_ENTRYID, mapitags.PR_DEFAULT_STORE)
         wanted = (mapi.RES_PROPERTY, (mapi.RELOP_EQ, mapitags.PR_DEFAULT_STORE, (mapitags.PR_DEFAULT_STORE, True)))
         ((entry_id, _),) = mapi.HrQueryAllRows(self.session.GetMsgStoresTable(0), columns, wanted, None, 0)
         return entry_id[1]
 
-    @cached_property
+    @once
     def store(self) -> Any:
         return self.session.OpenMsgStore(0, self.store_id, None, mapi.MDB_NO_DIALOG | mapi.MAPI_BEST_ACCESS)
 
-    @cached_property
+    @once
     def subtree(self) -> Any:
         return self.store.OpenEntry(value(self.store, mapitags.PR_IPM_SUBTREE_ENTRYID), None, mapi.MAPI_BEST_ACCESS)
 
-    @cached_property
+    @once
     def folder(self) -> Any:
         return self.subtree.CreateFolder(mapi.FOLDER_GENERIC, "Work", None, None, 0)
 
-    @cached_property
+    @once
     def deep(self) -> Any:
         return self.folder.CreateFolder(mapi.FOLDER_GENERIC, "Deep", None, None, 0)
 
-    @cached_property
+    @once
     def other(self) -> Any:
         return self.subtree.CreateFolder(mapi.FOLDER_GENERIC, "Other", None, None, 0)
 
-    @cached_property
+    @once
     def message(self) -> Any:
         return self.made("Minutes")
 
@@ -109,11 +109,11 @@ class World:
             (mapitags.PR_RECIPIENT_TYPE, mapi.MAPI_TO),
         ]
 
-    @cached_property
+    @once
     def message_id(self) -> bytes:
         return value(self.message, mapitags.PR_ENTRYID)
 
-    @cached_property
+    @once
     def attach(self) -> Any:
         _, attach = self.message.CreateAttach(None, 0)
         attach.SetProps([(mapitags.PR_ATTACH_METHOD, mapi.ATTACH_BY_VALUE), (mapitags.PR_ATTACH_DATA_BIN, b"data")])
@@ -121,7 +121,7 @@ class World:
         self.message.SaveChanges(mapi.KEEP_OPEN_READWRITE)
         return attach
 
-    @cached_property
+    @once
     def table(self) -> Any:
         """The contents of the folder: two messages."""
         self.made("Agenda")
@@ -131,7 +131,7 @@ class World:
         table.SortTable((((mapitags.PR_SUBJECT_W, 0),),), 0)
         return table
 
-    @cached_property
+    @once
     def book(self) -> Any:
         return self.session.OpenAddressBook(0, None, 0)
 
@@ -139,22 +139,22 @@ class World:
     def one_off(self) -> bytes:
         return self.book._obj.create_one_off("Ann", "SMTP", "ann@example.org")
 
-    @cached_property
+    @once
     def user(self) -> Any:
         return self.book.OpenEntry(self.one_off, None, 0)
 
-    @cached_property
+    @once
     def container(self) -> Any:
         return self.book.OpenEntry(self.book._obj.get_pab(), None, mapi.MAPI_BEST_ACCESS)
 
-    @cached_property
+    @once
     def distribution_list(self) -> Any:
         book = self.book._obj
         pab = book.get_pab()
         template = book.open_entry(pab, Access.MODIFY).get_prop(tags.PR_DEF_CREATE_DL)
         return self.book.OpenEntry(book.new_entry(pab, template, {tags.PR_DISPLAY_NAME: "All of us"}), None, 0)
 
-    @cached_property
+    @once
     def status(self) -> Any:
         return self.mail_session.OpenEntry(self.status_id(MAPI_SPOOLER), None, mapi.MAPI_BEST_ACCESS)
 
@@ -164,15 +164,15 @@ class World:
         found = mapi.HrQueryAllRows(table, (mapitags.PR_ENTRYID, mapitags.PR_RESOURCE_TYPE), None, None, 0)
         return {row[1][1]: row[0][1] for row in found}[kind]
 
-    @cached_property
+    @once
     def profiles(self) -> Any:
         return mapi.MAPIAdminProfiles(0)
 
-    @cached_property
+    @once
     def services(self) -> Any:
         return self.profiles.AdminServices("Work", None, 0, 0)
 
-    @cached_property
+    @once
     def services2(self) -> Any:
         return self.services.QueryInterface(mapi.IID_IMsgServiceAdmin2)
 
@@ -183,33 +183,33 @@ class World:
         (found,) = (uid for (_, uid), (_, given) in rows if given == name)
         return mapi.MAPIUIDFromBinary(found)
 
-    @cached_property
+    @once
     def store_service(self) -> Any:
         return self.service(SERVICES[self.kind].encode())
 
-    @cached_property
+    @once
     def providers(self) -> Any:
         return self.services.AdminProviders(self.store_service, 0)
 
-    @cached_property
+    @once
     def section(self) -> Any:
         return self.services.OpenProfileSection(self.store_service, None, mapi.MAPI_MODIFY)
 
-    @cached_property
+    @once
     def sink(self) -> Any:
         self.told: list[Any] = []
         return mapi.HrAllocAdviseSink(lambda batch, context: self.told.append((batch, context)), "context")
 
-    @cached_property
+    @once
     def converter(self) -> Any:
         made: Callable[..., Any] = pythoncom.CoCreateInstance
         return made(mapi.CLSID_IConverterSession, None, pythoncom.CLSCTX_INPROC_SERVER, mapi.IID_IConverterSession)
 
-    @cached_property
+    @once
     def manager(self) -> Any:
         return self.store.QueryInterface(exchange.IID_IExchangeManageStore)
 
-    @cached_property
+    @once
     def manager_ex(self) -> Any:
         return self.store.QueryInterface(exchange.IID_IExchangeManageStoreEx)
 
