@@ -42,7 +42,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 fuzz: $(STAMP)
-	tools/fuzz $(or $(FUZZ_SECONDS),30) $(FUZZ_SEED)
+	tools/fuzz $(or $(FUZZ_SECONDS),30) $(or $(FUZZ_SEED),0) $(FUZZ_RUNS)
 
 docs: $(STAMP)
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

@@ -84,7 +84,7 @@ def judge_mailbox(path: Path, data: bytes) -> None:
         ends = item.start + item.size
     judge_items(path.parent, items)
     with ExitStack() as files:
-        lines = data.replace(b"\r\n", b"\n").rstrip(b"\n")
+        lines = (data.replace(b"\r\n", b"\n") if b"\n" in data else data.replace(b"\r", b"\n")).rstrip(b"\n")
         assert unquoted(quoted(data), files) == lines + b"\n\n", "a mailbox changes what it holds"
 
 
