@@ -33,6 +33,7 @@ from mapix.properties.tags import (
     PR_EMAIL_ADDRESS,
     PR_ENTRYID,
     PR_IPM_OUTBOX_ENTRYID,
+    PR_MESSAGE_CLASS,
     PR_PROVIDER_DLL_NAME,
     PR_RECIPIENT_TYPE,
     PR_ROWID,
@@ -62,6 +63,7 @@ class Courier(TransportLogon):
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.classes: list[str] = []
         self.support: Any = None
         self.logoffs = 0
 
@@ -70,6 +72,7 @@ class Courier(TransportLogon):
 
     def submit_message(self, submission: Submission) -> Any:
         self.sent += [row[PR_EMAIL_ADDRESS] for row in submission.recipients]
+        self.classes.append(submission.message.get_prop(PR_MESSAGE_CLASS))
         return done(submission)
 
     def logoff(self) -> None:

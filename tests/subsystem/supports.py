@@ -22,6 +22,7 @@ class Given:
     """The support objects of one session, by kind."""
 
     def __init__(self) -> None:
+        self.courier = Courier()
         self.book: Any = None
         self.store: Any = None
         self.transport: Any = None
@@ -53,7 +54,8 @@ class Stores(MemoryStores):
 @contextmanager
 def opened_supports(system: Subsystem, profile: str) -> Iterator[Given]:
     """A session on a profile with a provider of each kind."""
-    given, courier = Given(), Courier()
+    given = Given()
+    courier = given.courier
     specs = (
         ProviderSpec(ProviderKind.ADDRESS_BOOK, "book", "Book", lambda: Books(given)),
         ProviderSpec(ProviderKind.STORE, "store", "Store", lambda: Stores(given)),
