@@ -89,7 +89,7 @@ def test_damaged_tnef_passes_unchanged_and_is_told_unless_quiet() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
 def test_where_nothing_can_be_written_the_mail_is_to_be_kept() -> None:
-    with open("/dev/full", "wb") as full:  # noqa: PTH123
+    with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "mapix", "filter"]
         ran = subprocess.run(command, input=b"x" * 100, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
     assert ran.returncode == 75

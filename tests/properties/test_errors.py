@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from tools.generate import records
 
 from mapix.properties import errors, flags
-from mapix.properties.errors import InvalidParameter, MapiError, NotFound, by_symbol, from_hresult, lookup, symbol_of
+from mapix.properties.errors import (
+    InvalidParameter,
+    MapiError,
+    NotFound,
+    by_symbol,
+    from_hresult,
+    from_sentence,
+    lookup,
+    symbol_of,
+)
 from mapix.properties.tag import PropTag
 
 FAILURES = [row for row in records("errors.csv") if row["class"]]
@@ -25,6 +34,18 @@ def test_each_failure_has_its_class(row):
     assert cls is lookup(code) is lookup(code - (1 << 32)) is by_symbol(row["symbol"])
     assert symbol_of(code) == symbol_of(code - (1 << 32)) == row["symbol"]
     assert vars(flags)[row["symbol"]] == code
+
+
+@given(st.integers(0x80000000, 0xFFFFFFFF) | st.sampled_from([int(row["hresult"], 16) for row in FAILURES]), st.text())
+def test_an_error_that_was_told_in_a_sentence_is_one_of_its_class_with_the_same_sentence(code, text):
+    error = from_hresult(code, text, value=text)
+    again = from_sentence(error.sentence)
+    assert (type(again), again.sentence) == (type(error), error.sentence)
+
+
+@pytest.mark.parametrize("told", ["", "broken", "MAPI_E_BUSY", "MAPI_E_BUSY (0x8004010F): no", "x (0x0): y", "x (0xz)"])
+def test_what_tells_of_no_error_is_none(told):
+    assert from_sentence(told) is None
 
 
 def test_every_failure_of_the_headers_is_in_the_data():

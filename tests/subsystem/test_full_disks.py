@@ -203,31 +203,19 @@ def test_a_profile_that_cannot_be_removed_stays_whole(
     assert system.profiles.load("Work").services
 
 
-def test_a_profile_in_use_that_cannot_be_marked_stays_the_default_one(
-    system: Subsystem, profile: str, full: Failing
+@pytest.mark.parametrize(("unwritten", "stays"), [("Work.toml", True), ("default-profile", False)])
+def test_a_profile_in_use_stays_the_default_one_where_it_cannot_be_marked_and_only_there(
+    system: Subsystem, profile: str, full: Failing, unwritten: str, stays: bool
 ) -> None:
-    """PRF-6."""
+    """PRF-6: one that goes is the default no more, though that cannot be written."""
     profiles = system.admin_profiles()
     profiles.set_default_profile(profile)
     with system.logon(profile, flags=MAPI_NEW_SESSION):
-        full("Work.toml")
+        full(unwritten)
         with pytest.raises(NotEnoughDisk):
             profiles.delete_profile(profile)
-        assert system.profiles.default() == profile
-
-
-def test_a_profile_that_goes_is_the_default_no_more_though_that_cannot_be_written(
-    system: Subsystem, profile: str, full: Failing
-) -> None:
-    """PRF-6."""
-    profiles = system.admin_profiles()
-    profiles.set_default_profile(profile)
-    with system.logon(profile, flags=MAPI_NEW_SESSION):
-        full("default-profile")
-        with pytest.raises(NotEnoughDisk):
-            profiles.delete_profile(profile)
-        assert system.profiles.default() is None
-    assert system.profiles.names() == []
+        assert system.profiles.default() == (profile if stays else None)
+    assert system.profiles.names() == ([profile] if stays else [])
 
 
 @pytest.mark.parametrize("ending", ["New.toml", "New.toml.bak"])

@@ -254,13 +254,18 @@ class Forgetful(MemoryStoreProvider):
         return super().logon(*args, **options)
 
 
-def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profile: str) -> None:
-    """LOG-28: its service stays in use, so that a client can mend what was wrong and try once more."""
-    refusals: list[MapiError] = [FailOneProvider("wrong password")]
+def add_forgetful(stores: Subsystem, profile: str, refusals: list[MapiError]) -> None:
+    """Put a store called locked into the profile, which refuses so often, and then is had."""
     service = stores.catalogue.get("MEMORY")
     spec = replace(service.providers[0], load=lambda: Forgetful(refusals))
     stores.catalogue.register(replace(service, name="FORGETFUL", providers=(spec,)))
     stores.admin_profiles().admin_services(profile).create_msg_service("FORGETFUL", "locked", {"name": "locked"})
+
+
+def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profile: str) -> None:
+    """LOG-28: its service stays in use, so that a client can mend what was wrong and try once more."""
+    refusals: list[MapiError] = [FailOneProvider("wrong password")]
+    add_forgetful(stores, profile, refusals)
     with stores.logon(profile, flags=NEW) as session:
         with pytest.raises(FailOneProvider):
             session.open_msg_store(known(session)["locked"], no_mail=True)
@@ -274,10 +279,7 @@ def test_a_store_that_failed_alone_may_be_opened_again(stores: Subsystem, profil
 def test_a_store_that_cannot_be_had_says_so_in_the_status_table(stores: Subsystem, profile: str) -> None:
     """SES-21, SES-31, STA-3: as long as its service is out of use, whatever is opened besides."""
     refusals: list[MapiError] = [CorruptStore("the file is damaged")]
-    service = stores.catalogue.get("MEMORY")
-    spec = replace(service.providers[0], load=lambda: Forgetful(refusals))
-    stores.catalogue.register(replace(service, name="FORGETFUL", providers=(spec,)))
-    stores.admin_profiles().admin_services(profile).create_msg_service("FORGETFUL", "locked", {"name": "locked"})
+    add_forgetful(stores, profile, refusals)
     with stores.logon(profile, flags=NEW) as session:
         for _ in range(2):
             with pytest.raises(MapiError):

@@ -5,7 +5,8 @@
     ...
     mapix.properties.errors.NotFound: MAPI_E_NOT_FOUND (0x8004010F): no such folder: 'Archive'. Try: create_folder
 
-`lookup` and `from_hresult` go from a number to a class, `by_symbol` from a name, `symbol_of` from a number to its name.
+`lookup` and `from_hresult` go from a number to a class, `by_symbol` from a name, `symbol_of` from a number to its name,
+`from_sentence` from the words of another process to the error.
 Warnings (`MAPI_W_*`) are successes and never raised (GEN-1); failures are `0x80040000 | code` or the COM code they
 stand for (GEN-2). The classes between the marked lines are generated from `tools/data` by `tools/update_errors.py`.
 """
@@ -744,6 +745,17 @@ def from_hresult(
 ) -> MapiError:
     """An error of the class of `hresult`, ready to raise; the other parameters are `MapiError`'s."""
     return lookup(hresult)(text, value=value, hint=hint, low_level=low_level)
+
+
+def from_sentence(told: str) -> MapiError | None:
+    """The error whose `sentence` another process told, with the same sentence; None where it is none."""
+    symbol, _, rest = told.partition(" (0x")
+    number, _, text = rest.partition(")")
+    try:
+        found = lookup(int(number, 16))
+    except (ValueError, InvalidParameter):
+        return None
+    return found(text.removeprefix(": ")) if found.symbol == symbol else None
 
 
 def by_symbol(name: str) -> type[MapiError]:

@@ -36,6 +36,7 @@ from mapix.properties.errors import (
     NotFound,
     UnableToComplete,
     UnknownEntryid,
+    from_sentence,
 )
 from mapix.properties.interrupts import let_interrupt_through
 from mapix.subsystem.catalogue.services import provider_of
@@ -168,7 +169,7 @@ class Providers:
 
     def put_out_of_use(self, service: bytes, reason: str) -> None:
         """Disable a service because another member of the session found that it does not work."""
-        self._disabled.setdefault(service, LogonFailed(reason))
+        self._disabled.setdefault(service, from_sentence(reason) or LogonFailed(reason))
 
     def shutdown(self) -> None:
         """Tell every provider that the session ends (SPI-50)."""

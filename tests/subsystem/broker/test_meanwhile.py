@@ -102,6 +102,7 @@ def test_a_service_that_fails_while_the_session_is_offered_is_told(
     pair[0].logon("Work", flags=MAPI_ALLOW_OTHERS)
     second = pair[1].logon()._core
     until(lambda: second.poll() or SERVICE in second.providers.out_of_use())
+    assert second.providers.out_of_use() == {SERVICE: "MAPI_E_LOGON_FAILED (0x80040111): broken"}
 
 
 def test_who_joins_while_a_dead_broker_is_replaced_is_counted_once(
