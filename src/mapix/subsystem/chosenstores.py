@@ -11,9 +11,7 @@ from mapix.properties.entryid import unwrap_store, wrap_store
 from mapix.properties.errors import InvalidEntryid
 from mapix.properties.flags import STATUS_TEMP_SECTION
 from mapix.properties.tags import PR_STORE_ENTRYID
-from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
-
-Pair = tuple[ServiceEntry, ProviderEntry]
+from mapix.subsystem.profiles.profile import Pair, Profile
 
 
 def choose(pair: Pair, inner: bytes) -> None:

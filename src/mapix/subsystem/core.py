@@ -28,13 +28,13 @@ from mapix.properties.tags import (
 from mapix.subsystem.identity import Identities
 from mapix.subsystem.lifetime import take_every
 from mapix.subsystem.loading import Providers
-from mapix.subsystem.profiles.profile import Profile, ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profile import Pair, Profile, ProviderEntry, ServiceEntry
 from mapix.subsystem.profiles.profilehandle import ProfileHandle, SessionProfile, UnstoredProfile
 from mapix.subsystem.providerrow import row_of
 from mapix.subsystem.spooling import Spooling
 from mapix.subsystem.started import LoadedBook, Started, StartedTransport
 from mapix.subsystem.statustable import SPOOLER_KEY, StatusTable
-from mapix.subsystem.storelist import Pair, StoreList
+from mapix.subsystem.storelist import StoreList
 from mapix.subsystem.support.routes import Routes
 from mapix.subsystem.support.support import StoreProviderSupport
 

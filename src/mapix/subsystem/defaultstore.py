@@ -24,8 +24,7 @@ from mapix.properties.flags import (
     STORE_SUBMIT_OK,
 )
 from mapix.properties.tags import PR_RESOURCE_FLAGS, PR_STORE_SUPPORT_MASK
-from mapix.subsystem.profiles.profile import Profile
-from mapix.subsystem.storelist import Pair
+from mapix.subsystem.profiles.profile import Pair, Profile
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore

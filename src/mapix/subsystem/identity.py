@@ -22,7 +22,7 @@ from mapix.properties.tags import (
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
-    from mapix.subsystem.storelist import Pair
+    from mapix.subsystem.profiles.profile import Pair
     from mapix.subsystem.support.transportsupport import TransportProviderSupport
 
 COLUMNS = (PR_IDENTITY_DISPLAY, PR_IDENTITY_ENTRYID, PR_IDENTITY_SEARCH_KEY)

@@ -19,7 +19,7 @@ from mapix.properties.entryid import check_entry_id, provider_uid
 from mapix.properties.errors import InvalidEntryid, InvalidObject, InvalidParameter, MapiError
 from mapix.properties.tags import PR_OBJECT_TYPE
 from mapix.subsystem.lifetime import take_every
-from mapix.subsystem.storelist import Pair
+from mapix.subsystem.profiles.profile import Pair
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:

@@ -30,8 +30,7 @@ from mapix.subsystem.settingsdialog import dialog_bit
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
-    from mapix.subsystem.profiles.profile import ServiceEntry
-    from mapix.subsystem.storelist import Pair
+    from mapix.subsystem.profiles.profile import Pair, ServiceEntry
 
 Row = dict[PropTag, Any]
 

@@ -19,7 +19,7 @@ from mapix.interfaces.spi import StoreLogon
 from mapix.interfaces.store import MsgStore
 from mapix.properties.errors import MapiError
 from mapix.subsystem.lifetime import take_every
-from mapix.subsystem.storelist import Pair
+from mapix.subsystem.profiles.profile import Pair
 from mapix.subsystem.support.routes import Routes
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from mapix.properties.flags import NOTIFY_READYTOSEND
 from mapix.subsystem.handover import note
 from mapix.subsystem.latestart import LateStart
 from mapix.subsystem.lines import Lines
+from mapix.subsystem.profiles.profile import Pair
 from mapix.subsystem.spoolerstores import SpoolerStores, count
 from mapix.subsystem.statustable import StatusBoard
-from mapix.subsystem.storelist import Pair
 from mapix.subsystem.succession import Leaving, Succession
 
 if TYPE_CHECKING:

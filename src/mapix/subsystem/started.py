@@ -23,8 +23,8 @@ from mapix.properties.tags import PR_RESOURCE_METHODS, PR_STATUS_CODE, PR_STATUS
 from mapix.subsystem.dialogs import LogonCancelled
 from mapix.subsystem.isolation.providers import show_back, show_failure
 from mapix.subsystem.lifetime import take_every
+from mapix.subsystem.profiles.profile import Pair
 from mapix.subsystem.remote import go_on_without_line
-from mapix.subsystem.storelist import Pair
 from mapix.subsystem.support.support import CommonSupport, ProviderSupport
 from mapix.subsystem.support.transportsupport import TransportProviderSupport
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 from mapix.properties.errors import FailOneProvider, MapiError
 from mapix.properties.flags import STATUS_FAILURE, STATUS_TEMP_SECTION
 from mapix.properties.tags import PR_STATUS_CODE, PR_STATUS_STRING
-from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profile import Pair
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
 
 T = TypeVar("T")
-Pair = tuple[ServiceEntry, ProviderEntry]
 
 
 class FailedStores:

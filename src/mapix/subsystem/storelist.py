@@ -37,7 +37,7 @@ from mapix.properties.tags import (
     PR_SERVICE_UID,
 )
 from mapix.subsystem import chosenstores
-from mapix.subsystem.profiles.profile import ProviderEntry, ServiceEntry
+from mapix.subsystem.profiles.profile import Pair, ProviderEntry, ServiceEntry
 from mapix.subsystem.storefailures import FailedStores
 from mapix.subsystem.storelogoff import StoreUsers
 
@@ -57,7 +57,6 @@ COLUMNS = (
     PR_OBJECT_TYPE,
 )
 
-Pair = tuple[ServiceEntry, ProviderEntry]
 _log = logging.getLogger("mapix.subsystem")
 
 

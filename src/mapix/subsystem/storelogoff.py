@@ -28,7 +28,7 @@ from mapix.subsystem.lifetime import take_every
 
 if TYPE_CHECKING:
     from mapix.subsystem.core import SessionCore
-    from mapix.subsystem.storelist import Pair
+    from mapix.subsystem.profiles.profile import Pair
     from mapix.subsystem.support.support import StoreProviderSupport
 
 PURGE_SECONDS = 10.0

@@ -48,6 +48,10 @@ class ServiceEntry:
     number: int = 0
 
 
+Pair = tuple[ServiceEntry, ProviderEntry]
+"""A provider with its message service."""
+
+
 @dataclass(slots=True)
 class Profile:
     """A whole profile.
